@@ -1,0 +1,119 @@
+"""Front matter: the YAML between lines of dashes at the top of a note (Obsidian's properties)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+import yaml
+
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# The first line is three dashes and nothing else; the next such line, or three dots, closes it.
+FENCED = re.compile(
+    r"\A---[ \t]*(?P<end>\r\n|\n|\r)(?P<yaml>.*?)(?<=[\r\n])(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)",
+    re.DOTALL,
+)
+BLANK_LINES = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*")
+MAX_YAML = 64 * 1024
+MAX_NAMES = 100
+MAX_NAME_LENGTH = 100
+
+
+@dataclass(slots=True)
+class FrontMatter:
+    """What is read from a note's front matter; `raw` goes back into the file as it is.
+
+    `raw` takes the blank lines below the closing dashes along. `created` is in UTC.
+    """
+
+    raw: str = ""
+    title: str = ""
+    tags: list[str] = field(default_factory=list)
+    aliases: list[str] = field(default_factory=list)
+    category: str = ""
+    created: datetime | None = None
+    warning: str = ""
+
+
+def split_front_matter(text: str) -> tuple[FrontMatter, str]:
+    """Cut a file's text in its front matter and the rest; together they are the text.
+
+    Broken YAML is told in `warning` and kept. Text between dashes that is no YAML mapping
+    but prose is left in the rest: two thematic breaks make no front matter.
+    """
+    found = FENCED.match(text)
+    if not found:
+        return FrontMatter(), text
+    end = BLANK_LINES.match(text, found.end())
+    cut = end.end() if end else found.end()
+    matter = FrontMatter(raw=text[:cut])
+    try:
+        values = _load(found["yaml"])
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        matter.warning = f"the front matter is no valid YAML and was kept unread ({_first(error)})"
+        return matter, text[cut:]
+    if values is not None and not isinstance(values, dict):
+        return FrontMatter(), text
+    _read(values or {}, matter)
+    return matter, text[cut:]
+
+
+def _load(source: str) -> Any:
+    if len(source) > MAX_YAML:
+        raise ValueError(f"longer than {MAX_YAML // 1024} KiB")
+    # Aliases of aliases can stand for more text than any memory holds.
+    if "*" in source and any(isinstance(t, yaml.AliasToken) for t in yaml.scan(source, LOADER)):
+        raise ValueError("it uses YAML aliases")
+    return yaml.load(source, LOADER)  # noqa: S506 (a safe loader)
+
+
+def _first(error: Exception) -> str:
+    """An error of the YAML library in a few words, on one line."""
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or str(error)
+    return f"line {mark.line + 2}: {problem}" if mark else " ".join(problem.split())
+
+
+def _read(values: dict[Any, Any], matter: FrontMatter) -> None:
+    by_name = {str(name).strip().lower(): value for name, value in values.items()}
+    matter.title = _text(by_name.get("title"))
+    matter.category = _text(by_name.get("category"))
+    matter.tags = [tag.lstrip("#") for tag in _names(by_name, "tags", "tag", split=True)]
+    matter.tags = [tag for tag in dict.fromkeys(matter.tags) if tag]
+    matter.aliases = _names(by_name, "aliases", "alias", split=False)
+    for name in ("created_at", "created", "date"):
+        matter.created = matter.created or _moment(by_name.get(name))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        return " ".join(str(value).replace("\0", "").split())
+    return ""
+
+
+def _names(values: dict[str, Any], name: str, singular: str, *, split: bool) -> list[str]:
+    """A list of names, written as a YAML list or as one text with commas (for tags, or spaces)."""
+    value = values.get(name, values.get(singular))
+    if isinstance(value, str):
+        value = re.split(r"[,\s]+" if split else r"\s*,\s*", value)
+    names = [_text(entry) for entry in value] if isinstance(value, list) else []
+    short = [entry for entry in names if entry and len(entry) <= MAX_NAME_LENGTH]
+    return list(dict.fromkeys(short))[:MAX_NAMES]
+
+
+def _moment(value: Any) -> datetime | None:
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError:
+            return None
+    if isinstance(value, datetime):
+        try:
+            return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+        except OverflowError:
+            return None
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
+    return None

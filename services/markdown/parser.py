@@ -1,0 +1,222 @@
+"""The one Markdown parser, for reading as for rendering, and the tree of blocks it gives.
+
+All offsets are byte offsets into the UTF-8 text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyromark
+from pyromark import Options
+
+# GFM's quote alerts stay off: our own callouts know Obsidian's as well. Metadata blocks stay off
+# too, since pulldown-cmark finds them in the middle of a text; front matter is cut off before.
+PARSER = pyromark.Markdown(
+    options=Options.ENABLE_TABLES
+    | Options.ENABLE_FOOTNOTES
+    | Options.ENABLE_STRIKETHROUGH
+    | Options.ENABLE_TASKLISTS
+    | Options.ENABLE_WIKILINKS
+)
+
+# CommonMark 2.1: a line ends in CRLF, LF or CR, and in nothing else.
+LINE_END = re.compile(rb"\r\n|\n|\r")
+CALLOUT = re.compile(rb"\[!([A-Za-z][A-Za-z0-9_-]*)\]([+-]?)[ \t]*([^\r\n]*)")
+CUSTOM_STATE = re.compile(rb"\[([/-])\](?=[ \t\r\n]|$)[ \t]*")
+
+CONTAINERS = frozenset({"BlockQuote", "List", "Item", "FootnoteDefinition"})
+LEAVES = frozenset({"Paragraph", "Heading"})
+# Blocks that hold no prose of their own for us: code, HTML, tables.
+OPAQUE = frozenset({"CodeBlock", "HtmlBlock", "Table", "MetadataBlock"})
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of a paragraph: its source without what its containers put before it."""
+
+    start: int
+    end: int
+    plain: str
+
+
+@dataclass(slots=True)
+class Block:
+    """A block of the text.
+
+    `kind` is pulldown-cmark's name ("Paragraph", "List", …), or "Callout" for a quote that begins
+    with `[!type]`; `word` is the callout's type. `marker` is the offset of the character between
+    the brackets of a task item, or -1. A tight list item's text is a "Paragraph" too.
+    """
+
+    kind: str
+    start: int
+    end: int
+    level: int = 0
+    word: str = ""
+    marker: int = -1
+    children: list[Block] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def plain(self) -> str:
+        """The text as a reader sees it, on one line."""
+        return " ".join(line.plain.strip() for line in self.lines).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a link or an embedded file leads, as written."""
+
+    dest: str
+    wiki: bool
+    embed: bool
+
+
+@dataclass(slots=True)
+class Tree:
+    """The blocks of a text, its links in order, and the bytes that the offsets point into."""
+
+    data: bytes
+    root: Block
+    targets: list[Target]
+
+    def source(self, line: Line) -> str:
+        return self.data[line.start : line.end].decode()
+
+
+class _Builder:
+    """Builds the tree from the parser's events, without recursion: notes may nest 1,000 deep."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.root = Block("Root", 0, len(data))
+        self.stack = [self.root]
+        self.leaf: Block | None = None
+        self.opaque = 0
+        self.new_line = True
+        self.targets: list[Target] = []
+
+    def start(self, name: str, value: Any, start: int, end: int) -> None:
+        if name in OPAQUE:
+            self.close_leaf()
+            self.opaque += 1
+            self.stack[-1].children.append(Block(name, start, end))
+        elif name in CONTAINERS or name in LEAVES:
+            self.close_leaf()
+            block = Block(name, start, end)
+            if name == "Heading":
+                block.level = int(value["level"][1])
+            self.stack[-1].children.append(block)
+            if name in LEAVES:
+                self.leaf, self.new_line = block, True
+            else:
+                self.stack.append(block)
+        else:
+            if name in ("Link", "Image"):
+                wiki = isinstance(value["link_type"], dict)
+                self.targets.append(Target(value["dest_url"], wiki, name == "Image"))
+            self.inline("", start, end)
+
+    def end(self, name: str) -> None:
+        if name in OPAQUE:
+            self.opaque -= 1
+        elif name in CONTAINERS:
+            self.close_leaf()
+            self.stack.pop()
+        elif name in LEAVES:
+            self.close_leaf()
+
+    def inline(self, plain: str, start: int, end: int) -> None:
+        if self.opaque:
+            return
+        if self.leaf is None:
+            # The text of a tight list item comes without a paragraph around it.
+            self.leaf = Block("Paragraph", start, end)
+            self.stack[-1].children.append(self.leaf)
+            self.new_line = True
+        if self.new_line:
+            # A backslash escape's event begins behind its backslash.
+            escaped = start > 0 and self.data[start - 1] == 0x5C
+            self.leaf.lines.append(Line(start - escaped, end, plain))
+            self.new_line = False
+        else:
+            line = self.leaf.lines[-1]
+            line.plain += plain
+            line.end = max(line.end, end)
+        self.leaf.end = max(self.leaf.end, end)
+
+    def close_leaf(self) -> None:
+        if self.leaf is not None:
+            for line in self.leaf.lines:
+                end_of_line = LINE_END.search(self.data, line.start, self.leaf.end)
+                line.end = end_of_line.start() if end_of_line else max(line.end, line.start)
+                line.end = line.start + len(self.data[line.start : line.end].rstrip(b" \t"))
+        self.leaf = None
+
+    def task_marker(self, start: int) -> None:
+        self.stack[-1].marker = start + 1
+
+
+def parse(text: str) -> Tree:
+    """Read a text without front matter into its tree of blocks. Any string is valid Markdown."""
+    data = text.encode()
+    builder = _Builder(data)
+    for event, span in PARSER.events_with_range(text):
+        start, end = span["start"], span["end"]
+        if isinstance(event, str):
+            if event in ("SoftBreak", "HardBreak"):
+                builder.new_line = True
+            continue
+        name, value = next(iter(event.items()))
+        if name == "Start":
+            if isinstance(value, str):
+                builder.start(value, None, start, end)
+            else:
+                kind, detail = next(iter(value.items()))
+                builder.start(kind, detail, start, end)
+        elif name == "End":
+            builder.end(value if isinstance(value, str) else next(iter(value)))
+        elif name in ("Text", "Code"):
+            builder.inline(value, start, end)
+        elif name == "TaskListMarker":
+            builder.task_marker(start)
+        elif name in ("InlineHtml", "FootnoteReference"):
+            builder.inline("", start, end)
+    tree = Tree(data, builder.root, builder.targets)
+    _mark_callouts_and_tasks(tree)
+    return tree
+
+
+def _mark_callouts_and_tasks(tree: Tree) -> None:
+    """Tell callouts from quotes, and Obsidian's `[/]` and `[-]` from plain text."""
+    for block in walk(tree.root):
+        first = block.children[0] if block.children else None
+        if first is None or first.kind != "Paragraph" or not first.lines:
+            continue
+        line = first.lines[0]
+        if block.kind == "BlockQuote":
+            if found := CALLOUT.match(tree.data, line.start, line.end):
+                block.kind, block.word = "Callout", found[1].decode().lower()
+        elif block.kind == "Item" and block.marker < 0:
+            if found := CUSTOM_STATE.match(tree.data, line.start, line.end):
+                block.marker = line.start + 1
+                line.start = found.end()
+                line.plain = line.plain[3:]
+
+
+def walk(block: Block) -> Iterator[Block]:
+    """Yield a block and all below it, in the order of the text."""
+    stack = [block]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(reversed(current.children))
+
+
+def newline_count(data: bytes, start: int, end: int) -> int:
+    """How many line ends stand between two offsets."""
+    return sum(1 for _ in LINE_END.finditer(data, start, end))
