@@ -1,0 +1,79 @@
+# The commands of the project; `make help` lists them. Everything is installed into .venv only.
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format bench clean
+.SILENT:
+
+# Tried in this order; set it to choose one.
+PYTHON ?= python3.13 python3.12 python3.11 python3
+# The Markdown file or folder that `make run` imports.
+NOTES ?=
+PORT ?= 8000
+# More arguments for pytest, as in `make test ARGS="-k search"`.
+ARGS ?=
+export NOTES PORT
+
+py := .venv/bin/python
+pip := $(py) -m pip install -qq --disable-pip-version-check
+
+# Checks and tests get a data folder of their own, never the one in use.
+own_data := data=$$(mktemp -d); trap 'rm -rf "$$data"' EXIT; export KB_VAR_DIR="$$data";
+
+help: ## list these commands
+	grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' \
+	  | while IFS='|' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
+
+run: .venv/runtime ## start the site here [NOTES=file or folder] [PORT=8000]
+	exec $(py) -m kb.local --port "$$PORT" $${NOTES:+"$$NOTES"}
+
+test: .venv/dev ## run all tests [ARGS="-k search"]
+	$(py) -m tests.browser
+	$(own_data) $(py) -m pytest $(ARGS)
+
+lint: .venv/dev ## check style, types, templates and migrations
+	$(py) -m ruff check .
+	$(py) -m ruff format --check .
+	$(own_data) set -e; \
+	$(py) -m mypy; \
+	$(py) manage.py makemigrations --check --dry-run; \
+	$(py) manage.py check
+	$(py) -m djlint --quiet --check --lint templates
+
+format: .venv/dev ## put code and templates into shape
+	$(py) -m ruff check --fix .
+	$(py) -m ruff format .
+	$(py) -m djlint --quiet --reformat templates
+
+bench: .venv/dev ## measure reading, writing and searching
+	$(own_data) $(py) -m tests.bench
+
+clean: ## remove .venv and caches; your data in var stays
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find kb services tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A candidate must really run (a pyenv shim may not) and be able to make environments.
+.venv/bin/python:
+	[ -w . ] || { echo "This folder cannot be written: $$PWD. Copy it to one that can."; exit 1; }
+	for python in $(PYTHON); do \
+	  "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' \
+	    2>/dev/null && found=$$python && break; \
+	done; \
+	if [ -z "$${found-}" ]; then \
+	  echo "No Python 3.11 or newer was found among: $(PYTHON)."; \
+	  echo "Install one (on Debian and Ubuntu with its venv package: apt install python3-venv)"; \
+	  echo "or name one: make PYTHON=/path/to/python"; \
+	  exit 1; \
+	fi; \
+	echo "Making .venv with $$("$$found" --version)."; \
+	"$$found" -m venv --clear .venv || { rm -rf .venv; exit 1; }
+
+.venv/runtime: requirements.txt | .venv/bin/python
+	echo "Installing what the site needs (a minute, only when requirements.txt changes)."
+	$(pip) -r requirements.txt
+	touch $@
+
+.venv/dev: requirements-dev.txt .venv/runtime
+	echo "Installing what tests and checks need (a minute, only when requirements-dev.txt changes)."
+	$(pip) -r requirements-dev.txt
+	touch $@

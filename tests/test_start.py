@@ -1,0 +1,225 @@
+"""`make run`: what a first visitor sees, and that a second start changes nothing."""
+
+import json
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.hashers import check_password
+from django.contrib.auth.password_validation import validate_password
+
+from kb import local
+
+ROOT = Path(__file__).parent.parent
+START = [sys.executable, "-m", "kb.local"]
+NOTES = "# Compute\n\n## ECS\n\nRuns containers.\n\n## EKS\n\nRuns pods.\n"
+
+
+class Site:
+    """A start in a process of its own; `output` is what it has printed so far."""
+
+    def __init__(self, command: list[str], var: Path | None, folder: Path = ROOT) -> None:
+        # The start must find its own way, whatever the tests themselves were started with.
+        names = ("PATH", "HOME", "LANG", "TMPDIR")
+        env = {name: value for name, value in os.environ.items() if name in names}
+        env |= {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+        if var:
+            env["KB_VAR_DIR"] = str(var)
+        self.output = ""
+        self.ready = threading.Event()
+        self.process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.reader = threading.Thread(target=self.read)
+        self.reader.start()
+
+    def read(self) -> None:
+        assert self.process.stdout
+        with self.process.stdout as lines:
+            for line in lines:
+                self.output += line
+                if "Ctrl+C" in line:
+                    self.ready.set()
+        self.ready.set()
+
+    def wait(self, seconds: float = 60) -> str:
+        """Wait until it serves and return its address."""
+        assert self.ready.wait(seconds), self.output
+        address = re.search(r"http://127\.0\.0\.1:\d+/", self.output)
+        assert address, self.output
+        return address[0]
+
+    def stop(self) -> int:
+        """Press Ctrl+C, which reaches the whole group, and return the exit status."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGINT)
+        try:
+            return self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            raise
+        finally:
+            self.reader.join(20)
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Site]]:
+    sites: list[Site] = []
+
+    def run(*args: object, command: list[str] = START, **options: Path) -> Site:
+        sites.append(Site([*command, *map(str, args)], **options))
+        return sites[-1]
+
+    yield run
+    for site in sites:
+        site.stop()
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Path:
+    path = tmp_path / "my notes.md"
+    path.write_text(NOTES)
+    return path
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port that somebody else listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+def get(address: str) -> str:
+    with urllib.request.urlopen(address, timeout=20) as response:
+        assert response.status == 200
+        return response.read().decode()
+
+
+def rows(var: Path, query: str) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(var / "kb.sqlite3")
+    try:
+        return connection.execute(query).fetchall()
+    finally:
+        connection.close()
+
+
+def stored(var: Path) -> list[tuple[object, ...]]:
+    pages = rows(var, "select id, title, notes, version from services_page order by id")
+    return pages + rows(var, "select id, username, password from auth_user order by id")
+
+
+def test_two_starts(start: Callable[..., Site], tmp_path: Path, notes: Path, taken: int) -> None:
+    var = tmp_path / "var"
+    first = start(notes, "--port", taken, var=var)
+    address = first.wait()
+    assert f"Port {taken} cannot be used" in first.output
+    assert f":{taken}/" not in address
+    assert str(var) in first.output
+    assert "ECS" in get(address)
+    manifest = json.loads((var / "static" / "staticfiles.json").read_text())
+    css = next(path for name, path in manifest["paths"].items() if name.endswith(".css"))
+    get(f"{address}static/{css}")
+
+    password = re.search(r"admin, with the password (\S+)", first.output)
+    assert password
+    [(username, encoded)] = rows(var, "select username, password from auth_user")
+    assert username == "admin"
+    assert check_password(password[1], str(encoded))
+    before = stored(var)
+    assert first.stop() == 0
+    assert "Stopped" in first.output
+    assert "Traceback" not in first.output
+
+    second = start("--port", taken, var=var)
+    get(second.wait())
+    assert password[1] not in second.output
+    assert "changepassword admin" in second.output
+    assert not re.search("Preparing|Importing", second.output)
+    assert second.stop() == 0
+    assert stored(var) == before
+
+
+def test_named_notes_are_imported_again(
+    start: Callable[..., Site], tmp_path: Path, notes: Path
+) -> None:
+    var = tmp_path / "var"
+    first = start(notes, var=var)
+    first.wait()
+    first.stop()
+    notes.write_text(NOTES.replace("Runs pods.", "Runs Kubernetes."))
+    second = start(notes, var=var)
+    second.wait()
+    second.stop()
+    assert "Importing" in second.output
+    texts = [text for (text,) in rows(var, "select notes from services_page where title = 'EKS'")]
+    assert len(texts) == 1
+    assert "Runs Kubernetes." in str(texts[0])
+
+
+def test_missing_notes_stop_it_first(start: Callable[..., Site], tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    site = start(tmp_path / "nowhere", var=var)
+    assert site.process.wait(20) == 2
+    site.stop()
+    assert site.output.count("\n") == 1
+    assert "nowhere" in site.output
+    assert not var.exists()
+
+
+def test_bad_port_stops_it_first(start: Callable[..., Site], tmp_path: Path) -> None:
+    site = start("--port", "80a", var=tmp_path / "var")
+    assert site.process.wait(20) == 2
+    site.stop()
+    assert site.output == "PORT is '80a': set it to a number from 1 to 65535.\n"
+
+
+def test_a_folder_that_cannot_be_made_is_a_sentence(
+    start: Callable[..., Site], notes: Path
+) -> None:
+    site = start(var=notes / "var")
+    assert site.process.wait(20) == 1
+    site.stop()
+    assert site.output.startswith("KB_VAR_DIR: cannot make the folder")
+    assert "Traceback" not in site.output
+
+
+def test_passwords_differ_and_are_strong_enough() -> None:
+    passwords = {local.readable_password() for _ in range(100)}
+    assert len(passwords) == 100
+    for password in passwords:
+        assert re.fullmatch(r"[a-z]{4}(-[a-z]{4}){4}", password)
+        validate_password(password)
+
+
+def test_a_free_port_is_taken_as_it_is(taken: int, capsys: pytest.CaptureFixture[str]) -> None:
+    port = local.free_port(taken)
+    assert taken < port <= taken + local.FURTHER_PORTS
+    assert f"Port {taken}" in capsys.readouterr().out
+    assert local.free_port(port) == port
+    assert not capsys.readouterr().out
+
+
+@pytest.mark.clone
+def test_a_fresh_clone_runs(start: Callable[..., Site], tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+    site = start(command=["make", "run"], var=None, folder=clone)
+    assert "ECS" in get(site.wait(600))
+    assert (clone / "var" / "kb.sqlite3").exists()
+    assert site.stop() in (0, -signal.SIGINT)
+    assert "Traceback" not in site.output
