@@ -1,0 +1,148 @@
+"""What is known about each AWS service: the names, category and botocore id in catalog.csv."""
+
+import csv
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    name: str
+    slug: str
+    aliases: tuple[str, ...] = ()
+
+
+# Aliases are only what nobody would call a service, because one such heading is enough to have a
+# file split into sections. "Containers" and "Serverless" are missing for that reason.
+CATEGORIES: tuple[Category, ...] = (
+    Category("Compute", "compute", ("Compute services",)),
+    Category("Integration", "integration", ("Application Integration", "Messaging")),
+    Category("Data Store", "data-store", ("Data Stores", "Database", "Databases", "Storage")),
+    Category(
+        "Network and Content Delivery",
+        "network-and-content-delivery",
+        ("Network", "Networking", "Content Delivery", "Networking and Content Delivery"),
+    ),
+    Category("Other", "other", ("Other services", "Other AWS services")),
+)
+
+# Words that head ordinary notes far more often than they name a service. They name it only with
+# "AWS" or "Amazon" before them ("Q" is a question, "RAM" is memory).
+# fmt: off
+ORDINARY = frozenset({
+    "account", "account access", "account management", "artifact", "backup", "batch", "billing",
+    "budgets", "chatbot", "cli", "config", "connect", "copilot", "data exchange", "data pipeline",
+    "entity resolution", "events", "forecast", "free tier", "health", "import/export",
+    "interconnect", "invoicing", "iot", "location", "machine learning", "marketplace", "price list",
+    "pricing", "q", "ram", "recycle bin", "security incident response", "sign-in", "signer",
+    "supply chain", "support", "sustainability", "transform", "translate", "user notifications",
+})
+# fmt: on
+
+_PREFIX = re.compile(r"^(?:amazon|aws)\s+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    aws_id: str  # blank where botocore has no API for the product alone
+    name: str
+    abbreviation: str
+    category: str
+    aliases: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that people write for it, the full name first; `find` leads from each back to it."""
+        bare = _PREFIX.sub("", self.name)
+        short = self.abbreviation or bare
+        names = (self.name, bare, short, self.name.removesuffix(bare) + short, *self.aliases)
+        return tuple(dict.fromkeys(name for name in names if _plain(name) not in ORDINARY))
+
+
+def key(name: str) -> str:
+    """The one form in which names are compared: NFKC, no case, single spaces, none at the ends."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split())
+
+
+def category_named(text: str) -> str | None:
+    """The initial category that has this name or alias, by the name it has in `CATEGORIES`."""
+    return _category_names().get(_plain(text))
+
+
+def find(heading: str) -> Service | None:
+    """The service that a heading names as a whole: any name of it, with or without its prefix.
+
+    A second name in parentheses has to agree, as in "SQS (Simple Queue Service)"; an abbreviation
+    that names nothing, as in "CloudFront (CDN)", is passed over.
+    """
+    if service := _named(heading):
+        return service
+    before, inside = _parenthesis(heading)
+    first, second = _index().get(_bare(before)), _index().get(_bare(inside))
+    if second is None:
+        return _named(before) if _is_abbreviation(inside) else None
+    return first if first is second else None
+
+
+def split_title(heading: str) -> tuple[str, str]:
+    """A heading's title and the abbreviation that ends it in parentheses, or a blank one."""
+    title, abbreviation = _parenthesis(heading)
+    return (title, abbreviation) if _is_abbreviation(abbreviation) else (heading, "")
+
+
+def by_id(aws_id: str) -> Service | None:
+    """The service with this id in botocore."""
+    return _ids().get(aws_id)
+
+
+@cache
+def services() -> tuple[Service, ...]:
+    """Every service in the table, in its order."""
+    with Path(__file__).with_name("catalog.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(
+            Service(row[0], row[1], row[2], row[3], tuple(row[4].split("|")) if row[4] else ())
+            for row in list(csv.reader(file))[1:]
+        )
+
+
+@cache
+def _index() -> dict[str, Service]:
+    return {_bare(name): service for service in services() for name in service.names}
+
+
+@cache
+def _ids() -> dict[str, Service]:
+    return {service.aws_id: service for service in services() if service.aws_id}
+
+
+@cache
+def _category_names() -> dict[str, str]:
+    return {_plain(name): each.name for each in CATEGORIES for name in (each.name, *each.aliases)}
+
+
+def _named(text: str) -> Service | None:
+    return None if _plain(text) in ORDINARY else _index().get(_bare(text))
+
+
+def _plain(text: str) -> str:
+    return " ".join(key(text).replace("&", " and ").split())
+
+
+def _bare(text: str) -> str:
+    return _PREFIX.sub("", _plain(text))
+
+
+def _parenthesis(heading: str) -> tuple[str, str]:
+    """What stands before the parenthesis that ends the heading, and in it; blank without one."""
+    before, _, inside = heading.strip().rpartition("(")
+    found = before.strip() and inside.endswith(")")
+    return (before.rstrip(), inside[:-1].strip()) if found else ("", "")
+
+
+def _is_abbreviation(text: str) -> bool:
+    letters, capitals = sum(map(str.isalpha, text)), sum(map(str.isupper, text))
+    return 2 <= len(text) <= 10 and text.isalnum() and 2 * capitals > letters
