@@ -5,6 +5,7 @@ import hashlib
 import importlib
 import os
 import secrets
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -20,6 +21,8 @@ from gunicorn.app.base import BaseApplication
 HOST = "127.0.0.1"
 # How many ports after the wished one are tried when that is taken.
 FURTHER_PORTS = 20
+# Variables that put data outside the data folder.
+OTHER_PLACES = ("DATABASE_URL", "AWS_STORAGE_BUCKET_NAME")
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -144,16 +147,20 @@ def load_notes(notes: Path | None) -> None:
         print(f"Not everything was imported: {error}", file=sys.stderr, flush=True)
 
 
-def make_account() -> str | None:
-    """Make the account `admin` if nobody may administer the site; return its password, if made."""
+def make_account() -> str:
+    """Make the account `admin` if nobody may administer the site; return how to log in."""
     from django.contrib.auth.models import User
-    from django.db.models import Q
 
-    if User.objects.filter(Q(is_superuser=True) | Q(username="admin")).exists():
-        return None
+    administrator = User.objects.filter(is_superuser=True).order_by("pk").first()
+    administrator = administrator or User.objects.filter(username="admin").first()
+    if administrator:
+        return (
+            f"{administrator}, with the password shown when the account was made;\n"
+            f"          .venv/bin/python manage.py changepassword {administrator} sets a new one"
+        )
     password = readable_password()
     User.objects.create_superuser("admin", password=password)
-    return password
+    return f"admin, with the password {password} (it is shown only now)"
 
 
 def readable_password() -> str:
@@ -182,19 +189,14 @@ def free_port(first: int) -> int:
     refuse(f"Ports {first} to {ports[-1]} cannot be used ({reason}): choose another PORT.", 1)
 
 
-def welcome(port: int, password: str | None) -> str:
+def welcome(port: int, login: str) -> str:
     """Return the closing lines: address, login, where the data is, how to stop."""
-    if password:
-        login = f"admin, with the password {password} (it is shown only now)"
-    else:
-        login = (
-            "with the password shown when the account was made;\n"
-            "          .venv/bin/python manage.py changepassword admin sets a new one"
-        )
+    places = [str(settings.VAR_DIR)]
+    places += [f"what {name} names" for name in OTHER_PLACES if os.environ.get(name)]
     return f"""
   Open    http://{HOST}:{port}/
   Log in  {login}
-  Data    {settings.VAR_DIR}
+  Data    {", ".join(places)}
   Stop    Ctrl+C
 """
 
@@ -222,6 +224,13 @@ def serve(port: int, closing: str) -> None:
     """Serve on this computer only, until Ctrl+C."""
     # A connection must not be shared with the worker, which is a fork of this process.
     connections.close_all()
+    hangup = signal.getsignal(signal.SIGHUP)
+
+    def when_ready(server: object) -> None:
+        # Gunicorn would reload, and stay behind when the terminal window is closed.
+        signal.signal(signal.SIGHUP, hangup)
+        say(closing)
+
     Server(
         {
             "bind": f"{HOST}:{port}",
@@ -231,7 +240,7 @@ def serve(port: int, closing: str) -> None:
             # A browser keeps its connections open: stopping does not wait for them.
             "graceful_timeout": 2,
             "control_socket_disable": True,
-            "when_ready": lambda server: say(closing),
+            "when_ready": when_ready,
             "on_exit": lambda server: say("\nStopped. Your data stays where it is."),
         }
     ).run()

@@ -162,16 +162,27 @@ class Page(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store the page's facts and the names it answers to; notes go through `revise`."""
-        from services.derive import derive, refresh_names
+        from services.derive import derive
+        from services.names import refresh_names, resolve_again
 
         with transaction.atomic():
             adding = self._state.adding
             if adding:
                 self.fill_in()
             super().save(*args, **kwargs)
-            refresh_names([self])
+            resolve_again(refresh_names([self]))
             if adding:
-                derive([self])
+                derive([self], fresh=True)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Remove the page with all that was derived from it; its names are free again."""
+        from services.names import resolve_again
+
+        with transaction.atomic():
+            names = list(self.page_names.values_list("key", flat=True))
+            removed = super().delete(*args, **kwargs)
+            resolve_again(names)
+            return removed
 
     def fill_in(self) -> None:
         """Give a new page what its author need not say: its address, place and AWS id."""

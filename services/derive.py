@@ -1,0 +1,181 @@
+"""The derived rows of pages brought in line with their notes.
+
+Rows are matched with what the notes say now rather than made anew, so that what is attached to
+them (an item's dates, a question's dismissal) outlives every edit.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from django.db import transaction
+from django.utils import timezone
+
+from services.markdown import notes as markdown
+from services.markdown.match import match
+from services.models import Attachment, ChecklistItem, Link, Page, Question
+from services.names import chunks, link_key, look_up, mentions, name_items
+
+Row = TypeVar("Row", ChecklistItem, Question)
+PAGES_AT_ONCE = 500
+
+
+@dataclass(slots=True)
+class Changes:
+    """How many derived rows were added, changed and removed."""
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+
+    def __iadd__(self, other: Changes) -> Changes:
+        self.added += other.added
+        self.changed += other.changed
+        self.removed += other.removed
+        return self
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What one round of deriving is about to write."""
+
+    new: list[ChecklistItem | Question] = field(default_factory=list)
+    changed: list[ChecklistItem | Question] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
+
+
+def derive(pages: Sequence[Page], *, fresh: bool = False, renamed: bool = False) -> Changes:
+    """Rebuild the items, questions and links of pages from their notes.
+
+    `fresh` says that the pages have no rows yet. `renamed` looks up the names in every item
+    anew, also in those whose words did not change.
+    """
+    changes = Changes()
+    for some in chunks(list(pages), PAGES_AT_ONCE):
+        with transaction.atomic():
+            read = {
+                page.pk: markdown.read(page.notes, service=page.is_service, title=page.title)
+                for page in some
+            }
+            changes += _derive_items(read, fresh=fresh, renamed=renamed)
+            changes += _derive_questions(read, fresh=fresh)
+            changes += _derive_links(read, fresh=fresh)
+    return changes
+
+
+def _by_page(rows: Iterable[Row]) -> dict[int, list[Row]]:
+    grouped: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        grouped[row.page_id].append(row)
+    return grouped
+
+
+def _derive_items(read: dict[int, markdown.Notes], *, fresh: bool, renamed: bool) -> Changes:
+    rows = ChecklistItem.objects.filter(page__in=list(read)).order_by("page", "position")
+    stored = _by_page(rows) if not fresh else {}
+    batch, reworded, now = _Batch(), [], timezone.now()
+    for pk, found in read.items():
+        old = stored.get(pk, [])
+        pairs = match(
+            [(row.list_title, row.text) for row in old],
+            [(item.list_title, item.text) for item in found.items],
+        )
+        for position, (item, at) in enumerate(zip(found.items, pairs, strict=True)):
+            row = ChecklistItem(page_id=pk) if at is None else old[at]
+            if at is not None and row.state != item.state:
+                row.state_changed_at = now
+            if at is None or row.text != item.text:
+                reworded.append(row)
+            facts = {
+                "text": item.text,
+                "state": item.state,
+                "depth": min(item.depth, 100),
+                "position": position,
+                "list_title": item.list_title,
+            }
+            _keep(row, facts, at is None, batch)
+        batch.gone += [old[i].pk for i in set(range(len(old))) - set(pairs)]
+    changes = _write(ChecklistItem, batch, ["state_changed_at", *ITEM_FIELDS])
+    about = [row for rows in stored.values() for row in rows] if renamed else []
+    gone = set(batch.gone)
+    about = [row for row in about if row.pk not in gone] + reworded
+    unique = {row.pk: row for row in about}
+    named = name_items([(row.pk, row.page_id, mentions(row.text)) for row in unique.values()])
+    changes.changed += named if renamed else 0
+    return changes
+
+
+ITEM_FIELDS = ["text", "state", "depth", "position", "list_title"]
+QUESTION_FIELDS = ["text", "answer", "position"]
+
+
+def _derive_questions(read: dict[int, markdown.Notes], *, fresh: bool) -> Changes:
+    rows = Question.objects.filter(page__in=list(read)).order_by("page", "position")
+    stored = _by_page(rows) if not fresh else {}
+    batch = _Batch()
+    for pk, found in read.items():
+        old = stored.get(pk, [])
+        pairs = match([("", row.text) for row in old], [("", q.text) for q in found.questions])
+        for position, (question, at) in enumerate(zip(found.questions, pairs, strict=True)):
+            row = Question(page_id=pk) if at is None else old[at]
+            facts = {"text": question.text, "answer": question.answer, "position": position}
+            _keep(row, facts, at is None, batch)
+        batch.gone += [old[i].pk for i in set(range(len(old))) - set(pairs)]
+    return _write(Question, batch, QUESTION_FIELDS)
+
+
+def _keep(
+    row: ChecklistItem | Question, facts: dict[str, str | int], is_new: bool, batch: _Batch
+) -> None:
+    differs = [name for name, value in facts.items() if getattr(row, name) != value]
+    for name in differs:
+        setattr(row, name, facts[name])
+    if is_new:
+        batch.new.append(row)
+    elif differs:
+        batch.changed.append(row)
+
+
+def _write(model: type[Row], batch: _Batch, fields: list[str]) -> Changes:
+    if batch.gone:
+        model.objects.filter(pk__in=batch.gone).delete()
+    if batch.changed:
+        model.objects.bulk_update(batch.changed, fields, batch_size=200)  # type: ignore[arg-type]
+    if batch.new:
+        model.objects.bulk_create(batch.new, batch_size=1000)  # type: ignore[arg-type]
+    return Changes(len(batch.new), len(batch.changed), len(batch.gone))
+
+
+def _derive_links(read: dict[int, markdown.Notes], *, fresh: bool) -> Changes:
+    stored = {}
+    if not fresh:
+        rows = Link.objects.filter(page__in=list(read))
+        stored = {(link.page_id, link.target): link for link in rows}
+    wanted = {(pk, target) for pk, found in read.items() for target in found.targets}
+    new = sorted(wanted - set(stored))
+    gone = [link.pk for at, link in stored.items() if at not in wanted]
+    if gone:
+        Link.objects.filter(pk__in=gone).delete()
+    if new:
+        _add_links(new)
+    return Changes(added=len(new), removed=len(gone))
+
+
+def _add_links(new: Sequence[tuple[int, str]]) -> None:
+    files = Attachment.objects.filter(page__in={pk for pk, _ in new}).exclude(reference="")
+    pictures = {(row.page_id, row.reference): row.pk for row in files}
+    known = look_up({link_key(target) for _, target in new})
+    links = []
+    for pk, target in new:
+        link = Link(page_id=pk, target=target, key=link_key(target))
+        link.attachment_id = pictures.get((pk, target))
+        if link.attachment_id is None and (named := known.get(link.key)):
+            link.to_id = named.page_id
+        links.append(link)
+    Link.objects.bulk_create(links, batch_size=1000)

@@ -1,0 +1,92 @@
+"""What HTML may reach a page: everything else is dropped, by nh3 (an HTML5 parser, not patterns)."""
+
+from __future__ import annotations
+
+import re
+
+import nh3
+from pygments.token import STANDARD_TYPES
+
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+TAGS = frozenset(
+    "a abbr b bdi bdo blockquote br caption center cite code col colgroup dd del details dfn div dl dt "
+    "em figcaption figure hr i img input ins kbd li mark ol p picture pre q rp rt ruby s samp "
+    "section small span strike strong sub summary sup table tbody td tfoot th thead tr tt u ul "
+    "var wbr".split()
+) | set(HEADINGS)
+ATTRIBUTES: dict[str, set[str]] = {
+    "*": {"title", "lang", "dir"},
+    "a": {"href", "id", "name", "aria-label"},
+    "img": {"src", "alt", "width", "height", "loading", "align"},
+    "input": {"checked", "aria-label"},
+    "li": {"id", "value"},
+    "ol": {"start", "reversed"},
+    "details": {"open"},
+    "pre": {"data-language"},
+    "div": {"aria-label", "align"},
+    "p": {"align"},
+    "td": {"colspan", "rowspan", "align"},
+    "th": {"colspan", "rowspan", "align", "scope"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "q": {"cite"},
+    "blockquote": {"cite"},
+} | {heading: {"id", "align"} for heading in HEADINGS}
+# Only our own classes: a note must not borrow the looks of the page around it.
+CALLOUTS = {"callout", "callout-title"} | {
+    f"callout-{kind}" for kind in ("note", "tip", "important", "warning", "danger", "question")
+}
+ALIGNED = {"align-left", "align-center", "align-right"}
+CLASSES = {
+    "div": {"table"} | CALLOUTS,
+    "details": CALLOUTS,
+    "summary": CALLOUTS,
+    "p": CALLOUTS,
+    "li": {"task", "task-open", "task-doing", "task-done", "task-na"},
+    "section": {"footnotes"},
+    "span": {"missing"} | {name for name in STANDARD_TYPES.values() if name},
+    "td": ALIGNED,
+    "th": ALIGNED,
+}
+RASTER = re.compile(r"data:image/(png|jpeg|gif|webp|avif);base64,", re.IGNORECASE)
+
+
+def _relative(url: str) -> str | None:
+    """Raw HTML may point into this site or this page; to a neighbouring file it cannot."""
+    return url if url.startswith(("/", "#", "?")) else None
+
+
+def _only_raster_data(tag: str, attribute: str, value: str) -> str | None:
+    if attribute in ("href", "src", "cite") and value.strip().lower().startswith("data:"):
+        return value if tag == "img" and RASTER.match(value.strip()) else None
+    return value
+
+
+def _cleaner(schemes: set[str], *, data: bool) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(TAGS),
+        attributes=ATTRIBUTES,
+        allowed_classes=CLASSES,
+        tag_attribute_values={
+            "div": {"role": {"group"}, "tabindex": {"0"}},
+            "pre": {"tabindex": {"0"}},
+        },
+        # Any input is a box that shows a state: no note can ask for a password.
+        set_tag_attribute_values={"input": {"type": "checkbox", "disabled": "disabled"}},
+        url_schemes=schemes,
+        url_relative=_relative,
+        attribute_filter=_only_raster_data if data else None,
+        link_rel="noopener noreferrer",
+        clean_content_tags={"script", "style", "template", "iframe", "object", "svg", "math"},
+    )
+
+
+SCHEMES = {"http", "https", "mailto", "tel"}
+CLEANER = _cleaner(SCHEMES, data=False)
+CLEANER_WITH_DATA = _cleaner(SCHEMES | {"data"}, data=True)
+
+
+def sanitise(html: str) -> str:
+    """Return HTML that can neither run, load, ask for nor imitate anything."""
+    cleaner = CLEANER_WITH_DATA if "data:" in html.lower() else CLEANER
+    return cleaner.clean(html)

@@ -1,0 +1,74 @@
+"""The cast: nobody, a reader, an editor, an admin, each with a client that is logged in as them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+
+from tests.browser import browser  # noqa: F401 (a fixture)
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+EXAMPLES = ROOT / "examples"
+
+# The browser's driver runs an event loop in the thread of the tests.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(autouse=True)
+def settings_for_tests(settings, tmp_path):
+    """Uploads go to a folder of the test's own, and nobody reads without logging in."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.KB_PUBLIC = False
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def person(name: str, group: str) -> User:
+    user = User.objects.create_user(name, password="correct horse")
+    user.groups.add(Group.objects.get_or_create(name=group)[0])
+    return user
+
+
+@pytest.fixture
+def reader(db) -> User:
+    return person("rita", "readers")
+
+
+@pytest.fixture
+def editor(db) -> User:
+    return person("edgar", "editors")
+
+
+@pytest.fixture
+def admin(db) -> User:
+    return person("ada", "admins")
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def as_nobody() -> Client:
+    return Client()
+
+
+@pytest.fixture
+def as_reader(reader) -> Client:
+    return client_of(reader)
+
+
+@pytest.fixture
+def as_editor(editor) -> Client:
+    return client_of(editor)
+
+
+@pytest.fixture
+def as_admin(admin) -> Client:
+    return client_of(admin)
