@@ -67,7 +67,10 @@ class Section(models.Model):
         blank=True, help_text="The raw heading with the blank lines around it."
     )
     title = models.CharField(
-        max_length=TITLE_LENGTH, blank=True, help_text="What the heading called it at the import."
+        max_length=TITLE_LENGTH, blank=True, help_text="What the file calls it."
+    )
+    page_title = models.CharField(
+        max_length=TITLE_LENGTH + 25, blank=True, help_text="What its page was called then."
     )
     page = models.OneToOneField(
         Page, on_delete=models.CASCADE, null=True, blank=True, related_name="section"

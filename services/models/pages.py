@@ -74,7 +74,7 @@ class Category(models.Model):
 class PageQuerySet(models.QuerySet["Page"]):
     def in_order(self) -> PageQuerySet:
         """Categories in their order, topics last, pages as in their files."""
-        return self.order_by(F("category__position").asc(nulls_last=True), "category", "position")
+        return self.order_by(F("category__position").asc(nulls_last=True), "category", "position", "pk")
 
     def recent(self) -> PageQuerySet:
         """The last changed first."""
