@@ -3,6 +3,7 @@
 import argparse
 import hashlib
 import importlib
+import io
 import os
 import secrets
 import signal
@@ -136,15 +137,22 @@ def load_notes(notes: Path | None) -> None:
     """Import the notes that were named, or the examples into an empty site."""
     from services.models import Page
 
-    if notes is None and Page.objects.exists():
+    empty = not Page.objects.exists()
+    if notes is None and not empty:
         return
     path = notes or settings.BASE_DIR / "examples"
     say(f"Importing {path}.")
+    told = io.StringIO()
     try:
-        call_command("import_markdown", str(path))
+        call_command("import_markdown", str(path), stdout=told)
     except CommandError as error:
-        # What could be read is there, and the site is where the rest is looked into.
-        print(f"Not everything was imported: {error}", file=sys.stderr, flush=True)
+        print(error, file=sys.stderr, flush=True)
+    except SystemExit:
+        # What could be read is there; the command has named the files it refused.
+        print("Not everything could be imported.", file=sys.stderr, flush=True)
+    # The first time all is new, and its sum says as much as a line for each section.
+    lines = told.getvalue().splitlines()
+    say("\n".join(lines[-1:] if empty else lines))
 
 
 def make_account() -> str:

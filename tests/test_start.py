@@ -171,6 +171,16 @@ def test_named_notes_are_imported_again(
     assert "Runs Kubernetes." in str(texts[0])
 
 
+def test_a_refused_file_does_not_stop_it(
+    start: Callable[..., Site], tmp_path: Path, notes: Path
+) -> None:
+    (tmp_path / "binary.md").write_bytes(b"# EC2\n\0\n")
+    site = start(tmp_path, var=tmp_path / "var")
+    assert "ECS" in get(site.wait())
+    assert "binary.md" in site.output
+    assert "Not everything could be imported." in site.output
+
+
 def test_missing_notes_stop_it_first(start: Callable[..., Site], tmp_path: Path) -> None:
     var = tmp_path / "var"
     site = start(tmp_path / "nowhere", var=var)
