@@ -198,7 +198,7 @@ def _assemble(
     if not pieces or own or data[:begin].strip():
         sections.append(_own_page(data[:begin], headings, matter, first_line))
         lead = begin
-    ends = [piece.heading.start for piece in pieces[1:]] + [len(data)]
+    ends = [*(piece.heading.start for piece in pieces[1:]), len(data)][: len(pieces)]
     line, counted = first_line, 0
     for piece, end in zip(pieces, ends, strict=True):
         blank = BLANK_LINES.match(data, piece.heading.end, end)

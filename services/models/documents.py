@@ -72,6 +72,11 @@ class Section(models.Model):
     page_title = models.CharField(
         max_length=TITLE_LENGTH + 25, blank=True, help_text="What its page was called then."
     )
+    placed = models.CharField(
+        max_length=100,
+        blank=True,
+        help_text="The category that the file put its service in; blank for a topic.",
+    )
     page = models.OneToOneField(
         Page, on_delete=models.CASCADE, null=True, blank=True, related_name="section"
     )

@@ -1,0 +1,36 @@
+"""Give the notes back as files."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from services.sync.export import export_to
+
+
+class Command(BaseCommand):
+    help = "Write every imported file back to its path below DIR, and all other pages beside them."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("folder", type=Path, metavar="DIR")
+        parser.add_argument(
+            "--force", action="store_true", help="overwrite files that changed since the import"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folder: Path = options["folder"]
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            done = export_to(folder, force=options["force"])
+        except OSError as error:
+            raise CommandError(f"{error.filename or folder}: {error.strerror}") from None
+        for path, reason in done.refused:
+            self.stderr.write(f"left alone  {path}: {reason}")
+        written, same = len(done.written), len(done.same)
+        self.stdout.write(f"Wrote {written} to {folder}; {same} there were the same already.")
+        if done.refused:
+            sys.exit(1)

@@ -1,0 +1,99 @@
+"""Bring Markdown files in."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from services.models import StaleVersion
+from services.sync.apply import apply_plan
+from services.sync.files import SourceFile, find_files, load
+from services.sync.importing import plan_import
+from services.sync.pictures import import_pictures
+from services.sync.plan import Action, Plan, Refused
+
+# Below this many files a progress bar would be gone before anyone has read it.
+WORTH_A_BAR = 200
+QUIET = (Action.UNCHANGED,)
+
+
+class Command(BaseCommand):
+    help = "Import Markdown files and folders; doing it again changes only what has changed."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+        parser.add_argument("--dry-run", action="store_true", help="show the plan, write nothing")
+        parser.add_argument("--json", action="store_true", help="print the plan as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        paths: list[Path] = options["paths"]
+        found, refused = find_files(paths, settings.NOTE_MAX_BYTES)
+        bar = _Bar(self.stderr, len(found), shown=not options["json"] and sys.stderr.isatty())
+        folders = [str(path.resolve()) for path in paths if path.is_dir()]
+        with transaction.atomic():
+            files = bar.reading(load(found, refused))
+            plan = plan_import(files, folders=folders, refused=refused)
+            if not options["dry_run"]:
+                try:
+                    apply_plan(plan, progress=bar.show)
+                    import_pictures(plan, {name: (file, folder) for name, file, folder in found})
+                except StaleVersion as error:
+                    raise CommandError(f"{error} Nothing was imported; try again.") from None
+        bar.done()
+        if options["json"]:
+            self.stdout.write(json.dumps(plan.as_dict(), ensure_ascii=False, indent=2))
+        else:
+            self.tell(plan, dry_run=options["dry_run"], verbose=options["verbosity"] > 1)
+        if plan.refused:
+            sys.exit(1)
+
+    def tell(self, plan: Plan, *, dry_run: bool, verbose: bool) -> None:
+        """Print the plan: a line for each section that something happens to, then the sums."""
+        for change in plan.changes:
+            if change.action in QUIET and not verbose:
+                continue
+            place = f"{change.path}:{change.line}" if change.line else change.path
+            detail = f" ({change.detail})" if change.detail else ""
+            self.stdout.write(f"{change.action.value:<10}{place}  {change.title}{detail}")
+        self.tell_problems("note", plan.warnings)
+        self.tell_problems("refused", plan.refused)
+        sums = ", ".join(f"{number} {name}" for name, number in plan.counts().items())
+        self.stdout.write(f"{'Would be' if dry_run else 'Done'}: {sums or 'nothing to import'}.")
+
+    def tell_problems(self, word: str, problems: Iterable[Refused]) -> None:
+        for problem in problems:
+            self.stderr.write(f"{word:<10}{problem.path}: {problem.reason}")
+
+
+class _Bar:
+    """A progress bar for a person who is watching."""
+
+    WIDTH = 30
+
+    def __init__(self, stream: Any, files: int, *, shown: bool) -> None:
+        self.stream, self.files = stream, files
+        self.shown = shown and files >= WORTH_A_BAR
+
+    def reading(self, files: Iterable[SourceFile]) -> Iterator[SourceFile]:
+        for number, file in enumerate(files, start=1):
+            if number % 50 == 0 or number == self.files:
+                self.show("reading", number, self.files)
+            yield file
+
+    def show(self, stage: str, done: int, total: int) -> None:
+        if self.shown and total:
+            full = self.WIDTH * done // total
+            bar = "█" * full + "░" * (self.WIDTH - full)
+            self.stream.write(f"\r{stage:<8} {bar} {done} of {total}", ending="")
+
+    def done(self) -> None:
+        if self.shown:
+            self.stream.write("\r" + " " * 70 + "\r", ending="")

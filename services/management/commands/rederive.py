@@ -1,0 +1,35 @@
+"""Rebuild every index from the notes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from services.derive import Changes, derive
+from services.models import Page
+from services.names import chunks, refresh_names, resolve_again
+
+BATCH = 500
+
+
+class Command(BaseCommand):
+    help = "Rebuild names, items, questions and links from the notes; says what changed."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        changes, names = Changes(), set()
+        with transaction.atomic():
+            keys = list(Page.objects.order_by("pk").values_list("pk", flat=True))
+            for some in chunks(keys, BATCH):
+                names |= refresh_names(list(Page.objects.filter(pk__in=some)))
+            for some in chunks(keys, BATCH):
+                changes += derive(list(Page.objects.filter(pk__in=some)), renamed=True)
+            changes.changed += resolve_again(names)
+        if not changes and not names:
+            self.stdout.write(f"{len(keys)} pages: every index was right.")
+            return
+        self.stdout.write(
+            f"{len(keys)} pages: {changes.added} rows added, {changes.changed} changed, "
+            f"{changes.removed} removed, {len(names)} names."
+        )

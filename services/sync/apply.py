@@ -1,0 +1,282 @@
+"""A plan put into rows: all of it, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from taggit.models import Tag, TaggedItem
+
+from services import catalog
+from services.derive import derive
+from services.models import Category, Document, Page, Section, StaleVersion
+from services.models.pages import free_slug
+from services.names import chunks, refresh_names, resolve_again
+from services.sync.plan import Action, Change, Plan, PlannedDocument
+
+# Called with a stage of the work, how much of it is done, and how much there is.
+Progress = Callable[[str, int, int], None]
+BATCH = 500
+
+
+def apply_plan(plan: Plan, by: User | None = None, progress: Progress | None = None) -> None:
+    """Write a plan, in one transaction.
+
+    Raises StaleVersion, and writes nothing, when a page that it changes was saved since it was
+    made.
+    """
+    with transaction.atomic():
+        _Writer(plan, by, progress or (lambda stage, done, total: None)).write()
+
+
+class _Writer:
+    def __init__(self, plan: Plan, by: User | None, progress: Progress) -> None:
+        self.plan, self.by, self.progress = plan, by, progress
+        self.now = timezone.now()
+        self.categories = {category.name: category for category in Category.objects.all()}
+        # The pages that were planned, by the identity of their change.
+        self.pages: dict[int, Page] = {}
+        self.created: list[Page] = []
+        self.changed: list[Page] = []
+        self.renamed: list[Page] = []
+
+    def write(self) -> None:
+        documents = self.save_documents()
+        self.create_pages()
+        self.update_pages()
+        self.save_sections(documents)
+        self.save_tags()
+        self.derive()
+
+    # -- documents -----------------------------------------------------------------------------
+
+    def save_documents(self) -> dict[str, int]:
+        """Store every file's own facts; returns the documents' keys by path."""
+        new, known = [], {}
+        fields = [
+            "folder", "encoding", "line_end", "front_matter", "tags", "aliases", "created",
+            "digest", "imported_at",
+        ]  # fmt: skip
+        for planned in self.plan.documents:
+            document = Document(
+                pk=planned.stored.pk if planned.stored else None,
+                path=planned.path,
+                folder=planned.folder,
+                encoding=planned.encoding,
+                line_end=planned.line_end,
+                front_matter=planned.matter.raw,
+                tags=planned.matter.tags,
+                aliases=planned.matter.aliases,
+                created=planned.matter.created,
+                digest=planned.digest,
+                imported_at=self.now,
+            )
+            (new if document.pk is None else known.setdefault("old", [])).append(document)
+        Document.objects.bulk_update(known.get("old", []), fields, batch_size=100)
+        Document.objects.bulk_create(new, batch_size=BATCH)
+        return {document.path: document.pk for document in [*new, *known.get("old", [])]}
+
+    # -- pages ---------------------------------------------------------------------------------
+
+    def create_pages(self) -> None:
+        planned = [
+            (document, change)
+            for document in self.plan.documents
+            for change in document.changes
+            if change.stored is None and change.kind
+        ]
+        if not planned:
+            return
+        slugs = set(Page.objects.values_list("slug", flat=True))
+        taken = set(Page.objects.exclude(aws_id="").values_list("aws_id", flat=True))
+        last = Page.objects.aggregate(last=Max("position"))["last"] or 0
+        for position, (document, change) in enumerate(planned, start=last + 1):
+            page = self.new_page(document, change, position, taken)
+            page.slug = free_slug(page.title, slugs, page.kind)
+            slugs.add(page.slug)
+            self.pages[id(change)] = page
+            self.created.append(page)
+        about = [(self.pages[id(change)], change.about) for _, change in planned if change.about]
+        for some in chunks(self.created, BATCH):
+            Page.objects.bulk_create(some)
+            self.progress("pages", 0, 0)
+        for page, service in about:
+            page.about_id = service if isinstance(service, int) else self.pages[id(service)].pk
+        Page.objects.bulk_update([page for page, _ in about], ["about"], batch_size=BATCH)
+
+    def new_page(
+        self, document: PlannedDocument, change: Change, position: int, taken: set[str]
+    ) -> Page:
+        page = Page(
+            kind=change.kind,
+            category=self.categories[change.category] if change.kind == "service" else None,
+            title=change.page_title,
+            abbreviation=change.abbreviation,
+            position=position,
+            notes=change.text or "",
+            created_at=document.matter.created or self.now,
+            updated_at=self.now,
+            updated_by=self.by,
+        )
+        if change is document.changes[0]:
+            page.aliases = document.matter.aliases
+        if page.is_service and (known := catalog.find(change.title)):
+            page.aws_id = known.aws_id if known.aws_id not in taken else ""
+            taken.add(known.aws_id)
+        return page
+
+    def update_pages(self) -> None:
+        for document in self.plan.documents:
+            for change in document.changes:
+                if change.stored and change.stored.page:
+                    self.update_page(document, change)
+            self.order_pages(document)
+
+    def update_page(self, document: PlannedDocument, change: Change) -> None:
+        stored = change.stored
+        assert stored is not None and stored.page is not None
+        own = document.stored is not None and change is document.changes[0]
+        aliases = document.matter.aliases != list(document.stored.aliases) if own else False
+        if change.text is None and not change.page_title and not change.moved and not aliases:
+            return
+        page = Page.objects.select_for_update().get(pk=stored.page)
+        if page.version != stored.version:
+            raise StaleVersion(page)
+        if change.text is not None and change.text != page.notes:
+            page.notes, page.version = change.text, page.version + 1
+            self.changed.append(page)
+        if change.page_title:
+            page.title, page.abbreviation = change.page_title, change.abbreviation
+        if change.moved:
+            page.kind = change.kind
+            page.category = self.categories[change.category] if change.category else None
+            page.about = None
+        if aliases and document.stored:
+            gone = set(document.stored.aliases) - set(document.matter.aliases)
+            kept = [alias for alias in page.aliases if alias not in gone]
+            page.aliases = list(dict.fromkeys([*kept, *document.matter.aliases]))
+        page.updated_at, page.updated_by = self.now, self.by
+        super(Page, page).save()
+        self.renamed.append(page)
+        if page not in self.changed and change.moved:
+            self.changed.append(page)
+
+    def order_pages(self, document: PlannedDocument) -> None:
+        """Give the pages of a file that was there before the order of their sections."""
+        if not document.stored:
+            return
+        ids = [
+            change.stored.page if change.stored else getattr(self.pages.get(id(change)), "pk", None)
+            for change in document.changes
+        ]
+        ids = [pk for pk in ids if pk]
+        pages = Page.objects.in_bulk([pk for pk in ids if pk])
+        old = {change.stored.page for change in document.changes if change.stored}
+        places = iter(sorted(pages[pk].position for pk in ids if pk in old))
+        moved, place = [], 0
+        for pk in ids:
+            place = next(places, place) if pk in old else place
+            if pages[pk].position != place and place:
+                pages[pk].position = place
+                moved.append(pages[pk])
+        Page.objects.bulk_update(moved, ["position"], batch_size=BATCH)
+
+    # -- sections ------------------------------------------------------------------------------
+
+    def save_sections(self, documents: dict[str, int]) -> None:
+        new, old = [], []
+        for document in self.plan.documents:
+            for position, change in enumerate(document.changes):
+                row = self.section(documents[document.path], position, change)
+                (old if row.pk else new).append(row)
+        fields = [
+            "position", "heading", "title", "page_title", "placed", "text", "base", "theirs",
+            "gone",
+        ]  # fmt: skip
+        Section.objects.bulk_update(old, fields, batch_size=100)
+        Section.objects.bulk_create(new, batch_size=BATCH)
+        gone = [c.stored.pk for d in self.plan.documents for c in d.gone if c.stored]
+        gone += [c.stored.pk for c in self.plan.missing if c.stored]
+        for some in chunks(gone):
+            Section.objects.filter(pk__in=some).update(gone=True)
+
+    def section(self, document: int, position: int, change: Change) -> Section:
+        assert change.section is not None
+        stored = change.stored
+        page = self.pages.get(id(change))
+        page_pk = stored.page if stored else page.pk if page else None
+        text = "" if page_pk else (stored.text if stored else "")
+        if not page_pk and change.text is not None:
+            text = change.text
+        title = change.section.title[:200] or (stored.title if stored else "")
+        return Section(
+            pk=stored.pk if stored else None,
+            document_id=document,
+            position=position,
+            heading=change.section.heading,
+            title=title,
+            page_title=change.title if change.page_title else stored.page_title if stored else "",
+            placed=change.placed,
+            page_id=page_pk,
+            category=None if page_pk else self.categories[change.category],
+            text=text,
+            base=change.base,
+            theirs=change.theirs,
+            gone=False,
+        )
+
+    # -- what belongs to pages -----------------------------------------------------------------
+
+    def save_tags(self) -> None:
+        """Put front matter's tags on each file's first page; take off those it has dropped."""
+        wanted: list[tuple[int, str]] = []
+        for document in self.plan.documents:
+            first = next(iter(document.changes), None)
+            page = self.pages.get(id(first)) if first else None
+            pk = page.pk if page else first.stored.page if first and first.stored else None
+            before = set(document.stored.tags) if document.stored else set()
+            if pk is None or before == set(document.matter.tags):
+                continue
+            if dropped := before - set(document.matter.tags):
+                _tagged(pk).filter(tag__name__in=dropped).delete()
+            wanted += [(pk, tag) for tag in document.matter.tags if tag not in before]
+        if wanted:
+            _add_tags(wanted)
+
+    def derive(self) -> None:
+        names = refresh_names(self.created) | refresh_names(self.renamed)
+        total, done = len(self.created) + len(self.changed), 0
+        for some, fresh in _rounds(self.created, self.changed):
+            derive(some, fresh=fresh)
+            done += len(some)
+            self.progress("index", done, total)
+        resolve_again(names)
+
+
+def _rounds(
+    created: Sequence[Page], changed: Sequence[Page]
+) -> Iterator[tuple[Sequence[Page], bool]]:
+    yield from ((some, True) for some in chunks(created, BATCH))
+    yield from ((some, False) for some in chunks(changed, BATCH))
+
+
+def _tagged(page: int) -> Any:
+    kind = ContentType.objects.get_for_model(Page)
+    return TaggedItem.objects.filter(content_type=kind, object_id=page)
+
+
+def _add_tags(wanted: Iterable[tuple[int, str]]) -> None:
+    """Tag many pages at once; tags differ in more than case (TAGGIT_CASE_INSENSITIVE)."""
+    tags = {tag.name.casefold(): tag for tag in Tag.objects.all()}
+    kind = ContentType.objects.get_for_model(Page)
+    rows = {}
+    for page, name in wanted:
+        tag = tags.get(name.casefold()) or Tag.objects.create(name=name)
+        tags[name.casefold()] = tag
+        rows[page, tag.pk] = TaggedItem(content_type=kind, object_id=page, tag=tag)
+    TaggedItem.objects.bulk_create(rows.values(), batch_size=BATCH, ignore_conflicts=True)

@@ -1,0 +1,85 @@
+"""Three-way merge by line."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from services.markdown.edits import split_lines
+
+# Beyond this many lines difflib may skip lines that recur everywhere, to stay fast.
+EXACT_LINES = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """The merged text, and in how many places both sides changed the same lines differently.
+
+    Where they clash, the text has our side.
+    """
+
+    text: str
+    clashes: int
+
+
+def merge(base: str, ours: str, theirs: str) -> Merge:
+    """Merge two texts that both come from `base`, as diff3 does.
+
+    Lines that only one side changed are that side's; lines that both changed alike are taken
+    once; the rest clashes. Line ends are part of a line.
+    """
+    if ours in (base, theirs):
+        return Merge(theirs, 0)
+    if theirs == base:
+        return Merge(ours, 0)
+    a, b, c = _lines(base), _lines(ours), _lines(theirs)
+    merged: list[str] = []
+    clashes, i, j, k = 0, 0, 0, 0
+    for start, stop, in_ours, in_theirs in _agreed(a, b, c):
+        before, mine, their = a[i:start], b[j:in_ours], c[k:in_theirs]
+        if mine == their or their == before:
+            merged += mine
+        elif mine == before:
+            merged += their
+        else:
+            merged += mine
+            clashes += 1
+        merged += a[start:stop]
+        i, j, k = stop, in_ours + stop - start, in_theirs + stop - start
+    return Merge("".join(merged), clashes)
+
+
+def similarity(one: str, other: str) -> float:
+    """How alike two texts are, from 0 to 1, by their lines, and by letters where they are short."""
+    if one == other:
+        return 1.0
+    if len(one) + len(other) < 2_000:
+        return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
+    a, b = _lines(one), _lines(other)
+    return difflib.SequenceMatcher(None, a, b, autojunk=len(a) > EXACT_LINES).ratio()
+
+
+def _lines(text: str) -> list[str]:
+    return [words + end for words, end in split_lines(text)]
+
+
+def _agreed(a: list[str], b: list[str], c: list[str]) -> Iterator[tuple[int, int, int, int]]:
+    """The runs of base that both sides kept: (start, stop, start in ours, start in theirs)."""
+    ours, theirs = _matches(a, b), _matches(a, c)
+    x = y = 0
+    while x < len(ours) and y < len(theirs):
+        (a1, b1, n1), (a2, c2, n2) = ours[x], theirs[y]
+        start, stop = max(a1, a2), min(a1 + n1, a2 + n2)
+        if start < stop:
+            yield start, stop, b1 + start - a1, c2 + start - a2
+        if a1 + n1 < a2 + n2:
+            x += 1
+        else:
+            y += 1
+    yield len(a), len(a), len(b), len(c)
+
+
+def _matches(a: list[str], b: list[str]) -> list[tuple[int, int, int]]:
+    matcher = difflib.SequenceMatcher(None, a, b, autojunk=len(a) + len(b) > EXACT_LINES)
+    return [(m.a, m.b, m.size) for m in matcher.get_matching_blocks() if m.size]

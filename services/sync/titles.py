@@ -1,0 +1,91 @@
+"""Titles that are free, and services that exist once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+from typing import Generic, Protocol, TypeVar
+
+TITLE_LENGTH = 200
+KEY_LENGTH = 250
+UNTITLED = "Untitled"
+
+
+class KnownService(Protocol):
+    """What the catalogue says about a service."""
+
+    @property
+    def aws_id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def category(self) -> str: ...
+
+
+class Catalog(Protocol):
+    """What planning asks of the catalogue of AWS services."""
+
+    def key(self, name: str) -> str: ...
+    def find(self, heading: str) -> KnownService | None: ...
+    def by_id(self, aws_id: str) -> KnownService | None: ...
+    def split_title(self, heading: str) -> tuple[str, str]: ...
+
+
+Page = TypeVar("Page")
+
+
+class Shelf(Generic[Page]):
+    """The titles that are taken, and the page of each service that exists."""
+
+    def __init__(self, catalog: Catalog, titles: Iterable[str] = ()) -> None:
+        self.catalog = catalog
+        self.taken = {self.key(title) for title in titles}
+        self.services: dict[str, Page] = {}
+
+    def key(self, title: str) -> str:
+        """A title as it is compared; as long as the stored names may be."""
+        return self.catalog.key(title)[:KEY_LENGTH]
+
+    def add_service(self, page: Page, title: str, aws_id: str = "") -> None:
+        for name in self._identities(title, aws_id):
+            self.services.setdefault(name, page)
+
+    def service_called(self, title: str) -> Page | None:
+        """The page of the service that a title names, if it has one."""
+        names = self._identities(title)
+        return next((self.services[name] for name in names if name in self.services), None)
+
+    def _identities(self, title: str, aws_id: str = "") -> list[str]:
+        known = self.catalog.by_id(aws_id) if aws_id else self.catalog.find(title)
+        names = [f"title {self.catalog.key(title)}"]
+        if known:
+            names.append(f"name {self.catalog.key(known.name)}")
+        return names
+
+    def claim(self, heading: str, path: str, *, apart: bool = False) -> tuple[str, str]:
+        """A title and abbreviation for a heading, under a title that no page has yet.
+
+        One that is taken, or that is to be told `apart` in any case, gets its document's name.
+        """
+        title, abbreviation = self.catalog.split_title(heading or UNTITLED)
+        free = _fit(title, "")
+        if self.key(free) not in self.taken and not apart:
+            self.taken.add(self.key(free))
+            return free, abbreviation
+        stem = PurePosixPath(path)
+        label = stem.stem if self.key(stem.stem) != self.key(title) else stem.parent.name
+        number = 1
+        while number == 1 or self.key(free) in self.taken:
+            number += 1
+            counted = label if number == 2 and label else f"{label} {number}".strip()
+            free = _fit(title, f" ({counted})")
+        self.taken.add(self.key(free))
+        return free, ""
+
+    def release(self, title: str) -> None:
+        self.taken.discard(self.key(title))
+
+
+def _fit(title: str, suffix: str) -> str:
+    room = TITLE_LENGTH - len(suffix)
+    return (title if len(title) <= room else title[: room - 1].rstrip() + "…") + suffix
