@@ -26,10 +26,11 @@ def note(number: int, notes: int) -> str:
     size = dice.randint(1_000, 6_000)
     while sum(map(len, lines)) < size:
         lines += [f"## {sentence(3)[:-1]}", "", *(sentence(12) for _ in range(4)), ""]
-        lines += [f"See [[Note {dice.randrange(notes)}]] and *{sentence(4)}*", ""]
         if dice.random() < 0.5:
+            lines += [f"See [[Note {dice.randrange(notes)}]] and *{sentence(4)}*", ""]
+        if dice.random() < 0.2:
             lines += ["To do", "", f"- [ ] learn {dice.choice(NAMES)}", f"- [x] {sentence(4)}", ""]
-        if dice.random() < 0.3:
+        if dice.random() < 0.2:
             lines += [f"> [!question] {sentence(6)[:-1]}?", ""]
         if dice.random() < 0.2:
             lines += ["```python", "for name in buckets:", "    print(name)", "```", ""]

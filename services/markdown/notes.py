@@ -17,6 +17,7 @@ ASKED = re.compile(r"(?:\*\*Q:\*\*|\*\*Q\*\*:|__Q:__|Q:)[ \t]*")
 ANSWERED = re.compile(r"(?:\*\*A:\*\*|\*\*A\*\*:|__A:__|A:)[ \t]*")
 # A question mark may stand inside emphasis, quotes or brackets; full-width and Arabic ones count.
 ENDS_IN_QUESTION_MARK = re.compile(r"[?？؟][\s*_~\"'”’»)\]]*$")
+ASKED_MARKS = (b"Q:", b"**Q", b"__Q")
 QUOTE_PREFIX = re.compile(r"[ \t]*>[ ]?")
 LIST_TITLE_LENGTH = 200
 TARGET_LENGTH = 500
@@ -154,7 +155,7 @@ class _Reader:
 
     def task(self, item: Block, lines: Sequence[Line], place: _Place) -> None:
         data = self.tree.data
-        text = " ".join(self.tree.source(line) for line in lines if line.start < line.end)
+        text = " ".join(filter(None, (self.tree.source(line) for line in lines)))
         self.items.append(
             Item(
                 text=text,
@@ -163,7 +164,7 @@ class _Reader:
                 list_title=place.list_title,
                 marker=item.marker,
                 text_start=lines[0].start if lines else item.marker + 2,
-                text_end=lines[-1].end if lines else item.marker + 2,
+                text_end=self.tree.end(lines[-1]) if lines else item.marker + 2,
                 start=item.start,
                 end=item.end,
             )
@@ -180,20 +181,23 @@ class _Reader:
             end = len(block.lines) if last else starts[number + 1]
             answers = [k for k in range(i + 1, end) if self.answers(block.lines[k])]
             if answers:
-                span = (block.lines[answers[0]].start, block.lines[end - 1].end)
+                span = (block.lines[answers[0]].start, self.tree.end(block.lines[end - 1]))
                 answer = self.text_of(block.lines[answers[0] : end])
                 self.add(block.lines[i], span, answer, place)
             elif last:
                 self.followed(block.lines[i], block, place, following)
             else:
-                place_end = block.lines[end - 1].end
+                place_end = self.tree.end(block.lines[end - 1])
                 self.add(block.lines[i], (place_end, place_end), "", place, block=False)
 
     def asked(self, line: Line, index: int, place: _Place) -> bool:
-        if ASKED.match(self.tree.source(line)):
+        if self.tree.data.startswith(ASKED_MARKS, line.start) and ASKED.match(
+            self.tree.source(line)
+        ):
             return True
-        ends = bool(ENDS_IN_QUESTION_MARK.search(line.plain.rstrip()))
-        return index == 0 and ends and place.asks and not place.quoted
+        if index or not place.asks or place.quoted:
+            return False
+        return bool(ENDS_IN_QUESTION_MARK.search(line.plain.rstrip()))
 
     def answers(self, line: Line) -> bool:
         return bool(ANSWERED.match(self.tree.source(line)))
@@ -207,7 +211,7 @@ class _Reader:
         first = block.children[0]
         title = self.callout_title(first.lines[0])
         rest = [*first.lines[1:], *(line for c in block.children[1:] for line in c.lines)]
-        if title.start == title.end:
+        if title.start == self.tree.end(title):
             if not rest:
                 return
             title = rest.pop(0)
@@ -218,9 +222,10 @@ class _Reader:
             self.add(title, span, self.callout_text(nested), place)
         elif inside is not None:
             lines = [line for line in rest[inside:] if line.start >= rest[inside].start]
-            stop = next((c.end for c in block.children if c.end >= lines[0].end), lines[-1].end)
-            lines = [line for line in lines if line.end <= stop]
-            self.add(title, (lines[0].start, lines[-1].end), self.text_of(lines), place)
+            stop = next(c.end for c in block.children if c.end > lines[0].start)
+            lines = [line for line in lines if line.start < stop]
+            span = (lines[0].start, self.tree.end(lines[-1]))
+            self.add(title, span, self.text_of(lines), place)
         else:
             self.followed(title, block, place, place.peek())
 
@@ -228,7 +233,7 @@ class _Reader:
         source = self.tree.source(line)
         found = re.match(r"\[![^\]]*\][+-]?[ \t]*", source)
         skip = len(source[: found.end()].encode()) if found else 0
-        return Line(min(line.start + skip, line.end), line.end, line.plain)
+        return Line(min(line.start + skip, self.tree.end(line)), line.stop, line.plain)
 
     def followed(self, line: Line, block: Block, place: _Place, following: Block | None) -> None:
         """A question whose answer, if any, is the block below."""
@@ -240,12 +245,13 @@ class _Reader:
             and following.kind == "Paragraph"
             and self.answers(following.lines[0])
         ):
-            span = (following.lines[0].start, following.lines[-1].end)
+            span = (following.lines[0].start, self.tree.end(following.lines[-1]))
             self.add(line, span, self.text_of(following.lines), place)
         else:
-            end = max(block.lines[-1].end if block.lines else block.end, line.end)
             if block.kind == "Callout":
                 end = self.end_of_block(block)
+            else:
+                end = self.tree.end(block.lines[-1])
             self.add(line, (end, end), "", place)
 
     def end_of_block(self, block: Block) -> int:
@@ -281,7 +287,7 @@ class _Reader:
                 text=text,
                 answer=answer.strip(),
                 text_start=line.start + skip,
-                text_end=line.end,
+                text_end=self.tree.end(line),
                 answer_start=span[0],
                 answer_end=span[1],
                 prefix=prefix,

@@ -98,15 +98,15 @@ def _headings(body: str, data: bytes) -> list[Heading]:
             if level:
                 words.append(" ")
             continue
-        name, value = next(iter(event.items()))
+        name, value = event.popitem()
         if name == "Start":
-            kind = value if isinstance(value, str) else next(iter(value))
+            kind, detail = (value, None) if isinstance(value, str) else value.popitem()
             if kind in CONTAINERS or kind in OPAQUE:
                 depth += 1
             elif kind == "Heading" and not depth:
-                level, start, words = int(value["Heading"]["level"][1]), span["start"], []
+                level, start, words = int(detail["level"][1]), span["start"], []
         elif name == "End":
-            kind = value if isinstance(value, str) else next(iter(value))
+            kind = value if isinstance(value, str) else value.popitem()[0]
             if kind in CONTAINERS or kind in OPAQUE:
                 depth -= 1
             elif kind == "Heading" and level:

@@ -28,6 +28,7 @@ LINE_END = re.compile(rb"\r\n|\n|\r")
 CALLOUT = re.compile(rb"\[!([A-Za-z][A-Za-z0-9_-]*)\]([+-]?)[ \t]*([^\r\n]*)")
 CUSTOM_STATE = re.compile(rb"\[([/-])\](?=[ \t\r\n]|$)[ \t]*")
 
+OPENING_BRACKET = ord("[")
 CONTAINERS = frozenset({"BlockQuote", "List", "Item", "FootnoteDefinition"})
 LEAVES = frozenset({"Paragraph", "Heading"})
 # Blocks that hold no prose of their own for us: code, HTML, tables.
@@ -36,10 +37,14 @@ OPAQUE = frozenset({"CodeBlock", "HtmlBlock", "Table", "MetadataBlock"})
 
 @dataclass(slots=True)
 class Line:
-    """One line of a paragraph: its source without what its containers put before it."""
+    """One line of a paragraph, without what its containers put before it.
+
+    `stop` is somewhere on the line or behind it, as the parser's ranges go; `Tree.end` tells
+    where the line's words end.
+    """
 
     start: int
-    end: int
+    stop: int
     plain: str
 
 
@@ -84,8 +89,14 @@ class Tree:
     root: Block
     targets: list[Target]
 
+    def end(self, line: Line) -> int:
+        """Where a line's words end, before blanks and its line end."""
+        found = LINE_END.search(self.data, line.start, line.stop)
+        stop = found.start() if found else max(line.stop, line.start)
+        return line.start + len(self.data[line.start : stop].rstrip(b" \t"))
+
     def source(self, line: Line) -> str:
-        return self.data[line.start : line.end].decode()
+        return self.data[line.start : self.end(line)].decode()
 
 
 class _Builder:
@@ -144,17 +155,15 @@ class _Builder:
             self.leaf.lines.append(Line(start - escaped, end, plain))
             self.new_line = False
         else:
-            line = self.leaf.lines[-1]
-            line.plain += plain
-            line.end = max(line.end, end)
-        self.leaf.end = max(self.leaf.end, end)
+            self.leaf.lines[-1].plain += plain
+        if end > self.leaf.end:
+            self.leaf.end = end
 
     def close_leaf(self) -> None:
+        """A line that spans of several lines begin on may reach to the end of its block."""
         if self.leaf is not None:
             for line in self.leaf.lines:
-                end_of_line = LINE_END.search(self.data, line.start, self.leaf.end)
-                line.end = end_of_line.start() if end_of_line else max(line.end, line.start)
-                line.end = line.start + len(self.data[line.start : line.end].rstrip(b" \t"))
+                line.stop = self.leaf.end
         self.leaf = None
 
     def task_marker(self, start: int) -> None:
@@ -171,17 +180,18 @@ def parse(text: str) -> Tree:
             if event in ("SoftBreak", "HardBreak"):
                 builder.new_line = True
             continue
-        name, value = next(iter(event.items()))
-        if name == "Start":
+        # Events are dictionaries of one entry, made for us alone.
+        name, value = event.popitem()
+        if name == "Text" or name == "Code":
+            builder.inline(value, start, end)
+        elif name == "Start":
             if isinstance(value, str):
                 builder.start(value, None, start, end)
             else:
-                kind, detail = next(iter(value.items()))
+                kind, detail = value.popitem()
                 builder.start(kind, detail, start, end)
         elif name == "End":
-            builder.end(value if isinstance(value, str) else next(iter(value)))
-        elif name in ("Text", "Code"):
-            builder.inline(value, start, end)
+            builder.end(value if isinstance(value, str) else value.popitem()[0])
         elif name == "TaskListMarker":
             builder.task_marker(start)
         elif name in ("InlineHtml", "FootnoteReference"):
@@ -198,11 +208,13 @@ def _mark_callouts_and_tasks(tree: Tree) -> None:
         if first is None or first.kind != "Paragraph" or not first.lines:
             continue
         line = first.lines[0]
+        if tree.data[line.start] != OPENING_BRACKET:
+            continue
         if block.kind == "BlockQuote":
-            if found := CALLOUT.match(tree.data, line.start, line.end):
+            if found := CALLOUT.match(tree.data, line.start, tree.end(line)):
                 block.kind, block.word = "Callout", found[1].decode().lower()
         elif block.kind == "Item" and block.marker < 0:
-            if found := CUSTOM_STATE.match(tree.data, line.start, line.end):
+            if found := CUSTOM_STATE.match(tree.data, line.start, tree.end(line)):
                 block.marker = line.start + 1
                 line.start = found.end()
                 line.plain = line.plain[3:]
@@ -216,7 +228,3 @@ def walk(block: Block) -> Iterator[Block]:
         yield current
         stack.extend(reversed(current.children))
 
-
-def newline_count(data: bytes, start: int, end: int) -> int:
-    """How many line ends stand between two offsets."""
-    return sum(1 for _ in LINE_END.finditer(data, start, end))

@@ -249,13 +249,13 @@ class _Writer:
             _add_tags(wanted)
 
     def derive(self) -> None:
-        names = refresh_names(self.created) | refresh_names(self.renamed)
+        # Rows that are there already follow the new names first; those derived below know them.
+        resolve_again(refresh_names(self.created) | refresh_names(self.renamed))
         total, done = len(self.created) + len(self.changed), 0
         for some, fresh in _rounds(self.created, self.changed):
             derive(some, fresh=fresh)
             done += len(some)
             self.progress("index", done, total)
-        resolve_again(names)
 
 
 def _rounds(
