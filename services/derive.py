@@ -11,13 +11,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from services.markdown import notes as markdown
 from services.markdown.match import match
 from services.models import Attachment, ChecklistItem, Link, Page, Question
-from services.names import chunks, link_key, look_up, mentions, name_items
+from services.bulk import chunks, insert_rows
+from services.names import link_key, look_up, mentions, name_items
 
 Row = TypeVar("Row", ChecklistItem, Question)
 PAGES_AT_ONCE = 500
@@ -169,13 +170,13 @@ def _derive_links(read: dict[int, markdown.Notes], *, fresh: bool) -> Changes:
 
 def _add_links(new: Sequence[tuple[int, str]]) -> None:
     files = Attachment.objects.filter(page__in={pk for pk, _ in new}).exclude(reference="")
-    pictures = {(row.page_id, row.reference): row.pk for row in files}
+    prepared = Attachment._meta.pk.get_db_prep_value
+    pictures = {(row.page_id, row.reference): prepared(row.pk, connection) for row in files}
     known = look_up({link_key(target) for _, target in new})
-    links = []
+    rows = []
     for pk, target in new:
-        link = Link(page_id=pk, target=target, key=link_key(target))
-        link.attachment_id = pictures.get((pk, target))
-        if link.attachment_id is None and (named := known.get(link.key)):
-            link.to_id = named.page_id
-        links.append(link)
-    Link.objects.bulk_create(links, batch_size=1000)
+        key = link_key(target)
+        picture = pictures.get((pk, target))
+        named = known.get(key) if picture is None else None
+        rows.append((pk, target, key, named.page_id if named else None, picture))
+    insert_rows(Link, ("page_id", "target", "key", "to_id", "attachment_id"), rows)

@@ -5,19 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from services import catalog
+from services.bulk import chunks, insert_rows
 from services.catalog import key
 from services.markdown.notes import target_name
 from services.models import ChecklistItem, Link, Page, PageName, Section
 
-# SQLite takes 32,766 parameters a query; a tenth of that keeps a query's text short.
-CHUNK = 3_000
 LONGEST_NAME = 6  # words
 KEY_LENGTH = 250
 Rank = PageName.Rank
-T = TypeVar("T")
 WIKI_LINK = re.compile(r"!?\[\[([^\]|#]*)[^\]]*\]\]")
 PARTS = re.compile(r"[/,;&+|()\[\]]|\s(?:and|or|und|vs\.?)\s", re.IGNORECASE)
 MARKUP = "*_`~\"'“”‘’.:!?<>"
@@ -45,12 +42,6 @@ def names_of(page: Page, file_name: str = "") -> dict[str, int]:
         if normal := key(name)[:KEY_LENGTH]:
             names.setdefault(normal, rank)
     return names
-
-
-def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
-    """Cut a sequence in pieces that a query can take as parameters."""
-    for start in range(0, len(values), size):
-        yield values[start : start + size]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +118,7 @@ def refresh_names(pages: Sequence[Page]) -> set[str]:
     for ids in chunks(list(by_id)):
         files = Section.objects.filter(page__in=ids, position=0)
         paths = dict(files.values_list("page_id", "document__path"))
-        stored = {
-            (row.page_id, row.key): row for row in PageName.objects.filter(page__in=ids)
-        }
+        stored = {(row.page_id, row.key): row for row in PageName.objects.filter(page__in=ids)}
         wanted = {
             (pk, normal): rank
             for pk in ids
@@ -141,9 +130,10 @@ def refresh_names(pages: Sequence[Page]) -> set[str]:
         changed |= {normal for _, normal in new}
         if gone:
             PageName.objects.filter(pk__in=gone).delete()
-        PageName.objects.bulk_create(
-            [PageName(page_id=pk, key=normal, rank=rank) for (pk, normal), rank in new.items()],
-            batch_size=1000,
+        insert_rows(
+            PageName,
+            ("page_id", "key", "rank"),
+            ((pk, normal, int(rank)) for (pk, normal), rank in new.items()),
         )
     return changed
 
@@ -193,7 +183,7 @@ def name_items(rows: Sequence[tuple[int, int, Mentions]]) -> int:
         gone = [pk for at, pk in stored.items() if at not in wanted]
         if gone:
             through.objects.filter(pk__in=gone).delete()
-        new = [through(checklistitem_id=i, page_id=p) for i, p in sorted(wanted - set(stored))]
-        through.objects.bulk_create(new, batch_size=1000)
+        new = sorted(wanted - set(stored))
+        insert_rows(through, ("checklistitem_id", "page_id"), new)
         changed += len(gone) + len(new)
     return changed

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections import Counter
 
 from services.markdown.notes import Item, Question, read
 from services.markdown.parser import LINE_END
 
 MARKS = {"open": " ", "doing": "/", "done": "x", "na": "-"}
 LINES = re.compile(r"([^\r\n]*)(\r\n|\n|\r|\Z)")
-LIST_MARKER = re.compile(rb"(?P<indent>[ \t>]*)(?P<bullet>[-*+]|(?P<number>\d{1,9})(?P<dot>[.)]))(?P<gap>[ \t]+)")
+LIST_MARKER = re.compile(
+    rb"(?P<indent>[ \t>]*)(?P<bullet>[-*+]|(?P<number>\d{1,9})(?P<dot>[.)]))(?P<gap>[ \t]+)"
+)
 
 
 class EditRefused(ValueError):
@@ -28,9 +29,10 @@ def split_lines(text: str) -> list[tuple[str, str]]:
 
 
 def dominant_line_end(text: str) -> str:
-    """The line end that most lines have; LF where there is none. Earlier ones win ties."""
-    counts = Counter(end for _, end in split_lines(text) if end)
-    return counts.most_common(1)[0][0] if counts else "\n"
+    """The line end that most lines have; LF where there is none."""
+    crlf = text.count("\r\n")
+    counts = {"\n": text.count("\n") - crlf, "\r\n": crlf, "\r": text.count("\r") - crlf}
+    return max(counts, key=lambda end: counts[end])
 
 
 def keep_line_ends(new: str, old: str, default: str) -> str:
@@ -174,7 +176,9 @@ def _check_question(
 ) -> None:
     found = read(text, service=service, title=title).questions
     if index >= len(found) or found[index].text != words:
-        raise EditRefused(f"“{words}” would not be read as a question: end it with a question mark.")
+        raise EditRefused(
+            f"“{words}” would not be read as a question: end it with a question mark."
+        )
     if bool(found[index].answer) != bool(answer):
         raise EditRefused("The answer would not be read as this question's answer.")
 

@@ -242,7 +242,9 @@ def _own_page(
     )
 
 
-ATX = re.compile(r"(?P<open>[ \t]{0,3}#{1,6}[ \t]+)(?P<text>.*?)(?P<close>[ \t]+#+)?[ \t]*(?=[\r\n]|$)")
+ATX = re.compile(
+    r"(?P<open>[ \t]{0,3}#{1,6}[ \t]+)(?P<text>.*?)(?P<close>[ \t]+#+)?[ \t]*(?=[\r\n]|$)"
+)
 
 
 def retitle(heading: str, title: str) -> str:

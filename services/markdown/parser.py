@@ -227,4 +227,3 @@ def walk(block: Block) -> Iterator[Block]:
         current = stack.pop()
         yield current
         stack.extend(reversed(current.children))
-

@@ -97,9 +97,7 @@ SIMPLE = {
 class _Renderer:
     """Turns the parser's events into HTML, one pass, looking ahead only at a quote's first line."""
 
-    def __init__(
-        self, text: str, links: Mapping[str, str], pictures: Mapping[str, str]
-    ) -> None:
+    def __init__(self, text: str, links: Mapping[str, str], pictures: Mapping[str, str]) -> None:
         self.data = text.encode()
         self.links = links
         self.pictures = pictures
@@ -367,7 +365,9 @@ class _Renderer:
                 break
             stop += 1
         # What comes next is the rest of the paragraph; an empty one leaves no trace.
-        rest = stop + (stop < len(self.events) and self.events[stop][0] in ("SoftBreak", "HardBreak"))
+        rest = stop + (
+            stop < len(self.events) and self.events[stop][0] in ("SoftBreak", "HardBreak")
+        )
         if self.events[rest][0] == {"End": "Paragraph"}:
             del self.events[index - 1 : rest + 1]
         else:

@@ -74,7 +74,9 @@ class Category(models.Model):
 class PageQuerySet(models.QuerySet["Page"]):
     def in_order(self) -> PageQuerySet:
         """Categories in their order, topics last, pages as in their files."""
-        return self.order_by(F("category__position").asc(nulls_last=True), "category", "position", "pk")
+        return self.order_by(
+            F("category__position").asc(nulls_last=True), "category", "position", "pk"
+        )
 
     def recent(self) -> PageQuerySet:
         """The last changed first."""
@@ -198,9 +200,7 @@ class Page(models.Model):
             if known and not same.filter(aws_id=known.aws_id).exists():
                 self.aws_id = known.aws_id
 
-    def revise(
-        self, notes: str, *, version: int, by: AbstractBaseUser | None = None
-    ) -> None:
+    def revise(self, notes: str, *, version: int, by: AbstractBaseUser | None = None) -> None:
         """Store new notes and derive everything from them, in one transaction.
 
         `version` is the version that the new text was written on. Raises StaleVersion, and

@@ -16,7 +16,8 @@ from services import catalog
 from services.derive import derive
 from services.models import Category, Document, Page, Section, StaleVersion
 from services.models.pages import free_slug
-from services.names import chunks, refresh_names, resolve_again
+from services.bulk import chunks, insert_rows
+from services.names import refresh_names, resolve_again
 from services.sync.plan import Action, Change, Plan, PlannedDocument
 
 # Called with a stage of the work, how much of it is done, and how much there is.
@@ -274,9 +275,14 @@ def _add_tags(wanted: Iterable[tuple[int, str]]) -> None:
     """Tag many pages at once; tags differ in more than case (TAGGIT_CASE_INSENSITIVE)."""
     tags = {tag.name.casefold(): tag for tag in Tag.objects.all()}
     kind = ContentType.objects.get_for_model(Page)
-    rows = {}
+    rows: dict[tuple[int, int], None] = {}
     for page, name in wanted:
         tag = tags.get(name.casefold()) or Tag.objects.create(name=name)
         tags[name.casefold()] = tag
-        rows[page, tag.pk] = TaggedItem(content_type=kind, object_id=page, tag=tag)
-    TaggedItem.objects.bulk_create(rows.values(), batch_size=BATCH, ignore_conflicts=True)
+        rows[page, tag.pk] = None
+    there = TaggedItem.objects.filter(content_type=kind)
+    for some in chunks(list({page for page, _ in rows})):
+        for at in there.filter(object_id__in=some).values_list("object_id", "tag_id"):
+            rows.pop(at, None)
+    columns = ("content_type_id", "object_id", "tag_id")
+    insert_rows(TaggedItem, columns, ((kind.pk, page, tag) for page, tag in rows))

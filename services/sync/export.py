@@ -14,7 +14,7 @@ from django.db import transaction
 from services.markdown.edits import dominant_line_end
 from services.markdown.outline import retitle
 from services.models import Document, Page, Section
-from services.names import chunks
+from services.bulk import chunks
 from services.sync.files import encode
 
 TOPICS = "Topics"
@@ -68,7 +68,10 @@ def document_text(document: Document, sections: Sequence[Section]) -> str:
     """
     pieces = [document.front_matter]
     for section in sections:
-        heading, body = section_heading(section), section.page.notes if section.page else section.text
+        heading, body = (
+            section_heading(section),
+            section.page.notes if section.page else section.text,
+        )
         if heading.strip() and pieces[-1]:
             pieces.append(_gap(pieces, heading, document.line_end))
         if heading and body and not heading.endswith(("\n", "\r")):

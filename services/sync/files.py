@@ -135,9 +135,7 @@ def _too_large(file: Path, max_bytes: int) -> bool:
         return False
 
 
-def load(
-    found: Iterable[tuple[str, Path, str]], refused: list[Refused]
-) -> Iterator[SourceFile]:
+def load(found: Iterable[tuple[str, Path, str]], refused: list[Refused]) -> Iterator[SourceFile]:
     """Read files one after the other; what cannot be read is added to `refused`."""
     for name, file, folder in found:
         try:

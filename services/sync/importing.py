@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 from services import catalog
 from services.catalog import key
 from services.models import Category, Document, Page, Section
-from services.names import chunks
+from services.bulk import chunks
 from services.sync.files import FileRefused, SourceFile, incoming
 from services.sync.plan import (
     Action,

@@ -40,7 +40,9 @@ def pair(old: Sequence[Side], new: Sequence[Side]) -> list[int | None]:
     found: list[int | None] = [None] * len(new)
     waiting: dict[tuple[str, str], deque[int]] = defaultdict(deque)
     for index in sorted(range(len(old)), key=lambda i: old[i].gone):
-        waiting[(old[index].category, "" if old[index].category else old[index].title)].append(index)
+        waiting[(old[index].category, "" if old[index].category else old[index].title)].append(
+            index
+        )
     for index, side in enumerate(new):
         queue = waiting.get((side.category, "" if side.category else side.title))
         if queue:

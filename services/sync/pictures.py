@@ -11,7 +11,7 @@ from django.db import transaction
 
 from services.attachments import UploadRefused, store_picture
 from services.models import Attachment, Link
-from services.names import chunks
+from services.bulk import chunks
 from services.sync.plan import Plan, Refused
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif"})
@@ -39,7 +39,9 @@ def import_pictures(plan: Plan, origins: Mapping[str, tuple[Path, str]]) -> None
             try:
                 _keep(link, file)
             except (UploadRefused, OSError) as error:
-                plan.warnings.append(Refused(path, f"the picture {link.target} was left out: {error}"))
+                plan.warnings.append(
+                    Refused(path, f"the picture {link.target} was left out: {error}")
+                )
 
 
 def _beside(target: str, note: Path, folder: str) -> Path | None:

@@ -225,9 +225,7 @@ class _Planner:
             change = self.create(section) if at is None else self.revise(section, stored[at])
             self.document.changes.append(change)
         lost = set(range(len(stored))) - set(pairs)
-        self.document.gone = [
-            self.lose(stored[i]) for i in sorted(lost) if not stored[i].gone
-        ]
+        self.document.gone = [self.lose(stored[i]) for i in sorted(lost) if not stored[i].gone]
         return self.document
 
     def pairs(

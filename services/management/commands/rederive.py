@@ -9,7 +9,8 @@ from django.db import transaction
 
 from services.derive import Changes, derive
 from services.models import Page
-from services.names import chunks, refresh_names, resolve_again
+from services.bulk import chunks
+from services.names import refresh_names, resolve_again
 
 BATCH = 500
 
