@@ -1,22 +1,30 @@
 """The addresses of the site, one a line."""
 
+from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+
+from services.views import checklist, home, pages, questions, tags
 
 
 def soon(request: HttpRequest, **kwargs: object) -> HttpResponse:
     return HttpResponse("")
 
 
+login = LoginView.as_view(template_name="login.html", redirect_authenticated_user=True)
+
 urlpatterns: list[URLPattern] = [
-    path("", soon, name="home"),
-    path("login/", soon, name="login"),
-    path("logout/", soon, name="logout"),
-    path("categories/<str:slug>/", soon, name="category"),
-    path("services/<str:slug>/", soon, name="service"),
-    path("topics/<str:slug>/", soon, name="topic"),
-    path("checklist/", soon, name="checklist"),
-    path("questions/", soon, name="questions"),
-    path("tags/<path:name>/", soon, name="tag"),
+    path("", home.home, name="home"),
+    path("login/", login, name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("categories/<str:slug>/", pages.category, name="category"),
+    path("services/<str:slug>/", pages.service, name="service"),
+    path("topics/", pages.topics, name="topics"),
+    path("topics/<str:slug>/", pages.topic, name="topic"),
+    path("pages/<str:slug>/raw/", pages.raw, name="raw"),
+    path("checklist/", checklist.checklist, name="checklist"),
+    path("questions/", questions.questions, name="questions"),
+    path("tags/", tags.tags, name="tags"),
+    path("tags/<path:name>/", tags.tag, name="tag"),
     path("attachments/<uuid:uuid>/<str:name>", soon, name="attachment"),
 ]

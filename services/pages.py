@@ -1,0 +1,195 @@
+"""The read side of a page: its notes as HTML with their links, and all that stands around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from html import unescape
+from urllib.parse import quote
+
+from django.db.models import Q
+from django.utils.html import strip_tags
+from taggit.models import Tag
+
+from services.learning import Learning, learning
+from services.markdown.notes import targets
+from services.markdown.parser import parse
+from services.markdown.render import Rendered, anchor, render, render_inline
+from services.models import ChecklistItem, Link, Page, Question
+from services.names import link_key, look_up
+from services.navigation import Entry, Tree, address, tree
+
+# Characters of notes that one page shows: some three hundred printed sheets.
+LONGEST = 1_000_000
+BACK_LINKS = 100
+ELSEWHERE = 100
+# What a page shows of an item or question is found again in the notes by its first words.
+FRAGMENT_WORDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where a page's notes lead, by target, and the pages whose notes lead to it."""
+
+    pages: dict[str, str] = field(default_factory=dict)
+    pictures: dict[str, str] = field(default_factory=dict)
+    back: list[Entry] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A page as it is read."""
+
+    page: Page
+    rendered: Rendered
+    cut: bool
+    links: Links
+    tree: Tree
+    own: Learning
+    learning: Learning
+    elsewhere: list[ChecklistItem]
+    open_questions: list[Question]
+    answered_questions: list[Question]
+    tags: list[str]
+
+
+def find(slug: str) -> Page | None:
+    """The page at an address with what its reading joins; large texts beside its notes stay out."""
+    return (
+        Page.objects.select_related("category", "about", "updated_by", "section__document")
+        .defer(
+            "about__notes",
+            "section__heading",
+            "section__text",
+            "section__base",
+            "section__theirs",
+            "section__document__front_matter",
+        )
+        .annotate(disputed=Q(section__theirs__isnull=False))
+        .filter(slug=slug)
+        .first()
+    )
+
+
+def read(page: Page) -> Reading:
+    """Gather a page for reading, in five queries whatever its size."""
+    around = tree(page)
+    items = _items(page)
+    links = _links(page)
+    questions = list(page.questions.shown())
+    text, cut = beginning(page.notes)
+    elsewhere = [item for item in items if item.page_id != page.pk]
+    return Reading(
+        page=page,
+        rendered=render(text, links.pages, links.pictures),
+        cut=cut,
+        links=links,
+        tree=around,
+        own=learning(item.state for item in items if item.page_id == page.pk),
+        learning=learning(item.state for item in items),
+        elsewhere=elsewhere[:ELSEWHERE],
+        open_questions=[question for question in questions if question.is_open],
+        answered_questions=[question for question in questions if not question.is_open],
+        tags=_tags(page),
+    )
+
+
+def _items(page: Page) -> list[ChecklistItem]:
+    rows = ChecklistItem.objects.on_or_naming(page).select_related("page")
+    fields = ("text", "state", "list_title")
+    return list(rows.only(*fields, *(f"page__{name}" for name in PAGE_FIELDS)))
+
+
+PAGE_FIELDS = ("kind", "title", "abbreviation", "slug", "position")
+
+
+def _links(page: Page) -> Links:
+    """Both directions in one query."""
+    incoming = Link.objects.filter(to=page).exclude(page=page).order_by("pk").values("pk")
+    rows = Link.objects.filter(Q(page=page) | Q(pk__in=incoming[:BACK_LINKS]))
+    rows = rows.select_related("page", "to", "attachment").only(
+        "target",
+        "to__kind",
+        "to__slug",
+        "attachment__name",
+        *(f"page__{name}" for name in PAGE_FIELDS),
+    )
+    links, back = Links(), {}
+    for link in rows:
+        if link.page_id != page.pk:
+            back[link.page_id] = Entry(str(link.page), address(link.page.kind, link.page.slug))
+        elif link.to:
+            links.pages[link.target] = address(link.to.kind, link.to.slug)
+        elif link.attachment:
+            links.pictures[link.target] = link.attachment.get_absolute_url()
+    links.back.extend(sorted(back.values(), key=lambda entry: entry.title.casefold()))
+    return links
+
+
+def _tags(page: Page) -> list[str]:
+    """Asked of the tags themselves: taggit would first look up the number of our table."""
+    tagged = {
+        "taggit_taggeditem_items__object_id": page.pk,
+        "taggit_taggeditem_items__content_type__app_label": "services",
+        "taggit_taggeditem_items__content_type__model": "page",
+    }
+    return list(Tag.objects.filter(**tagged).order_by("name").values_list("name", flat=True))
+
+
+def beginning(notes: str) -> tuple[str, bool]:
+    """What one page shows of notes, up to a blank line, and whether something was left out."""
+    if len(notes) <= LONGEST:
+        return notes, False
+    text = notes[:LONGEST]
+    blank = [found.start() for found in re.finditer(r"(?:\r\n|\n|\r)[ \t]*(?:\r\n|\n|\r)", text)]
+    return text[: blank[-1]] if blank else text, True
+
+
+def addresses_of(found: Iterable[str]) -> dict[str, str]:
+    """The addresses of the pages that targets name, for text whose links are not stored."""
+    keys = {target: link_key(target) for target in found}
+    known = look_up(set(keys.values())) if keys else {}
+    ids = {named.page_id for named in known.values()}
+    rows = Page.objects.filter(pk__in=ids).values_list("pk", "kind", "slug") if ids else ()
+    pages = {pk: address(kind, slug) for pk, kind, slug in rows}
+    return {target: pages[known[name].page_id] for target, name in keys.items() if name in known}
+
+
+def markdownify(text: str) -> str:
+    """Markdown that is no page's notes, or not yet, as safe HTML; its links lead to pages."""
+    return render(text, addresses_of(targets(parse(text).targets))).html
+
+
+def links_from(pages: Iterable[int]) -> dict[int, dict[str, str]]:
+    """Where the notes of some pages lead: page, target, address."""
+    found: dict[int, dict[str, str]] = {}
+    rows = Link.objects.filter(page__in=set(pages), to__isnull=False)
+    for page, target, kind, slug in rows.values_list("page", "target", "to__kind", "to__slug"):
+        found.setdefault(page, {})[target] = address(kind, slug)
+    return found
+
+
+def inline(text: str, links: Mapping[str, str] | None = None) -> str:
+    """A task or question as safe HTML without block elements, with the links of its page."""
+    if not links or "[" not in text:
+        return render_inline(text)
+    html = render(text.strip(), links).html.strip()
+    inner = html.removeprefix("<p>").removesuffix("</p>")
+    return inner if len(inner) + 7 == len(html) and "<p>" not in inner else render_inline(text)
+
+
+def plain(text: str) -> str:
+    """A task or question as a reader sees it, for where links cannot be."""
+    return unescape(strip_tags(render_inline(text))).strip()
+
+
+def place(page_address: str, text: str, heading: str = "") -> str:
+    """The address of words within a page: its heading's anchor, and the words for browsers that
+    know text fragments (WICG "URL Fragment Text Directives"; others ignore them).
+    """
+    words = " ".join(plain(text).split()[:FRAGMENT_WORDS])
+    # A hyphen and a comma mean something there, and are not quoted otherwise.
+    quoted = quote(words, safe="").replace("-", "%2D")
+    below = anchor(heading) if heading else ""
+    return f"{page_address}#{below}:~:text={quoted}" if quoted else page_address

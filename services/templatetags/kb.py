@@ -1,0 +1,57 @@
+"""What templates say about pages, items and questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+
+from services import navigation, pages
+from services.models import ChecklistItem, Page, Question
+
+register = template.Library()
+
+
+@register.filter
+def address(page: Page) -> str:
+    """A page's address."""
+    return navigation.address(page.kind, page.slug)
+
+
+@register.filter
+def inline(text: str, links: Mapping[str, str] | None = None) -> SafeString:
+    """One line of notes as HTML."""
+    return mark_safe(pages.inline(text, links))  # noqa: S308 (it has been through the sanitiser)
+
+
+@register.filter
+def safe_html(rendered: str) -> SafeString:
+    """What `services.markdown.render` made, which has been through the sanitiser."""
+    return mark_safe(rendered)  # noqa: S308
+
+
+@register.filter
+def plain(text: str) -> str:
+    """One line of notes without its markup."""
+    return pages.plain(text)
+
+
+@register.filter
+def place(row: ChecklistItem | Question) -> str:
+    """The address of an item or a question within its page."""
+    heading = row.list_title if isinstance(row, ChecklistItem) else ""
+    return pages.place(address(row.page), row.text, heading)
+
+
+@register.filter
+def here(question: Question) -> str:
+    """The place of a question on the very page that shows it."""
+    return pages.place("", question.text)
+
+
+@register.filter
+def get(mapping: Mapping[Any, Any], key: Any) -> Any:
+    """What a mapping has for a key, or nothing."""
+    return mapping.get(key)

@@ -1,0 +1,76 @@
+"""Every checklist of every page in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Count, F, Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from services.access import reading
+from services.learning import learning
+from services.listing import part
+from services.models import ChecklistItem, Page
+from services.navigation import tree
+from services.pages import PAGE_FIELDS, links_from
+
+AT_ONCE = 200
+State = ChecklistItem.State
+
+
+@require_safe
+@reading
+def checklist(request: HttpRequest) -> HttpResponse:
+    states = ChecklistItem.objects.order_by().values_list("state").annotate(number=Count("pk"))
+    counts = dict(states)
+    total = sum(counts.values())
+    chosen = request.GET.get("state", "")
+    chosen = chosen if chosen in State.values else ""
+    count = counts.get(chosen, 0) if chosen else total
+    found = part(items(chosen), request.GET.get("page"), AT_ONCE, count)
+    choices = [(value, label, counts.get(value, 0)) for value, label in State.choices]
+    context = {
+        "part": found,
+        "groups": grouped(found),
+        "progress": learning(counts),
+        "choices": [("", "All", total), *choices],
+        "chosen": chosen,
+        "tree": tree(),
+    }
+    return render(request, "checklist.html", context)
+
+
+def items(state: str) -> QuerySet[ChecklistItem]:
+    """Items, of one state where one is given, in the order of the tree and of the notes."""
+    rows = ChecklistItem.objects.filter(state=state) if state else ChecklistItem.objects.all()
+    named = Page.objects.order_by("title").only("kind", "title", "abbreviation", "slug")
+    return (
+        rows.select_related("page__category")
+        .defer("page__notes", "page__aliases")
+        .prefetch_related(Prefetch("names", named))
+        .order_by(
+            F("page__category__position").asc(nulls_last=True),
+            *("page__category__name", "page__position", "page", "position"),
+        )
+    )
+
+
+def grouped(found: Iterable[ChecklistItem]) -> list[dict[str, Any]]:
+    """Items by page and, within a page, by the list that they stand in."""
+    rows = list(found)
+    links = links_from(row.page_id for row in rows)
+    return [
+        {
+            "page": page,
+            "links": links.get(page.pk),
+            "lists": [
+                {"title": title, "items": list(entries)}
+                for title, entries in groupby(group, key=lambda row: row.list_title)
+            ],
+        }
+        for page, group in groupby(rows, key=lambda row: row.page)
+    ]

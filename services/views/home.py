@@ -1,0 +1,60 @@
+"""The home page: what there is, how far one has got, what is open, what changed last."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from services.access import reading
+from services.learning import learning
+from services.listing import Card, cards, listed
+from services.models import Category, ChecklistItem, Page, Question
+
+A_CATEGORY = 24
+QUESTIONS = 5
+RECENT = 8
+
+
+@require_safe
+@reading
+def home(request: HttpRequest) -> HttpResponse:
+    totals = dict(Page.objects.order_by().values_list("category").annotate(Count("pk")))
+    states = ChecklistItem.objects.order_by().values_list("state").annotate(number=Count("pk"))
+    asked = Question.objects.open()
+    context = {
+        "shelves": shelves(totals),
+        "is_empty": not totals,
+        "progress": learning(dict(states)),
+        "questions": asked.select_related("page").only(
+            "text", "page__kind", "page__slug", "page__title", "page__abbreviation"
+        )[:QUESTIONS],
+        "questions_count": asked.count(),
+        "recent": Page.objects.recent()
+        .select_related("updated_by", "category")
+        .only(
+            *("kind", "title", "abbreviation", "slug", "updated_at"),
+            *("updated_by__username", "updated_by__first_name", "updated_by__last_name"),
+            *("category__name", "category__slug"),
+        )[:RECENT],
+    }
+    return render(request, "home.html", context)
+
+
+def shelves(totals: dict[int | None, int]) -> list[dict[str, object]]:
+    """Each category, and the topics, with their first pages: two queries and those of `cards`."""
+    categories = list(Category.objects.all())
+    pages = Page.objects.order_by("position", "pk")
+    wanted = Q(pk__in=[])
+    for category in totals:
+        wanted |= Q(pk__in=pages.filter(category=category).values("pk")[:A_CATEGORY])
+    shown: dict[int | None, list[Card]] = {}
+    for card in cards(listed(pages.filter(wanted))):
+        shown.setdefault(card.page.category_id, []).append(card)
+    return [
+        {"category": category, "cards": shown.get(key, []), "total": totals.get(key, 0)}
+        for category in [*categories, None]
+        for key in [category.pk if category else None]
+        if category or totals.get(None)
+    ]

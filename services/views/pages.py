@@ -1,0 +1,73 @@
+"""Categories, services and topics."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from services import pages
+from services.access import reading
+from services.listing import cards, listed, part
+from services.models import Category, Page, Section
+from services.navigation import tree
+
+AT_ONCE = 100
+
+
+@require_safe
+@reading
+def category(request: HttpRequest, slug: str) -> HttpResponse:
+    shelf = get_object_or_404(Category, slug=slug)
+    words = Section.objects.filter(category=shelf).exclude(text="").order_by("document", "position")
+    number = request.GET.get("page")
+    found = part(listed(Page.objects.filter(category=shelf)), number, AT_ONCE)
+    context = {
+        "category": shelf,
+        "words": [pages.markdownify(text) for text in words.values_list("text", flat=True)],
+        "part": found,
+        "cards": cards(found),
+        "tree": tree(category=shelf),
+    }
+    return render(request, "category.html", context)
+
+
+@require_safe
+@reading
+def topics(request: HttpRequest) -> HttpResponse:
+    found = part(listed(Page.objects.filter(category=None)), request.GET.get("page"), AT_ONCE)
+    return render(
+        request, "category.html", {"part": found, "cards": cards(found), "tree": tree()}
+    )
+
+
+@require_safe
+@reading
+def service(request: HttpRequest, slug: str) -> HttpResponse:
+    return _page(request, slug, Page.Kind.SERVICE)
+
+
+@require_safe
+@reading
+def topic(request: HttpRequest, slug: str) -> HttpResponse:
+    return _page(request, slug, Page.Kind.TOPIC)
+
+
+def _page(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    page = pages.find(slug)
+    if page is None:
+        raise Http404("There is no page at this address.")
+    if page.kind != kind:
+        return redirect(page, permanent=True)
+    return render(request, "page.html", {"page": page, "reading": pages.read(page)})
+
+
+@require_safe
+@reading
+def raw(request: HttpRequest, slug: str) -> HttpResponse:
+    """The notes exactly as they are stored."""
+    notes = get_object_or_404(Page.objects.only("notes"), slug=slug).notes
+    response = HttpResponse(notes, content_type="text/plain; charset=utf-8")
+    # Notes may hold any HTML: no browser is to guess that this is a page.
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
