@@ -1,4 +1,4 @@
-"""All settings, read from the environment; a bad value stops the start with a sentence that says why."""
+"""All settings, from the environment; a bad value stops the start with a sentence on why."""
 
 import os
 import secrets
@@ -176,7 +176,6 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR_DIR / "static"
-# Django's message and form colours are ours: no library's stylesheet is loaded on the site.
 MEDIA_ROOT = VAR_DIR / "media"
 
 

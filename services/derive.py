@@ -14,10 +14,10 @@ from typing import TypeVar
 from django.db import connection, transaction
 from django.utils import timezone
 
+from services.bulk import chunks, insert_rows
 from services.markdown import notes as markdown
 from services.markdown.match import match
 from services.models import Attachment, ChecklistItem, Link, Page, Question
-from services.bulk import chunks, insert_rows
 from services.names import link_key, look_up, mentions, name_items
 
 Row = TypeVar("Row", ChecklistItem, Question)

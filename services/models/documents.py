@@ -85,7 +85,8 @@ class Section(models.Model):
     )
     text = models.TextField(blank=True, help_text="The words under a category's heading.")
     base = models.TextField(blank=True, help_text="The text as last imported.")
-    theirs = models.TextField(
+    # Null is "no clash"; a clash with a file that has nothing left under its heading is blank.
+    theirs = models.TextField(  # noqa: DJ001
         null=True, blank=True, help_text="The file's text, where it clashed with the page's."
     )
     gone = models.BooleanField(default=False, help_text="No longer in the file.")

@@ -159,9 +159,6 @@ class Page(models.Model):
     def __str__(self) -> str:
         return f"{self.title} ({self.abbreviation})" if self.abbreviation else self.title
 
-    def get_absolute_url(self) -> str:
-        return reverse(self.kind, args=[self.slug])
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store the page's facts and the names it answers to; notes go through `revise`."""
         from services.derive import derive
@@ -175,6 +172,9 @@ class Page(models.Model):
             resolve_again(refresh_names([self]))
             if adding:
                 derive([self], fresh=True)
+
+    def get_absolute_url(self) -> str:
+        return reverse(self.kind, args=[self.slug])
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Remove the page with all that was derived from it; its names are free again."""

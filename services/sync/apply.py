@@ -13,12 +13,13 @@ from django.utils import timezone
 from taggit.models import Tag, TaggedItem
 
 from services import catalog
+from services.bulk import chunks, insert_rows
 from services.derive import derive
+from services.markdown import outline
 from services.models import Category, Document, Page, Section, StaleVersion
 from services.models.pages import free_slug
-from services.bulk import chunks, insert_rows
 from services.names import refresh_names, resolve_again
-from services.sync.plan import Action, Change, Plan, PlannedDocument
+from services.sync.plan import Change, Plan, PlannedDocument, StoredSection
 
 # Called with a stage of the work, how much of it is done, and how much there is.
 Progress = Callable[[str, int, int], None]
@@ -135,12 +136,10 @@ class _Writer:
         for document in self.plan.documents:
             for change in document.changes:
                 if change.stored and change.stored.page:
-                    self.update_page(document, change)
+                    self.update_page(document, change, change.stored)
             self.order_pages(document)
 
-    def update_page(self, document: PlannedDocument, change: Change) -> None:
-        stored = change.stored
-        assert stored is not None and stored.page is not None
+    def update_page(self, document: PlannedDocument, change: Change, stored: StoredSection) -> None:
         own = document.stored is not None and change is document.changes[0]
         aliases = document.matter.aliases != list(document.stored.aliases) if own else False
         if change.text is None and not change.page_title and not change.moved and not aliases:
@@ -193,7 +192,9 @@ class _Writer:
         new, old = [], []
         for document in self.plan.documents:
             for position, change in enumerate(document.changes):
-                row = self.section(documents[document.path], position, change)
+                if change.section is None:
+                    continue
+                row = self.section(documents[document.path], position, change, change.section)
                 (old if row.pk else new).append(row)
         fields = [
             "position", "heading", "title", "page_title", "placed", "text", "base", "theirs",
@@ -206,21 +207,21 @@ class _Writer:
         for some in chunks(gone):
             Section.objects.filter(pk__in=some).update(gone=True)
 
-    def section(self, document: int, position: int, change: Change) -> Section:
-        assert change.section is not None
+    def section(
+        self, document: int, position: int, change: Change, section: outline.Section
+    ) -> Section:
         stored = change.stored
         page = self.pages.get(id(change))
         page_pk = stored.page if stored else page.pk if page else None
         text = "" if page_pk else (stored.text if stored else "")
         if not page_pk and change.text is not None:
             text = change.text
-        title = change.section.title[:200] or (stored.title if stored else "")
         return Section(
             pk=stored.pk if stored else None,
             document_id=document,
             position=position,
-            heading=change.section.heading,
-            title=title,
+            heading=section.heading,
+            title=change.name,
             page_title=change.title if change.page_title else stored.page_title if stored else "",
             placed=change.placed,
             page_id=page_pk,

@@ -11,10 +11,10 @@ from pathlib import Path
 import yaml
 from django.db import transaction
 
+from services.bulk import chunks
 from services.markdown.edits import dominant_line_end
 from services.markdown.outline import retitle
 from services.models import Document, Page, Section
-from services.bulk import chunks
 from services.sync.files import encode
 
 TOPICS = "Topics"

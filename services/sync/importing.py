@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.db.models import F, Q, QuerySet
 
 from services import catalog
+from services.bulk import chunks
 from services.catalog import key
 from services.models import Category, Document, Page, Section
-from services.bulk import chunks
 from services.sync.files import FileRefused, SourceFile, incoming
 from services.sync.plan import (
     Action,
@@ -36,7 +36,7 @@ def plan_import(
     `folders` are the whole folders among what is imported: their documents that have no file
     any more are reported. `refused` are files that were refused before.
     """
-    digests = {path: digest for path, digest in Document.objects.values_list("path", "digest")}
+    digests: dict[str, str] = dict(Document.objects.values_list("path", "digest"))
     touched = set(_touched().values_list("document__path", flat=True))
     problems, met, same = list(refused), set(), set()
 

@@ -10,8 +10,8 @@ from django.core.files import File
 from django.db import transaction
 
 from services.attachments import UploadRefused, store_picture
-from services.models import Attachment, Link
 from services.bulk import chunks
+from services.models import Attachment, Link
 from services.sync.plan import Plan, Refused
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif"})

@@ -6,7 +6,7 @@ Pure: files and what is stored go in, a Plan comes out. The rules stand in docs/
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePosixPath
@@ -92,9 +92,10 @@ class Change:
     """What happens to one section: for people `action`, `path`, `line`, `title` and `detail`.
 
     `text` is what is to be stored as the notes, None to leave them; `theirs` the file's text
-    where it clashed; `base` the base of the next merge. `page_title` is the name for a new or
-    renamed page, blank to leave it. `about` is the page (stored, or planned here) of the service
-    that a topic adds to. `placed` is the category that the file gives a service.
+    where it clashed; `base` the base of the next merge. `name` is what the file calls the
+    section, `page_title` the name for a new or renamed page, blank to leave it. `about` is the
+    page (stored, or planned here) of the service that a topic adds to. `placed` is the category
+    that the file gives a service.
     """
 
     action: Action
@@ -104,6 +105,7 @@ class Change:
     detail: str = ""
     section: Section | None = None
     stored: StoredSection | None = None
+    name: str = ""
     page_title: str = ""
     abbreviation: str = ""
     kind: str = ""
@@ -255,6 +257,7 @@ class _Planner:
             section.line,
             title,
             section=section,
+            name=title,
             text=section.body,
             base=section.body,
         )
@@ -301,6 +304,7 @@ class _Planner:
             stored.name or stored.title,
             section=section,
             stored=stored,
+            name=self.title_of(section),
             category=stored.category,
             base=section.body,
         )

@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
+from services.bulk import chunks
 from services.derive import Changes, derive
 from services.models import Page
-from services.bulk import chunks
 from services.names import refresh_names, resolve_again
 
 BATCH = 500
