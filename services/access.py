@@ -69,7 +69,7 @@ def may_administer(user: Person) -> bool:
 def _only(may: Callable[[Person], bool]) -> Callable[[View[P]], View[P]]:
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if may(request.user):
                 return view(request, *args, **kwargs)
             if not request.user.is_authenticated:

@@ -7,7 +7,7 @@ them (an item's dates, a question's dismissal) outlives every edit.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -132,7 +132,7 @@ def _derive_questions(read: dict[int, markdown.Notes], *, fresh: bool) -> Change
 
 
 def _keep(
-    row: ChecklistItem | Question, facts: dict[str, str | int], is_new: bool, batch: _Batch
+    row: ChecklistItem | Question, facts: Mapping[str, object], is_new: bool, batch: _Batch
 ) -> None:
     differs = [name for name, value in facts.items() if getattr(row, name) != value]
     for name in differs:

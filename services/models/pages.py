@@ -227,7 +227,7 @@ class Page(models.Model):
 class Service(Page):
     """A page about one AWS service."""
 
-    objects = ServiceManager()
+    objects = ServiceManager()  # type: ignore[assignment,misc]
 
     class Meta:
         proxy = True
@@ -240,7 +240,7 @@ class Service(Page):
 class Topic(Page):
     """A page about anything else."""
 
-    objects = TopicManager()
+    objects = TopicManager()  # type: ignore[assignment,misc]
 
     class Meta:
         proxy = True

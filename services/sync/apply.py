@@ -59,7 +59,8 @@ class _Writer:
 
     def save_documents(self) -> dict[str, int]:
         """Store every file's own facts; returns the documents' keys by path."""
-        new, known = [], {}
+        new: list[Document] = []
+        old: list[Document] = []
         fields = [
             "folder", "encoding", "line_end", "front_matter", "tags", "aliases", "created",
             "digest", "imported_at",
@@ -78,10 +79,10 @@ class _Writer:
                 digest=planned.digest,
                 imported_at=self.now,
             )
-            (new if document.pk is None else known.setdefault("old", [])).append(document)
-        Document.objects.bulk_update(known.get("old", []), fields, batch_size=100)
+            (old if planned.stored else new).append(document)
+        Document.objects.bulk_update(old, fields, batch_size=100)
         Document.objects.bulk_create(new, batch_size=BATCH)
-        return {document.path: document.pk for document in [*new, *known.get("old", [])]}
+        return {document.path: document.pk for document in [*new, *old]}
 
     # -- pages ---------------------------------------------------------------------------------
 
@@ -140,11 +141,11 @@ class _Writer:
             self.order_pages(document)
 
     def update_page(self, document: PlannedDocument, change: Change, stored: StoredSection) -> None:
-        own = document.stored is not None and change is document.changes[0]
-        aliases = document.matter.aliases != list(document.stored.aliases) if own else False
+        before = document.stored if change is document.changes[0] else None
+        aliases = before is not None and document.matter.aliases != list(before.aliases)
         if change.text is None and not change.page_title and not change.moved and not aliases:
             return
-        page = Page.objects.select_for_update().get(pk=stored.page)
+        page = Page.objects.select_for_update().get(pk=stored.page or 0)
         if page.version != stored.version:
             raise StaleVersion(page)
         if change.text is not None and change.text != page.notes:
@@ -156,8 +157,8 @@ class _Writer:
             page.kind = change.kind
             page.category = self.categories[change.category] if change.category else None
             page.about = None
-        if aliases and document.stored:
-            gone = set(document.stored.aliases) - set(document.matter.aliases)
+        if aliases and before is not None:
+            gone = set(before.aliases) - set(document.matter.aliases)
             kept = [alias for alias in page.aliases if alias not in gone]
             page.aliases = list(dict.fromkeys([*kept, *document.matter.aliases]))
         page.updated_at, page.updated_by = self.now, self.by
@@ -189,7 +190,8 @@ class _Writer:
     # -- sections ------------------------------------------------------------------------------
 
     def save_sections(self, documents: dict[str, int]) -> None:
-        new, old = [], []
+        new: list[Section] = []
+        old: list[Section] = []
         for document in self.plan.documents:
             for position, change in enumerate(document.changes):
                 if change.section is None:

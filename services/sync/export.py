@@ -128,7 +128,7 @@ def adopt_free_pages() -> None:
     """Give each page that belongs to no document one of its own, where an export will put it."""
     taken = {path.casefold() for path in Document.objects.values_list("path", flat=True)}
     free = Page.objects.exclude(section__isnull=False, section__gone=False)
-    for page in free.select_related("category").prefetch_related("tags"):
+    for page in free.select_related("category").prefetch_related("tags"):  # type: ignore[misc]
         path = _free_path(page, taken)
         taken.add(path.casefold())
         tags = sorted(tag.name for tag in page.tags.all())

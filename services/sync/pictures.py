@@ -68,8 +68,8 @@ def _keep(link: Link, file: Path) -> None:
         attachment = stored
     else:
         if stored:
-            old = stored.file
-            transaction.on_commit(lambda: old.storage.delete(old.name))
+            storage, key = stored.file.storage, str(stored.file.name)
+            transaction.on_commit(lambda: storage.delete(key))
             stored.delete()
         with file.open("rb") as opened:
             attachment = store_picture(
