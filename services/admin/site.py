@@ -1,7 +1,14 @@
 """The admin's door: group membership decides, not a staff flag."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from services.access import may_edit
 
@@ -13,3 +20,19 @@ class KnowledgeBaseAdminSite(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return may_edit(request.user)
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """There is one page to log in, the site's own."""
+        if request.user.is_authenticated and not self.has_permission(request):
+            raise PermissionDenied
+        return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """What people come for stands first."""
+        apps = super().get_app_list(request, app_label)
+        order = ["Service", "Topic", "Category", "Tag", "Document", "User", "Group"]
+        for app in apps:
+            app["models"].sort(key=lambda model: order.index(model["object_name"]))
+        return sorted(apps, key=lambda app: app["app_label"] != "services")

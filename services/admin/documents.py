@@ -1,0 +1,86 @@
+"""Imported files: what they became, and uploading more of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from services.admin.rules import AnyModelAdmin, ForEditors
+from services.models import Document, Page
+from services.names import refresh_names, resolve_again
+
+
+class DocumentAdmin(ForEditors, AnyModelAdmin):
+    list_display = ("path", "pages", "conflicts", "imported_at")
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ("path",)
+    fields = ("path", "folder", "encoding", "line_ends", "imported_at", "became")
+    change_list_template = "admin/services/document/change_list.html"
+    delete_confirmation_template = "admin/services/document/delete_confirmation.html"
+    delete_selected_confirmation_template = "admin/services/document/delete_confirmation.html"
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.import_view)
+        return [path("import/", view, name="services_document_import"), *super().get_urls()]
+
+    def import_view(self, request: HttpRequest) -> HttpResponse:
+        from services.admin.importing import import_view
+
+        return import_view(request, self.admin_site)  # type: ignore[arg-type]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
+        documents = super().get_queryset(request).defer("front_matter")
+        clash = Q(sections__theirs__isnull=False)
+        return documents.annotate(
+            pages=Count("sections__page"), conflicts=Count("sections", filter=clash)
+        )
+
+    @admin.display(ordering="pages")
+    def pages(self, document: Any) -> int:
+        return int(document.pages)
+
+    @admin.display(ordering="conflicts")
+    def conflicts(self, document: Any) -> int | str:
+        return document.conflicts or "–"
+
+    @admin.display(description="Line ends")
+    def line_ends(self, document: Document) -> str:
+        return document.get_line_end_display()
+
+    @admin.display(description="Sections")
+    def became(self, document: Document) -> SafeString:
+        rows = []
+        for section in document.sections.select_related("page", "category").defer("page__notes"):
+            if page := section.page:
+                link = reverse(f"admin:services_{page.kind}_change", args=[page.pk])
+                gone = " (no longer in the file)" if section.gone else ""
+                rows.append((format_html('<a href="{}">{}</a>{}', link, page, gone),))
+            else:
+                rows.append((format_html("{} (category)", section.category),))
+        return format_html(
+            '<ol class="sections">{}</ol>', format_html_join("", "<li>{}</li>", rows)
+        )
+
+    def delete_model(self, request: HttpRequest, obj: Document) -> None:
+        self.delete_queryset(request, Document.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Document]) -> None:
+        """Forget files. Their pages stay, but answer to the file's name no longer."""
+        with transaction.atomic():
+            pages = list(Page.objects.filter(section__document__in=queryset, section__position=0))
+            Document.objects.filter(pk__in=list(queryset.values_list("pk", flat=True))).delete()
+            resolve_again(refresh_names(pages))

@@ -1,0 +1,211 @@
+"""Checklist items and questions on a page's form: what is typed there goes into the notes.
+
+The rows are derived, so these forms never store one. They collect what this person changed, put
+it into the page's draft (`services.admin.drafts`), and the page's form saves that as one version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.http import HttpRequest
+
+from services.admin.drafts import Draft, Edit, edit_items, edit_questions
+from services.admin.rules import ForEditors, StackedInline, TabularInline
+from services.forms import NotesWidget
+from services.markdown.notes import LIST_TITLE_LENGTH
+from services.models import ChecklistItem, Page, Question
+
+if TYPE_CHECKING:
+    RowForms = forms.BaseInlineFormSet[Any, Page, "RowForm"]
+    RowModelForm = forms.ModelForm[Any]
+else:
+    RowForms = forms.BaseInlineFormSet
+    RowModelForm = forms.ModelForm
+
+# A row takes about ten of the DATA_UPLOAD_MAX_NUMBER_FIELDS fields of a form.
+MOST_ROWS = 500
+
+
+class RowForm(RowModelForm):
+    """One row. Every field carries what it said when it was shown, to know what was changed."""
+
+    words: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+
+    def _post_clean(self) -> None:
+        """Nothing to check on the row itself: what was typed is not stored in it."""
+
+    def edit(self, *, delete: bool) -> Edit | None:
+        """What was done to this row; None if nothing that concerns the notes."""
+        changed = [name for name in self.words if name in self.changed_data]
+        old = self.instance.pk if self in self.formset.initial_forms else None  # type: ignore[attr-defined]
+        if not delete and not changed or delete and old is None:
+            return None
+        new = {
+            name: self.cleaned_data.get(name) or ""
+            for name in (self.words if old is None else changed)
+        }
+        seen = {
+            name: self.as_seen(name)
+            for name in self.words
+            if self[name].html_initial_name in self.data
+        }
+        return Edit(old, delete, {} if delete else new, seen)
+
+    def as_seen(self, name: str) -> str:
+        """What a field said when the form was shown."""
+        hidden = self.fields[name].hidden_widget()
+        value = self._widget_data_value(hidden, self[name].html_initial_name)  # type: ignore[attr-defined]
+        return str(self.fields[name].to_python(value) or "")
+
+
+class RowFormSet(RowForms):
+    """The rows of a page. A row that is gone meanwhile stays on the form with what was typed."""
+
+    put_in: ClassVar[Callable[[Draft, Page, Sequence[Edit]], None]]
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(data.copy() if data is not None else None, *args, **kwargs)
+        self.more = 0
+
+    def get_queryset(self) -> Any:
+        """The stored rows that are shown; once posted, exactly those that were posted."""
+        if not hasattr(self, "_queryset"):
+            rows = self.queryset.order_by("position")  # type: ignore[union-attr]
+            if self.is_bound:
+                stored = {row.pk: row for row in rows}
+                ids = [self.posted_id(i) for i in range(self.initial_form_count())]
+                self._queryset = [stored.get(pk) or self.model(pk=pk) for pk in ids]
+            else:
+                self._queryset = list(rows[:MOST_ROWS])
+                if len(self._queryset) == MOST_ROWS:
+                    self.more = rows.count() - MOST_ROWS
+        return self._queryset
+
+    def posted_id(self, index: int) -> int | None:
+        value = self.data.get(f"{self.add_prefix(index)}-id") or ""
+        return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
+
+    def _existing_object(self, pk: int) -> Any:
+        return next((row for row in self.get_queryset() if row.pk == pk), None)
+
+    def add_fields(self, form: RowForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.formset = self  # type: ignore[attr-defined]
+        # Django's own field would ask the database for each row by itself.
+        form.fields["id"] = forms.IntegerField(
+            required=False, widget=forms.HiddenInput, initial=form.instance.pk
+        )
+
+    def clean(self) -> None:
+        """Put what was changed into the page's draft; what is refused is an error at its row."""
+        draft = getattr(self.instance, "draft", None)
+        if draft is None or any(self.errors):
+            return
+        edits: list[tuple[RowForm, Edit]] = []
+        for form in self.forms:
+            if edit := form.edit(delete=self._should_delete_form(form)):  # type: ignore[attr-defined]
+                edits.append((form, edit))
+        type(self).put_in(draft, self.instance, [edit for _, edit in edits])
+        refused = []
+        for form, edit in edits:
+            for problem in edit.problems:
+                form.add_error(problem.field, problem.message)
+                if problem.field and problem.now is not None:
+                    # Saving once more is then a decision made in view of it.
+                    form.data[form[problem.field].html_initial_name] = problem.now  # type: ignore[index]
+                if edit.delete:
+                    refused.append(f"“{edit.seen.get('text', '')}”: {problem.message}")
+        if refused:
+            raise forms.ValidationError(refused)
+
+    def save(self, commit: bool = True) -> list[Any]:
+        """The page's form has saved the notes; here only what stands in no notes."""
+        self.new_objects: list[Any] = []
+        self.changed_objects: list[Any] = []
+        self.deleted_objects: list[Any] = []
+        return []
+
+
+class ItemForm(RowForm):
+    words = ("text", "state", "list_title")
+    text = forms.CharField(
+        label="Item", required=False, widget=forms.Textarea(attrs={"rows": 1, "class": "row-text"})
+    )
+    list_title = forms.CharField(
+        label="List",
+        required=False,
+        max_length=LIST_TITLE_LENGTH,
+        widget=forms.TextInput(attrs={"list": "list-titles", "placeholder": "The last list"}),
+    )
+
+    class Meta:
+        model = ChecklistItem
+        fields = ("state", "text", "list_title")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            # Items move between lists in the notes, where their place can be seen.
+            self.fields["list_title"].disabled = True
+            self.fields["list_title"].show_hidden_initial = False
+
+
+class ItemFormSet(RowFormSet):
+    put_in = staticmethod(edit_items)
+
+    @property
+    def list_titles(self) -> list[str]:
+        """The lists that a new item can be put into."""
+        return list(dict.fromkeys(row.list_title for row in self.get_queryset() if row.list_title))
+
+
+class QuestionForm(RowForm):
+    words = ("text", "answer")
+    text = forms.CharField(
+        label="Question",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 1, "class": "row-text"}),
+    )
+    answer = forms.CharField(required=False, widget=NotesWidget(preview=False))
+
+    class Meta:
+        model = Question
+        fields = ("text", "answer", "dismissed")
+
+
+class QuestionFormSet(RowFormSet):
+    put_in = staticmethod(edit_questions)
+
+    def save(self, commit: bool = True) -> list[Any]:
+        for form in self.initial_forms:
+            if "dismissed" in form.changed_data and form.instance.pk:
+                rows = Question.objects.filter(pk=form.instance.pk, page=self.instance)
+                rows.update(dismissed=form.cleaned_data["dismissed"])
+        return super().save(commit)
+
+
+class ItemInline(ForEditors, TabularInline):
+    model = ChecklistItem
+    form = ItemForm
+    formset = ItemFormSet
+    fields = ("state", "text", "list_title")
+    extra = 0
+    verbose_name_plural = "Checklist"
+    template = "admin/services/page/items.html"
+
+
+class QuestionInline(ForEditors, StackedInline):
+    model = Question
+    form = QuestionForm
+    formset = QuestionFormSet
+    fields = ("text", "answer", "dismissed")
+    extra = 0
+    template = "admin/services/page/questions.html"

@@ -1,0 +1,201 @@
+"""Services and topics in the admin: everything about a page in one form and one save."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db import IntegrityError
+from django.db.models import Case, F, QuerySet, Value, When
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.urls import reverse
+
+from services.admin.drafts import Draft
+from services.admin.inlines import ItemInline, QuestionInline
+from services.admin.page_form import FACTS, PageForm, line_diff
+from services.admin.page_list import (
+    ConflictFilter,
+    LearningFilter,
+    PageChangeList,
+    QuestionsFilter,
+    TagFilter,
+    found_by,
+)
+from services.admin.rules import ForEditors, PageModelAdmin
+from services.derive import derive
+from services.models import Page, Section, Service, StaleVersion
+
+NOTES = ("Notes", {"classes": ("wide-notes",), "fields": ("notes",)})
+CONFLICT = (
+    "Conflict with the file",
+    {
+        "classes": ("conflict",),
+        "description": "The file was imported again with a text that clashes with this page's.",
+        "fields": ("decision",),
+    },
+)
+
+
+class PageAdmin(ForEditors, PageModelAdmin):
+    form = PageForm
+    inlines = (ItemInline, QuestionInline)
+    change_form_template = "admin/services/page/change_form.html"
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ("title", "abbreviation", "aliases", "notes")
+    search_help_text = "Title, abbreviation, other names or notes"
+    save_on_top = True
+    ordering = ("title",)
+
+    class Media:
+        css = {"all": ["css/admin.css"]}
+
+    # -- list ----------------------------------------------------------------------------------
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[PageChangeList]:
+        return PageChangeList
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Page]:
+        pages = super().get_queryset(request)
+        if request.resolver_match and str(request.resolver_match.url_name).endswith("_changelist"):
+            pages = pages.select_related("category", "section__document").defer(
+                "notes",
+                "section__base",
+                "section__theirs",
+                "section__text",
+                "section__document__front_matter",
+            )
+            conflict = When(section__theirs__isnull=False, then=Value(True))
+            pages = pages.annotate(conflict=Case(conflict, default=Value(False)))
+        return pages
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Page], search_term: str
+    ) -> tuple[QuerySet[Page], bool]:
+        return found_by(queryset, search_term), False
+
+    @admin.display(description="Title", ordering="title")
+    def name(self, page: Page) -> str:
+        return str(page)
+
+    @admin.display(description="Learned")
+    def progress(self, page: Any) -> str:
+        return f"{page.learned.settled} of {page.learned.total}" if page.learned else "–"
+
+    @admin.display(description="Open questions")
+    def questions(self, page: Any) -> int | str:
+        return page.open_questions or "–"
+
+    @admin.display(description="File", ordering="section__document__path")
+    def document(self, page: Page) -> str:
+        section: Section | None = getattr(page, "section", None)
+        if section is None:
+            return "–"
+        link = reverse("admin:services_document_change", args=[section.document_id])
+        return format_html('<a href="{}">{}</a>', link, section.document.path)
+
+    @admin.display(description="Conflict")
+    def conflict(self, page: Any) -> str:
+        return format_html('<strong class="flag">{}</strong>', "Conflict") if page.conflict else ""
+
+    # -- form ----------------------------------------------------------------------------------
+
+    def get_fieldsets(self, request: HttpRequest, obj: Page | None = None) -> Any:
+        fieldsets = list(super().get_fieldsets(request, obj))
+        clash = obj and Section.objects.filter(page=obj.pk, theirs__isnull=False).exists()
+        return [CONFLICT, *fieldsets] if clash else fieldsets
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        form = context["adminform"].form
+        section = getattr(form, "section", None)
+        if section is not None and section.theirs is not None:
+            context["theirs"] = section.theirs
+            context["theirs_diff"] = list(line_diff(form.instance.notes, section.theirs))
+        context["section"] = section
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except (StaleVersion, IntegrityError):
+            # Somebody was faster by a moment. Now the form sees what they saved, and says so.
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_model(self, request: HttpRequest, obj: Page, form: Any, change: bool) -> None:
+        draft: Draft = obj.draft  # type: ignore[attr-defined]
+        by = cast(User, request.user)
+        if not change:
+            obj.notes, obj.updated_by = draft.notes, by
+            obj.save()
+            return
+        facts = [name for name in FACTS if name in form.changed_data]
+        if facts:
+            obj.save(update_fields=facts)
+        obj.revise(draft.notes, version=draft.version, by=by)
+        if "title" in facts:
+            # A page called "Questions" reads its lines as questions.
+            derive([obj])
+        if form.settles_conflict:
+            clash = Section.objects.filter(page=obj.pk, theirs__isnull=False)
+            clash.update(base=F("theirs"), theirs=None)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Page]) -> None:
+        for page in queryset:
+            page.delete()
+
+
+class ServiceAdmin(PageAdmin):
+    list_display = (
+        "name",
+        "category",
+        "progress",
+        "questions",
+        "updated_at",
+        "document",
+        "conflict",
+    )
+    list_filter = ("category", LearningFilter, QuestionsFilter, ConflictFilter, TagFilter)
+    fieldsets = (
+        (None, {"fields": (("title", "abbreviation"), "category", "tags")}),
+        NOTES,
+        (
+            "Names and address",
+            {"classes": ("collapse",), "fields": ("aliases", "slug", "aws_id", "position")},
+        ),
+    )
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.base_fields["category"].required = True
+        return form
+
+
+class TopicAdmin(PageAdmin):
+    list_display = ("name", "progress", "questions", "updated_at", "document", "conflict")
+    list_filter = (LearningFilter, QuestionsFilter, ConflictFilter, TagFilter)
+    fieldsets = (
+        (None, {"fields": (("title", "abbreviation"), "about", "tags")}),
+        NOTES,
+        (
+            "Names and address",
+            {"classes": ("collapse",), "fields": ("aliases", "slug", "position")},
+        ),
+    )
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "about":
+            services = Service.objects.order_by("title")
+            kwargs["queryset"] = services.only("kind", "title", "abbreviation")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -1,0 +1,131 @@
+"""People and what they may; only a superuser can make or change one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group, User
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html_join
+
+from services.access import ADMINS
+from services.admin.rules import AnyModelAdmin, ForAdmins
+
+if TYPE_CHECKING:
+    UserModelAdmin = UserAdmin[User]
+else:
+    UserModelAdmin = UserAdmin
+
+
+class PersonAdmin(ForAdmins, UserModelAdmin):
+    list_display = ("username", "full_name", "email", "member_of", "is_active", "last_login")
+    list_filter = ("groups", "is_active")
+    filter_horizontal = ()
+    readonly_fields = ("last_login", "date_joined")
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @admin.display(description="Name")
+    def full_name(self, user: User) -> str:
+        return user.get_full_name()
+
+    @admin.display(description="Groups")
+    def member_of(self, user: User) -> str:
+        names = ["superuser"] if user.is_superuser else []
+        return ", ".join(names + [group.name for group in user.groups.all()])
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        if obj is None:
+            credentials = ("username", "usable_password", "password1", "password2", "groups")
+            return ((None, {"classes": ("wide",), "fields": credentials}),)
+        rights = ("groups", "is_active")
+        if request.user.is_superuser:
+            rights += ("is_superuser",)  # type: ignore[assignment]
+        return (
+            (None, {"fields": ("username", "password")}),
+            ("Person", {"fields": ("first_name", "last_name", "email")}),
+            ("Rights", {"fields": rights}),
+            ("Dates", {"fields": ("last_login", "date_joined")}),
+        )
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "groups":
+            return forms.ModelMultipleChoiceField(
+                Group.objects.order_by("name"),
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+                help_text="Readers read; editors also change pages; admins also manage people.",
+            )
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type(form.__name__, (LockOutGuard, form), {}) if obj else form
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        above = obj is not None and obj.is_superuser and not request.user.is_superuser
+        return super().has_change_permission(request, obj) and not above
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        own = obj is not None and obj.pk == request.user.pk
+        return self.has_change_permission(request, obj) and not own
+
+
+class LockOutGuard:
+    """Keeps the last person who can manage people from giving that up."""
+
+    instance: User
+    cleaned_data: dict[str, Any]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()  # type: ignore[misc]
+        groups = {group.name for group in cleaned.get("groups") or ()}
+        stays = cleaned.get("is_active") and (
+            ADMINS in groups or cleaned.get("is_superuser", self.instance.is_superuser)
+        )
+        if not stays and not managers().exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError("Somebody must be able to manage people: nobody else can.")
+        return cleaned
+
+
+def managers() -> QuerySet[User]:
+    """The people who can log in and manage people."""
+    active = User.objects.filter(is_active=True)
+    return active.filter(groups__name=ADMINS) | active.filter(is_superuser=True)
+
+
+class GroupAdmin(ForAdmins, AnyModelAdmin):
+    """The three groups are part of the rules: who is in them is set at each person."""
+
+    list_display = ("name", "members")
+    fields = ("name", "members")
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        return super().get_queryset(request).prefetch_related("user_set")
+
+    @admin.display(description="Members")
+    def members(self, group: Group) -> str:
+        people = [
+            (reverse("admin:auth_user_change", args=[user.pk]), user.get_username())
+            for user in group.user_set.all()
+        ]
+        return format_html_join(", ", '<a href="{}">{}</a>', people) or "Nobody"
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,64 @@
+"""Categories and tags: what pages are sorted by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.db.models import Count, ProtectedError, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html
+
+from services.admin.rules import AnyModelAdmin, ForAdmins
+from services.models import Category
+
+
+class CategoryAdmin(ForAdmins, AnyModelAdmin):
+    list_display = ("name", "services", "position")
+    list_editable = ("position",)
+    search_fields = ("name",)
+    prepopulated_fields = {"slug": ("name",)}
+    fields = ("name", "slug", "position")
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
+        return super().get_queryset(request).annotate(services=Count("pages"))
+
+    def services(self, category: Any) -> int:
+        return int(category.services)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        category = self.get_object(request, unquote(object_id))
+        if category is not None and (refusal := _why_not(category)):
+            messages.error(request, refusal)
+            return HttpResponseRedirect(reverse("admin:services_category_change", args=[object_id]))
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except ProtectedError:
+            messages.error(request, "A service was put into this category a moment ago.")
+            return HttpResponseRedirect(reverse("admin:services_category_change", args=[object_id]))
+
+
+def _why_not(category: Category) -> str:
+    """Why a category cannot be deleted; blank if it can."""
+    if pages := category.pages.count():
+        link = f"{reverse('admin:services_service_changelist')}?category__id__exact={category.pk}"
+        services = f"{pages} service{'s' if pages > 1 else ''}"
+        words = '“{}” still has <a href="{}">{}</a>. Move them to another category first.'
+        return format_html(words, category, link, services)
+    if section := category.sections.select_related("document").first():
+        words = "“{}” is a heading in {}, and the words under it are kept with the category."
+        return format_html(words, category, section.document)
+    return ""
+
+
+class TagAdmin(ForAdmins, AnyModelAdmin):
+    list_display = ("name", "slug")
+    search_fields = ("name",)
+    ordering = ("name",)
+    fields = ("name", "slug")
+    prepopulated_fields = {"slug": ("name",)}

@@ -1,0 +1,121 @@
+"""Form fields for what a page holds: its notes, its other names, and what was seen of it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.forms.renderers import BaseRenderer
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from markdownx.fields import MarkdownxFormField
+from markdownx.widgets import AdminMarkdownxWidget
+
+LINE_ENDS = re.compile(r"\r\n|\r|\n")
+
+
+def as_posted(text: str) -> str:
+    """A text as browsers send it: every line end is CRLF (HTML, "newline normalisation")."""
+    return LINE_ENDS.sub("\r\n", text)
+
+
+def digest(text: str) -> str:
+    """Tells texts apart as far as a browser can: whatever their line ends were."""
+    return hashlib.sha256(as_posted(text).encode()).hexdigest()
+
+
+class NotesWidget(AdminMarkdownxWidget):  # type: ignore[misc]
+    """The Markdown editor: text and live preview side by side, with our own script.
+
+    `stored` and `diff` show, beside what was typed, the text that somebody else saved meanwhile.
+    """
+
+    stored: str | None = None
+    diff: Sequence[tuple[str, str]] = ()
+    page_id: int | None = None
+
+    class Media:
+        extend = False
+        css = {"all": ["css/editor.css"]}
+        js = ["js/editor.js"]
+
+    def __init__(self, attrs: dict[str, Any] | None = None, *, preview: bool = True) -> None:
+        super().__init__(attrs)
+        self.preview = preview
+
+    def render(
+        self,
+        name: str,
+        value: Any,
+        attrs: dict[str, Any] | None = None,
+        renderer: BaseRenderer | None = None,
+    ) -> SafeString:
+        # markdownx changes the dictionary that it is given, and cannot do without one.
+        return super().render(name, value, dict(attrs or {}), renderer)  # type: ignore[no-any-return]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, dict(attrs or {}))
+        kept = context["widget"]["attrs"]
+        context["widget"]["attrs"] = {
+            key: kept[key] for key in kept if not key.startswith("data-markdownx")
+        }
+        context["editor"] = {
+            "preview_url": reverse("markdownx_markdownify") if self.preview else "",
+            "upload_url": reverse("markdownx_upload"),
+            "page": self.page_id or "",
+            "stored": self.stored,
+            "diff": self.diff,
+        }
+        return context
+
+
+class NotesField(MarkdownxFormField):  # type: ignore[misc]
+    """Notes keep every character, blanks and line ends at both ends too."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"widget": NotesWidget, "strip": False, "required": False} | kwargs)
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value)
+        if len(text.encode()) > settings.NOTE_MAX_BYTES:
+            most = filesizeformat(settings.NOTE_MAX_BYTES)
+            raise forms.ValidationError(f"These notes are too long: they may have {most}.")
+        return text
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return as_posted(initial or "") != as_posted(data or "")
+
+
+class Seen(forms.CharField):
+    """A hidden fact about what its author saw; never something that they changed."""
+
+    widget = forms.HiddenInput
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return False
+
+
+class NamesField(forms.CharField):
+    """A list of names, one a line or with commas between; `whole` are names that hold commas."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+    whole: Sequence[str] = ()
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(map(str, value)) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[str]:  # type: ignore[override]
+        names: list[str] = []
+        for line in LINE_ENDS.split(super().clean(value)):
+            parts = [line] if line.strip() in self.whole else line.split(",")
+            names += [part.strip() for part in parts if part.strip()]
+        return list(dict.fromkeys(names))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        before = self.prepare_value(initial) or ""
+        return bool(self.clean(before) != self.clean(data or ""))

@@ -1,0 +1,58 @@
+"""What the Markdown editor asks for while somebody writes: a preview, and a place for a picture."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.views.decorators.http import require_POST
+
+from services.access import editing
+from services.attachments import UploadRefused, markdown_of, store_picture
+from services.markdown.notes import targets
+from services.markdown.parser import parse
+from services.markdown.render import render
+from services.models import Attachment, Page
+from services.pages import addresses_of, markdownify
+
+
+def rendered(text: str, page: Page | None = None) -> str:
+    """Notes that may not be stored yet as safe HTML; a page lends its pictures."""
+    if page is None:
+        return markdownify(text)
+    found = list(targets(parse(text).targets))
+    files = Attachment.objects.filter(page=page, reference__in=found)
+    pictures = {file.reference: file.get_absolute_url() for file in files}
+    return render(text, addresses_of(found), pictures).html
+
+
+@require_POST
+@editing
+def preview(request: HttpRequest) -> HttpResponseBase:
+    """The posted `content` as HTML; `page` is the id of the page that is being edited, if any."""
+    return HttpResponse(rendered(request.POST.get("content", ""), _page(request)))
+
+
+@require_POST
+@editing
+def upload(request: HttpRequest) -> HttpResponseBase:
+    """Keep the posted picture `image`; answers the Markdown that shows it, or one sentence."""
+    file = request.FILES.get("image")
+    if not isinstance(file, UploadedFile):
+        return JsonResponse({"error": "No file arrived."}, status=400)
+    try:
+        stored = store_picture(
+            file, name=file.name or "", page=_page(request), by=cast(User, request.user)
+        )
+    except UploadRefused as refusal:
+        return JsonResponse({"error": str(refusal)}, status=400)
+    url = stored.get_absolute_url()
+    return JsonResponse({"url": url, "name": stored.name, "markdown": markdown_of(stored)})
+
+
+def _page(request: HttpRequest) -> Page | None:
+    number = request.POST.get("page", "")
+    known = number.isascii() and number.isdigit() and len(number) < 19
+    return Page.objects.filter(pk=number).first() if known else None
