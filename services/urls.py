@@ -1,15 +1,9 @@
 """The addresses of the site, one a line."""
 
 from django.contrib.auth.views import LoginView, LogoutView
-from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
-from services.views import checklist, home, pages, questions, tags
-
-
-def soon(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return HttpResponse("")
-
+from services.views import attachments, checklist, home, pages, questions, tags
 
 login = LoginView.as_view(template_name="login.html", redirect_authenticated_user=True)
 
@@ -26,5 +20,5 @@ urlpatterns: list[URLPattern] = [
     path("questions/", questions.questions, name="questions"),
     path("tags/", tags.tags, name="tags"),
     path("tags/<path:name>/", tags.tag, name="tag"),
-    path("attachments/<uuid:uuid>/<str:name>", soon, name="attachment"),
+    path("attachments/<uuid:uuid>/<str:name>", attachments.attachment, name="attachment"),
 ]

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
-from django.http import HttpRequest
 
 from services.admin.drafts import Draft, Edit, edit_items, edit_questions
 from services.admin.rules import ForEditors, StackedInline, TabularInline
@@ -46,7 +45,7 @@ class RowForm(RowModelForm):
         """What was done to this row; None if nothing that concerns the notes."""
         changed = [name for name in self.words if name in self.changed_data]
         old = self.instance.pk if self in self.formset.initial_forms else None  # type: ignore[attr-defined]
-        if not delete and not changed or delete and old is None:
+        if (not delete and not changed) or (delete and old is None):
             return None
         new = {
             name: self.cleaned_data.get(name) or ""

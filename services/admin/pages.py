@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError
 from django.db.models import Case, F, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
-from django.utils.html import format_html
 from django.urls import reverse
+from django.utils.html import format_html
 
 from services.admin.drafts import Draft
 from services.admin.inlines import ItemInline, QuestionInline
