@@ -22,14 +22,23 @@ TITLE_LENGTH = 200
 SLUG_LENGTH = 80
 
 
-def free_slug(text: str, taken: Iterable[str], fallback: str) -> str:
-    """Return an address part for a text in any script that is not in `taken`."""
-    slug = slugify(text, allow_unicode=True)[:SLUG_LENGTH].strip("-_") or fallback
-    used = set(taken)
-    free, number = slug, 2
-    while free in used:
-        free, number = f"{slug}-{number}", number + 1
-    return free
+class Slugs:
+    """Parts of addresses that are free, for titles in any script."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self.taken = set(taken)
+        self.numbers: dict[str, int] = {}
+
+    def take(self, title: str, fallback: str) -> str:
+        """A slug that is free, and from now on taken; `fallback` where a title gives none."""
+        stem = slugify(title, allow_unicode=True)[:SLUG_LENGTH].strip("-_") or fallback
+        free, number = stem, self.numbers.get(stem, 1)
+        while free in self.taken:
+            number += 1
+            free = f"{stem}-{number}"
+        self.numbers[stem] = number
+        self.taken.add(free)
+        return free
 
 
 class StaleVersion(Exception):
@@ -191,7 +200,7 @@ class Page(models.Model):
         if not self.slug:
             stem = slugify(self.title, allow_unicode=True)[:SLUG_LENGTH].strip("-_") or self.kind
             taken = Page.objects.filter(slug__startswith=stem).values_list("slug", flat=True)
-            self.slug = free_slug(self.title, taken, self.kind)
+            self.slug = Slugs(taken).take(self.title, self.kind)
         if not self.position:
             self.position = (Page.objects.aggregate(last=Max("position"))["last"] or 0) + 1
         if self.kind == Page.Kind.SERVICE and not self.aws_id:

@@ -17,7 +17,7 @@ from services.bulk import chunks, insert_rows
 from services.derive import derive
 from services.markdown import outline
 from services.models import Category, Document, Page, Section, StaleVersion
-from services.models.pages import free_slug
+from services.models.pages import Slugs
 from services.names import refresh_names, resolve_again
 from services.sync.plan import Change, Plan, PlannedDocument, StoredSection
 
@@ -95,13 +95,12 @@ class _Writer:
         ]
         if not planned:
             return
-        slugs = set(Page.objects.values_list("slug", flat=True))
+        slugs = Slugs(Page.objects.values_list("slug", flat=True))
         taken = set(Page.objects.exclude(aws_id="").values_list("aws_id", flat=True))
         last = Page.objects.aggregate(last=Max("position"))["last"] or 0
         for position, (document, change) in enumerate(planned, start=last + 1):
             page = self.new_page(document, change, position, taken)
-            page.slug = free_slug(page.title, slugs, page.kind)
-            slugs.add(page.slug)
+            page.slug = slugs.take(page.title, page.kind)
             self.pages[id(change)] = page
             self.created.append(page)
         about = [(self.pages[id(change)], change.about) for _, change in planned if change.about]

@@ -29,16 +29,19 @@ def plan_import(
     files: Iterable[SourceFile],
     *,
     folders: Sequence[str] = (),
-    refused: Sequence[Refused] = (),
+    refused: list[Refused] | None = None,
 ) -> Plan:
     """Plan the import of files, reading what is stored; writes nothing.
 
     `folders` are the whole folders among what is imported: their documents that have no file
-    any more are reported. `refused` are files that were refused before.
+    any more are reported. `refused` are files that were refused before, or are while `files` is
+    read; the plan goes on with this list.
     """
     digests: dict[str, str] = dict(Document.objects.values_list("path", "digest"))
     touched = set(_touched().values_list("document__path", flat=True))
-    problems, met, same = list(refused), set(), set()
+    problems = [] if refused is None else refused
+    met: set[str] = set()
+    same: set[str] = set()
 
     def texts() -> Iterator[IncomingFile]:
         for file in files:

@@ -13,7 +13,7 @@ from services.sync.merge import similarity
 SAME_TEXT = 0.6
 # In the same place, so much likeness of the titles or the texts is enough.
 SAME_TITLE = 0.5
-SAME_PLACE_TEXT = 0.3
+SAME_PLACE_TEXT = 0.5
 # Shorter texts are alike by chance.
 TELLING = 20
 # Beyond this, comparing all that is left with all that is left takes too long.
@@ -82,6 +82,8 @@ def _by_text(old: Sequence[Side], new: Sequence[Side], found: list[int | None]) 
 
 def _by_place(old: Sequence[Side], new: Sequence[Side], found: list[int | None]) -> None:
     free, left = _left(old, new, found)
+    if len(free) * len(left) > MOST_PAIRS:
+        return
     places = {a: _neighbour(a, set(found)) for a in free}
     for b in left:
         above = next((found[i] for i in range(b - 1, -1, -1) if found[i] is not None), None)

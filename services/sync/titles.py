@@ -41,6 +41,7 @@ class Shelf(Generic[Page]):
         self.catalog = catalog
         self.taken = {self.key(title) for title in titles}
         self.services: dict[str, Page] = {}
+        self.numbers: dict[tuple[str, str], int] = {}
 
     def key(self, title: str) -> str:
         """A title as it is compared; as long as the stored names may be."""
@@ -74,11 +75,13 @@ class Shelf(Generic[Page]):
             return free, abbreviation
         stem = PurePosixPath(path)
         label = stem.stem if self.key(stem.stem) != self.key(title) else stem.parent.name
-        number = 1
-        while number == 1 or self.key(free) in self.taken:
+        counted_as = (self.key(title), label)
+        number = first = self.numbers.get(counted_as, 1)
+        while number == first or self.key(free) in self.taken:
             number += 1
             counted = label if number == 2 and label else f"{label} {number}".strip()
             free = _fit(title, f" ({counted})")
+        self.numbers[counted_as] = number
         self.taken.add(self.key(free))
         return free, ""
 

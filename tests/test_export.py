@@ -1,0 +1,158 @@
+"""Giving the notes back: the same bytes where nothing changed, one character for one tick."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import call_command
+
+from services.markdown import edits
+from services.models import Category, Document, Page, Section, Service, Topic
+from services.sync.apply import apply_plan
+from services.sync.export import export_to
+from services.sync.files import SourceFile
+from services.sync.importing import plan_import
+from tests.test_import import AWS, bring, page
+
+pytestmark = pytest.mark.django_db
+
+
+def bring_bytes(path: str, data: bytes) -> None:
+    apply_plan(plan_import([SourceFile(path, data)]))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\n\n",
+        b"no end",
+        b"# T\r\n\r\ntext\r\n",
+        b"# T\rtext\r- [ ] a\r",
+        b"mixed\r\nends\nhere\rnow",
+        b"\xef\xbb\xbf# With a mark\n",
+        "# UTF-16\n\nünïcode 😀\r\n".encode("utf-16"),
+        b"\xfe\xff" + "# big-endian\n".encode("utf-16-be"),
+        b"---\ntags: [a\n---\n\n\n# T\n",
+        b"---\nnever: closed\n# T\n",
+        b"## Compute\n\n\n### EC2\n### S3 ###\nText\n\nNext\n----\n\nend  \n\n\n",
+        b"\n\n\n## Storage\n##   S3   \nx\n##\n\n##\n",
+        "Zeile\u2028mit\u0085Trennern\x0b\x0c\n## Compute\n".encode(),
+    ],
+)
+def test_an_untouched_file_comes_out_byte_for_byte(data, tmp_path):
+    bring_bytes("some/note.md", data)
+    export_to(tmp_path)
+    assert (tmp_path / "some" / "note.md").read_bytes() == data
+
+
+def test_one_tick_changes_one_character(tmp_path):
+    bring("AWS.md", AWS)
+    aws = page("AWS")
+    aws.revise(edits.set_state(aws.notes, 1, "done"), version=1)
+    export_to(tmp_path)
+    assert (tmp_path / "AWS.md").read_text() == AWS.replace("- [ ] ECS/EKS", "- [x] ECS/EKS")
+
+
+def test_a_renamed_page_renames_its_heading(tmp_path):
+    bring("AWS.md", AWS)
+    iam = page("Identity and Access Management")
+    iam.title = "Access"
+    iam.save()
+    export_to(tmp_path)
+    assert (tmp_path / "AWS.md").read_text() == AWS.replace(
+        "### Identity and Access Management (IAM)", "### Access (IAM)"
+    )
+
+
+def test_a_page_told_apart_by_its_document_keeps_its_heading(tmp_path):
+    bring("AWS.md", AWS)
+    bring("Exam.md", "## EC2\n\n## Lambda\n\n## Setup\n\nExam.\n")
+    export_to(tmp_path)
+    assert (tmp_path / "Exam.md").read_text() == "## EC2\n\n## Lambda\n\n## Setup\n\nExam.\n"
+
+
+def test_notes_that_lost_their_last_line_end_stay_apart_from_the_next_heading(tmp_path):
+    bring("AWS.md", AWS)
+    page("S3").revise("Short", version=1)
+    export_to(tmp_path)
+    assert "Short\n\n## Other\n" in (tmp_path / "AWS.md").read_text()
+
+
+def test_notes_keep_apart_from_an_underlined_heading(tmp_path):
+    bring("n.md", "S3\n--\n\nOne.\n\nEC2\n---\n\nTwo.\n")
+    page("S3").revise("One.\n", version=1)
+    export_to(tmp_path)
+    assert (tmp_path / "n.md").read_text() == "S3\n--\n\nOne.\n\nEC2\n---\n\nTwo.\n"
+
+
+def test_a_page_without_a_document_is_written_by_category_and_title(tmp_path):
+    Service.objects.create(
+        title="SQS", category=Category.objects.get(name="Integration"), notes="Queues.\n"
+    )
+    Topic.objects.create(title="CI/CD: why?", notes="Because.\n", aliases=["pipelines"])
+    export_to(tmp_path)
+    assert (tmp_path / "Integration" / "SQS.md").read_text() == "Queues.\n"
+    topic = tmp_path / "Topics" / "CI-CD- why.md"
+    assert topic.read_text() == "---\ntitle: 'CI/CD: why?'\naliases:\n- pipelines\n---\nBecause.\n"
+
+
+def test_importing_an_export_of_free_pages_makes_no_second_ones(tmp_path, capsys):
+    Service.objects.create(title="SQS", category=Category.objects.get(name="Integration"))
+    Topic.objects.create(title="CI/CD: why?", notes="# A heading\n\nBecause.\n")
+    export_to(tmp_path)
+    call_command("import_markdown", str(tmp_path))
+    assert "Done: 2 unchanged." in capsys.readouterr().out
+    assert Page.objects.count() == 2
+
+
+def test_an_export_can_be_imported_into_an_empty_knowledge_base(tmp_path):
+    bring("AWS.md", AWS)
+    Topic.objects.create(title="CI/CD: why?", notes="---\n\n# A heading\n\nBecause.\n")
+    before = sorted(Page.objects.values_list("kind", "title", "notes"))
+    export_to(tmp_path)
+    Section.objects.all().delete()
+    for gone in Page.objects.all():
+        gone.delete()
+    Document.objects.all().delete()
+    call_command("import_markdown", str(tmp_path))
+    assert sorted(Page.objects.values_list("kind", "title", "notes")) == before
+
+
+def test_a_file_that_changed_since_the_import_is_left_alone(tmp_path):
+    bring("AWS.md", AWS)
+    page("S3").revise("Mine.\n\n", version=1)
+    (tmp_path / "AWS.md").write_text("someone else's\n")
+    done = export_to(tmp_path)
+    assert [path for path, _ in done.refused] == ["AWS.md"]
+    assert (tmp_path / "AWS.md").read_text() == "someone else's\n"
+    assert export_to(tmp_path, force=True).written == ["AWS.md"]
+
+
+def test_a_file_that_only_an_export_changed_is_written_again(tmp_path):
+    bring("AWS.md", AWS)
+    (tmp_path / "AWS.md").write_text(AWS)
+    for number in (1, 2):
+        page("S3").revise(f"Mine {number}.\n\n", version=number)
+        assert export_to(tmp_path).written == ["AWS.md"]
+
+
+def test_a_file_with_an_open_conflict_is_left_alone(tmp_path):
+    bring("AWS.md", AWS)
+    page("S3").revise("Mine.\n\n", version=1)
+    theirs = AWS.replace("Objects.", "Theirs.")
+    bring("AWS.md", theirs)
+    (tmp_path / "AWS.md").write_text(theirs)
+    assert [path for path, _ in export_to(tmp_path).refused] == ["AWS.md"]
+
+
+def test_a_path_that_leads_out_of_the_folder_is_refused(tmp_path):
+    bring("../escape.md", "x\n")
+    done = export_to(tmp_path / "out")
+    assert done.refused == [("../escape.md", "its path leads out of the folder")]
+    assert not (tmp_path / "escape.md").exists()
+
+
+def test_the_command_says_what_it_did(tmp_path, capsys):
+    bring("AWS.md", AWS)
+    call_command("export_markdown", str(tmp_path / "new" / "folder"))
+    assert "Wrote 1 to" in capsys.readouterr().out
