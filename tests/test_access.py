@@ -1,0 +1,107 @@
+"""Every address of the site, as everyone, with reading open to the public and not."""
+
+import pytest
+from django.urls import URLPattern
+
+from kb.urls import urlpatterns as root
+from services.models import Category, Service, Topic
+from services.urls import urlpatterns as site
+
+pytestmark = pytest.mark.django_db
+
+LOGIN = "log in"
+
+# For each name in kb/urls.py and services/urls.py: an address, and what it gives to nobody, a reader, an
+# editor and an admin; a fifth entry is for nobody where KB_PUBLIC is on. Every address of the
+# site has to be here.
+READING = (LOGIN, 200, 200, 200, 200)
+TABLE = {
+    "home": ("/", *READING),
+    "login": ("/login/", 200, 302, 302, 302, 200),
+    "logout": ("/logout/", 405, 405, 405, 405, 405),
+    "category": ("/categories/compute/", *READING),
+    "service": ("/services/ecs/", *READING),
+    "topics": ("/topics/", *READING),
+    "topic": ("/topics/plan/", *READING),
+    "raw": ("/pages/plan/raw/", *READING),
+    "checklist": ("/checklist/", *READING),
+    "questions": ("/questions/", *READING),
+    "tags": ("/tags/", *READING),
+    "tag": ("/tags/web-dev/", *READING),
+    "markdownx_markdownify": ("/markdownx/markdownify/", LOGIN, 403, 200, 200, LOGIN),
+    "markdownx_upload": ("/markdownx/upload/", LOGIN, 403, 400, 400, LOGIN),
+}
+# These are only for forms.
+POSTED = {"markdownx_markdownify", "markdownx_upload"}
+# What needs a stored file to be tried, in tests of its own.
+ELSEWHERE = {"attachment"}
+
+
+@pytest.fixture(autouse=True)
+def content():
+    Service.objects.create(title="ECS", category=Category.objects.get(slug="compute"))
+    Topic.objects.create(title="Plan").tags.add("web-dev")
+
+
+def outcome(client, path: str) -> object:
+    posted = path in {TABLE[name][0] for name in POSTED}
+    response = client.post(path) if posted else client.get(path)
+    if response.status_code == 302 and response["Location"].startswith("/login/?next="):
+        return LOGIN
+    return response.status_code
+
+
+def test_every_address_is_in_the_table():
+    patterns = [pattern for pattern in [*root, *site] if isinstance(pattern, URLPattern)]
+    assert {pattern.name for pattern in patterns} == set(TABLE) | ELSEWHERE
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_what_everyone_may_see(name, as_nobody, as_reader, as_editor, as_admin):
+    path, *expected = TABLE[name]
+    clients = as_nobody, as_reader, as_editor, as_admin
+    assert [outcome(client, path) for client in clients] == expected[:4]
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_what_everyone_may_see_in_public(name, settings, as_nobody, as_reader, as_editor, as_admin):
+    settings.KB_PUBLIC = True
+    path, *expected = TABLE[name]
+    clients = as_nobody, as_reader, as_editor, as_admin
+    assert [outcome(client, path) for client in clients] == [expected[4], *expected[1:4]]
+
+
+@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row[1] == LOGIN])
+def test_a_person_of_no_group_may_not_read(name, as_reader, reader):
+    reader.groups.clear()
+    assert outcome(as_reader, TABLE[name][0]) == 403
+
+
+def test_log_in_leads_on_and_log_out_ends_it(as_nobody, reader):
+    form = {"username": "rita", "password": "correct horse", "next": "/checklist/"}
+    assert as_nobody.post("/login/", form)["Location"] == "/checklist/"
+    assert outcome(as_nobody, "/") == 200
+    as_nobody.post("/logout/")
+    assert outcome(as_nobody, "/") == LOGIN
+
+
+def test_log_in_leads_to_no_other_site(as_nobody, reader):
+    form = {"username": "rita", "password": "correct horse", "next": "https://example.com/"}
+    assert as_nobody.post("/login/", form)["Location"] == "/"
+
+
+def test_a_wrong_password_is_told(as_nobody, reader):
+    response = as_nobody.post("/login/", {"username": "rita", "password": "wrong"})
+    assert response.status_code == 200
+    assert 'role="alert"' in response.content.decode()
+
+
+def test_strangers_are_offered_no_way_that_is_closed(as_nobody):
+    text = as_nobody.get("/login/").content.decode()
+    assert "/checklist/" not in text
+    assert "/admin/" not in text
+
+
+def test_only_editors_are_offered_the_admin(as_reader, as_editor):
+    assert "/admin/" not in as_reader.get("/").content.decode()
+    assert "/admin/" in as_editor.get("/").content.decode()
