@@ -11,9 +11,9 @@ pytestmark = pytest.mark.django_db
 
 LOGIN = "log in"
 
-# For each name in kb/urls.py and services/urls.py: an address, and what it gives to nobody, a reader, an
-# editor and an admin; a fifth entry is for nobody where KB_PUBLIC is on. Every address of the
-# site has to be here.
+# For each name in kb/urls.py and services/urls.py: an address, and what it gives to nobody, a
+# reader, an editor and an admin; a fifth entry is for nobody where KB_PUBLIC is on. Every address
+# of the site has to be here.
 READING = (LOGIN, 200, 200, 200, 200)
 TABLE = {
     "home": ("/", *READING),

@@ -121,9 +121,7 @@ def test_from_home_to_a_service_and_the_lists_by_clicking(browser, live_server, 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_every_page_is_accessible_and_keeps_the_policy(
-    browser, live_server, content, size, scheme
-):
+def test_every_page_is_accessible_and_keeps_the_policy(browser, live_server, content, size, scheme):
     context, page, complaints = opened(browser, live_server, viewport=size, color_scheme=scheme)
     found = []
     for path in PATHS:

@@ -5,6 +5,7 @@ from django.core.cache import cache
 from django.utils.html import escape
 
 from services import navigation, pages
+from services.listing import summary
 from services.models import Attachment, Category, Document, Link, Page, Section, Service, Topic
 
 pytestmark = pytest.mark.django_db
@@ -228,9 +229,9 @@ def test_a_page_among_a_thousand_takes_eight_queries(
 
 
 def test_first_words_of_a_list_are_prose_only():
-    from services.listing import summary
-
-    assert summary("# Title\n\n```\ncode\n```\n\n- item\n\n> Quoted **words**.\n") == "Quoted words."
+    assert (
+        summary("# Title\n\n```\ncode\n```\n\n- item\n\n> Quoted **words**.\n") == "Quoted words."
+    )
     assert summary("") == ""
 
 

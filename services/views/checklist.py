@@ -16,7 +16,7 @@ from services.learning import learning
 from services.listing import part
 from services.models import ChecklistItem, Page
 from services.navigation import tree
-from services.pages import PAGE_FIELDS, links_from
+from services.pages import links_from
 
 AT_ONCE = 200
 State = ChecklistItem.State

@@ -36,9 +36,7 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
 @reading
 def topics(request: HttpRequest) -> HttpResponse:
     found = part(listed(Page.objects.filter(category=None)), request.GET.get("page"), AT_ONCE)
-    return render(
-        request, "category.html", {"part": found, "cards": cards(found), "tree": tree()}
-    )
+    return render(request, "category.html", {"part": found, "cards": cards(found), "tree": tree()})
 
 
 @require_safe
