@@ -16,7 +16,7 @@ NAMES = ("S3", "DynamoDB", "SQS", "Lambda", "Step Functions", "CloudFront", "IAM
 
 def note(number: int, notes: int) -> str:
     """One note: front matter, prose, a checklist, a question, links to other notes, some code."""
-    dice = random.Random(number)  # noqa: S311 (the same notes each time)
+    dice = random.Random(number)
 
     def sentence(words: int) -> str:
         return " ".join(dice.choices(WORDS, k=words)).capitalize() + "."
@@ -38,8 +38,10 @@ def note(number: int, notes: int) -> str:
 
 
 def write_notes(folder: Path, notes: int) -> None:
-    """Write that many notes, a hundred to a folder."""
+    """Write that many notes, some hundred to a folder."""
     for number in range(notes):
-        file = folder / f"area {number // 100}" / f"note {number}.md"
+        # One in fifty is a service, by the folder that it lies in.
+        area = f"area {number // 100}" if number % 50 else "Compute"
+        file = folder / area / f"note {number}.md"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(note(number, notes), encoding="utf-8")

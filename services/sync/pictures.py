@@ -8,13 +8,14 @@ from pathlib import Path, PurePosixPath
 
 from django.core.files import File
 from django.db import transaction
+from django.db.models import Q
 
 from services.attachments import UploadRefused, store_picture
 from services.bulk import chunks
 from services.models import Attachment, Link
 from services.sync.plan import Plan, Refused
 
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif"})
+SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif")
 
 
 def import_pictures(plan: Plan, origins: Mapping[str, tuple[Path, str]]) -> None:
@@ -23,14 +24,17 @@ def import_pictures(plan: Plan, origins: Mapping[str, tuple[Path, str]]) -> None
     `origins` has each file's place on disk and the imported folder, by path. A picture that
     cannot be stored is a warning of the plan. Unchanged pictures are left alone.
     """
+    shown = Q()
+    for suffix in SUFFIXES:
+        shown |= Q(target__iendswith=suffix)
     paths = [document.path for document in plan.documents if document.path in origins]
     links = [
         link
         for some in chunks(paths)
-        for link in Link.objects.filter(page__section__document__path__in=some)
+        for link in Link.objects.filter(shown, page__section__document__path__in=some)
         .select_related("page__section__document")
+        .defer("page__notes", "page__section__base", "page__section__text")
         .order_by("pk")
-        if PurePosixPath(link.target).suffix.lower() in SUFFIXES
     ]
     for link in links:
         path = link.page.section.document.path

