@@ -229,9 +229,8 @@ def test_a_page_among_a_thousand_takes_eight_queries(
 
 
 def test_first_words_of_a_list_are_prose_only():
-    assert (
-        summary("# Title\n\n```\ncode\n```\n\n- item\n\n> Quoted **words**.\n") == "Quoted words."
-    )
+    notes = "# Title\n\n```\ncode\n```\n\n- item\n\n> Quoted **words**.\n"
+    assert summary(notes) == "Quoted words."
     assert summary("") == ""
 
 

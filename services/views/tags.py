@@ -22,7 +22,8 @@ ON_PAGES = {
 
 def in_use() -> QuerySet[Tag]:
     """Tags that a page has."""
-    return Tag.objects.filter(**ON_PAGES)
+    found: QuerySet[Tag] = Tag.objects.filter(**ON_PAGES)
+    return found
 
 
 @require_safe
