@@ -20,7 +20,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.files import File
 from django.template.defaultfilters import filesizeformat
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from services.models import Attachment, Page
 
@@ -56,16 +56,18 @@ FORMATS = tuple(name for name in KINDS if name != "MPO")
 RASTER = frozenset(kind.content_type for kind in KINDS.values())
 
 
-def sniff(file: IO[bytes]) -> Kind:
+def sniff(file: IO[bytes] | File[bytes]) -> Kind:
     """Tell from its bytes which picture a file is; raise UploadRefused if it is none.
 
     The picture is decoded once as a whole, so that what is stored can also be shown. The file
     must be seekable and is left at its beginning.
     """
     try:
-        kind = _header(file)
         file.seek(0)
         with Image.open(file, formats=FORMATS) as picture:
+            if picture.width * picture.height > settings.UPLOAD_MAX_PIXELS:
+                raise _too_many_pixels()
+            kind = KINDS[str(picture.format)]
             picture.verify()
         file.seek(0)
         with Image.open(file, formats=FORMATS) as picture:
@@ -74,25 +76,13 @@ def sniff(file: IO[bytes]) -> Kind:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_many_pixels() from None
+    except UnidentifiedImageError:
+        raise UploadRefused(ONLY_PICTURES) from None
     except Exception:  # Pillow's decoders raise anything at all on a broken file.
         raise UploadRefused("This picture is broken: it cannot be read to its end.") from None
     finally:
         file.seek(0)
     return kind
-
-
-def _header(file: IO[bytes]) -> Kind:
-    file.seek(0)
-    try:
-        picture = Image.open(file, formats=FORMATS)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise _too_many_pixels() from None
-    except Exception:  # As above; without a readable header it is no picture at all.
-        raise UploadRefused(ONLY_PICTURES) from None
-    with picture:
-        if picture.width * picture.height > settings.UPLOAD_MAX_PIXELS:
-            raise _too_many_pixels()
-        return KINDS[str(picture.format)]
 
 
 def _too_many_pixels() -> UploadRefused:
@@ -134,7 +124,7 @@ def store_picture(
     if size > settings.UPLOAD_MAX_BYTES:
         most = filesizeformat(settings.UPLOAD_MAX_BYTES)
         raise UploadRefused(f"This file is too large: it may have {most}.")
-    kind = sniff(stream.file if isinstance(stream.file, io.IOBase) else stream)  # type: ignore[arg-type]
+    kind = sniff(stream)
     digest = hashlib.sha256()
     for chunk in stream.chunks():
         digest.update(chunk)
@@ -154,7 +144,7 @@ def store_picture(
     except BaseException:
         # No row will ever lead to the object. What stopped the row is the error worth telling.
         with suppress(Exception):
-            attachment.file.storage.delete(attachment.file.name)
+            attachment.file.storage.delete(str(attachment.file.name))
         raise
     return attachment
 

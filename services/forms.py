@@ -41,7 +41,7 @@ class NotesWidget(AdminMarkdownxWidget):  # type: ignore[misc]
 
     class Media:
         extend = False
-        css = {"all": ["css/editor.css"]}
+        css = {"all": ["css/notes.css", "css/code.css", "css/editor.css"]}
         js = ["js/editor.js"]
 
     def __init__(self, attrs: dict[str, Any] | None = None, *, preview: bool = True) -> None:
@@ -109,7 +109,7 @@ class NamesField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(map(str, value)) if isinstance(value, list) else value
 
-    def clean(self, value: Any) -> list[str]:  # type: ignore[override]
+    def clean(self, value: Any) -> list[str]:
         names: list[str] = []
         for line in LINE_ENDS.split(super().clean(value)):
             parts = [line] if line.strip() in self.whole else line.split(",")

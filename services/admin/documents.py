@@ -43,7 +43,7 @@ class DocumentAdmin(ForEditors, AnyModelAdmin):
         return import_view(request, self.admin_site)  # type: ignore[arg-type]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
-        documents = super().get_queryset(request).defer("front_matter")
+        documents: QuerySet[Document] = super().get_queryset(request).defer("front_matter")
         clash = Q(sections__theirs__isnull=False)
         return documents.annotate(
             pages=Count("sections__page"), conflicts=Count("sections", filter=clash)

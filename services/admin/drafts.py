@@ -59,8 +59,7 @@ def edit_items(draft: Draft, page: Page, edits: Sequence[Edit]) -> None:
 
 def edit_questions(draft: Draft, page: Page, edits: Sequence[Edit]) -> None:
     """Put edits of questions into a draft; what is refused is told in `edit.problems`."""
-    kind = {"service": draft.service, "title": draft.title}
-    now = read(draft.notes, **kind).questions  # type: ignore[arg-type]
+    now = read(draft.notes, service=draft.service, title=draft.title).questions
     rows = [(row.pk, ("", row.text)) for row in _stored(Question, page)]
     places = _places(rows, [("", question.text) for question in now])
     texts = [{"text": question.text, "answer": question.answer} for question in now]
@@ -68,14 +67,7 @@ def edit_questions(draft: Draft, page: Page, edits: Sequence[Edit]) -> None:
         _attempt(draft, edit, lambda notes, i=index, e=edit: _changed_question(notes, i, e, draft))  # type: ignore[misc]
     for edit in edits:
         if edit.row is None:
-            new = edit.new
-            _attempt(
-                draft,
-                edit,
-                lambda notes, n=new: markdown.add_question(  # type: ignore[misc]
-                    notes, n.get("text", ""), n.get("answer", ""), **kind
-                ),
-            )
+            _attempt(draft, edit, lambda notes, e=edit: _with_question(notes, e.new, draft))  # type: ignore[misc]
 
 
 def _stored(model: type[ChecklistItem] | type[Question], page: Page) -> Sequence[ChecklistItem]:
@@ -149,3 +141,13 @@ def _changed_question(notes: str, index: int, edit: Edit, draft: Draft) -> str:
     if "answer" in edit.new:
         notes = markdown.set_answer(notes, index, edit.new["answer"], service=service, title=title)
     return notes
+
+
+def _with_question(notes: str, new: Mapping[str, str], draft: Draft) -> str:
+    return markdown.add_question(
+        notes,
+        new.get("text", ""),
+        new.get("answer", ""),
+        service=draft.service,
+        title=draft.title,
+    )

@@ -45,7 +45,7 @@ class FilesField(forms.FileField):
 
     widget = FilesInput(attrs={"accept": ",".join((*SUFFIXES, "text/markdown"))})
 
-    def clean(self, data: Any, initial: Any = None) -> list[SourceFile]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[SourceFile]:
         files = [super(FilesField, self).clean(file) for file in data or [None]]
         if sum(file.size for file in files) > MOST_BYTES:
             most = filesizeformat(MOST_BYTES)
@@ -64,7 +64,7 @@ class FilesField(forms.FileField):
 
 
 class UploadForm(forms.Form):
-    files = FilesField(label="Markdown files")
+    files = FilesField(label="Markdown files")  # type: ignore[assignment]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -92,7 +92,7 @@ class MultiFiles(dict[str, Any]):
         super().__init__(files=request.FILES.getlist("files"))
         self._lists = {"files": request.FILES.getlist("files")}
 
-    def getlist(self, name: str) -> list[UploadedFile]:
+    def getlist(self, name: str) -> list[UploadedFile[Any]]:
         return self._lists.get(name, [])
 
 

@@ -6,7 +6,7 @@ it into the page's draft (`services.admin.drafts`), and the page's form saves th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
@@ -68,8 +68,6 @@ class RowForm(RowModelForm):
 class RowFormSet(RowForms):
     """The rows of a page. A row that is gone meanwhile stays on the form with what was typed."""
 
-    put_in: ClassVar[Callable[[Draft, Page, Sequence[Edit]], None]]
-
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(data.copy() if data is not None else None, *args, **kwargs)
         self.more = 0
@@ -81,7 +79,8 @@ class RowFormSet(RowForms):
             if self.is_bound:
                 stored = {row.pk: row for row in rows}
                 ids = [self.posted_id(i) for i in range(self.initial_form_count())]
-                self._queryset = [stored.get(pk) or self.model(pk=pk) for pk in ids]
+                gone: Any = self.model
+                self._queryset = [stored.get(pk) or gone(pk=pk) for pk in ids]
             else:
                 self._queryset = list(rows[:MOST_ROWS])
                 if len(self._queryset) == MOST_ROWS:
@@ -112,7 +111,7 @@ class RowFormSet(RowForms):
         for form in self.forms:
             if edit := form.edit(delete=self._should_delete_form(form)):  # type: ignore[attr-defined]
                 edits.append((form, edit))
-        type(self).put_in(draft, self.instance, [edit for _, edit in edits])
+        self.put_in(draft, [edit for _, edit in edits])
         refused = []
         for form, edit in edits:
             for problem in edit.problems:
@@ -124,6 +123,10 @@ class RowFormSet(RowForms):
                     refused.append(f"“{edit.seen.get('text', '')}”: {problem.message}")
         if refused:
             raise forms.ValidationError(refused)
+
+    def put_in(self, draft: Draft, edits: Sequence[Edit]) -> None:
+        """Change the draft's notes; what is refused is told in the edits."""
+        raise NotImplementedError
 
     def save(self, commit: bool = True) -> list[Any]:
         """The page's form has saved the notes; here only what stands in no notes."""
@@ -158,7 +161,8 @@ class ItemForm(RowForm):
 
 
 class ItemFormSet(RowFormSet):
-    put_in = staticmethod(edit_items)
+    def put_in(self, draft: Draft, edits: Sequence[Edit]) -> None:
+        edit_items(draft, self.instance, edits)
 
     @property
     def list_titles(self) -> list[str]:
@@ -181,7 +185,8 @@ class QuestionForm(RowForm):
 
 
 class QuestionFormSet(RowFormSet):
-    put_in = staticmethod(edit_questions)
+    def put_in(self, draft: Draft, edits: Sequence[Edit]) -> None:
+        edit_questions(draft, self.instance, edits)
 
     def save(self, commit: bool = True) -> list[Any]:
         for form in self.initial_forms:
@@ -194,7 +199,7 @@ class QuestionFormSet(RowFormSet):
 class ItemInline(ForEditors, TabularInline):
     model = ChecklistItem
     form = ItemForm
-    formset = ItemFormSet
+    formset = ItemFormSet  # type: ignore[assignment]
     fields = ("state", "text", "list_title")
     extra = 0
     verbose_name_plural = "Checklist"
@@ -204,7 +209,7 @@ class ItemInline(ForEditors, TabularInline):
 class QuestionInline(ForEditors, StackedInline):
     model = Question
     form = QuestionForm
-    formset = QuestionFormSet
+    formset = QuestionFormSet  # type: ignore[assignment]
     fields = ("text", "answer", "dismissed")
     extra = 0
     template = "admin/services/page/questions.html"

@@ -74,14 +74,15 @@ class PageForm(PageModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.is_bound:
-            self.data = self.data.copy()
+            # What changed meanwhile is written into it, to be shown with the form.
+            self.data = self.data.copy()  # type: ignore[attr-defined]
         self.section = None
         if self.instance.pk:
             sections = Section.objects.filter(page=self.instance.pk).select_related("document")
             self.section = sections.first()
             self.fields["version"].initial = str(self.instance.version)
             self.fields["seen"].initial = digest(self.instance.notes)
-            self.fields["notes"].widget.page_id = self.instance.pk  # type: ignore[attr-defined]
+            self.fields["notes"].widget.page_id = self.instance.pk
         if self.section is None or self.section.theirs is None:
             del self.fields["decision"], self.fields["theirs_seen"]
         else:
@@ -89,6 +90,8 @@ class PageForm(PageModelForm):
         for name in (*FACTS, "tags"):
             if name in self.fields:
                 self.fields[name].show_hidden_initial = bool(self.instance.pk)
+        # Who leaves it blank gets one made from the title.
+        self.fields["slug"].required = False
         whole = [str(alias) for alias in self.instance.aliases]
         self.fields["aliases"].whole = whole  # type: ignore[attr-defined]
 
@@ -103,7 +106,7 @@ class PageForm(PageModelForm):
         return title
 
     def clean_slug(self) -> str:
-        slug: str = self.cleaned_data["slug"]
+        slug: str = self.cleaned_data["slug"] or self.instance.slug
         others = Page.objects.filter(slug=slug).exclude(pk=self.instance.pk)
         self._refuse_taken(others.values_list("pk", flat=True) if slug else [], "address")
         return slug

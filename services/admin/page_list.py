@@ -56,6 +56,12 @@ def items_of(page: OuterRef, **conditions: Any) -> tuple[Exists, Exists]:
     )
 
 
+class CategoryFilter(admin.RelatedFieldListFilter):
+    """Without a choice for services of no category: there are none."""
+
+    include_empty_choice = False
+
+
 class LearningFilter(Filter):
     title = "learning"
     parameter_name = "learning"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin
 from django.contrib.auth.models import User
@@ -10,12 +10,15 @@ from django.db import IntegrityError
 from django.db.models import Case, F, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from services.admin.drafts import Draft
 from services.admin.inlines import ItemInline, QuestionInline
 from services.admin.page_form import FACTS, PageForm, line_diff
 from services.admin.page_list import (
+    CategoryFilter,
     ConflictFilter,
     LearningFilter,
     PageChangeList,
@@ -27,15 +30,9 @@ from services.admin.rules import ForEditors, PageModelAdmin
 from services.derive import derive
 from services.models import Page, Section, Service, StaleVersion
 
+Fieldsets = tuple[tuple[str | None, Any], ...]
 NOTES = ("Notes", {"classes": ("wide-notes",), "fields": ("notes",)})
-CONFLICT = (
-    "Conflict with the file",
-    {
-        "classes": ("conflict",),
-        "description": "The file was imported again with a text that clashes with this page's.",
-        "fields": ("decision",),
-    },
-)
+CONFLICT = ("Conflict with the file", {"classes": ("conflict",), "fields": ("decision",)})
 
 
 class PageAdmin(ForEditors, PageModelAdmin):
@@ -53,6 +50,12 @@ class PageAdmin(ForEditors, PageModelAdmin):
         css = {"all": ["css/admin.css"]}
 
     # -- list ----------------------------------------------------------------------------------
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        title = {"title": str(self.opts.verbose_name_plural).capitalize()}
+        return super().changelist_view(request, title | (extra_context or {}))
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[PageChangeList]:
         return PageChangeList
@@ -77,8 +80,10 @@ class PageAdmin(ForEditors, PageModelAdmin):
         return found_by(queryset, search_term), False
 
     @admin.display(description="Title", ordering="title")
-    def name(self, page: Page) -> str:
-        return str(page)
+    def name(self, page: Any) -> str:
+        if not page.conflict:
+            return str(page)
+        return format_html('{} <strong class="flag">Conflict</strong>', page)
 
     @admin.display(description="Learned")
     def progress(self, page: Any) -> str:
@@ -96,9 +101,9 @@ class PageAdmin(ForEditors, PageModelAdmin):
         link = reverse("admin:services_document_change", args=[section.document_id])
         return format_html('<a href="{}">{}</a>', link, section.document.path)
 
-    @admin.display(description="Conflict")
-    def conflict(self, page: Any) -> str:
-        return format_html('<strong class="flag">{}</strong>', "Conflict") if page.conflict else ""
+    @admin.display(description="Updated", ordering="updated_at")
+    def updated(self, page: Page) -> str:
+        return date_format(timezone.localtime(page.updated_at), "j M Y")
 
     # -- form ----------------------------------------------------------------------------------
 
@@ -155,18 +160,16 @@ class PageAdmin(ForEditors, PageModelAdmin):
 
 
 class ServiceAdmin(PageAdmin):
-    list_display = (
-        "name",
-        "category",
-        "progress",
-        "questions",
-        "updated_at",
-        "document",
-        "conflict",
+    list_display = ("name", "category", "progress", "questions", "updated", "document")
+    list_filter = (
+        ("category", CategoryFilter),
+        LearningFilter,
+        QuestionsFilter,
+        ConflictFilter,
+        TagFilter,
     )
-    list_filter = ("category", LearningFilter, QuestionsFilter, ConflictFilter, TagFilter)
-    fieldsets = (
-        (None, {"fields": (("title", "abbreviation"), "category", "tags")}),
+    fieldsets: ClassVar[Fieldsets] = (
+        (None, {"fields": ("title", "abbreviation", "category", "tags")}),
         NOTES,
         (
             "Names and address",
@@ -178,15 +181,18 @@ class ServiceAdmin(PageAdmin):
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
-        form.base_fields["category"].required = True
+        field = form.base_fields["category"]
+        field.required = True
+        for what in ("add", "change", "delete", "view"):
+            setattr(field.widget, f"can_{what}_related", False)
         return form
 
 
 class TopicAdmin(PageAdmin):
-    list_display = ("name", "progress", "questions", "updated_at", "document", "conflict")
+    list_display = ("name", "progress", "questions", "updated", "document")
     list_filter = (LearningFilter, QuestionsFilter, ConflictFilter, TagFilter)
-    fieldsets = (
-        (None, {"fields": (("title", "abbreviation"), "about", "tags")}),
+    fieldsets: ClassVar[Fieldsets] = (
+        (None, {"fields": ("title", "abbreviation", "about", "tags")}),
         NOTES,
         (
             "Names and address",

@@ -24,7 +24,8 @@ class CategoryAdmin(ForAdmins, AnyModelAdmin):
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
-        return super().get_queryset(request).annotate(services=Count("pages"))
+        categories: QuerySet[Category] = super().get_queryset(request)
+        return categories.annotate(services=Count("pages"))
 
     def services(self, category: Any) -> int:
         return int(category.services)

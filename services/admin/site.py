@@ -32,6 +32,11 @@ class KnowledgeBaseAdminSite(AdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """What people come for stands first."""
         apps = super().get_app_list(request, app_label)
+        ours = next((app for app in apps if app["app_label"] == "services"), None)
+        tags = next((app for app in apps if app["app_label"] == "taggit"), None)
+        if ours and tags:
+            ours["models"] += tags["models"]
+            apps.remove(tags)
         order = ["Service", "Topic", "Category", "Tag", "Document", "User", "Group"]
         for app in apps:
             app["models"].sort(key=lambda model: order.index(model["object_name"]))

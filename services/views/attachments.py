@@ -39,7 +39,7 @@ def attachment(request: HttpRequest, uuid: uuids.UUID, name: str) -> HttpRespons
 def _body(found: Attachment) -> HttpResponseBase:
     download = found.content_type not in RASTER
     try:
-        found.file.storage.path(found.file.name)
+        found.file.storage.path(str(found.file.name))
     except NotImplementedError:  # The storage is elsewhere, and browsers fetch it there.
         return HttpResponseRedirect(_signed_address(found, download))
     try:

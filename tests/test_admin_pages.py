@@ -1,0 +1,288 @@
+"""The form of a page in the admin: what is saved, what is kept, and what somebody else did."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import IntegrityError
+from django.test import Client
+
+from services.models import Category, Document, Page, Section, Service, StaleVersion, Topic
+from tests.html_forms import fields_of
+
+pytestmark = pytest.mark.django_db
+
+CRLF = "One\r\ntwo\r\n\r\nthree\r\n"
+TEXTS = {
+    "LF": "One\ntwo\n",
+    "CRLF": CRLF,
+    "lone CR": "One\rtwo\r\rthree\r",
+    "mixed": "One\r\ntwo\nthree\rfour\n\r\nfive",
+    "no line end at the end": "One\r\ntwo",
+    "leading line ends": "\n\r\n\rOne",
+    "blanks at the ends": "  \t One \t \r\n  \n\t",
+    "tabs": "\tcode\n\t\tcode\r\n",
+    "other separators": "One\u2028two\u2029three\x0bfour\x0cfive\x85six\u00a0",
+    "markup": "</textarea>&lt;&amp;\r\n<b>\n",
+    "empty": "",
+}
+
+
+@pytest.fixture
+def page(db: None) -> Page:
+    compute = Category.objects.get(slug="compute")
+    return Service.objects.create(title="ECS", category=compute, notes="One\r\ntwo\r\n")
+
+
+def address(page: Page) -> str:
+    return f"/admin/services/{page.kind}/{page.pk}/change/"
+
+
+def stored(page: Page) -> Page:
+    return Page.objects.get(pk=page.pk)
+
+
+def store(page: Page, notes: str) -> None:
+    Page.objects.filter(pk=page.pk).update(notes=notes)
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_saving_without_a_change_changes_no_byte(as_editor: Client, page: Page, text: str) -> None:
+    store(page, text)
+    response = as_editor.post(address(page), fields_of(as_editor.get(address(page))))
+    assert response.status_code == 302
+    assert stored(page).notes == text
+    assert stored(page).version == 1
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_an_added_line_keeps_the_others(as_editor: Client, page: Page, text: str) -> None:
+    store(page, text)
+    fields = fields_of(as_editor.get(address(page)))
+    fields["notes"] = f"First\r\n{fields['notes']}"
+    as_editor.post(address(page), fields)
+    assert stored(page).notes.endswith(text)
+    assert stored(page).notes.startswith("First")
+    assert stored(page).version == 2
+    assert stored(page).updated_by is not None
+
+
+def test_a_new_line_ends_as_the_document_does(as_editor: Client, page: Page) -> None:
+    store(page, "One\ntwo")
+    document = Document.objects.create(path="a.md", digest="x", line_end="\r\n")
+    Section.objects.create(document=document, position=0, page=page, base="One\ntwo")
+    fields = fields_of(as_editor.get(address(page)))
+    fields["notes"] = "One\r\nnew\r\ntwo"
+    as_editor.post(address(page), fields)
+    assert stored(page).notes == "One\nnew\r\ntwo"
+
+
+def test_a_new_page_is_made_whole(as_editor: Client) -> None:
+    fields = fields_of(as_editor.get("/admin/services/service/add/"))
+    fields |= {
+        "title": "Elastic Container Service",
+        "abbreviation": "ECS",
+        "category": str(Category.objects.get(slug="compute").pk),
+        "notes": "Why?\r\n\r\nSo.\r\n\r\n- [ ] Learn it\r\n",
+        "aliases": "Containers\r\nTasks, Clusters",
+        "tags": "aws, containers",
+    }
+    assert as_editor.post("/admin/services/service/add/", fields).status_code == 302
+    page = Page.objects.get(title="Elastic Container Service")
+    assert page.notes == "Why?\n\nSo.\n\n- [ ] Learn it\n"
+    assert (page.version, page.kind, page.slug) == (1, "service", "elastic-container-service")
+    assert page.aliases == ["Containers", "Tasks", "Clusters"]
+    assert sorted(page.tags.names()) == ["aws", "containers"]
+    assert page.aws_id == "ecs"
+    assert [item.text for item in page.items.all()] == ["Learn it"]
+    assert [question.text for question in page.questions.all()] == ["Why?"]
+    assert page.updated_by is not None
+
+
+def test_an_alias_with_a_comma_stays_one(as_editor: Client, page: Page) -> None:
+    page.aliases = ["Containers, managed"]
+    page.save()
+    fields = fields_of(as_editor.get(address(page)))
+    fields["aliases"] = f"{fields['aliases']}\r\nTasks"
+    as_editor.post(address(page), fields)
+    assert stored(page).aliases == ["Containers, managed", "Tasks"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("title", "  elastic  CACHE ", "already has this title"),
+        ("slug", "elasticache", "already has this address"),
+        ("aws_id", "elasticache", "already has this AWS id"),
+    ],
+)
+def test_what_another_page_has_is_an_error_that_leads_there(
+    as_editor: Client, page: Page, field: str, value: str, words: str
+) -> None:
+    other = Service.objects.create(
+        title="Elastic Cache", slug="elasticache", aws_id="elasticache", category=page.category
+    )
+    fields = fields_of(as_editor.get(address(page))) | {field: value}
+    response = as_editor.post(address(page), fields)
+    assert response.status_code == 200
+    html = response.content.decode()
+    assert f'<a href="{address(other)}">Elastic Cache</a> {words}' in html
+    assert stored(page).title == "ECS"
+
+
+def test_a_title_taken_at_the_last_moment_is_an_error(
+    as_editor: Client, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = []
+
+    def save(self: Page, *args: object, **kwargs: object) -> None:
+        if not taken:
+            taken.append(True)
+            raise IntegrityError("UNIQUE constraint failed")
+        save_page(self, *args, **kwargs)
+
+    save_page = Page.save
+    monkeypatch.setattr(Page, "save", save)
+    fields = fields_of(as_editor.get(address(page))) | {"title": "Fargate"}
+    assert as_editor.post(address(page), fields).status_code == 302
+    assert stored(page).title == "Fargate"
+
+
+def test_the_second_of_two_tabs_is_told_and_loses_nothing(as_editor: Client, page: Page) -> None:
+    first = fields_of(as_editor.get(address(page)))
+    second = dict(first)
+    first["notes"] = "One\r\nTWO by the first\r\n"
+    second["notes"] = "One\r\nTWO by the second\r\n"
+    assert as_editor.post(address(page), first).status_code == 302
+    response = as_editor.post(address(page), second)
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert "changed by edgar" in html
+    assert "TWO by the first" in html
+    assert stored(page).notes == "One\r\nTWO by the first\r\n"
+    again = fields_of(response)
+    assert again["notes"] == "One\r\nTWO by the second\r\n"
+    assert as_editor.post(address(page), again).status_code == 302
+    assert stored(page).notes == "One\r\nTWO by the second\r\n"
+    assert stored(page).version == 3
+
+
+def test_a_third_save_between_is_told_again(as_editor: Client, page: Page) -> None:
+    mine = fields_of(as_editor.get(address(page))) | {"notes": "Mine"}
+    page.revise("Theirs", version=1)
+    again = fields_of(as_editor.post(address(page), mine))
+    page.revise("Theirs again", version=2)
+    assert as_editor.post(address(page), again).status_code == 200
+    assert stored(page).notes == "Theirs again"
+
+
+def test_a_save_that_is_overtaken_at_the_last_moment_is_told(
+    as_editor: Client, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a database where the lock comes too late."""
+    revise = Page.revise
+
+    def overtaken(self: Page, notes: str, **kwargs: object) -> None:
+        monkeypatch.setattr(Page, "revise", revise)
+        raise StaleVersion(self)
+
+    monkeypatch.setattr(Page, "revise", overtaken)
+    fields = fields_of(as_editor.get(address(page))) | {"notes": "Mine"}
+    assert as_editor.post(address(page), fields).status_code == 302
+    assert stored(page).notes == "Mine"
+
+
+def test_facts_that_somebody_else_changed_are_not_put_back(as_editor: Client, page: Page) -> None:
+    fields = fields_of(as_editor.get(address(page)))
+    page.title, page.aliases = "Fargate", ["Tasks"]
+    page.save()
+    page.tags.add("theirs")
+    page.revise("Their notes", version=1)
+    fields["abbreviation"] = "E"
+    assert as_editor.post(address(page), fields).status_code == 302
+    now = stored(page)
+    assert (now.title, now.abbreviation, now.notes) == ("Fargate", "E", "Their notes")
+    assert now.aliases == ["Tasks"]
+    assert list(now.tags.names()) == ["theirs"]
+
+
+def test_a_page_called_questions_reads_its_lines_as_questions(as_editor: Client) -> None:
+    page = Topic.objects.create(title="Brain dump", notes="Why is that?\n")
+    fields = fields_of(as_editor.get(address(page))) | {"title": "Questions"}
+    as_editor.post(address(page), fields)
+    assert [question.text for question in page.questions.all()] == ["Why is that?"]
+
+
+def test_notes_that_are_too_long_are_a_form_error(
+    as_editor: Client, page: Page, settings: object
+) -> None:
+    settings.NOTE_MAX_BYTES = 10  # type: ignore[attr-defined]
+    fields = fields_of(as_editor.get(address(page))) | {"notes": "é" * 6}
+    assert b"too long" in as_editor.post(address(page), fields).content
+    assert stored(page).version == 1
+
+
+class TestConflict:
+    """The file and the page were both changed, in the same lines."""
+
+    @pytest.fixture
+    def section(self, page: Page) -> Section:
+        document = Document.objects.create(path="a.md", digest="x", line_end="\r\n")
+        return Section.objects.create(
+            document=document, position=0, page=page, base="One\r\n", theirs="One <i>file</i>\r\n"
+        )
+
+    def decide(self, client: Client, page: Page, decision: str, **more: str) -> object:
+        response = client.get(address(page))
+        assert "One &lt;i&gt;file&lt;/i&gt;" in response.content.decode()
+        return client.post(address(page), fields_of(response) | {"decision": decision} | more)
+
+    def test_later_leaves_it(self, as_editor: Client, page: Page, section: Section) -> None:
+        self.decide(as_editor, page, "later", notes="Other\r\n")
+        section.refresh_from_db()
+        assert section.theirs is not None
+        assert stored(page).notes == "Other\r\n"
+
+    def test_the_pages_text_is_kept(self, as_editor: Client, page: Page, section: Section) -> None:
+        self.decide(as_editor, page, "ours")
+        section.refresh_from_db()
+        assert (section.base, section.theirs) == ("One <i>file</i>\r\n", None)
+        assert (stored(page).notes, stored(page).version) == ("One\r\ntwo\r\n", 1)
+
+    def test_the_files_text_is_taken(self, as_editor: Client, page: Page, section: Section) -> None:
+        self.decide(as_editor, page, "theirs")
+        section.refresh_from_db()
+        assert (section.base, section.theirs) == ("One <i>file</i>\r\n", None)
+        assert (stored(page).notes, stored(page).version) == ("One <i>file</i>\r\n", 2)
+
+    def test_both_are_combined(self, as_editor: Client, page: Page, section: Section) -> None:
+        self.decide(as_editor, page, "combined", notes="One file\r\ntwo\r\n")
+        section.refresh_from_db()
+        assert (section.base, section.theirs) == ("One <i>file</i>\r\n", None)
+        assert stored(page).notes == "One file\r\ntwo\r\n"
+
+    def test_taking_the_files_text_drops_no_typing(
+        self, as_editor: Client, page: Page, section: Section
+    ) -> None:
+        response = self.decide(as_editor, page, "theirs", notes="Typed")
+        assert b"You also changed the notes" in response.content  # type: ignore[attr-defined]
+        assert stored(page).version == 1
+
+    def test_a_file_text_that_was_not_seen_is_not_taken(
+        self, as_editor: Client, page: Page, section: Section
+    ) -> None:
+        fields = fields_of(as_editor.get(address(page))) | {"decision": "theirs"}
+        Section.objects.update(theirs="Newer")
+        response = as_editor.post(address(page), fields)
+        assert b"imported again meanwhile" in response.content
+        assert as_editor.post(address(page), fields_of(response)).status_code == 302
+        assert stored(page).notes == "Newer"
+
+
+def test_deleting_several_frees_their_names(as_editor: Client, page: Page, editor: User) -> None:
+    topic = Topic.objects.create(title="Notes", notes="[[ECS]]")
+    assert topic.links.get().to == stored(page)
+    data = {"action": "delete_selected", "_selected_action": [page.pk], "post": "yes"}
+    as_editor.post("/admin/services/service/", data)
+    assert not Page.objects.filter(pk=page.pk).exists()
+    assert topic.links.get().to is None
