@@ -67,7 +67,8 @@ def test_rows_and_notes_are_saved_as_one_version(as_editor: Client, page: Page) 
     new_row(fields, "items", text="Three", state="na", list_title="")
     new_row(fields, "questions", text="When?", answer="")
     assert saved(as_editor, page, fields) == (
-        "New first line\r\nIntro\r\n\r\nTo learn\r\n\r\n- [/] One\r\n- [x] Two!\r\n- [-] Three\r\n\r\n"
+        "New first line\r\nIntro\r\n\r\nTo learn\r\n\r\n"
+        "- [/] One\r\n- [x] Two!\r\n- [-] Three\r\n\r\n"
         "Why?\r\n\r\n> [!answer]\r\n> Because.\r\n> Really.\r\n\r\n"
         "How exactly?\r\n\r\n> [!answer]\r\n> Like this.\r\n\r\nWhen?\r\n"
     )

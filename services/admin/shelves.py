@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, ProtectedError, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -34,6 +35,8 @@ class CategoryAdmin(ForAdmins, AnyModelAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         category = self.get_object(request, unquote(object_id))
+        if not self.has_delete_permission(request, category):
+            raise PermissionDenied
         if category is not None and (refusal := _why_not(category)):
             messages.error(request, refusal)
             return HttpResponseRedirect(reverse("admin:services_category_change", args=[object_id]))
