@@ -57,3 +57,10 @@ def test_parts_keep_the_filter(as_reader, django_assert_max_num_queries):
 
 def test_says_how_to_begin(as_reader):
     assert "There is none yet" in html(as_reader)
+
+
+def test_scripts_in_items_stay_words(as_reader):
+    Topic.objects.create(title="Plan", notes="- [ ] A <script>alert(1)</script> & `<b>`\n")
+    text = html(as_reader)
+    assert "alert(1)" not in text
+    assert "&amp; <code>&lt;b&gt;</code>" in text
