@@ -1,4 +1,4 @@
-"""Which row of before is which of now: identity for rows that are derived anew from changed notes."""
+"""Which row of before is which of now: identity for rows derived anew from changed notes."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def match(old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]) -> lis
         for index, row in enumerate(new):
             queue = waiting.get(row if by_place else row[1])
             if found[index] is None and queue:
-                found[index] = queue.popleft()
-                del free[found[index]]
+                found[index] = continued = queue.popleft()
+                del free[continued]
     left = [index for index, row in enumerate(found) if row is None]
     if free and left and len(free) * len(left) <= MOST_PAIRS:
         _match_alike(old, new, list(free), left, found)

@@ -100,11 +100,11 @@ def _headings(body: str, data: bytes) -> list[Heading]:
             continue
         name, value = event.popitem()
         if name == "Start":
-            kind, detail = (value, None) if isinstance(value, str) else value.popitem()
+            kind: str = value if isinstance(value, str) else next(iter(value))
             if kind in CONTAINERS or kind in OPAQUE:
                 depth += 1
             elif kind == "Heading" and not depth:
-                level, start, words = int(detail["level"][1]), span["start"], []
+                level, start, words = int(value[kind]["level"][1]), span["start"], []
         elif name == "End":
             kind = value if isinstance(value, str) else value.popitem()[0]
             if kind in CONTAINERS or kind in OPAQUE:
@@ -222,7 +222,7 @@ def _assemble(
 def _own_page(
     data: bytes, headings: Sequence[Heading], matter: FrontMatter, first_line: int
 ) -> Section:
-    """The file's own page, rule 5; an H1 that it opens with, and is called after, is its heading."""
+    """The file's own page, rule 5; an H1 that it opens with and is called after is its heading."""
     blank = BLANK_LINES.match(data)
     text_start = blank.end() if blank else 0
     title, body_start = matter.title, 0

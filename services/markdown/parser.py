@@ -15,7 +15,8 @@ from pyromark import Options
 
 # GFM's quote alerts stay off: our own callouts know Obsidian's as well. Metadata blocks stay off
 # too, since pulldown-cmark finds them in the middle of a text; front matter is cut off before.
-PARSER = pyromark.Markdown(
+# Its own types know no way of reading a dictionary of one entry that is fast and allowed.
+PARSER: Any = pyromark.Markdown(
     options=Options.ENABLE_TABLES
     | Options.ENABLE_FOOTNOTES
     | Options.ENABLE_STRIKETHROUGH
@@ -205,19 +206,32 @@ def _mark_callouts_and_tasks(tree: Tree) -> None:
     """Tell callouts from quotes, and Obsidian's `[/]` and `[-]` from plain text."""
     for block in walk(tree.root):
         first = block.children[0] if block.children else None
-        if first is None or first.kind != "Paragraph" or not first.lines:
-            continue
-        line = first.lines[0]
-        if tree.data[line.start] != OPENING_BRACKET:
-            continue
-        if block.kind == "BlockQuote":
-            if found := CALLOUT.match(tree.data, line.start, tree.end(line)):
-                block.kind, block.word = "Callout", found[1].decode().lower()
-        elif block.kind == "Item" and block.marker < 0:
-            if found := CUSTOM_STATE.match(tree.data, line.start, tree.end(line)):
-                block.marker = line.start + 1
-                line.start = found.end()
-                line.plain = line.plain[3:]
+        if block.kind == "Item":
+            _mark_task(tree, block, first)
+        elif block.kind == "BlockQuote" and first is not None and first.lines:
+            line = first.lines[0]
+            if first.kind == "Paragraph" and tree.data[line.start] == OPENING_BRACKET:
+                found = CALLOUT.match(tree.data, line.start, tree.end(line))
+                if found:
+                    block.kind, block.word = "Callout", found[1].decode().lower()
+
+
+def _mark_task(tree: Tree, item: Block, first: Block | None) -> None:
+    """A box is a task only with words behind it, on its line (GFM 5.3); Obsidian adds states."""
+    if first is None or first.kind != "Paragraph" or not first.lines:
+        item.marker = -1
+        return
+    line = first.lines[0]
+    if item.marker >= 0:
+        if LINE_END.search(tree.data, item.marker, line.start):
+            item.marker = -1
+    elif line.plain.startswith("["):
+        end = tree.end(line)
+        found = CUSTOM_STATE.match(tree.data, line.start, end)
+        if found and found.end() < end:
+            item.marker = line.start + 1
+            line.start = found.end()
+            line.plain = line.plain[3:]
 
 
 def walk(block: Block) -> Iterator[Block]:

@@ -1,4 +1,4 @@
-"""What HTML may reach a page: everything else is dropped, by nh3 (an HTML5 parser, not patterns)."""
+"""What HTML may reach a page: nh3, an HTML5 parser and no patterns, drops everything else."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pygments.token import STANDARD_TYPES
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 TAGS = frozenset(
-    "a abbr b bdi bdo blockquote br caption center cite code col colgroup dd del details dfn div dl dt "
-    "em figcaption figure hr i img input ins kbd li mark ol p picture pre q rp rt ruby s samp "
-    "section small span strike strong sub summary sup table tbody td tfoot th thead tr tt u ul "
-    "var wbr".split()
+    "a abbr b bdi bdo blockquote br caption center cite code col colgroup dd del details dfn "
+    "div dl dt em figcaption figure hr i img input ins kbd li mark ol p picture pre q rp rt "
+    "ruby s samp section small span strike strong sub summary sup table tbody td tfoot th "
+    "thead tr tt u ul var wbr".split()
 ) | set(HEADINGS)
 ATTRIBUTES: dict[str, set[str]] = {
     "*": {"title", "lang", "dir"},

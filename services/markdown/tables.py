@@ -1,0 +1,70 @@
+"""Tables and footnotes, written piece by piece as the parser tells of them."""
+
+from __future__ import annotations
+
+
+class Table:
+    """The tags of a table (tables do not nest). It scrolls sideways in a box of its own."""
+
+    def __init__(self, alignments: tuple[str, ...]) -> None:
+        self.alignments = alignments
+        self.cell = "td"
+        self.column = 0
+
+    def start(self, kind: str) -> str:
+        if kind == "Table":
+            return '<div class="table" role="group" aria-label="Table" tabindex="0"><table>\n'
+        if kind == "TableHead":
+            self.cell, self.column = "th", 0
+            return "<thead>\n<tr>"
+        if kind == "TableRow":
+            self.column = 0
+            return "<tr>"
+        align = self.alignments[self.column] if self.column < len(self.alignments) else "None"
+        self.column += 1
+        css = f' class="align-{align.lower()}"' if align != "None" else ""
+        return f"<{self.cell}{css}>"
+
+    def end(self, kind: str) -> str:
+        if kind == "Table":
+            return "</tbody>\n</table></div>\n"
+        if kind == "TableHead":
+            self.cell = "td"
+            return "</tr>\n</thead>\n<tbody>\n"
+        return "</tr>\n" if kind == "TableRow" else f"</{self.cell}>"
+
+
+class Footnotes:
+    """Footnotes in the order in which the text refers to them. Labels are the same in any case."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+        self.referred: set[str] = set()
+        self.written: dict[str, str] = {}
+
+    def reference(self, label: str) -> str:
+        key = label.casefold()
+        known = key in self.referred
+        self.referred.add(key)
+        number = self.numbers.setdefault(key, len(self.numbers) + 1)
+        own_id = "" if known else f' id="fnref-{number}"'
+        return f'<sup><a href="#fn-{number}"{own_id}>{number}</a></sup>'
+
+    def define(self, label: str, html: str) -> None:
+        self.written.setdefault(label.casefold(), html)
+
+    def html(self) -> str:
+        """The list of footnotes; those that nothing refers to come last, for nothing is hidden."""
+        for key in self.written:
+            self.numbers.setdefault(key, len(self.numbers) + 1)
+        if not self.numbers:
+            return ""
+        notes = []
+        for key, number in self.numbers.items():
+            back = ""
+            if key in self.referred:
+                back = f' <a href="#fnref-{number}" aria-label="Back to the text">↩</a>'
+            inner = self.written.get(key, "").rstrip()
+            inner = f"{inner[:-4]}{back}</p>" if inner.endswith("</p>") else inner + back
+            notes.append(f'<li id="fn-{number}">{inner}</li>\n')
+        return f'<section class="footnotes"><ol>\n{"".join(notes)}</ol></section>\n'
