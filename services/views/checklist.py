@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, F, Prefetch, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -45,17 +45,14 @@ def checklist(request: HttpRequest) -> HttpResponse:
 
 
 def items(state: str) -> QuerySet[ChecklistItem]:
-    """Items, of one state where one is given, in the order of the tree and of the notes."""
+    """Items, of one state where one is given, in the order of the files that they come from."""
     rows = ChecklistItem.objects.filter(state=state) if state else ChecklistItem.objects.all()
     named = Page.objects.order_by("title").only("kind", "title", "abbreviation", "slug")
     return (
         rows.select_related("page__category")
         .defer("page__notes", "page__aliases")
         .prefetch_related(Prefetch("names", named))
-        .order_by(
-            F("page__category__position").asc(nulls_last=True),
-            *("page__category__name", "page__position", "page", "position"),
-        )
+        .order_by("page__position", "page", "position")
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -45,16 +45,13 @@ def questions(request: HttpRequest) -> HttpResponse:
 
 
 def in_order(state: str) -> QuerySet[Question]:
-    """Questions, open or answered ones where that is asked for, in the order of the tree."""
+    """Questions, open or answered ones where that is asked for, in the order of the files."""
     asked = Question.objects
     rows = {"open": asked.open, "answered": asked.answered}.get(state, asked.shown)()
     return (
         rows.select_related("page__category")
         .defer("page__notes", "page__aliases")
-        .order_by(
-            F("page__category__position").asc(nulls_last=True),
-            *("page__category__name", "page__position", "page", "position"),
-        )
+        .order_by("page__position", "page", "position")
     )
 
 
