@@ -112,6 +112,8 @@ def _attempt(draft: Draft, edit: Edit, change: Callable[[str], str]) -> None:
         draft.notes = change(draft.notes)
     except markdown.EditRefused as refusal:
         edit.problems.append(Problem(str(refusal)))
+    except IndexError:
+        edit.problems.append(Problem("Another change took this row away. Save one at a time."))
 
 
 def _changed_item(notes: str, index: int, edit: Edit) -> str:
