@@ -406,3 +406,18 @@ class TestCommand:
         (tmp_path / "a.md").write_text("A.\n")
         self.run(capsys, str(tmp_path))
         assert [p.title for p in Page.objects.all()] == ["a"]
+
+    def test_a_person_who_watches_much_of_it_sees_a_bar(self, tmp_path, capsys, monkeypatch):
+        for number in range(200):
+            (tmp_path / f"{number}.md").write_text(f"Note {number}.\n")
+        monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+        _, _, err = self.run(capsys, str(tmp_path))
+        assert "200 of 200" in err
+        assert "Note" not in err
+
+    def test_a_script_sees_no_bar(self, tmp_path, capsys):
+        for number in range(200):
+            (tmp_path / f"{number}.md").write_text(f"Note {number}.\n")
+        _, out, err = self.run(capsys, str(tmp_path))
+        assert err == ""
+        assert out.endswith("Done: 200 created.\n")

@@ -38,7 +38,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         paths: list[Path] = options["paths"]
         found, refused = find_files(paths, settings.NOTE_MAX_BYTES)
-        bar = _Bar(self.stderr, len(found), shown=not options["json"] and sys.stderr.isatty())
+        bar = _Bar(len(found), shown=not options["json"] and sys.stderr.isatty())
         folders = [str(path.resolve()) for path in paths if path.is_dir()]
         with _no_garbage_collection(), transaction.atomic():
             files = bar.reading(load(found, refused))
@@ -90,8 +90,9 @@ class _Bar:
 
     WIDTH = 30
 
-    def __init__(self, stream: Any, files: int, *, shown: bool) -> None:
-        self.stream, self.files = stream, files
+    def __init__(self, files: int, *, shown: bool) -> None:
+        # Not the command's own stderr: that writes in the red of errors.
+        self.stream, self.files = sys.stderr, files
         self.shown = shown and files >= WORTH_A_BAR
 
     def reading(self, files: Iterable[SourceFile]) -> Iterator[SourceFile]:
@@ -104,8 +105,9 @@ class _Bar:
         if self.shown and total:
             full = self.WIDTH * done // total
             bar = "█" * full + "░" * (self.WIDTH - full)
-            self.stream.write(f"\r{stage:<8} {bar} {done} of {total}", ending="")
+            self.stream.write(f"\r{stage:<8} {bar} {done} of {total}")
+            self.stream.flush()
 
     def done(self) -> None:
         if self.shown:
-            self.stream.write("\r" + " " * 70 + "\r", ending="")
+            self.stream.write("\r" + " " * 70 + "\r")
