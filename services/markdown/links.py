@@ -40,7 +40,9 @@ class Anchors:
 
 def address(url: str) -> str:
     """An address fit for an attribute: what no address may hold is percent-encoded."""
-    return escape(quote(url, safe="!#$%&'()*+,-./:;=?@[]_~"))
+    # Brackets stand only around an address of IPv6.
+    brackets = "[]" if "//[" in url else ""
+    return escape(quote(url, safe="!#$%&'()*+,-./:;=?@_~" + brackets))
 
 
 def linked(text: str) -> str:

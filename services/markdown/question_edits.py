@@ -14,7 +14,7 @@ from services.markdown.line_ends import (
     line_stop,
     split_lines,
 )
-from services.markdown.notes import Question, read
+from services.markdown.notes import Notes, Question, read
 from services.markdown.parser import LINE_END
 from services.markdown.splice import EditRefused, one_line, splice, with_blank_line
 
@@ -62,8 +62,8 @@ def add_question(text: str, words: str, answer: str, *, service: bool, title: st
 
 def set_answer(text: str, index: int, answer: str, *, service: bool, title: str) -> str:
     """Answer a question in a callout below it, replace its answer, or, if blank, take it out."""
-    before = read(text, service=service, title=title).questions
-    question = before[index]
+    before = read(text, service=service, title=title)
+    question = before.questions[index]
     answer = answer.replace("\0", "").strip()
     bare = _without_answer(text, question)
     if not answer:
@@ -72,19 +72,34 @@ def set_answer(text: str, index: int, answer: str, *, service: bool, title: str)
     block = _answer_block(text, question, answer)
     changed = splice(text, question.answer_start, question.answer_end, block)
     _check_question(changed, index, question.text, answer, service=service, title=title)
-    # Taking it out again has to lead back, or else text around it has become part of it.
-    after = read(changed, service=service, title=title).questions
-    answered = after[index]
-    span = range(answered.answer_start, answered.answer_end)
-    others = [q.text for q in after if q.text_start not in span]
-    if _without_answer(changed, answered) != bare or others != [q.text for q in before]:
-        raise EditRefused("The answer could not be told from the text around it.")
+    _check_around(changed, bare, index, before, service=service, title=title)
     return changed
+
+
+def _check_around(
+    text: str, bare: str, index: int, before: Notes, *, service: bool, title: str
+) -> None:
+    """Taking an answer out again leads back, and all around it is read as it was."""
+    after = read(text, service=service, title=title)
+    question = after.questions[index]
+    span = range(question.answer_start, question.answer_end)
+    own = before.questions[index]
+    old_span = range(own.answer_start, own.answer_end)
+    if (
+        _without_answer(text, question) != bare
+        or [q.text for q in after.questions if q.text_start not in span]
+        != [q.text for q in before.questions if q.text_start not in old_span]
+        or [item.text for item in after.items if item.marker not in span]
+        != [item.text for item in before.items if item.marker not in old_span]
+    ):
+        raise EditRefused("The answer could not be told from the text around it.")
 
 
 def _answer_block(text: str, question: Question, answer: str) -> str:
     """An answer callout with the line ends and indentation that its place needs."""
-    data, end, prefix = text.encode(), dominant_line_end(text), question.prefix
+    data, prefix = text.encode(), question.prefix
+    found = LINE_END.search(data, question.answer_end)
+    end = found[0].decode() if found else dominant_line_end(text)
     lines = ["> [!answer]", *(f"> {line}".rstrip() for line, _ in split_lines(answer))]
     before, after = "", ""
     if question.answer_start != question.answer_end:

@@ -48,6 +48,8 @@ CLASSES = {
     "td": ALIGNED,
     "th": ALIGNED,
 }
+# Ids that begin so belong to the page around the notes.
+RESERVED = "kb-"
 RASTER = re.compile(r"data:image/(png|jpeg|gif|webp|avif);base64,", re.IGNORECASE)
 
 
@@ -56,13 +58,15 @@ def _relative(url: str) -> str | None:
     return url if url.startswith(("/", "#", "?")) else None
 
 
-def _only_raster_data(tag: str, attribute: str, value: str) -> str | None:
+def _careful(tag: str, attribute: str, value: str) -> str | None:
     if attribute in ("href", "src", "cite") and value.strip().lower().startswith("data:"):
         return value if tag == "img" and RASTER.match(value.strip()) else None
+    if attribute in ("id", "name") and value.startswith(RESERVED):
+        return None
     return value
 
 
-def _cleaner(schemes: set[str], *, data: bool) -> nh3.Cleaner:
+def _cleaner(schemes: set[str], *, careful: bool) -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=set(TAGS),
         attributes=ATTRIBUTES,
@@ -75,18 +79,23 @@ def _cleaner(schemes: set[str], *, data: bool) -> nh3.Cleaner:
         set_tag_attribute_values={"input": {"type": "checkbox", "disabled": "disabled"}},
         url_schemes=schemes,
         url_relative=_relative,
-        attribute_filter=_only_raster_data if data else None,
+        attribute_filter=_careful if careful else None,
         link_rel="noopener noreferrer",
         clean_content_tags={"script", "style", "template", "iframe", "object", "svg", "math"},
     )
 
 
 SCHEMES = {"http", "https", "mailto", "tel"}
-CLEANER = _cleaner(SCHEMES, data=False)
-CLEANER_WITH_DATA = _cleaner(SCHEMES | {"data"}, data=True)
+CLEANER = _cleaner(SCHEMES, careful=False)
+# Looking at each attribute from Python takes several times as long, and is seldom needed.
+CAREFUL = _cleaner(SCHEMES | {"data"}, careful=True)
 
 
 def sanitise(html: str) -> str:
     """Return HTML that can neither run, load, ask for nor imitate anything."""
-    cleaner = CLEANER_WITH_DATA if "data:" in html.lower() else CLEANER
-    return cleaner.clean(html)
+    if "data:" in html.lower():
+        return CAREFUL.clean(html)
+    clean = CLEANER.clean(html)
+    # Only now is every name written in the one way that can be looked for.
+    reserved = any(f'{name}="{RESERVED}' in clean for name in ("id", "name"))
+    return CAREFUL.clean(clean) if reserved else clean
