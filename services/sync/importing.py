@@ -20,8 +20,8 @@ from services.sync.plan import (
     Refused,
     StoredDocument,
     StoredSection,
-    make_plan,
 )
+from services.sync.planner import make_plan
 from services.sync.titles import Shelf
 
 

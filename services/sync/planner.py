@@ -1,0 +1,210 @@
+"""Files and what is stored in, a Plan out; pure. The rules stand in docs/architecture.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import PurePosixPath
+
+from services.markdown.outline import Role, Section, outline
+from services.sync.merge import merge
+from services.sync.pairing import Side, pair
+from services.sync.plan import (
+    Action,
+    Change,
+    IncomingFile,
+    Known,
+    Plan,
+    PlannedDocument,
+    Refused,
+    StoredSection,
+)
+
+
+def make_plan(files: Iterable[IncomingFile], known: Known) -> Plan:
+    """Plan the import of files in their order."""
+    plan = Plan()
+    for file in files:
+        planned = _Planner(file, known).run()
+        plan.documents.append(planned)
+        if planned.matter.warning:
+            plan.warnings.append(Refused(file.path, planned.matter.warning))
+    return plan
+
+
+class _Planner:
+    """Plans one file."""
+
+    def __init__(self, file: IncomingFile, known: Known) -> None:
+        self.known, self.shelf, self.catalog = known, known.shelf, known.catalog
+        self.path = file.path
+        self.outline = outline(
+            file.text,
+            category_named=known.category_named,
+            category_of_service=self.category_of_service,
+        )
+        self.document = PlannedDocument(
+            path=file.path,
+            folder=file.folder,
+            encoding=file.encoding,
+            line_end=file.line_end,
+            digest=file.digest,
+            matter=self.outline.front_matter,
+            stored=known.documents.get(file.path),
+        )
+
+    def category_of_service(self, heading: str) -> str | None:
+        found = self.catalog.find(heading)
+        return (self.known.category_named(found.category) or found.category) if found else None
+
+    def run(self) -> PlannedDocument:
+        sections = self.outline.sections
+        stored = self.document.stored.sections if self.document.stored else ()
+        pairs = self.pairs(sections, stored)
+        for section, at in zip(sections, pairs, strict=True):
+            change = self.create(section) if at is None else self.revise(section, stored[at])
+            self.document.changes.append(change)
+        lost = set(range(len(stored))) - set(pairs)
+        self.document.gone = [self.lose(stored[i]) for i in sorted(lost) if not stored[i].gone]
+        return self.document
+
+    def pairs(
+        self, sections: Sequence[Section], stored: Sequence[StoredSection]
+    ) -> list[int | None]:
+        if not stored:
+            return [None] * len(sections)
+        old = [Side(s.title, s.base, s.category, s.gone) for s in stored]
+        new = [
+            Side(self.title_of(s), s.body, s.category if s.role == Role.CATEGORY else "")
+            for s in sections
+        ]
+        return pair(old, new)
+
+    def title_of(self, section: Section) -> str:
+        """What the file calls a section; its own page may be called after the file."""
+        stem = PurePosixPath(self.path).stem if section.role == Role.PAGE else ""
+        return (section.title or stem)[:200].strip()
+
+    # -- new sections --------------------------------------------------------------------------
+
+    def create(self, section: Section) -> Change:
+        title = self.title_of(section)
+        change = Change(
+            Action.CREATED,
+            self.path,
+            section.line,
+            title,
+            section=section,
+            name=title,
+            text=section.body,
+            base=section.body,
+        )
+        if section.role == Role.CATEGORY:
+            change.category, change.detail = section.category, "category"
+            return change
+        change.kind, change.category = self.kind_of(section, title)
+        if change.kind == "service" and (exists := self.shelf.service_called(title)) is not None:
+            change.kind, change.category, change.about = "topic", "", exists
+            change.detail = "the service has a page already; this becomes a topic about it"
+        self.name(change, title)
+        if change.kind == "service":
+            self.shelf.add_service(change, title)
+            change.detail = f"service in {change.category}"
+        change.placed = change.category
+        return change
+
+    def name(self, change: Change, title: str) -> None:
+        apart = change.about is not None
+        change.page_title, change.abbreviation = self.shelf.claim(title, self.path, apart=apart)
+        short = f" ({change.abbreviation})" if change.abbreviation else ""
+        change.title = change.page_title + short
+
+    def kind_of(self, section: Section, title: str) -> tuple[str, str]:
+        """Service or topic, and a service's category: rules 3, 4 and 6."""
+        if section.role == Role.SERVICE:
+            return "service", section.category
+        if section.role == Role.PAGE and len(self.outline.sections) == 1:
+            named = self.known.category_named
+            said = named(self.outline.front_matter.category) or named(
+                PurePosixPath(self.path).parent.name
+            )
+            if category := said or self.category_of_service(title):
+                return "service", category
+        return "topic", ""
+
+    # -- sections that were there --------------------------------------------------------------
+
+    def revise(self, section: Section, stored: StoredSection) -> Change:
+        change = Change(
+            Action.UNCHANGED,
+            self.path,
+            section.line,
+            stored.name or stored.title,
+            section=section,
+            stored=stored,
+            name=self.title_of(section),
+            category=stored.category,
+            base=section.body,
+        )
+        self.settle(change, section.body, stored)
+        if not stored.category:
+            self.rename(change, section, stored)
+            self.move(change, section, stored)
+        if stored.gone:
+            change.detail = "it is back in the file"
+        return change
+
+    def settle(self, change: Change, theirs: str, stored: StoredSection) -> None:
+        """The table of three texts: base, theirs (the file now), ours (the page now)."""
+        ours, base = stored.text, stored.base
+        if stored.theirs is not None and stored.theirs == theirs:
+            change.action, change.theirs, change.base = Action.CONFLICT, theirs, base
+            change.detail = "still to be resolved on its page"
+        elif theirs == ours:
+            change.action = Action.UNCHANGED
+        elif theirs == base:
+            change.action, change.detail = Action.KEPT, "changed here since it was imported"
+        elif ours == base:
+            change.action, change.text = Action.UPDATED, theirs
+        else:
+            merged = merge(base, ours, theirs)
+            if merged.clashes:
+                places = f"{merged.clashes} place{'s' if merged.clashes > 1 else ''}"
+                change.action, change.theirs, change.base = Action.CONFLICT, theirs, base
+                change.detail = f"changed here and in the file in {places}; resolve it on its page"
+            else:
+                change.action, change.text = Action.MERGED, merged.text
+                change.detail = "changed here and in the file, in different places"
+
+    def rename(self, change: Change, section: Section, stored: StoredSection) -> None:
+        title = self.title_of(section)
+        if title == stored.title:
+            return
+        if stored.name != stored.page_title:
+            change.detail = f"the file calls it “{title}” now; it keeps the name given here"
+            return
+        self.shelf.release(stored.page_name)
+        self.name(change, title)
+        change.detail = f"was “{stored.name}”"
+        if change.action == Action.UNCHANGED:
+            change.action = Action.RENAMED
+
+    def move(self, change: Change, section: Section, stored: StoredSection) -> None:
+        """The file may have put a section under another category's heading."""
+        kind, category = self.kind_of(section, self.title_of(section))
+        if stored.about_service or category == stored.placed:
+            change.placed = stored.placed
+            return
+        change.moved, change.kind, change.category, change.placed = True, kind, category, category
+        change.detail = f"moved to {category or 'the topics'}"
+        if change.action == Action.UNCHANGED:
+            change.action = Action.UPDATED
+
+    def lose(self, stored: StoredSection) -> Change:
+        return Change(
+            Action.GONE,
+            self.path,
+            0,
+            stored.name or stored.title,
+            detail="no longer in the file; its page stays" if stored.page else "no longer there",
+            stored=stored,
+        )
