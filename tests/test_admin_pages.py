@@ -158,7 +158,9 @@ def test_the_second_of_two_tabs_is_told_and_loses_nothing(as_editor: Client, pag
     html = response.content.decode()
     assert response.status_code == 200
     assert "changed by edgar" in html
-    assert "TWO by the first" in html
+    assert '<span class="diff-old">- TWO by the first</span>' in html
+    assert '<span class="diff-new">+ TWO by the second</span>' in html
+    assert '<span class="diff-same">  One</span>' in html
     assert stored(page).notes == "One\r\nTWO by the first\r\n"
     again = fields_of(response)
     assert again["notes"] == "One\r\nTWO by the second\r\n"

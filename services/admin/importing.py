@@ -51,7 +51,7 @@ class FilesField(forms.FileField):
             most = filesizeformat(MOST_BYTES)
             raise forms.ValidationError(
                 f"Together these files are larger than {most}. Upload fewer at once, or import "
-                "the folder on the server with `manage.py import_notes`."
+                "the folder on the server with `manage.py import_markdown`."
             )
         if others := [file.name for file in files if not file.name.lower().endswith(SUFFIXES)]:
             raise forms.ValidationError(

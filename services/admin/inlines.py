@@ -178,6 +178,7 @@ class QuestionForm(RowForm):
         widget=forms.Textarea(attrs={"rows": 1, "class": "row-text"}),
     )
     answer = forms.CharField(required=False, widget=NotesWidget(preview=False))
+    dismissed = forms.BooleanField(label="This is no question", required=False)
 
     class Meta:
         model = Question

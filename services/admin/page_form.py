@@ -167,11 +167,11 @@ class PageForm(PageModelForm):
         if not touched or digest(typed) == digest(current.notes):
             return current.notes
         if self.cleaned_data.get("version") != str(current.version):
-            self._show_stored(current)
+            self._show_stored(current, typed)
         default = self.section.document.line_end if self.section else ""
         return lay_over(typed, current.notes, default or dominant_line_end(current.notes))
 
-    def _show_stored(self, current: Page) -> None:
+    def _show_stored(self, current: Page, typed: str) -> None:
         """Somebody saved meanwhile: show both texts; saving once more is a decision."""
         who = current.updated_by.get_username() if current.updated_by else "somebody else"
         self.add_error(
@@ -181,7 +181,7 @@ class PageForm(PageModelForm):
         )
         widget: Any = self.fields["notes"].widget
         widget.stored = current.notes
-        widget.diff = list(line_diff(current.notes, self.cleaned_data.get("notes", "")))
+        widget.diff = list(line_diff(current.notes, typed))
         self.data[self.add_prefix("version")] = str(current.version)  # type: ignore[index]
         self.data[self.add_prefix("seen")] = digest(current.notes)  # type: ignore[index]
 
