@@ -1,6 +1,7 @@
 """HTML that an author wrote between the Markdown, before the sanitiser sees it.
 
-What is left open in it would swallow, or weigh upon, all that follows on the page.
+What is left open in it would swallow, or weigh upon, all that follows on the page; what is no HTML
+would be gone.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ import re
 from collections import Counter
 from html import escape
 
-TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
+from services.markdown.sanitise import TAGS
+
+TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*)")
 LINK = re.compile(r"<a\b[^>]*\bhref\b", re.IGNORECASE)
 # Elements without an end, and those that end when the next of their kind begins.
 SHORT = frozenset(
@@ -21,6 +24,15 @@ SWALLOWING = frozenset(
     "iframe math noembed noframes noscript object plaintext script style svg template textarea "
     "title xmp".split()
 )
+# What the sanitiser drops while it keeps the words inside. A name that is in no such list is no
+# HTML: `<bucket>` and `<path>` are words that somebody has to put another in place of.
+DROPPED = frozenset(
+    "acronym address applet area article aside audio base basefont big blink body button canvas "
+    "data datalist dialog dir embed fieldset font footer form frame frameset head header hgroup "
+    "html label legend link main map marquee menu meta meter nav nobr optgroup option output param "
+    "progress rb rtc search select slot source time track video".split()
+)
+HTML = TAGS | SWALLOWING | DROPPED
 # An HTML parser spends time with the square of the depth, and repeats open <b> in each paragraph.
 MOST_OPEN = 100
 
@@ -36,6 +48,7 @@ class RawHtml:
 
     def html(self, source: str) -> str:
         """A block, or an inline tag, as it may go to the sanitiser."""
+        source = TAG.sub(_shown_if_unknown, source)
         tags = [(slash, name.lower()) for slash, name in TAG.findall(source)]
         for slash, name in tags:
             if name in SHORT:
@@ -53,6 +66,10 @@ class RawHtml:
         if self.depth > MOST_OPEN or _swallows(tags):
             return escape(source, quote=False)
         return _closed(source)
+
+
+def _shown_if_unknown(found: re.Match[str]) -> str:
+    return found[0] if found[2].lower() in HTML else "&lt;" + found[0][1:]
 
 
 def _swallows(tags: list[tuple[str, str]]) -> bool:

@@ -29,8 +29,6 @@ ATTRIBUTES: dict[str, set[str]] = {
     "th": {"colspan", "rowspan", "align", "scope"},
     "col": {"span"},
     "colgroup": {"span"},
-    "q": {"cite"},
-    "blockquote": {"cite"},
 } | {heading: {"id", "align"} for heading in HEADINGS}
 # Only our own classes: a note must not borrow the looks of the page around it.
 CALLOUTS = {"callout", "callout-title"} | {
@@ -59,7 +57,7 @@ def _relative(url: str) -> str | None:
 
 
 def _careful(tag: str, attribute: str, value: str) -> str | None:
-    if attribute in ("href", "src", "cite") and value.strip().lower().startswith("data:"):
+    if attribute in ("href", "src") and value.strip().lower().startswith("data:"):
         return value if tag == "img" and RASTER.match(value.strip()) else None
     if attribute in ("id", "name") and value.startswith(RESERVED):
         return None
