@@ -135,8 +135,11 @@ def static_digest() -> str:
 
 def load_notes(notes: Path | None) -> None:
     """Import the notes that were named, or the examples into an empty site."""
+    from services.examples import example_documents, remove_examples
     from services.models import Page
 
+    if notes is not None and example_documents().exists() and remove_examples():
+        say("Removing the example notes.")
     empty = not Page.objects.exists()
     if notes is None and not empty:
         return

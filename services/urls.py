@@ -9,6 +9,7 @@ login = LoginView.as_view(template_name="login.html", redirect_authenticated_use
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
+    path("examples/remove/", home.without_examples, name="without_examples"),
     path("login/", login, name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("categories/<str:slug>/", pages.category, name="category"),

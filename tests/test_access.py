@@ -17,6 +17,7 @@ LOGIN = "log in"
 READING = (LOGIN, 200, 200, 200, 200)
 TABLE = {
     "home": ("/", *READING),
+    "without_examples": ("/examples/remove/", LOGIN, 403, 302, 302, LOGIN),
     "login": ("/login/", 200, 302, 302, 302, 200),
     "logout": ("/logout/", 405, 405, 405, 405, 405),
     "category": ("/categories/compute/", *READING),
@@ -32,7 +33,7 @@ TABLE = {
     "markdownx_upload": ("/markdownx/upload/", LOGIN, 403, 400, 400, LOGIN),
 }
 # These are only for forms.
-POSTED = {"markdownx_markdownify", "markdownx_upload"}
+POSTED = {"markdownx_markdownify", "markdownx_upload", "without_examples"}
 # What needs a stored file to be tried, in tests of its own.
 ELSEWHERE = {"attachment"}
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
-from services.access import reading
+from services.access import editing, may_edit, reading
+from services.examples import example_documents, remove_examples
 from services.learning import learning
 from services.listing import Card, cards, listed
 from services.models import Category, ChecklistItem, Page, Question
@@ -26,6 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "shelves": shelves(totals),
         "is_empty": not totals,
+        "are_examples": may_edit(request.user) and example_documents().exists(),
         "progress": learning(dict(states)),
         "questions": asked.select_related("page").only(
             "text", "page__kind", "page__slug", "page__title", "page__abbreviation"
@@ -40,6 +43,15 @@ def home(request: HttpRequest) -> HttpResponse:
         )[:RECENT],
     }
     return render(request, "home.html", context)
+
+
+@require_POST
+@editing
+def without_examples(request: HttpRequest) -> HttpResponse:
+    went = remove_examples()
+    kept = "Pages that you had changed are still here." if Page.objects.exists() else ""
+    messages.success(request, f"{went} example pages are removed. {kept}".strip())
+    return redirect("home")
 
 
 def shelves(totals: dict[int | None, int]) -> list[dict[str, object]]:

@@ -1,0 +1,53 @@
+"""Example notes give way to one's own."""
+
+import pytest
+from django.core.management import call_command
+
+from services.examples import example_documents
+from services.models import Attachment, Document, Page
+from tests.conftest import EXAMPLES
+
+pytestmark = pytest.mark.django_db
+
+OFFER = "Remove the examples"
+
+
+@pytest.fixture
+def examples():
+    call_command("import_markdown", str(EXAMPLES), verbosity=0)
+
+
+def test_an_editor_is_offered_to_remove_them(examples, as_editor):
+    assert OFFER in as_editor.get("/").content.decode()
+    answer = as_editor.post("/examples/remove/", follow=True)
+    text = answer.content.decode()
+    assert "example pages are removed." in text
+    assert OFFER not in text
+    assert not Page.objects.exists()
+    assert not Document.objects.exists()
+    assert not Attachment.objects.exists()
+
+
+def test_a_reader_is_not(examples, as_reader):
+    assert OFFER not in as_reader.get("/").content.decode()
+
+
+def test_pages_that_were_changed_stay(examples, as_editor):
+    s3 = Page.objects.get(title="S3")
+    s3.revise("My own words.\n", version=s3.version)
+    as_editor.post("/examples/remove/")
+    assert [page.title for page in Page.objects.all()] == ["S3"]
+    assert not example_documents().exists()
+
+
+def test_other_notes_stay(examples, as_editor, tmp_path):
+    (tmp_path / "Diary.md").write_text("Today.\n")
+    call_command("import_markdown", str(tmp_path), verbosity=0)
+    as_editor.post("/examples/remove/")
+    assert [page.title for page in Page.objects.all()] == ["Diary"]
+    assert OFFER not in as_editor.get("/").content.decode()
+
+
+def test_removing_them_twice_is_harmless(examples, as_editor):
+    as_editor.post("/examples/remove/")
+    assert as_editor.post("/examples/remove/", follow=True).status_code == 200
