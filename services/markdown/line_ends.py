@@ -38,6 +38,10 @@ def keep_line_ends(new: str, old: str, default: str) -> str:
         for k in range(size):
             if ends[b + k] and old_lines[a + k][1]:
                 ends[b + k] = old_lines[a + k][1]
+    for k, words in enumerate(words_new[1:], 1):
+        # A lone CR and the LF of an empty line would be one line end together.
+        if not words and ends[k - 1] == "\r" and ends[k] == "\n":
+            ends[k] = "\r"
     return "".join(words + end for words, end in zip(words_new, ends, strict=True))
 
 

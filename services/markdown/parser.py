@@ -160,6 +160,10 @@ class _Builder:
         if end > self.leaf.end:
             self.leaf.end = end
 
+    def rule(self, start: int, end: int) -> None:
+        self.close_leaf()
+        self.stack[-1].children.append(Block("Rule", start, end))
+
     def close_leaf(self) -> None:
         """A line that spans of several lines begin on may reach to the end of its block."""
         if self.leaf is not None:
@@ -178,8 +182,9 @@ def parse(text: str) -> Tree:
     for event, span in PARSER.events_with_range(text):
         start, end = span["start"], span["end"]
         if isinstance(event, str):
-            if event in ("SoftBreak", "HardBreak"):
-                builder.new_line = True
+            builder.new_line = True
+            if event == "Rule":
+                builder.rule(start, end)
             continue
         # Events are dictionaries of one entry, made for us alone.
         name, value = event.popitem()

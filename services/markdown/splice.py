@@ -25,5 +25,5 @@ def with_blank_line(text: str, end: str) -> str:
         return text
     if not text.endswith(("\n", "\r")):
         text += end
-    lines = split_lines(text)
-    return text if not lines[-1][0].strip() else text + end
+    words, last_end = split_lines(text)[-1]
+    return text if not words.strip() else text + last_end

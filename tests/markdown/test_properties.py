@@ -116,7 +116,7 @@ def notes(draw) -> str:
 
 TEXTS = st.one_of(notes(), notes(), st.text(max_size=60))
 quickly = settings(
-    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+    max_examples=800, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
 )
 
 
@@ -240,7 +240,7 @@ ANSWERS = st.sampled_from(
 @given(notes(), ANSWERS, st.booleans(), st.data())
 def test_taking_an_answer_out_again_leads_back(text, answer, is_service, data):
     found = read(text, service=is_service)
-    open_ones = [i for i, q in enumerate(found.questions) if not q.answer]
+    open_ones = [i for i, q in enumerate(found.questions) if q.answer_start == q.answer_end]
     if not open_ones:
         return
     index = data.draw(st.sampled_from(open_ones))
