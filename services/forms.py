@@ -84,7 +84,7 @@ class NotesWidget(AdminMarkdownxWidget):  # type: ignore[misc]
 
     class Media:
         extend = False
-        css = {"all": ["css/notes.css", "css/code.css", "css/editor.css"]}
+        css = {"all": ["css/tokens.css", "css/notes.css", "css/code.css", "css/editor.css"]}
         js = ["js/editor.js"]
 
     def __init__(self, attrs: dict[str, Any] | None = None, *, preview: bool = True) -> None:

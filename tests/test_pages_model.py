@@ -102,6 +102,14 @@ def test_a_new_page_is_found_by_links_and_items_that_were_waiting_for_it(s3, com
     assert list(s3.items.get(text="[[EC2]] access").names.all()) == [ec2]
 
 
+def test_a_page_that_is_renamed_to_questions_asks(db):
+    page = Topic.objects.create(title="Notes", notes="Why is it so?\n")
+    assert not page.questions.exists()
+    page.title = "Questions"
+    page.save()
+    assert page.questions.get().text == "Why is it so?"
+
+
 def test_links_follow_a_name_that_is_given_away(s3, compute):
     ec2 = Service.objects.create(title="EC2", category=compute)
     ec2.title = "Elastic Compute"

@@ -17,6 +17,8 @@ SAME_TESTS = [
     "tests/test_real_notes.py",
     "tests/test_home.py",
     "tests/test_pages.py",
+    "tests/test_admin_pages.py",
+    "tests/test_admin_rows.py",
 ]
 
 

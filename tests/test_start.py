@@ -182,6 +182,21 @@ def test_named_notes_are_imported_again(
     assert "Runs Kubernetes." in str(texts[0])
 
 
+def test_named_notes_take_the_place_of_the_examples(
+    start: Callable[..., Site], tmp_path: Path, notes: Path
+) -> None:
+    var = tmp_path / "var"
+    first = start(var=var)
+    first.wait()
+    first.stop()
+    second = start(notes, var=var)
+    second.wait()
+    second.stop()
+    assert "Removing the example notes." in second.output
+    titles = rows(var, "select title from services_page order by position")
+    assert titles == [("ECS",), ("EKS",)]
+
+
 def test_a_refused_file_does_not_stop_it(
     start: Callable[..., Site], tmp_path: Path, notes: Path
 ) -> None:

@@ -27,7 +27,6 @@ from services.admin.page_list import (
     found_by,
 )
 from services.admin.rules import ForEditors, PageModelAdmin
-from services.derive import derive
 from services.models import Page, Section, Service, StaleVersion
 
 Fieldsets = tuple[tuple[str | None, Any], ...]
@@ -147,9 +146,6 @@ class PageAdmin(ForEditors, PageModelAdmin):
         if facts:
             obj.save(update_fields=facts)
         obj.revise(draft.notes, version=draft.version, by=by)
-        if "title" in facts:
-            # A page called "Questions" reads its lines as questions.
-            derive([obj])
         if form.settles_conflict:
             clash = Section.objects.filter(page=obj.pk, theirs__isnull=False)
             clash.update(base=F("theirs"), theirs=None)

@@ -179,8 +179,8 @@ class Page(models.Model):
                 self.fill_in()
             super().save(*args, **kwargs)
             resolve_again(refresh_names([self]))
-            if adding:
-                derive([self], fresh=True)
+            # Not for new pages alone: in one called "Questions", other lines ask than before.
+            derive([self], fresh=adding)
 
     def get_absolute_url(self) -> str:
         return reverse(self.kind, args=[self.slug])
