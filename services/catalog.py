@@ -64,6 +64,8 @@ class Service:
 
 def key(name: str) -> str:
     """The one form in which names are compared: NFKC, no case, single spaces, none at the ends."""
+    if name.isascii():
+        return " ".join(name.lower().split())
     folded = unicodedata.normalize("NFKC", name).casefold()
     return " ".join(unicodedata.normalize("NFKC", folded).split())
 
@@ -125,7 +127,8 @@ def _category_names() -> dict[str, str]:
 
 
 def _named(text: str) -> Service | None:
-    return None if _plain(text) in ORDINARY else _index().get(_bare(text))
+    plain = _plain(text)
+    return None if plain in ORDINARY else _index().get(_PREFIX.sub("", plain))
 
 
 def _plain(text: str) -> str:

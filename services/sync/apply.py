@@ -202,7 +202,8 @@ class _Writer:
             "gone",
         ]  # fmt: skip
         Section.objects.bulk_update(old, fields, batch_size=100)
-        Section.objects.bulk_create(new, batch_size=BATCH)
+        columns = [f.attname for f in Section._meta.concrete_fields if not f.primary_key]
+        insert_rows(Section, columns, (tuple(getattr(row, c) for c in columns) for row in new))
         gone = [c.stored.pk for d in self.plan.documents for c in d.gone if c.stored]
         gone += [c.stored.pk for c in self.plan.missing if c.stored]
         for some in chunks(gone):
