@@ -349,3 +349,21 @@ def test_real_files(file):
     shown = render(corpora.read(file)).html
     assert dangers(shown) == []
     Balance(shown)
+
+
+def test_what_is_nested_too_deep_is_drawn_flat():
+    assert render("> " * 1_000 + "x").html.count("<blockquote>") == 60
+    assert render("- " * 1_000 + "x").html.count("<ul>") == 30
+    assert "x" in render("*a **b " * 1_000 + "x").html
+
+
+def test_elements_that_nobody_closes_end_somewhere():
+    shown = render("<div>" * 1_000 + "\n\n" + "<b title=x>" * 1_000 + "\n\nAfter.").html
+    assert shown.count("<div>") <= 100
+    assert shown.count("<b ") <= 200
+    assert render("<div>" * 100 + "x" + "</div>" * 100).html.count("<div>") == 100
+
+
+@pytest.mark.parametrize("html", ["<div>\n<!--", "<p>\n<!-- a -- b", "<div title='", "<p>\n<svg>"])
+def test_html_that_is_left_open_swallows_nothing(html):
+    assert "<p>After.</p>" in render(f"{html}\n\nAfter.").html
