@@ -25,22 +25,19 @@ class Events:
 
     def highest_heading(self) -> int:
         """The level of the highest heading outside lists and quotes, or else of any; 2 if none."""
-        outside, inside, depth = 7, 7, 0
-        for event, _ in self.list:
-            if isinstance(event, str):
+        outside, inside, container_end = 7, 7, 0
+        for event, span in self.list:
+            value = None if isinstance(event, str) else event.get("Start")
+            if not isinstance(value, dict):
                 continue
-            name, value = next(iter(event.items()))
-            if name != "Start" and name != "End":
-                continue
-            kind = value if isinstance(value, str) else next(iter(value))
-            if kind in CONTAINERS:
-                depth += 1 if name == "Start" else -1
-            elif kind == "Heading" and name == "Start":
-                level = int(value[kind]["level"][1])
-                if depth:
+            if "Heading" in value:
+                level = int(value["Heading"]["level"][1])
+                if span["start"] < container_end:
                     inside = min(inside, level)
                 else:
                     outside = min(outside, level)
+            elif not CONTAINERS.isdisjoint(value):
+                container_end = max(container_end, span["end"])
         highest = outside if outside < 7 else inside
         return highest if highest < 7 else 2
 

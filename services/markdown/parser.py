@@ -210,10 +210,13 @@ def parse(text: str) -> Tree:
 def _mark_callouts_and_tasks(tree: Tree) -> None:
     """Tell callouts from quotes, and Obsidian's `[/]` and `[-]` from plain text."""
     for block in walk(tree.root):
-        first = block.children[0] if block.children else None
+        if not block.children:
+            block.marker = -1
+            continue
+        first = block.children[0]
         if block.kind == "Item":
             _mark_task(tree, block, first)
-        elif block.kind == "BlockQuote" and first is not None and first.lines:
+        elif block.kind == "BlockQuote" and first.lines:
             line = first.lines[0]
             if first.kind == "Paragraph" and tree.data[line.start] == OPENING_BRACKET:
                 found = CALLOUT.match(tree.data, line.start, tree.end(line))
@@ -221,9 +224,9 @@ def _mark_callouts_and_tasks(tree: Tree) -> None:
                     block.kind, block.word = "Callout", found[1].decode().lower()
 
 
-def _mark_task(tree: Tree, item: Block, first: Block | None) -> None:
+def _mark_task(tree: Tree, item: Block, first: Block) -> None:
     """A box is a task only with words behind it, on its line (GFM 5.3); Obsidian adds states."""
-    if first is None or first.kind != "Paragraph" or not first.lines:
+    if first.kind != "Paragraph" or not first.lines:
         item.marker = -1
         return
     line = first.lines[0]

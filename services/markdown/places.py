@@ -22,9 +22,11 @@ class Place:
         self.list_title = ""
 
     def next_child(self) -> Block | None:
-        child = self.peek()
-        self.index += child is not None
-        return child
+        children = self.block.children
+        if self.index >= len(children):
+            return None
+        self.index += 1
+        return children[self.index - 1]
 
     def peek(self) -> Block | None:
         """The block below the one that was given last."""
