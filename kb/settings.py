@@ -240,4 +240,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # Who asks for what is not there, or not theirs, is no trouble of the site's.
+    "loggers": {"django.request": {"level": "ERROR"}},
 }

@@ -116,7 +116,7 @@ def refresh_names(pages: Sequence[Page]) -> set[str]:
     by_id = {page.pk: page for page in pages}
     changed: set[str] = set()
     for ids in chunks(list(by_id)):
-        files = Section.objects.filter(page__in=ids, position=0)
+        files = Section.objects.filter(page__in=ids, position=0, gone=False)
         paths = dict(files.values_list("page_id", "document__path"))
         stored = {(row.page_id, row.key): row for row in PageName.objects.filter(page__in=ids)}
         wanted = {

@@ -16,6 +16,8 @@ FENCED = re.compile(
     re.DOTALL,
 )
 BLANK_LINES = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*")
+# What a file may say that it is as a whole; then it is one page, whatever its headings are.
+KINDS = ("service", "topic")
 MAX_YAML = 64 * 1024
 MAX_NAMES = 100
 MAX_NAME_LENGTH = 100
@@ -33,6 +35,7 @@ class FrontMatter:
     tags: list[str] = field(default_factory=list)
     aliases: list[str] = field(default_factory=list)
     category: str = ""
+    kind: str = ""
     created: datetime | None = None
     warning: str = ""
 
@@ -80,6 +83,8 @@ def _read(values: dict[Any, Any], matter: FrontMatter) -> None:
     by_name = {str(name).strip().lower(): value for name, value in values.items()}
     matter.title = _text(by_name.get("title"))
     matter.category = _text(by_name.get("category"))
+    kind = _text(by_name.get("kind")).lower()
+    matter.kind = kind if kind in KINDS else ""
     matter.tags = [tag.lstrip("#") for tag in _names(by_name, "tags", "tag", split=True)]
     matter.tags = [tag for tag in dict.fromkeys(matter.tags) if tag]
     matter.aliases = _names(by_name, "aliases", "alias", split=False)

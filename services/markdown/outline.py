@@ -73,18 +73,24 @@ CategoryOfService = Callable[[str], str | None]
 
 
 def outline(
-    text: str, *, category_named: CategoryNamed, category_of_service: CategoryOfService
+    text: str,
+    *,
+    category_named: CategoryNamed,
+    category_of_service: CategoryOfService,
+    was_split: bool = False,
 ) -> Outline:
     """Cut a file's text into sections.
 
     `category_named` gives the category that a heading's text names, `category_of_service` the
-    category of the AWS service that it names; None where it names none.
+    category of the AWS service that it names; None where it names none. A file that `was_split`
+    before stays split, so that losing one heading does not make one page of all the others.
     """
     matter, body = split_front_matter(text)
     data = body.encode()
     first_line = 1 + len(LINE_END.findall(matter.raw.encode()))
     cuts = _Cuts(_headings(body, data), category_named, category_of_service)
-    pieces = cuts.split() if cuts.is_split() else []
+    is_split = not matter.kind and (was_split or cuts.is_split())
+    pieces = cuts.split() if is_split else []
     sections = _assemble(data, pieces, cuts.all, matter, first_line)
     return Outline(matter, sections)
 
@@ -247,12 +253,25 @@ ATX = re.compile(
 )
 
 
-def retitle(heading: str, title: str) -> str:
-    """Put another title in a raw heading, keeping its style, level and blank lines.
+MARKUP = re.compile(r"[\\`*_\[\]<>&#~|]")
 
-    A heading over two lines and more (setext) becomes one of hashes. The page of a file that has
-    no heading of its own stays without.
+
+def retitle(heading: str, title: str) -> str:
+    """Put another title in a raw heading, so that it is read back as that very title.
+
+    Style, level and blank lines stay. The page of a file that has no heading of its own stays
+    without.
     """
+    title = " ".join(title.split())
+    plain = _retitled(heading, title)
+    found = _headings(plain, plain.encode())
+    if not heading.strip() or [each.text for each in found] == [title]:
+        return plain
+    return _retitled(heading, MARKUP.sub(r"\\\g<0>", title))
+
+
+def _retitled(heading: str, title: str) -> str:
+    """A heading over two lines and more (setext) becomes one of hashes."""
     if not heading.strip():
         return heading
     body = heading.lstrip("\r\n")

@@ -173,6 +173,8 @@ class Page(models.Model):
         from services.derive import derive
         from services.names import refresh_names, resolve_again
 
+        self.title = " ".join(self.title.split())
+        self.abbreviation = " ".join(self.abbreviation.split())
         with transaction.atomic():
             adding = self._state.adding
             if adding:

@@ -45,7 +45,7 @@ class _Writer:
         self.pages: dict[int, Page] = {}
         self.created: list[Page] = []
         self.changed: list[Page] = []
-        self.renamed: list[Page] = []
+        self.saved: list[Page] = []
 
     def write(self) -> None:
         documents = self.save_documents()
@@ -106,7 +106,6 @@ class _Writer:
         about = [(self.pages[id(change)], change.about) for _, change in planned if change.about]
         for some in chunks(self.created, BATCH):
             Page.objects.bulk_create(some)
-            self.progress("pages", 0, 0)
         for page, service in about:
             page.about_id = service if isinstance(service, int) else self.pages[id(service)].pk
         Page.objects.bulk_update([page for page, _ in about], ["about"], batch_size=BATCH)
@@ -144,14 +143,15 @@ class _Writer:
         aliases = before is not None and document.matter.aliases != list(before.aliases)
         if change.text is None and not change.page_title and not change.moved and not aliases:
             return
-        page = Page.objects.select_for_update().get(pk=stored.page or 0)
-        if page.version != stored.version:
-            raise StaleVersion(page)
+        page = Page.objects.select_for_update().filter(pk=stored.page).first()
+        if page is None or page.version != stored.version:
+            raise StaleVersion(page or Page(title=stored.name))
         if change.text is not None and change.text != page.notes:
             page.notes, page.version = change.text, page.version + 1
             self.changed.append(page)
         if change.page_title:
             page.title, page.abbreviation = change.page_title, change.abbreviation
+            page.aws_id = self.aws_id(page, change.title)
         if change.moved:
             page.kind = change.kind
             page.category = self.categories[change.category] if change.category else None
@@ -161,10 +161,17 @@ class _Writer:
             kept = [alias for alias in page.aliases if alias not in gone]
             page.aliases = list(dict.fromkeys([*kept, *document.matter.aliases]))
         page.updated_at, page.updated_by = self.now, self.by
-        super(Page, page).save()
-        self.renamed.append(page)
-        if page not in self.changed and change.moved:
+        page.save_base()
+        self.saved.append(page)
+        if page not in self.changed and (change.moved or change.page_title):
+            # What counts as a question depends on a page's kind and title, too.
             self.changed.append(page)
+
+    def aws_id(self, page: Page, title: str) -> str:
+        """The AWS id that a page has under a title, if no other service has it."""
+        known = catalog.find(title) if page.is_service else None
+        others = Page.objects.filter(kind=Page.Kind.SERVICE).exclude(pk=page.pk)
+        return known.aws_id if known and not others.filter(aws_id=known.aws_id).exists() else ""
 
     def order_pages(self, document: PlannedDocument) -> None:
         """Give the pages of a file that was there before the order of their sections."""
@@ -174,12 +181,14 @@ class _Writer:
             change.stored.page if change.stored else getattr(self.pages.get(id(change)), "pk", None)
             for change in document.changes
         ]
-        ids = [pk for pk in ids if pk]
-        pages = Page.objects.in_bulk([pk for pk in ids if pk])
+        pages = Page.objects.only("position").in_bulk([pk for pk in ids if pk])
+        ids = [pk for pk in ids if pk in pages]
         old = {change.stored.page for change in document.changes if change.stored}
-        places = iter(sorted(pages[pk].position for pk in ids if pk in old))
+        places = iter(sorted(pages[pk].position for pk in ids if pk and pk in old))
         moved, place = [], 0
         for pk in ids:
+            if not pk:
+                continue
             place = next(places, place) if pk in old else place
             if pages[pk].position != place and place:
                 pages[pk].position = place
@@ -224,7 +233,7 @@ class _Writer:
             position=position,
             heading=section.heading,
             title=change.name,
-            page_title=change.title if change.page_title else stored.page_title if stored else "",
+            page_title=_page_title(change),
             placed=change.placed,
             page_id=page_pk,
             category=None if page_pk else self.categories[change.category],
@@ -246,20 +255,35 @@ class _Writer:
             before = set(document.stored.tags) if document.stored else set()
             if pk is None or before == set(document.matter.tags):
                 continue
-            if dropped := before - set(document.matter.tags):
-                _tagged(pk).filter(tag__name__in=dropped).delete()
+            for dropped in {tag.casefold() for tag in before - set(document.matter.tags)}:
+                _tagged(pk).filter(tag__name__iexact=dropped).delete()
             wanted += [(pk, tag) for tag in document.matter.tags if tag not in before]
         if wanted:
             _add_tags(wanted)
 
+    def of_known_files(self) -> list[Page]:
+        """The pages whose names may have changed: also by being a file's first page, or not."""
+        known = [document.stored.pk for document in self.plan.documents if document.stored]
+        pages = {page.pk: page for page in self.saved}
+        for some in chunks(known):
+            pages |= Page.objects.filter(section__document__in=some).defer("notes").in_bulk()
+        return list(pages.values())
+
     def derive(self) -> None:
         # Rows that are there already follow the new names first; those derived below know them.
-        resolve_again(refresh_names(self.created) | refresh_names(self.renamed))
+        resolve_again(refresh_names(self.created) | refresh_names(self.of_known_files()))
         total, done = len(self.created) + len(self.changed), 0
         for some, fresh in _rounds(self.created, self.changed):
             derive(some, fresh=fresh)
             done += len(some)
             self.progress("index", done, total)
+
+
+def _page_title(change: Change) -> str:
+    """What the page of a section is called from this import on, as far as the file knows."""
+    if change.page_title:
+        return change.title
+    return change.called or (change.stored.page_title if change.stored else "")
 
 
 def _rounds(

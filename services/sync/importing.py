@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from django.db.models import F, Q, QuerySet
 
@@ -54,7 +54,7 @@ def plan_import(
             except FileRefused as error:
                 problems.append(Refused(file.path, str(error)))
 
-    plan = make_plan(texts(), _known(digests))
+    plan = make_plan(texts(), known_now())
     plan.refused = problems
     for some in chunks(sorted(same)):
         plan.untouched += Section.objects.filter(document__path__in=some, gone=False).count()
@@ -66,11 +66,12 @@ def _touched() -> QuerySet[Section]:
     """Sections whose page was changed here, or whose conflict is still open."""
     changed = Q(page__isnull=False) & ~Q(page__notes=F("base"))
     words = Q(page__isnull=True) & ~Q(text=F("base"))
-    return Section.objects.filter(changed | words | Q(theirs__isnull=False), gone=False)
+    # What is gone may be back.
+    return Section.objects.filter(changed | words | Q(theirs__isnull=False) | Q(gone=True))
 
 
-def _known(digests: dict[str, str]) -> Known:
-    """What planning needs of the database. Documents are read only when a file needs them."""
+def known_now() -> Known:
+    """What planning needs of the database. A document is read only when a file needs it."""
     shelf: Shelf[int | Change] = Shelf(catalog)
     rows = Page.objects.values_list("pk", "kind", "title", "abbreviation", "aws_id")
     for pk, kind, title, abbreviation, aws_id in rows.iterator(chunk_size=5000):
@@ -79,34 +80,40 @@ def _known(digests: dict[str, str]) -> Known:
             shelf.add_service(pk, title, aws_id)
             if abbreviation:
                 shelf.add_service(pk, abbreviation, aws_id)
-    names = {key(name): name for name in Category.objects.values_list("name", flat=True)}
+    categories = list(Category.objects.all())
+    fallback = next((c for c in categories if c.slug == "other"), (categories or [None])[-1])
+    name = fallback.name if fallback else ""
+    return Known(catalog, _category_names(categories), _stored_document, shelf, name)
+
+
+def _category_names(categories: Sequence[Category]) -> Callable[[str], str | None]:
+    """Which category a text names: by its name, by what its headings in files call it, or by an
+    initial category's name or alias, also when that was renamed since."""
+    names = {key(category.name): category.name for category in categories}
+    called = Section.objects.exclude(category=None).values_list("title", "category__name")
+    for title, name in called.distinct():
+        names.setdefault(key(title), name)
+    by_slug = {category.slug: category.name for category in categories}
+    initial = {category.name: by_slug.get(category.slug) for category in catalog.CATEGORIES}
 
     def category_named(text: str) -> str | None:
-        named = names.get(key(text)) or catalog.category_named(text)
-        return named if named in names.values() else None
+        return names.get(key(text)) or initial.get(catalog.category_named(text) or "")
 
-    return Known(catalog, category_named, _StoredDocuments(digests), shelf)
+    return category_named
 
 
-class _StoredDocuments(dict[str, StoredDocument]):
-    """Stored documents by path, each read when it is asked for."""
-
-    def __init__(self, digests: dict[str, str]) -> None:
-        super().__init__()
-        self.digests = digests
-
-    def get(self, path: str, default: object = None) -> StoredDocument | None:  # type: ignore[override]
-        if path not in self.digests:
-            return None
-        document = Document.objects.get(path=path)
-        return StoredDocument(
-            pk=document.pk,
-            path=path,
-            digest=document.digest,
-            tags=document.tags,
-            aliases=document.aliases,
-            sections=[_stored(section) for section in _sections(document=document)],
-        )
+def _stored_document(path: str) -> StoredDocument | None:
+    document = Document.objects.filter(path=path).first()
+    if document is None:
+        return None
+    return StoredDocument(
+        pk=document.pk,
+        path=path,
+        digest=document.digest,
+        tags=document.tags,
+        aliases=document.aliases,
+        sections=[_stored(section) for section in _sections(document=document)],
+    )
 
 
 def _sections(**which: object) -> QuerySet[Section]:
@@ -143,10 +150,12 @@ def _missing(folders: Sequence[str], met: set[str]) -> list[Change]:
     gone = [pk for pk, path in lost if path not in met]
     changes = []
     for some in chunks(gone):
-        for section in _sections(document__in=some, gone=False, page__isnull=False):
+        for section in _sections(document__in=some, gone=False).select_related("document"):
             stored = _stored(section)
-            detail = "its file is no longer there; its page stays"
-            change = Change(Action.GONE, section.document.path, 0, stored.name, detail)
+            stays = "; its page stays" if stored.page else ""
+            name = stored.name or stored.title
+            detail = f"its file is no longer there{stays}"
+            change = Change(Action.GONE, section.document.path, 0, name, detail)
             change.stored = stored
             changes.append(change)
     return changes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from services.sync.merge import similarity
@@ -23,12 +23,13 @@ MOST_PAIRS = 2_000
 @dataclass(frozen=True, slots=True)
 class Side:
     """A section as pairing sees it. `category` is set for a category's heading; `gone` for a
-    stored section that the file had lost before."""
+    stored section that the file had lost before; `now` is what its page is called now."""
 
     title: str
     text: str
     category: str = ""
     gone: bool = False
+    now: str = ""
 
 
 def pair(old: Sequence[Side], new: Sequence[Side]) -> list[int | None]:
@@ -47,9 +48,28 @@ def pair(old: Sequence[Side], new: Sequence[Side]) -> list[int | None]:
         queue = waiting.get((side.category, "" if side.category else side.title))
         if queue:
             found[index] = queue.popleft()
+    _by_what(old, new, found, lambda side: side.now or side.title)
+    _by_what(old, new, found, lambda side: side.text if len(side.text) >= TELLING else "")
     _by_text(old, new, found)
     _by_place(old, new, found)
     return found
+
+
+def _by_what(
+    old: Sequence[Side],
+    new: Sequence[Side],
+    found: list[int | None],
+    what: Callable[[Side], str],
+) -> None:
+    """Pair what is left and the same in one respect, in order; a blank one is the same as none."""
+    free, left = _left(old, new, found)
+    waiting: dict[str, deque[int]] = defaultdict(deque)
+    for index in free:
+        waiting[what(old[index])].append(index)
+    waiting.pop("", None)
+    for index in left:
+        if queue := waiting.get(what(new[index])):
+            found[index] = queue.popleft()
 
 
 def _left(
@@ -82,9 +102,10 @@ def _by_text(old: Sequence[Side], new: Sequence[Side], found: list[int | None]) 
 
 def _by_place(old: Sequence[Side], new: Sequence[Side], found: list[int | None]) -> None:
     free, left = _left(old, new, found)
-    if len(free) * len(left) > MOST_PAIRS:
+    if not left or len(free) * len(left) > MOST_PAIRS:
         return
-    places = {a: _neighbour(a, set(found)) for a in free}
+    used = set(found)
+    places = {a: _neighbour(a, used) for a in free}
     for b in left:
         above = next((found[i] for i in range(b - 1, -1, -1) if found[i] is not None), None)
         for a in free:

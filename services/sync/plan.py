@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -87,9 +87,10 @@ class Change:
 
     `text` is what is to be stored as the notes, None to leave them; `theirs` the file's text
     where it clashed; `base` the base of the next merge. `name` is what the file calls the
-    section, `page_title` the name for a new or renamed page, blank to leave it. `about` is the
-    page (stored, or planned here) of the service that a topic adds to. `placed` is the category
-    that the file gives a service.
+    section, `called` what its page is called where that is the same by now, `page_title` the
+    name for a new or renamed page, blank to leave it. `about` is the page (stored, or planned
+    here) of the service that a topic adds to. `placed` is the category that the file gives a
+    service.
     """
 
     action: Action
@@ -100,6 +101,7 @@ class Change:
     section: Section | None = None
     stored: StoredSection | None = None
     name: str = ""
+    called: str = ""
     page_title: str = ""
     abbreviation: str = ""
     kind: str = ""
@@ -173,5 +175,14 @@ class Known:
 
     catalog: Catalog
     category_named: Callable[[str], str | None]
-    documents: Mapping[str, StoredDocument]
+    document: Callable[[str], StoredDocument | None]
     shelf: Shelf[int | Change]
+    fallback: str
+
+    def category_of_service(self, heading: str) -> str | None:
+        """The category that the AWS service goes to which a heading names; None if it names none.
+
+        Where our table's category has been deleted, that is the last one there is.
+        """
+        found = self.catalog.find(heading)
+        return (self.category_named(found.category) or self.fallback or None) if found else None

@@ -37,10 +37,12 @@ class _Planner:
     def __init__(self, file: IncomingFile, known: Known) -> None:
         self.known, self.shelf, self.catalog = known, known.shelf, known.catalog
         self.path = file.path
+        stored = known.document(file.path)
         self.outline = outline(
             file.text,
             category_named=known.category_named,
-            category_of_service=self.category_of_service,
+            category_of_service=known.category_of_service,
+            was_split=stored is not None and sum(not s.gone for s in stored.sections) > 1,
         )
         self.document = PlannedDocument(
             path=file.path,
@@ -49,12 +51,8 @@ class _Planner:
             line_end=file.line_end,
             digest=file.digest,
             matter=self.outline.front_matter,
-            stored=known.documents.get(file.path),
+            stored=stored,
         )
-
-    def category_of_service(self, heading: str) -> str | None:
-        found = self.catalog.find(heading)
-        return (self.known.category_named(found.category) or found.category) if found else None
 
     def run(self) -> PlannedDocument:
         sections = self.outline.sections
@@ -72,7 +70,7 @@ class _Planner:
     ) -> list[int | None]:
         if not stored:
             return [None] * len(sections)
-        old = [Side(s.title, s.base, s.category, s.gone) for s in stored]
+        old = [Side(s.title, s.base, s.category, s.gone, s.name) for s in stored]
         new = [
             Side(self.title_of(s), s.body, s.category if s.role == Role.CATEGORY else "")
             for s in sections
@@ -122,14 +120,14 @@ class _Planner:
         """Service or topic, and a service's category: rules 3, 4 and 6."""
         if section.role == Role.SERVICE:
             return "service", section.category
-        if section.role == Role.PAGE and len(self.outline.sections) == 1:
-            named = self.known.category_named
-            said = named(self.outline.front_matter.category) or named(
-                PurePosixPath(self.path).parent.name
-            )
-            if category := said or self.category_of_service(title):
-                return "service", category
-        return "topic", ""
+        matter, named = self.outline.front_matter, self.known.category_named
+        if section.role != Role.PAGE or len(self.outline.sections) > 1 or matter.kind == "topic":
+            return "topic", ""
+        said = named(matter.category) or named(PurePosixPath(self.path).parent.name)
+        category = said or self.known.category_of_service(title)
+        if not category and matter.kind == "service":
+            category = self.known.fallback
+        return ("service", category) if category else ("topic", "")
 
     # -- sections that were there --------------------------------------------------------------
 
@@ -177,7 +175,10 @@ class _Planner:
 
     def rename(self, change: Change, section: Section, stored: StoredSection) -> None:
         title = self.title_of(section)
-        if title == stored.title:
+        if title in (stored.title, stored.name):
+            # An export has written the name that the page was given here.
+            change.page_title = ""
+            change.called = stored.name if title == stored.name else ""
             return
         if stored.name != stored.page_title:
             change.detail = f"the file calls it “{title}” now; it keeps the name given here"
@@ -191,7 +192,8 @@ class _Planner:
     def move(self, change: Change, section: Section, stored: StoredSection) -> None:
         """The file may have put a section under another category's heading."""
         kind, category = self.kind_of(section, self.title_of(section))
-        if stored.about_service or category == stored.placed:
+        was = self.known.category_named(stored.placed) or stored.placed
+        if stored.about_service or category == was:
             change.placed = stored.placed
             return
         change.moved, change.kind, change.category, change.placed = True, kind, category, category
