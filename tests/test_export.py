@@ -9,7 +9,7 @@ from services.markdown import edits
 from services.models import Category, Document, Page, Section, Service, Topic
 from services.sync.apply import apply_plan
 from services.sync.export import export_to
-from services.sync.files import SourceFile
+from services.sync.files import SourceFile, find_files, load
 from services.sync.importing import plan_import
 from tests.test_import import AWS, bring, page
 
@@ -36,6 +36,9 @@ def bring_bytes(path: str, data: bytes) -> None:
         b"---\nnever: closed\n# T\n",
         b"## Compute\n\n\n### EC2\n### S3 ###\nText\n\nNext\n----\n\nend  \n\n\n",
         b"\n\n\n## Storage\n##   S3   \nx\n##\n\n##\n",
+        b"## Compute\n### ECS\nLambda\n---\nx\n",
+        b"## S3\n***\nEC2\n---\nx\n",
+        b"## S3\n```\n```\nEC2\n---\n<!-- x -->\nSQS\n---\n",
         "Zeile\u2028mit\u0085Trennern\x0b\x0c\n## Compute\n".encode(),
     ],
 )
@@ -93,7 +96,9 @@ def test_a_page_without_a_document_is_written_by_category_and_title(tmp_path):
     export_to(tmp_path)
     assert (tmp_path / "Integration" / "SQS.md").read_text() == "Queues.\n"
     topic = tmp_path / "Topics" / "CI-CD- why.md"
-    assert topic.read_text() == "---\ntitle: 'CI/CD: why?'\naliases:\n- pipelines\n---\nBecause.\n"
+    assert topic.read_text() == (
+        "---\ntitle: 'CI/CD: why?'\nkind: topic\naliases:\n- pipelines\n---\nBecause.\n"
+    )
 
 
 def test_importing_an_export_of_free_pages_makes_no_second_ones(tmp_path, capsys):
@@ -156,3 +161,102 @@ def test_the_command_says_what_it_did(tmp_path, capsys):
     bring("AWS.md", AWS)
     call_command("export_markdown", str(tmp_path / "new" / "folder"))
     assert "Wrote 1 to" in capsys.readouterr().out
+
+
+def round_trip(folder) -> dict[str, int]:
+    """Export to a folder and import it; returns what happened to sections that had to change."""
+    assert not export_to(folder).refused
+    found, refused = find_files([folder], 10**8)
+    plan = plan_import(load(found, refused), folders=[str(folder.resolve())])
+    apply_plan(plan)
+    return {fate: number for fate, number in plan.counts().items() if fate != "unchanged"}
+
+
+@pytest.mark.parametrize(
+    ("title", "notes"),
+    [
+        ("Mine", "# Head\n\nText.\n"),
+        ("Mine", "Intro.\n\n## Compute\n\n### ECS\n\nContainers.\n"),
+        ("S3", "Not the service.\n"),
+        ("Dashes", "---\nno: front matter\n---\n"),
+        ("日" * 100, "Long.\n"),
+        ("C #", "Sharp.\n"),
+    ],
+)
+def test_a_free_page_comes_back_as_it_is(title, notes, tmp_path):
+    Topic.objects.create(title=title, notes=notes)
+    before = list(Page.objects.values_list("kind", "title", "notes"))
+    assert round_trip(tmp_path) == {}
+    assert list(Page.objects.values_list("kind", "title", "notes")) == before
+
+
+@pytest.mark.parametrize(
+    "title", ["Kubernetes on AWS thing", "a*b*", "C #", "[[x]] <b>", "two\nlines"]
+)
+def test_a_page_renamed_here_is_found_again_under_its_new_heading(title, tmp_path):
+    bring("AWS.md", AWS.replace("Is it worth it?", "Tiny."))
+    eks = page("EKS")
+    eks.title = title
+    eks.save()
+    export_to(tmp_path)
+    plan = bring("AWS.md", (tmp_path / "AWS.md").read_text())
+    assert set(plan.counts()) == {"unchanged"}
+    assert Page.objects.get(pk=eks.pk).title == " ".join(title.split())
+    renamed = (tmp_path / "AWS.md").read_text().replace("Who may.", "Who may what.")
+    assert plan.counts() and set(bring("AWS.md", renamed).counts()) == {"unchanged", "updated"}
+
+
+def test_a_heading_in_notes_becomes_one_page_when_the_file_comes_back(tmp_path):
+    bring("AWS.md", AWS)
+    ecs = page("ECS")
+    ecs.revise(ecs.notes + "### Costs\n\nNot little.\n\n", version=1)
+    for _ in range(3):
+        export_to(tmp_path)
+        bring("AWS.md", (tmp_path / "AWS.md").read_text())
+    assert (tmp_path / "AWS.md").read_text().count("### Costs") == 1
+    assert Page.objects.filter(title__startswith="Costs").count() == 1
+    assert page("ECS").notes == "Containers. See [[S3]].\n\n"
+
+
+@pytest.mark.parametrize("tail", ["```\nopen fence\n", "<!-- open\n", "<script>\n", "## Costs\n"])
+def test_notes_that_would_swallow_the_next_heading_are_not_written(tail, tmp_path):
+    bring("AWS.md", AWS)
+    ecs = page("ECS")
+    ecs.revise(ecs.notes + tail, version=1)
+    ((path, reason),) = export_to(tmp_path).refused
+    assert path == "AWS.md"
+    assert reason.startswith("the notes of “ECS” would take in the heading “### EKS” below them")
+    assert not (tmp_path / "AWS.md").exists()
+
+
+def test_imported_notes_that_begin_with_dashes_get_no_second_front_matter(tmp_path):
+    bring("n.md", "Text.\n")
+    page("n").revise("---\nkey: v\n---\nText.\n", version=1)
+    round_trip(tmp_path)
+    round_trip(tmp_path)
+    assert page("n").notes == "---\nkey: v\n---\nText.\n"
+    assert (tmp_path / "n.md").read_text().count("key: v") == 1
+
+
+def test_one_file_that_cannot_be_written_does_not_stop_the_others(tmp_path):
+    bring("a.md", "A.\n")
+    bring("z.md", "Z.\n")
+    (tmp_path / "z.md").mkdir()
+    done = export_to(tmp_path)
+    assert done.written == ["a.md"]
+    assert done.refused == [("z.md", "it cannot be written (Is a directory)")]
+    page("a").revise("A!\n", version=1)
+    assert export_to(tmp_path).written == ["a.md"]
+
+
+def test_a_document_whose_file_is_gone_is_not_made_again(tmp_path):
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    (notes / "AWS.md").write_text(AWS)
+    (notes / "b.md").write_text("B.\n")
+    call_command("import_markdown", str(notes), verbosity=0)
+    (notes / "AWS.md").unlink()
+    call_command("import_markdown", str(notes), verbosity=0)
+    export_to(tmp_path / "out")
+    assert not (tmp_path / "out" / "AWS.md").exists()
+    assert (tmp_path / "out" / "Data Store" / "S3.md").read_text() == "Objects.\n\n"

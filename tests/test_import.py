@@ -7,7 +7,16 @@ import json
 import pytest
 from django.core.management import call_command
 
-from services.models import ChecklistItem, Document, Link, Page, PageName, Question, Section
+from services.models import (
+    Category,
+    ChecklistItem,
+    Document,
+    Link,
+    Page,
+    PageName,
+    Question,
+    Section,
+)
 from services.sync.apply import apply_plan
 from services.sync.files import SourceFile
 from services.sync.importing import plan_import
@@ -346,6 +355,55 @@ def test_every_kind_of_row_is_right_after_an_import():
     assert PageName.objects.filter(key="simple storage service").get().page == page("S3")
 
 
+def test_many_headings_renamed_at_once_keep_their_pages():
+    text = "# Compute\n\n" + "".join(f"## Old {n}\n\nWhat thing {n} is for.\n\n" for n in range(60))
+    bring("n.md", text)
+    plan = bring("n.md", text.replace("## Old", "## New"))
+    assert plan.counts() == {"renamed": 60, "unchanged": 1}
+
+
+def test_a_category_renamed_here_is_still_known_by_its_heading():
+    bring("AWS.md", AWS)
+    compute = page("ECS").category
+    compute.name = "Rechnen"
+    compute.save()
+    plan = bring("AWS.md", AWS.replace("Objects.", "Buckets."))
+    assert actions(plan) == {"S3": "updated"}
+    assert page("ECS").category == compute
+
+
+def test_without_its_category_a_service_goes_to_the_last_one():
+    Category.objects.get(name="Compute").delete()
+    bring("m.md", "## ECS\n\nx\n\n## Lambda\n\ny\n")
+    assert page("Lambda").category.name == "Other"
+
+
+def test_a_renamed_section_is_read_as_what_it_is_called_now():
+    bring("n.md", "## S3\n\n## EC2\n\n## Questions\n\nWhy?\n")
+    bring("n.md", "## S3\n\n## EC2\n\n## Thoughts\n\nWhy?\n")
+    assert not page("Thoughts").questions.exists()
+
+
+def test_a_file_that_was_split_stays_so():
+    bring("n.md", "## S3\n\nOne thing that I know.\n\n## Notes\n\nTwo.\n")
+    plan = bring("n.md", "## Keeping things\n\nOne thing that I know.\n\n## Notes\n\nTwo.\n")
+    assert plan.counts() == {"renamed": 1, "unchanged": 1}
+
+
+def test_tags_are_dropped_whatever_their_case():
+    bring("a.md", "---\ntags: aws\n---\nA.\n")
+    bring("b.md", "---\ntags: AWS\n---\nB.\n")
+    bring("b.md", "---\ntitle: b\n---\nB.\n")
+    assert not page("b").tags.exists()
+
+
+def test_every_index_is_right_when_a_files_first_page_changes(capsys):
+    bring("two.md", "# T\n\nx\n\n## S3\n\ny\n\n## Lambda\n\nz\n")
+    bring("two.md", "## S3\n\ny\n\n## Lambda\n\nz\n")
+    call_command("rederive")
+    assert "every index was right" in capsys.readouterr().out
+
+
 class TestCommand:
     def run(self, capsys, *args: str) -> tuple[int, str, str]:
         try:
@@ -421,3 +479,16 @@ class TestCommand:
         _, out, err = self.run(capsys, str(tmp_path))
         assert err == ""
         assert out.endswith("Done: 200 created.\n")
+
+    def test_a_file_that_comes_back_unchanged_is_taken_back(self, tmp_path, capsys):
+        note = tmp_path / "note.md"
+        note.write_text("Only my words.\n")
+        self.run(capsys, str(tmp_path))
+        note.unlink()
+        (tmp_path / "other.md").write_text("x\n")
+        self.run(capsys, str(tmp_path))
+        note.write_text("Only my words.\n")
+        self.run(capsys, str(tmp_path))
+        assert not Section.objects.filter(gone=True).exists()
+        call_command("export_markdown", str(tmp_path))
+        assert note.read_text() == "Only my words.\n"

@@ -101,6 +101,10 @@ class RowFormSet(RowForms):
         form.fields["id"] = forms.IntegerField(
             required=False, widget=forms.HiddenInput, initial=form.instance.pk
         )
+        for name, field in form.fields.items():
+            # In a table, fields have no label of their own.
+            label = f"{field.label or name}: {form.instance.text}" if form.instance.text else name
+            field.widget.attrs.setdefault("aria-label", label[:120])
 
     def clean(self) -> None:
         """Put what was changed into the page's draft; what is refused is an error at its row."""

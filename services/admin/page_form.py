@@ -14,8 +14,8 @@ from taggit.utils import edit_string_for_tags, parse_tags
 
 from services.admin.drafts import Draft
 from services.catalog import key
-from services.forms import NamesField, NotesField, Seen, as_posted, digest, lay_over
-from services.markdown.edits import dominant_line_end
+from services.forms import NamesField, NotesField, NotesWidget, Seen, as_posted, digest
+from services.markdown.edits import dominant_line_end, keep_line_ends
 from services.models import Page, PageName, Section
 from services.names import KEY_LENGTH
 
@@ -63,7 +63,7 @@ class PageForm(PageModelForm):
         help_text="What else links and checklists may call it, one name a line.",
     )
     tags = TagsField(required=False, help_text="With commas between them.")
-    notes = NotesField()
+    notes = NotesField(widget=NotesWidget({"aria-label": "Notes"}))
     version = Seen(required=False)
     seen = Seen(required=False)
     theirs_seen = Seen(required=False)
@@ -133,7 +133,7 @@ class PageForm(PageModelForm):
         if not self.instance.pk:
             title, notes = cleaned.get("title", ""), cleaned.get("notes", "")
             # In a new page nothing says that CRLF was meant, and browsers know nothing else.
-            notes = lay_over(notes, "", "\n")
+            notes = keep_line_ends(notes, "", "\n")
             self._keep(Draft(notes, 1, title, self._meta.model.__name__ == "Service"))
             return cleaned
         # Locked until this is saved: what is compared here cannot change before it is stored.
@@ -169,7 +169,7 @@ class PageForm(PageModelForm):
         if self.cleaned_data.get("version") != str(current.version):
             self._show_stored(current, typed)
         default = self.section.document.line_end if self.section else ""
-        return lay_over(typed, current.notes, default or dominant_line_end(current.notes))
+        return keep_line_ends(typed, current.notes, default or dominant_line_end(current.notes))
 
     def _show_stored(self, current: Page, typed: str) -> None:
         """Somebody saved meanwhile: show both texts; saving once more is a decision."""

@@ -143,7 +143,7 @@ class _Writer:
         aliases = before is not None and document.matter.aliases != list(before.aliases)
         if change.text is None and not change.page_title and not change.moved and not aliases:
             return
-        page = Page.objects.select_for_update().filter(pk=stored.page).first()
+        page = Page.objects.select_for_update().filter(pk=stored.page or 0).first()
         if page is None or page.version != stored.version:
             raise StaleVersion(page or Page(title=stored.name))
         if change.text is not None and change.text != page.notes:

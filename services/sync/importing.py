@@ -81,9 +81,10 @@ def known_now() -> Known:
             if abbreviation:
                 shelf.add_service(pk, abbreviation, aws_id)
     categories = list(Category.objects.all())
-    fallback = next((c for c in categories if c.slug == "other"), (categories or [None])[-1])
-    name = fallback.name if fallback else ""
-    return Known(catalog, _category_names(categories), _stored_document, shelf, name)
+    # The last one, unless there still is the one for what belongs nowhere else.
+    last = sorted(categories, key=lambda category: category.slug == "other")[-1:]
+    fallback = last[0].name if last else ""
+    return Known(catalog, _category_names(categories), _stored_document, shelf, fallback)
 
 
 def _category_names(categories: Sequence[Category]) -> Callable[[str], str | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from pathlib import PurePosixPath
 
 from services.markdown.outline import Role, Section, outline
@@ -61,6 +62,7 @@ class _Planner:
         for section, at in zip(sections, pairs, strict=True):
             change = self.create(section) if at is None else self.revise(section, stored[at])
             self.document.changes.append(change)
+        self.part()
         lost = set(range(len(stored))) - set(pairs)
         self.document.gone = [self.lose(stored[i]) for i in sorted(lost) if not stored[i].gone]
         return self.document
@@ -200,6 +202,23 @@ class _Planner:
         change.detail = f"moved to {category or 'the topics'}"
         if change.action == Action.UNCHANGED:
             change.action = Action.UPDATED
+
+    def part(self) -> None:
+        """See where notes were exported with a heading in them that opens a page by itself now.
+
+        Without this, their page would keep what the new pages have, too.
+        """
+        changes = self.document.changes
+        for at, change in enumerate(changes):
+            if change.stored is None or change.section is None or not change.stored.page:
+                continue
+            below = takewhile(lambda new: new.stored is None, changes[at + 1 :])
+            new = [each.section.heading + each.section.body for each in below if each.section]
+            ours = change.stored.text
+            if new and ours.rstrip() == (change.section.body + "".join(new)).rstrip():
+                change.action, change.theirs = Action.UPDATED, None
+                change.text = change.base = change.section.body
+                change.detail = "a heading in it has become a page of its own"
 
     def lose(self, stored: StoredSection) -> Change:
         return Change(

@@ -1,0 +1,79 @@
+"""The whole first visit: from the home page to a tick in the admin and back, on the examples."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from playwright.sync_api import expect
+
+from services.catalog import CATEGORIES
+from services.models import Category, ChecklistItem, Page
+from tests.conftest import EXAMPLES
+from tests.test_browser_site import PHONE, WIDE, serious
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def examples(live_server):
+    cache.clear()
+    # Other tests with a live server leave no categories behind.
+    for position, category in enumerate(CATEGORIES, start=1):
+        Category.objects.get_or_create(
+            slug=category.slug, defaults={"name": category.name, "position": position}
+        )
+    call_command("import_markdown", str(EXAMPLES), verbosity=0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_from_home_to_a_tick_and_back(browser, live_server, examples, admin, size, scheme):
+    context = browser.new_context(
+        base_url=live_server.url, viewport=size, color_scheme=scheme, reduced_motion="reduce"
+    )
+    tab = context.new_page()
+    said: list[str] = []
+    tab.on("console", lambda message: said.append(f"{message.type}: {message.text} {tab.url}"))
+    tab.on("pageerror", lambda error: said.append(str(error)))
+    found: list[str] = []
+
+    def examine() -> None:
+        before = len(said)
+        found.extend(serious(tab))
+        # The examiner itself tries what the policy forbids.
+        del said[before:]
+
+    tab.goto("/")
+    tab.get_by_label("Name").fill("ada")
+    tab.get_by_label("Password").fill("correct horse")
+    tab.get_by_role("button", name="Log in").click()
+    row = tab.get_by_role("listitem").filter(has=tab.get_by_role("link", name="RDS", exact=True))
+    expect(row.first).to_contain_text("To learn")
+    examine()
+
+    row.first.get_by_role("link", name="RDS", exact=True).click()
+    expect(tab.get_by_role("heading", level=1)).to_have_text("RDS")
+    tab.get_by_role("link", name="RDS backups").first.click()
+    expect(tab.get_by_role("heading", level=1)).to_have_text("AWS")
+    examine()
+
+    tab.get_by_role("link", name="Edit").first.click()
+    expect(tab.locator(".editor-preview li.task").first).to_be_visible()
+    examine()
+    item = ChecklistItem.objects.get(text__startswith="RDS backups")
+    before = Page.objects.get(title="AWS").notes
+    place = list(item.page.items.values_list("pk", flat=True)).index(item.pk)
+    tab.locator(f"#id_items-{place}-state").select_option("done")
+    tab.locator("[name=_save]").last.click()
+    tab.wait_for_url("**/admin/services/topic/**")
+    examine()
+
+    after = Page.objects.get(title="AWS").notes
+    assert after == before.replace("- [ ] RDS backups", "- [x] RDS backups")
+    tab.goto("/")
+    expect(row.first).to_contain_text("Learned")
+    assert found == [], "\n".join(found)
+    complaints = [line for line in said if not line.startswith(("info", "debug", "verbose"))]
+    assert complaints == [], "\n".join(complaints)
+    context.close()
