@@ -288,3 +288,10 @@ def test_deleting_several_frees_their_names(as_editor: Client, page: Page, edito
     as_editor.post("/admin/services/service/", data)
     assert not Page.objects.filter(pk=page.pk).exists()
     assert topic.links.get().to is None
+
+
+def test_who_came_from_the_site_goes_back_to_it(as_editor: Client, page: Page) -> None:
+    assert f'href="{address(page)}?from=site"' in as_editor.get("/services/ecs/").content.decode()
+    fields = fields_of(as_editor.get(address(page)))
+    assert as_editor.post(f"{address(page)}?from=site", fields)["Location"] == "/services/ecs/"
+    assert as_editor.post(address(page), fields)["Location"] == "/admin/services/service/"

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db import IntegrityError
 from django.db.models import Case, F, QuerySet, Value, When
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -149,6 +149,12 @@ class PageAdmin(ForEditors, PageModelAdmin):
         if form.settles_conflict:
             clash = Section.objects.filter(page=obj.pk, theirs__isnull=False)
             clash.update(base=F("theirs"), theirs=None)
+
+    def response_post_save_change(self, request: HttpRequest, obj: Page) -> HttpResponse:
+        """Who came from the page on the site goes back to it."""
+        if request.GET.get("from") == "site":
+            return HttpResponseRedirect(obj.get_absolute_url())
+        return super().response_post_save_change(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Page]) -> None:
         for page in queryset:
