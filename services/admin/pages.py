@@ -150,7 +150,7 @@ class PageAdmin(ForEditors, PageModelAdmin):
             clash = Section.objects.filter(page=obj.pk, theirs__isnull=False)
             clash.update(base=F("theirs"), theirs=None)
 
-    def response_post_save_change(self, request: HttpRequest, obj: Page) -> HttpResponse:
+    def response_post_save_change(self, request: HttpRequest, obj: Page) -> HttpResponseRedirect:
         """Who came from the page on the site goes back to it."""
         if request.GET.get("from") == "site":
             return HttpResponseRedirect(obj.get_absolute_url())
