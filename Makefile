@@ -45,7 +45,7 @@ format: .venv/dev ## put code and templates into shape
 	$(py) -m ruff format .
 	$(py) -m djlint --quiet --reformat templates
 
-bench: .venv/dev ## measure reading, writing and searching
+bench: .venv/dev ## measure imports, rendering and pages
 	$(own_data) $(py) -m tests.bench
 
 clean: ## remove .venv and caches; your data in var stays
