@@ -492,3 +492,12 @@ class TestCommand:
         assert not Section.objects.filter(gone=True).exists()
         call_command("export_markdown", str(tmp_path))
         assert note.read_text() == "Only my words.\n"
+
+    def test_every_index_is_right_when_a_file_is_gone(self, tmp_path, capsys):
+        (tmp_path / "two.md").write_text("# T\n\nx\n")
+        (tmp_path / "a.md").write_text("A.\n")
+        self.run(capsys, str(tmp_path))
+        (tmp_path / "two.md").unlink()
+        self.run(capsys, str(tmp_path))
+        call_command("rederive")
+        assert "every index was right" in capsys.readouterr().out
