@@ -31,6 +31,7 @@ class Command(BaseCommand):
         for path, reason in done.refused:
             self.stderr.write(f"left alone  {path}: {reason}")
         written, same = len(done.written), len(done.same)
-        self.stdout.write(f"Wrote {written} to {folder}; {same} there were the same already.")
+        left = f"; {len(done.refused)} left alone" if done.refused else ""
+        self.stdout.write(f"Wrote {written} to {folder}; {same} were the same already{left}.")
         if done.refused:
             sys.exit(1)
