@@ -194,6 +194,9 @@ def test_an_open_clash_stays_one_when_the_file_comes_again():
     bring("AWS.md", theirs)
     plan = bring("AWS.md", theirs)
     assert actions(plan) == {"S3": "conflict"}
+    assert [c.detail for c in plan.changes if c.title == "S3"] == [
+        "still to be resolved on its page"
+    ]
     assert Section.objects.get(page=page("S3")).theirs == "Theirs.\n\n"
 
 
