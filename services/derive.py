@@ -7,9 +7,9 @@ them (an item's dates, a question's dismissal) outlives every edit.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -44,9 +44,9 @@ class Changes:
 
 @dataclass(slots=True)
 class _Batch:
-    """What one round of deriving is about to write."""
+    """What one round of deriving is about to write; a new row is its page and its facts."""
 
-    new: list[ChecklistItem | Question] = field(default_factory=list)
+    new: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     changed: list[ChecklistItem | Question] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
 
@@ -80,7 +80,8 @@ def _by_page(rows: Iterable[Row]) -> dict[int, list[Row]]:
 def _derive_items(read: dict[int, markdown.Notes], *, fresh: bool, renamed: bool) -> Changes:
     rows = ChecklistItem.objects.filter(page__in=list(read)).order_by("page", "position")
     stored = _by_page(rows) if not fresh else {}
-    batch, reworded, now = _Batch(), [], timezone.now()
+    batch, now = _Batch(), timezone.now()
+    reworded = {row.pk: row for old in stored.values() for row in old} if renamed else {}
     for pk, found in read.items():
         old = stored.get(pk, [])
         pairs = match(
@@ -88,11 +89,6 @@ def _derive_items(read: dict[int, markdown.Notes], *, fresh: bool, renamed: bool
             [(item.list_title, item.text) for item in found.items],
         )
         for position, (item, at) in enumerate(zip(found.items, pairs, strict=True)):
-            row = ChecklistItem(page_id=pk) if at is None else old[at]
-            if at is not None and row.state != item.state:
-                row.state_changed_at = now
-            if at is None or row.text != item.text:
-                reworded.append(row)
             facts = {
                 "text": item.text,
                 "state": item.state,
@@ -100,20 +96,35 @@ def _derive_items(read: dict[int, markdown.Notes], *, fresh: bool, renamed: bool
                 "position": position,
                 "list_title": item.list_title,
             }
-            _keep(row, facts, at is None, batch)
+            if at is not None and old[at].state != item.state:
+                old[at].state_changed_at = now
+            if at is not None and old[at].text != item.text:
+                reworded[old[at].pk] = old[at]
+            _keep(pk, None if at is None else old[at], facts, batch)
         batch.gone += [old[i].pk for i in set(range(len(old))) - set(pairs)]
-    changes = _write(ChecklistItem, batch, ["state_changed_at", *ITEM_FIELDS])
-    about = [row for rows in stored.values() for row in rows] if renamed else []
-    gone = set(batch.gone)
-    about = [row for row in about if row.pk not in gone] + reworded
-    unique = {row.pk: row for row in about}
-    named = name_items([(row.pk, row.page_id, mentions(row.text)) for row in unique.values()])
+    changes = _write(ChecklistItem, batch, (*ITEM_FIELDS, "state_changed_at"))
+    named = _name_items([row for key, row in reworded.items() if key not in batch.gone], batch)
     changes.changed += named if renamed else 0
     return changes
 
 
-ITEM_FIELDS = ["text", "state", "depth", "position", "list_title"]
-QUESTION_FIELDS = ["text", "answer", "position"]
+ITEM_FIELDS = ("text", "state", "depth", "position", "list_title")
+QUESTION_FIELDS = ("text", "answer", "position")
+
+
+def _name_items(reworded: Iterable[ChecklistItem], batch: _Batch) -> int:
+    """Store which pages the reworded and the new items name; returns how many rows changed."""
+    rows = [(row.pk, row.page_id, mentions(row.text)) for row in reworded]
+    if batch.new:
+        # The new ones were inserted without asking for their keys.
+        found = ChecklistItem.objects.filter(page__in={page for page, _ in batch.new})
+        placed = found.order_by().values_list("page_id", "position", "pk")
+        keys = {(page, position): pk for page, position, pk in placed}
+        rows += [
+            (keys[page, facts["position"]], page, mentions(facts["text"]))
+            for page, facts in batch.new
+        ]
+    return name_items(rows)
 
 
 def _derive_questions(read: dict[int, markdown.Notes], *, fresh: bool) -> Changes:
@@ -124,32 +135,35 @@ def _derive_questions(read: dict[int, markdown.Notes], *, fresh: bool) -> Change
         old = stored.get(pk, [])
         pairs = match([("", row.text) for row in old], [("", q.text) for q in found.questions])
         for position, (question, at) in enumerate(zip(found.questions, pairs, strict=True)):
-            row = Question(page_id=pk) if at is None else old[at]
             facts = {"text": question.text, "answer": question.answer, "position": position}
-            _keep(row, facts, at is None, batch)
+            _keep(pk, None if at is None else old[at], facts, batch)
         batch.gone += [old[i].pk for i in set(range(len(old))) - set(pairs)]
-    return _write(Question, batch, QUESTION_FIELDS)
+    return _write(Question, batch, QUESTION_FIELDS, dismissed=False)
 
 
 def _keep(
-    row: ChecklistItem | Question, facts: Mapping[str, object], is_new: bool, batch: _Batch
+    page: int, row: ChecklistItem | Question | None, facts: dict[str, Any], batch: _Batch
 ) -> None:
+    if row is None:
+        batch.new.append((page, facts))
+        return
     differs = [name for name, value in facts.items() if getattr(row, name) != value]
     for name in differs:
         setattr(row, name, facts[name])
-    if is_new:
-        batch.new.append(row)
-    elif differs:
+    if differs:
         batch.changed.append(row)
 
 
-def _write(model: type[Row], batch: _Batch, fields: list[str]) -> Changes:
+def _write(model: type[Row], batch: _Batch, fields: Sequence[str], **defaults: Any) -> Changes:
     if batch.gone:
         model.objects.filter(pk__in=batch.gone).delete()
     if batch.changed:
         model.objects.bulk_update(batch.changed, fields, batch_size=200)  # type: ignore[arg-type]
-    if batch.new:
-        model.objects.bulk_create(batch.new, batch_size=1000)  # type: ignore[arg-type]
+    rows: list[tuple[Any, ...]] = []
+    for page, facts in batch.new:
+        row: dict[str, Any] = dict.fromkeys(fields) | facts | defaults
+        rows.append((page, *row.values()))
+    insert_rows(model, ("page_id", *fields, *defaults), rows)
     return Changes(len(batch.new), len(batch.changed), len(batch.gone))
 
 

@@ -20,6 +20,8 @@ def match(old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]) -> lis
     left, as after a rewording. No old row is continued twice.
     """
     found: list[int | None] = [None] * len(new)
+    if not old:
+        return found
     free = dict.fromkeys(range(len(old)))
     for by_place in (True, False):
         waiting: dict[Hashable, deque[int]] = defaultdict(deque)

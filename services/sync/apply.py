@@ -198,21 +198,23 @@ class _Writer:
     # -- sections ------------------------------------------------------------------------------
 
     def save_sections(self, documents: dict[str, int]) -> None:
-        new: list[Section] = []
+        new: list[dict[str, Any]] = []
         old: list[Section] = []
         for document in self.plan.documents:
             for position, change in enumerate(document.changes):
                 if change.section is None:
                     continue
-                row = self.section(documents[document.path], position, change, change.section)
-                (old if row.pk else new).append(row)
+                facts = self.section(documents[document.path], position, change, change.section)
+                if change.stored:
+                    old.append(Section(pk=change.stored.pk, **facts))
+                else:
+                    new.append(facts)
         fields = [
             "position", "heading", "title", "page_title", "placed", "text", "base", "theirs",
             "gone",
         ]  # fmt: skip
         Section.objects.bulk_update(old, fields, batch_size=100)
-        columns = [f.attname for f in Section._meta.concrete_fields if not f.primary_key]
-        insert_rows(Section, columns, (tuple(getattr(row, c) for c in columns) for row in new))
+        insert_rows(Section, list(new[0]) if new else (), (tuple(f.values()) for f in new))
         gone = [c.stored.pk for d in self.plan.documents for c in d.gone if c.stored]
         gone += [c.stored.pk for c in self.plan.missing if c.stored]
         for some in chunks(gone):
@@ -220,28 +222,28 @@ class _Writer:
 
     def section(
         self, document: int, position: int, change: Change, section: outline.Section
-    ) -> Section:
+    ) -> dict[str, Any]:
+        """A section's columns."""
         stored = change.stored
         page = self.pages.get(id(change))
         page_pk = stored.page if stored else page.pk if page else None
         text = "" if page_pk else (stored.text if stored else "")
         if not page_pk and change.text is not None:
             text = change.text
-        return Section(
-            pk=stored.pk if stored else None,
-            document_id=document,
-            position=position,
-            heading=section.heading,
-            title=change.name,
-            page_title=_page_title(change),
-            placed=change.placed,
-            page_id=page_pk,
-            category=None if page_pk else self.categories[change.category],
-            text=text,
-            base=change.base,
-            theirs=change.theirs,
-            gone=False,
-        )
+        return {
+            "document_id": document,
+            "position": position,
+            "heading": section.heading,
+            "title": change.name,
+            "page_title": _page_title(change),
+            "placed": change.placed,
+            "page_id": page_pk,
+            "category_id": None if page_pk else self.categories[change.category].pk,
+            "text": text,
+            "base": change.base,
+            "theirs": change.theirs,
+            "gone": False,
+        }
 
     # -- what belongs to pages -----------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from django.db.models import F, Q, QuerySet
 
@@ -54,7 +54,7 @@ def plan_import(
             except FileRefused as error:
                 problems.append(Refused(file.path, str(error)))
 
-    plan = make_plan(texts(), known_now())
+    plan = make_plan(texts(), known_now(digests))
     plan.refused = problems
     for some in chunks(sorted(same)):
         plan.untouched += Section.objects.filter(document__path__in=some, gone=False).count()
@@ -70,8 +70,9 @@ def _touched() -> QuerySet[Section]:
     return Section.objects.filter(changed | words | Q(theirs__isnull=False) | Q(gone=True))
 
 
-def known_now() -> Known:
-    """What planning needs of the database. A document is read only when a file needs it."""
+def known_now(paths: Collection[str] = ()) -> Known:
+    """What planning needs of the database. A document, of those with these paths, is read only
+    when a file needs it."""
     shelf: Shelf[int | Change] = Shelf(catalog)
     rows = Page.objects.values_list("pk", "kind", "title", "abbreviation", "aws_id")
     for pk, kind, title, abbreviation, aws_id in rows.iterator(chunk_size=5000):
@@ -84,7 +85,11 @@ def known_now() -> Known:
     # The last one, unless there still is the one for what belongs nowhere else.
     last = sorted(categories, key=lambda category: category.slug == "other")[-1:]
     fallback = last[0].name if last else ""
-    return Known(catalog, _category_names(categories), _stored_document, shelf, fallback)
+
+    def document(path: str) -> StoredDocument | None:
+        return _stored_document(path) if path in paths else None
+
+    return Known(catalog, _category_names(categories), document, shelf, fallback)
 
 
 def _category_names(categories: Sequence[Category]) -> Callable[[str], str | None]:
@@ -103,10 +108,8 @@ def _category_names(categories: Sequence[Category]) -> Callable[[str], str | Non
     return category_named
 
 
-def _stored_document(path: str) -> StoredDocument | None:
-    document = Document.objects.filter(path=path).first()
-    if document is None:
-        return None
+def _stored_document(path: str) -> StoredDocument:
+    document = Document.objects.get(path=path)
     return StoredDocument(
         pk=document.pk,
         path=path,
