@@ -51,3 +51,10 @@ def test_other_notes_stay(examples, as_editor, tmp_path):
 def test_removing_them_twice_is_harmless(examples, as_editor):
     as_editor.post("/examples/remove/")
     assert as_editor.post("/examples/remove/", follow=True).status_code == 200
+
+
+def test_an_upload_is_warned_of_mixing_with_them(examples, as_editor):
+    address = "/admin/services/document/import/"
+    assert "remove the examples first" in as_editor.get(address).content.decode()
+    as_editor.post("/examples/remove/")
+    assert "remove the examples first" not in as_editor.get(address).content.decode()

@@ -23,6 +23,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from services.admin.site import KnowledgeBaseAdminSite
+from services.examples import example_documents
 from services.models import Document, StaleVersion
 from services.sync.apply import apply_plan
 from services.sync.files import SUFFIXES, SourceFile
@@ -81,7 +82,8 @@ def import_view(request: HttpRequest, site: KnowledgeBaseAdminSite) -> HttpRespo
     if request.method == "POST" and form.is_valid():
         files = form.cleaned_data["files"]
         return _show(request, site, files, plan_import(files))
-    context = {"title": "Import Markdown", "form": form}
+    are_examples = example_documents().exists()
+    context = {"title": "Import Markdown", "form": form, "are_examples": are_examples}
     return _page(request, site, "import.html", context, 400 if form.errors else 200)
 
 
