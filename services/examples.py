@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
@@ -43,9 +41,7 @@ def remove_examples() -> int:
     went = len(pages)
     for page in pages:
         for attachment in page.attachments.all():
-            storage, key = attachment.file.storage, str(attachment.file.name)
             attachment.delete()
-            transaction.on_commit(partial(storage.delete, key))
         page.delete()
     documents.delete()
     return went

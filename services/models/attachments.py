@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 
@@ -53,3 +54,10 @@ class Attachment(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("attachment", args=[self.uuid, self.name])
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Remove the row, and its bytes once that is certain."""
+        storage, key = self.file.storage, str(self.file.name)
+        removed = super().delete(*args, **kwargs)
+        transaction.on_commit(lambda: storage.delete(key))
+        return removed

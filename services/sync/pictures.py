@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from django.core.files import File
-from django.db import transaction
 from django.db.models import Q
 
 from services.attachments import UploadRefused, store_picture
@@ -72,8 +71,6 @@ def _keep(link: Link, file: Path) -> None:
         attachment = stored
     else:
         if stored:
-            storage, key = stored.file.storage, str(stored.file.name)
-            transaction.on_commit(lambda: storage.delete(key))
             stored.delete()
         with file.open("rb") as opened:
             attachment = store_picture(
