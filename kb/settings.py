@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.staticfiles",
     "markdownx",
+    "simple_history",
     "taggit",
     "services",
 ]
@@ -219,6 +220,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = NOTE_MAX_BYTES + 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 TAGGIT_CASE_INSENSITIVE = True
+# Nothing asks for revisions by date alone; their numbers have that order too.
+SIMPLE_HISTORY_DATE_INDEX = False
 MARKDOWNX_MARKDOWNIFY_FUNCTION = "services.pages.markdownify"
 
 # HTTPS=on: the site is reached over https, directly or through a proxy that says so.

@@ -36,3 +36,25 @@ def insert_rows(
     table = quote(model._meta.db_table)
     with connection.cursor() as cursor:
         cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)  # noqa: S608
+
+
+def update_rows(
+    model: type[models.Model], rows: Sequence[models.Model], columns: Sequence[str]
+) -> None:
+    """Write some columns of rows that are there, a statement for each row.
+
+    `bulk_update` builds one expression out of all rows: measured ten times as slow for the 300
+    items of a long page.
+    """
+    if not rows:
+        return
+    fields = [field for field in model._meta.concrete_fields if field.column in columns]
+    values = [
+        (*(f.get_db_prep_save(getattr(row, f.attname), connection) for f in fields), row.pk)
+        for row in rows
+    ]
+    quote = connection.ops.quote_name
+    sets = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)
+    table = quote(model._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.executemany(f"UPDATE {table} SET {sets} WHERE id = %s", values)  # noqa: S608

@@ -7,14 +7,14 @@ them (an item's dates, a question's dismissal) outlives every edit.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from services.bulk import chunks, insert_rows
+from services.bulk import chunks, insert_rows, update_rows
 from services.markdown import notes as markdown
 from services.markdown.match import match
 from services.models import Attachment, ChecklistItem, Link, Page, Question
@@ -64,7 +64,7 @@ def derive(pages: Sequence[Page], *, fresh: bool = False, renamed: bool = False)
                 page.pk: markdown.read(page.notes, service=page.is_service, title=page.title)
                 for page in some
             }
-            changes += _derive_items(read, fresh=fresh, renamed=renamed)
+            changes += _derive_items(some, read, fresh=fresh, renamed=renamed)
             changes += _derive_questions(read, fresh=fresh)
             changes += _derive_links(read, fresh=fresh)
     return changes
@@ -77,10 +77,13 @@ def _by_page(rows: Iterable[Row]) -> dict[int, list[Row]]:
     return grouped
 
 
-def _derive_items(read: dict[int, markdown.Notes], *, fresh: bool, renamed: bool) -> Changes:
+def _derive_items(
+    pages: Sequence[Page], read: dict[int, markdown.Notes], *, fresh: bool, renamed: bool
+) -> Changes:
     rows = ChecklistItem.objects.filter(page__in=list(read)).order_by("page", "position")
     stored = _by_page(rows) if not fresh else {}
     batch, now = _Batch(), timezone.now()
+    by = {page.pk: page.updated_by_id for page in pages}
     reworded = {row.pk: row for old in stored.values() for row in old} if renamed else {}
     for pk, found in read.items():
         old = stored.get(pk, [])
@@ -97,19 +100,30 @@ def _derive_items(read: dict[int, markdown.Notes], *, fresh: bool, renamed: bool
                 "list_title": item.list_title,
             }
             if at is not None and old[at].state != item.state:
-                old[at].state_changed_at = now
+                # A reason was given for the state that it had.
+                facts |= {"state_changed_at": now, "state_changed_by_id": by[pk], "reason": ""}
             if at is not None and old[at].text != item.text:
                 reworded[old[at].pk] = old[at]
             _keep(pk, None if at is None else old[at], facts, batch)
         batch.gone += [old[i].pk for i in set(range(len(old))) - set(pairs)]
-    changes = _write(ChecklistItem, batch, (*ITEM_FIELDS, "state_changed_at"))
+    changes = _write(ChecklistItem, batch, NEW_ITEM)
     named = _name_items([row for key, row in reworded.items() if key not in batch.gone], batch)
     changes.changed += named if renamed else 0
     return changes
 
 
-ITEM_FIELDS = ("text", "state", "depth", "position", "list_title")
-QUESTION_FIELDS = ("text", "answer", "position")
+# A new row before its facts are known. The last three of an item belong to its state.
+NEW_ITEM: dict[str, Any] = {
+    "text": "",
+    "state": "open",
+    "depth": 0,
+    "position": 0,
+    "list_title": "",
+    "state_changed_at": None,
+    "state_changed_by_id": None,
+    "reason": "",
+}
+NEW_QUESTION: dict[str, Any] = {"text": "", "answer": "", "position": 0, "dismissed": False}
 
 
 def _name_items(reworded: Iterable[ChecklistItem], batch: _Batch) -> int:
@@ -138,7 +152,7 @@ def _derive_questions(read: dict[int, markdown.Notes], *, fresh: bool) -> Change
             facts = {"text": question.text, "answer": question.answer, "position": position}
             _keep(pk, None if at is None else old[at], facts, batch)
         batch.gone += [old[i].pk for i in set(range(len(old))) - set(pairs)]
-    return _write(Question, batch, QUESTION_FIELDS, dismissed=False)
+    return _write(Question, batch, NEW_QUESTION)
 
 
 def _keep(
@@ -154,16 +168,15 @@ def _keep(
         batch.changed.append(row)
 
 
-def _write(model: type[Row], batch: _Batch, fields: Sequence[str], **defaults: Any) -> Changes:
+def _write(model: type[Row], batch: _Batch, blank: Mapping[str, Any]) -> Changes:
+    """Put a round into the table; `blank` are all columns of a row, as they are in a new one."""
     if batch.gone:
         model.objects.filter(pk__in=batch.gone).delete()
-    if batch.changed:
-        model.objects.bulk_update(batch.changed, fields, batch_size=200)  # type: ignore[arg-type]
+    update_rows(model, batch.changed, tuple(blank))
     rows: list[tuple[Any, ...]] = []
     for page, facts in batch.new:
-        row: dict[str, Any] = dict.fromkeys(fields) | facts | defaults
-        rows.append((page, *row.values()))
-    insert_rows(model, ("page_id", *fields, *defaults), rows)
+        rows.append((page, *(blank | facts).values()))
+    insert_rows(model, ("page_id", *blank), rows)
     return Changes(len(batch.new), len(batch.changed), len(batch.gone))
 
 

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from services.names import refresh_names
 from services.models import Category, Document, Page, Section, Service, Topic
 from tests.html_forms import fields_of
 
@@ -161,7 +162,7 @@ class TestDocuments:
         page = Topic.objects.create(title="Start", notes="Text")
         document = Document.objects.create(path="My file.md", digest="x")
         Section.objects.create(document=document, position=0, page=page)
-        page.save()
+        refresh_names([page])
         other = Topic.objects.create(title="Other", notes="[[My file]]")
         assert other.links.get().to_id == page.pk
         url = f"/admin/services/document/{document.pk}/delete/"

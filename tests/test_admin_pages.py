@@ -199,7 +199,7 @@ def test_facts_that_somebody_else_changed_are_not_put_back(as_editor: Client, pa
     page.title, page.aliases = "Fargate", ["Tasks"]
     page.save()
     page.tags.add("theirs")
-    page.revise("Their notes", version=1)
+    page.revise("Their notes", version=page.version)
     fields["abbreviation"] = "E"
     assert as_editor.post(address(page), fields).status_code == 302
     now = stored(page)

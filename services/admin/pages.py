@@ -27,7 +27,7 @@ from services.admin.page_list import (
     found_by,
 )
 from services.admin.rules import ForEditors, PageModelAdmin
-from services.models import Page, Section, Service, StaleVersion
+from services.models import Page, Reason, Section, Service, StaleVersion
 
 Fieldsets = tuple[tuple[str | None, Any], ...]
 NOTES = ("Notes", {"classes": ("wide-notes",), "fields": ("notes",)})
@@ -139,13 +139,14 @@ class PageAdmin(ForEditors, PageModelAdmin):
         draft: Draft = obj.draft  # type: ignore[attr-defined]
         by = cast(User, request.user)
         if not change:
-            obj.notes, obj.updated_by = draft.notes, by
+            obj.notes, obj.updated_by, obj.last_reason = draft.notes, by, Reason.ADMIN
             obj.save()
             return
-        facts = [name for name in FACTS if name in form.changed_data]
-        if facts:
-            obj.save(update_fields=facts)
-        obj.revise(draft.notes, version=draft.version, by=by)
+        facts = {name: getattr(obj, name) for name in FACTS if name in form.changed_data}
+        tags = form.cleaned_data.get("tags")
+        obj.revise(
+            draft.notes, version=draft.version, by=by, reason=Reason.ADMIN, tags=tags, **facts
+        )
         if form.settles_conflict:
             clash = Section.objects.filter(page=obj.pk, theirs__isnull=False)
             clash.update(base=F("theirs"), theirs=None)

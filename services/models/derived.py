@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -32,6 +33,12 @@ class ChecklistItem(models.Model):
     position = models.PositiveIntegerField(help_text="Order on the page, from 0.")
     list_title = models.CharField(max_length=200, blank=True)
     state_changed_at = models.DateTimeField(null=True, blank=True)
+    state_changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    reason = models.CharField(
+        max_length=200, blank=True, help_text="Why it is done or does not apply, in a few words."
+    )
     names = models.ManyToManyField(Page, related_name="named_by", blank=True)
 
     objects = ChecklistItemQuerySet.as_manager()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -14,12 +15,29 @@ from django.utils.text import slugify
 from taggit.managers import TaggableManager
 
 from services import catalog
+from services.models.history import Reason, RevisionFacts, RevisionQuerySet, Revisions
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
 TITLE_LENGTH = 200
 SLUG_LENGTH = 80
+# What a page says beside its notes and its tags.
+FACTS = (
+    *("kind", "category", "title", "abbreviation", "slug"),
+    *("aliases", "aws_id", "about", "position"),
+)
+# Those that decide which names a page answers to, and those that decide what its notes ask.
+NAMING = {"kind", "title", "abbreviation", "aliases", "aws_id"}
+READING = {"kind", "title", "notes"}
+# What every revision changes.
+ADVANCED = ("version", "updated_at", "updated_by", "last_reason")
+FOLDED_WITHIN = timedelta(hours=1)
+LIVE = Q(trashed_at__isnull=True)
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 class Slugs:
@@ -92,14 +110,24 @@ class PageQuerySet(models.QuerySet["Page"]):
         return self.order_by("-updated_at", "-pk")
 
 
-class ServiceManager(models.Manager["Page"]):
-    def get_queryset(self) -> PageQuerySet:
-        return PageQuerySet(self.model, using=self._db).filter(kind=Page.Kind.SERVICE)
+EveryPage = models.Manager.from_queryset(PageQuerySet)
 
 
-class TopicManager(models.Manager["Page"]):
+class PageManager(EveryPage["Page"]):
+    """The pages there are: those in the trash are only in `Page.everything`."""
+
     def get_queryset(self) -> PageQuerySet:
-        return PageQuerySet(self.model, using=self._db).filter(kind=Page.Kind.TOPIC)
+        return PageQuerySet(self.model, using=self._db).filter(trashed_at=None)
+
+
+class ServiceManager(PageManager):
+    def get_queryset(self) -> PageQuerySet:
+        return super().get_queryset().filter(kind=Page.Kind.SERVICE)
+
+
+class TopicManager(PageManager):
+    def get_queryset(self) -> PageQuerySet:
+        return super().get_queryset().filter(kind=Page.Kind.TOPIC)
 
 
 class Page(models.Model):
@@ -135,8 +163,41 @@ class Page(models.Model):
         editable=False,
         related_name="+",
     )
+    last_reason = models.CharField(
+        "from where", max_length=10, choices=Reason, blank=True, editable=False
+    )
+    trashed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    trashed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    # While it is in the trash: what its notes do not say (see `services.trash`).
+    kept = models.JSONField(default=dict, blank=True, editable=False)
 
-    objects = PageQuerySet.as_manager()
+    # Revisions are written by `services.history`, many at once where there are many.
+    skip_history_when_saving = True
+    history: Any = Revisions(
+        custom_model_name="Revision",
+        verbose_name="revision",
+        verbose_name_plural="revisions",
+        bases=(RevisionFacts,),
+        excluded_fields=(
+            *("position", "created_at", "updated_at", "updated_by"),
+            *("last_reason", "trashed_at", "trashed_by", "kept"),
+        ),
+        history_id_field=models.BigAutoField(),
+        history_change_reason_field=models.CharField(max_length=10, choices=Reason),
+        historical_queryset=RevisionQuerySet,
+        no_db_index=["id", "slug", "category", "about"],
+        cascade_delete_history=True,
+    )
+
+    objects = PageManager()
+    everything = EveryPage()
 
     class Meta:
         ordering = ("position", "pk")
@@ -154,91 +215,180 @@ class Page(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["aws_id"],
-                condition=Q(kind="service") & ~Q(aws_id=""),
+                condition=Q(kind="service", trashed_at=None) & ~Q(aws_id=""),
                 name="page_service_exists_once",
                 violation_error_message="There is already a page for this AWS service.",
             ),
         )
         indexes = (
-            models.Index(fields=["category", "position"], name="page_tree"),
-            models.Index(fields=["position"], name="page_position"),
-            models.Index(fields=["-updated_at", "-id"], name="page_recent"),
+            models.Index(fields=["category", "position"], condition=LIVE, name="page_tree"),
+            models.Index(fields=["position"], condition=LIVE, name="page_position"),
+            models.Index(fields=["-updated_at", "-id"], condition=LIVE, name="page_recent"),
+            models.Index(
+                fields=["-trashed_at"], condition=Q(trashed_at__isnull=False), name="page_trash"
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.title} ({self.abbreviation})" if self.abbreviation else self.title
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Store the page's facts and the names it answers to; notes go through `revise`."""
+        """Store a new page; one that is there is revised with what this object says."""
+        if not self._state.adding:
+            stored = Page.everything.only("version").get(pk=self.pk)
+            facts = {name: getattr(self, name) for name in FACTS}
+            self.revise(self.notes, version=stored.version, **facts)
+            return
         from services.derive import derive
+        from services.history import record
         from services.names import refresh_names, resolve_again
 
-        self.title = " ".join(self.title.split())
-        self.abbreviation = " ".join(self.abbreviation.split())
+        self.title, self.abbreviation = one_line(self.title), one_line(self.abbreviation)
         with transaction.atomic():
-            adding = self._state.adding
-            if adding:
-                self.fill_in()
+            self.fill_in()
+            self.last_reason = self.last_reason or Reason.SITE
             super().save(*args, **kwargs)
             resolve_again(refresh_names([self]))
-            # Not for new pages alone: in one called "Questions", other lines ask than before.
-            derive([self], fresh=adding)
+            derive([self], fresh=True)
+            record([self], created=True)
 
     def get_absolute_url(self) -> str:
         return reverse(self.kind, args=[self.slug])
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Remove the page with all that was derived from it; its names are free again."""
+        """Remove the page for good, with its history; `services.trash` is for people."""
         from services.names import resolve_again
 
         with transaction.atomic():
             names = list(self.page_names.values_list("key", flat=True))
+            Revision.objects.filter(id=self.pk).delete()
             removed = super().delete(*args, **kwargs)
             resolve_again(names)
             return removed
 
     def fill_in(self) -> None:
         """Give a new page what its author need not say: its address, place and AWS id."""
-        if not self.slug:
-            stem = slugify(self.title, allow_unicode=True)[:SLUG_LENGTH].strip("-_") or self.kind
-            taken = Page.objects.filter(slug__startswith=stem).values_list("slug", flat=True)
-            self.slug = Slugs(taken).take(self.title, self.kind)
+        self.slug = self.slug or self.free_slug(self.title)
         if not self.position:
-            self.position = (Page.objects.aggregate(last=Max("position"))["last"] or 0) + 1
+            self.position = (Page.everything.aggregate(last=Max("position"))["last"] or 0) + 1
         if self.kind == Page.Kind.SERVICE and not self.aws_id:
-            known = catalog.find(str(self)) or catalog.find(self.title)
-            same = Page.objects.filter(kind=Page.Kind.SERVICE)
-            if known and not same.filter(aws_id=known.aws_id).exists():
-                self.aws_id = known.aws_id
+            self.aws_id = self.free_aws_id()
 
-    def revise(self, notes: str, *, version: int, by: AbstractBaseUser | None = None) -> None:
-        """Store new notes and derive everything from them, in one transaction.
+    def free_slug(self, title: str) -> str:
+        """An address for a title that no other page has or had; its own old ones are free."""
+        stem = slugify(title, allow_unicode=True)[:SLUG_LENGTH].strip("-_") or self.kind
+        pages = Page.everything.exclude(pk=self.pk).filter(slug__startswith=stem)
+        old = OldAddress.objects.exclude(page=self.pk).filter(slug__startswith=stem)
+        taken = {*pages.values_list("slug", flat=True), *old.values_list("slug", flat=True)}
+        return Slugs(taken).take(title, self.kind)
 
-        `version` is the version that the new text was written on. Raises StaleVersion, and
-        stores nothing, when the page has moved on since. Unchanged notes are no revision.
+    def free_aws_id(self) -> str:
+        """The AWS id that goes with the page's title, if no other service has it; else blank."""
+        known = catalog.find(str(self)) or catalog.find(self.title)
+        others = Page.objects.filter(kind=Page.Kind.SERVICE).exclude(pk=self.pk)
+        return known.aws_id if known and not others.filter(aws_id=known.aws_id).exists() else ""
+
+    def revise(
+        self,
+        notes: str | None = None,
+        *,
+        version: int,
+        by: AbstractBaseUser | None = None,
+        reason: str = Reason.SITE,
+        tags: Collection[str] | None = None,
+        **facts: Any,
+    ) -> None:
+        """Store new notes, facts (see `FACTS`) and tags as one revision, in one transaction.
+
+        `version` is the version that they were written on. Raises StaleVersion, and stores
+        nothing, when the page has moved on since or is in the trash. What says the same as
+        before is no revision. Afterwards this object is as stored.
         """
-        from services.derive import derive
-
         with transaction.atomic():
-            current = Page.objects.select_for_update().get(pk=self.pk)
-            if current.version != version:
+            current = Page.everything.select_for_update().get(pk=self.pk)
+            if current.version != version or current.trashed_at:
                 raise StaleVersion(current)
-            if notes != current.notes:
-                self.notes, self.version = notes, version + 1
-                self.updated_at, self.updated_by_id = timezone.now(), by.pk if by else None
-                fields = ("notes", "version", "updated_at", "updated_by")
-                super().save(update_fields=fields)
-                derive([self])
+            wanted = facts if notes is None else {"notes": notes, **facts}
+            for name in {"title", "abbreviation"} & wanted.keys():
+                wanted[name] = one_line(wanted[name])
+            changed = {k: value for k, value in wanted.items() if getattr(current, k) != value}
+            if tags is not None and set(tags) == set(current.tags.names()):
+                tags = None
+            old_slug = current.slug
+            for name, value in changed.items():
+                setattr(current, name, value)
+            if changed.keys() == {"position"} and tags is None:
+                super(Page, current).save(update_fields=["position"])
+            elif changed or tags is not None:
+                current._store(changed, tags, by, reason)
+            if current.slug != old_slug:
+                OldAddress.objects.update_or_create(slug=old_slug, defaults={"page": current})
+                OldAddress.objects.filter(slug=current.slug).delete()
+            for field in self._meta.concrete_fields:
+                setattr(self, field.attname, getattr(current, field.attname))
+
+    def advance(self, by: AbstractBaseUser | None, reason: str) -> bool:
+        """Make this the next version, changed now; returns whether it folds into the last one.
+
+        The same person's ticks within an hour are one entry of the history.
+        """
+        now, who = timezone.now(), by.pk if by else None
+        folded = (
+            reason == self.last_reason == Reason.TICK
+            and who == self.updated_by_id
+            and now - self.updated_at < FOLDED_WITHIN
+        )
+        self.version += 1
+        self.updated_at, self.updated_by_id, self.last_reason = now, who, reason
+        return folded
+
+    def _store(
+        self,
+        changed: Collection[str],
+        tags: Collection[str] | None,
+        by: AbstractBaseUser | None,
+        reason: str,
+    ) -> None:
+        from services.derive import derive
+        from services.history import record
+        from services.names import refresh_names, resolve_again
+
+        self.advance(by, reason)
+        super().save(update_fields=[*changed, *ADVANCED])
+        if tags is not None:
+            self.tags.set(sorted(tags))
+        if not NAMING.isdisjoint(changed):
+            resolve_again(refresh_names([self]))
+        if not READING.isdisjoint(changed):
+            derive([self])
+        record([self], tags=tags is not None)
 
     @property
     def is_service(self) -> bool:
         return self.kind == Page.Kind.SERVICE
 
 
+# Typed by hand: the library makes the class while the program runs.
+Revision: Any = Page.history.model
+
+
+class OldAddress(models.Model):
+    """An address that a page once had, and that still leads to it."""
+
+    slug = models.SlugField(max_length=SLUG_LENGTH + 10, unique=True, allow_unicode=True)
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="old_addresses")
+
+    class Meta:
+        verbose_name_plural = "old addresses"
+
+    def __str__(self) -> str:
+        return self.slug
+
+
 class Service(Page):
     """A page about one AWS service."""
 
-    objects = ServiceManager()  # type: ignore[assignment,misc]
+    objects = ServiceManager()  # type: ignore[misc]
 
     class Meta:
         proxy = True
@@ -251,7 +401,7 @@ class Service(Page):
 class Topic(Page):
     """A page about anything else."""
 
-    objects = TopicManager()  # type: ignore[assignment,misc]
+    objects = TopicManager()  # type: ignore[misc]
 
     class Meta:
         proxy = True

@@ -15,8 +15,9 @@ from taggit.models import Tag, TaggedItem
 from services import catalog
 from services.bulk import chunks, insert_rows
 from services.derive import derive
+from services.history import record
 from services.markdown import outline
-from services.models import Category, Document, Page, Section, StaleVersion
+from services.models import Category, Document, OldAddress, Page, Reason, Section, StaleVersion
 from services.models.pages import Slugs
 from services.names import refresh_names, resolve_again
 from services.sync.plan import Change, Plan, PlannedDocument, StoredSection
@@ -54,6 +55,7 @@ class _Writer:
         self.save_sections(documents)
         self.save_tags()
         self.derive()
+        self.record()
 
     # -- documents -----------------------------------------------------------------------------
 
@@ -95,9 +97,10 @@ class _Writer:
         ]
         if not planned:
             return
-        slugs = Slugs(Page.objects.values_list("slug", flat=True))
+        old = OldAddress.objects.values_list("slug", flat=True)
+        slugs = Slugs([*Page.everything.values_list("slug", flat=True), *old])
         taken = set(Page.objects.exclude(aws_id="").values_list("aws_id", flat=True))
-        last = Page.objects.aggregate(last=Max("position"))["last"] or 0
+        last = Page.everything.aggregate(last=Max("position"))["last"] or 0
         for position, (document, change) in enumerate(planned, start=last + 1):
             page = self.new_page(document, change, position, taken)
             page.slug = slugs.take(page.title, page.kind)
@@ -123,6 +126,7 @@ class _Writer:
             created_at=document.matter.created or self.now,
             updated_at=self.now,
             updated_by=self.by,
+            last_reason=Reason.IMPORT,
         )
         if change is document.changes[0]:
             page.aliases = document.matter.aliases
@@ -147,7 +151,7 @@ class _Writer:
         if page is None or page.version != stored.version:
             raise StaleVersion(page or Page(title=stored.name))
         if change.text is not None and change.text != page.notes:
-            page.notes, page.version = change.text, page.version + 1
+            page.notes = change.text
             self.changed.append(page)
         if change.page_title:
             page.title, page.abbreviation = change.page_title, change.abbreviation
@@ -160,7 +164,7 @@ class _Writer:
             gone = set(before.aliases) - set(document.matter.aliases)
             kept = [alias for alias in page.aliases if alias not in gone]
             page.aliases = list(dict.fromkeys([*kept, *document.matter.aliases]))
-        page.updated_at, page.updated_by = self.now, self.by
+        page.advance(self.by, Reason.IMPORT)
         page.save_base()
         self.saved.append(page)
         if page not in self.changed and (change.moved or change.page_title):
@@ -260,8 +264,18 @@ class _Writer:
             for dropped in {tag.casefold() for tag in before - set(document.matter.tags)}:
                 _tagged(pk).filter(tag__name__iexact=dropped).delete()
             wanted += [(pk, tag) for tag in document.matter.tags if tag not in before]
+            self.revise_tags(pk)
         if wanted:
             _add_tags(wanted)
+
+    def revise_tags(self, pk: int) -> None:
+        """A page of which nothing else changes is another version, too."""
+        if any(page.pk == pk for page in (*self.created, *self.saved)):
+            return
+        page = Page.objects.select_for_update().get(pk=pk)
+        page.advance(self.by, Reason.IMPORT)
+        page.save_base()
+        self.saved.append(page)
 
     def of_known_files(self) -> list[Page]:
         """The pages whose names may have changed: also by being a file's first page, or not."""
@@ -282,6 +296,13 @@ class _Writer:
             derive(some, fresh=fresh)
             done += len(some)
             self.progress("index", done, total)
+
+    def record(self) -> None:
+        """A revision for every page that is new or was changed, also in its tags alone."""
+        for some in chunks(self.created, BATCH):
+            record(some, created=True)
+        for some in chunks(self.saved, BATCH):
+            record(some)
 
 
 def _page_title(change: Change) -> str:

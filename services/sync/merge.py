@@ -6,21 +6,26 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.markdown.edits import split_lines
+from services.markdown.edits import dominant_line_end, split_lines
 
 # Beyond this many lines difflib may skip lines that recur everywhere, to stay fast.
 EXACT_LINES = 5_000
+
+
+# What stands around the two sides of a clash in a text that a person is to put together.
+MINE, BETWEEN, THEIRS = "<<<<<<< mine", "=======", ">>>>>>> theirs"
 
 
 @dataclass(frozen=True, slots=True)
 class Merge:
     """The merged text, and in how many places both sides changed the same lines differently.
 
-    Where they clash, the text has our side.
+    Where they clash, `text` has our side, and `prepared` both, with marks around them.
     """
 
     text: str
     clashes: int
+    prepared: str
 
 
 def merge(base: str, ours: str, theirs: str) -> Merge:
@@ -30,24 +35,51 @@ def merge(base: str, ours: str, theirs: str) -> Merge:
     once; the rest clashes. Line ends are part of a line.
     """
     if ours in (base, theirs):
-        return Merge(theirs, 0)
+        return Merge(theirs, 0, theirs)
     if theirs == base:
-        return Merge(ours, 0)
-    a, b, c = _lines(base), _lines(ours), _lines(theirs)
-    merged: list[str] = []
-    clashes, i, j, k = 0, 0, 0, 0
+        return Merge(ours, 0, ours)
+    end = dominant_line_end(base)
+    text: list[str] = []
+    prepared: list[str] = []
+    clashes = 0
+    for mine, their, clash in _pieces(_lines(base), _lines(ours), _lines(theirs)):
+        text += mine
+        clashes += clash
+        prepared += _marked(mine, their, end) if clash else mine
+    return Merge("".join(text), clashes, "".join(prepared))
+
+
+def has_marks(text: str) -> bool:
+    """Is there still a clash in a prepared text that nobody has decided?"""
+    return any(words in (MINE, THEIRS) for words, _ in split_lines(text))
+
+
+def _pieces(
+    a: list[str], b: list[str], c: list[str]
+) -> Iterator[tuple[list[str], list[str], bool]]:
+    """The merged text in pieces: our lines, theirs, and whether they clash; else ours count."""
+    i = j = k = 0
     for start, stop, in_ours, in_theirs in _agreed(a, b, c):
         before, mine, their = a[i:start], b[j:in_ours], c[k:in_theirs]
         if mine == their or their == before:
-            merged += mine
+            yield mine, their, False
         elif mine == before:
-            merged += their
+            yield their, their, False
         else:
-            merged += mine
-            clashes += 1
-        merged += a[start:stop]
+            yield mine, their, True
+        yield a[start:stop], a[start:stop], False
         i, j, k = stop, in_ours + stop - start, in_theirs + stop - start
-    return Merge("".join(merged), clashes)
+
+
+def _marked(mine: list[str], theirs: list[str], end: str) -> list[str]:
+    sides = (_ended(mine, end), _ended(theirs, end))
+    return [MINE + end, *sides[0], BETWEEN + end, *sides[1], THEIRS + end]
+
+
+def _ended(lines: list[str], end: str) -> list[str]:
+    """Lines that a mark can follow."""
+    last = lines[-1] if lines else end
+    return lines if last.endswith(("\n", "\r")) else [*lines[:-1], last + end]
 
 
 def similarity(one: str, other: str) -> float:
