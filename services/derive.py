@@ -50,6 +50,10 @@ class _Batch:
     changed: list[ChecklistItem | Question] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
 
+    def new_rows(self, blank: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """The columns of each new row; `blank` says what they are where nothing is known."""
+        return [(page, *{**blank, **facts}.values()) for page, facts in self.new]
+
 
 def derive(pages: Sequence[Page], *, fresh: bool = False, renamed: bool = False) -> Changes:
     """Rebuild the items, questions and links of pages from their notes.
@@ -173,10 +177,7 @@ def _write(model: type[Row], batch: _Batch, blank: Mapping[str, Any]) -> Changes
     if batch.gone:
         model.objects.filter(pk__in=batch.gone).delete()
     update_rows(model, batch.changed, tuple(blank))
-    rows: list[tuple[Any, ...]] = []
-    for page, facts in batch.new:
-        rows.append((page, *(blank | facts).values()))
-    insert_rows(model, ("page_id", *blank), rows)
+    insert_rows(model, ("page_id", *blank), batch.new_rows(blank))
     return Changes(len(batch.new), len(batch.changed), len(batch.gone))
 
 

@@ -9,8 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from services.names import refresh_names
 from services.models import Category, Document, Page, Section, Service, Topic
+from services.names import refresh_names
 from tests.html_forms import fields_of
 
 pytestmark = pytest.mark.django_db

@@ -88,14 +88,14 @@ def outline(
     matter, body = split_front_matter(text)
     data = body.encode()
     first_line = 1 + len(LINE_END.findall(matter.raw.encode()))
-    cuts = _Cuts(_headings(body, data), category_named, category_of_service)
+    cuts = _Cuts(headings(body, data), category_named, category_of_service)
     is_split = not matter.kind and (was_split or cuts.is_split())
     pieces = cuts.split() if is_split else []
     sections = _assemble(data, pieces, cuts.all, matter, first_line)
     return Outline(matter, sections)
 
 
-def _headings(body: str, data: bytes) -> list[Heading]:
+def headings(body: str, data: bytes) -> list[Heading]:
     """The headings outside all containers, as readers see their text."""
     found: list[Heading] = []
     depth, level, start, words = 0, 0, 0, [""]
@@ -264,7 +264,7 @@ def retitle(heading: str, title: str) -> str:
     """
     title = " ".join(title.split())
     plain = _retitled(heading, title)
-    found = _headings(plain, plain.encode())
+    found = headings(plain, plain.encode())
     if not heading.strip() or [each.text for each in found] == [title]:
         return plain
     return _retitled(heading, MARKUP.sub(r"\\\g<0>", title))

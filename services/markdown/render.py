@@ -7,7 +7,8 @@ wiki-links and bare links. What leaves here has been through the sanitiser.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import secrets
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
@@ -21,7 +22,7 @@ from services.markdown.raw_html import RawHtml
 from services.markdown.sanitise import sanitise
 from services.markdown.tables import Footnotes, Table
 
-__all__ = ["Heading", "Rendered", "anchor", "render", "render_inline"]
+__all__ = ["Controls", "Heading", "Rendered", "anchor", "render", "render_inline"]
 
 STATE_LABELS = {"open": "To do", "doing": "In progress", "done": "Done", "na": "Not applicable"}
 # Browsers and style sheets cope with this much nesting; what is deeper is drawn flat.
@@ -53,20 +54,44 @@ class Rendered:
     headings: list[Heading] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """HTML of our own for whoever may edit: in the place of each task's box, and beside headings.
+
+    `tasks` holds, in the order of the text, each task's state and its HTML; a box that is in
+    another state than was expected stays a mere picture of it. `heading` makes what follows a
+    heading that stands outside lists and quotes.
+    """
+
+    tasks: Sequence[tuple[str, str]] = ()
+    heading: Callable[[Heading], str] | None = None
+
+
+# Marks the places of controls while the sanitiser, which would drop them, does its work. Nobody
+# who writes notes can know it. As an attribute it is found only where it is one: within the value
+# of another its quotes would be written as `&quot;`.
+PLACE = secrets.token_hex(8)
+PLACES = re.compile(rf'<input\b[^<>]*\baria-label="{PLACE}-(\d+)"[^<>]*>')
+
+
 def render(
     text: str,
     links: Mapping[str, str] | None = None,
     pictures: Mapping[str, str] | None = None,
+    controls: Controls | None = None,
 ) -> Rendered:
     """Render notes.
 
     `links` gives the address of each page that the notes refer to, `pictures` that of each file
     they show, by the target as `notes.targets` yields it. A target that is in neither is shown
-    as leading nowhere yet.
+    as leading nowhere yet. `controls` are put in after cleaning, and must be safe by themselves.
     """
-    renderer = _Renderer(text, links or {}, pictures or {})
+    renderer = _Renderer(text, links or {}, pictures or {}, controls)
     renderer.run()
-    return Rendered(sanitise(renderer.html()), renderer.headings)
+    html = sanitise(renderer.html())
+    if renderer.places:
+        html = PLACES.sub(lambda found: renderer.places[int(found[1])], html)
+    return Rendered(html, renderer.headings)
 
 
 @lru_cache(maxsize=4096)
@@ -80,8 +105,17 @@ def render_inline(text: str) -> str:
 class _Renderer:
     """Turns the parser's events into HTML, in one pass."""
 
-    def __init__(self, text: str, links: Mapping[str, str], pictures: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        text: str,
+        links: Mapping[str, str],
+        pictures: Mapping[str, str],
+        controls: Controls | None,
+    ) -> None:
         self.events = Events(text)
+        self.controls = controls
+        self.tasks = 0
+        self.places: list[str] = []
         self.shift = 2 - self.events.highest_heading()
         self.links = links
         self.pictures = pictures
@@ -167,9 +201,7 @@ class _Renderer:
     def leaf(self, name: str, value: Any) -> None:
         if name == "TaskListMarker":
             state = value if isinstance(value, str) else ("done" if value else "open")
-            checked = " checked" if state == "done" else ""
-            label = STATE_LABELS[state]
-            self.out.append(f'<input type="checkbox" disabled{checked} aria-label="{label}"> ')
+            self.box(state)
         elif self.picture is not None:
             if name == "Code":
                 self.picture.words.append(value)
@@ -183,6 +215,22 @@ class _Renderer:
             self.out.append(value)
         elif name == "FootnoteReference":
             self.out.append(self.footnotes.reference(value))
+
+    def box(self, state: str) -> None:
+        """A task's box: a control where there is one for it, or else a picture of its state."""
+        tasks = self.controls.tasks if self.controls else ()
+        if self.tasks < len(tasks) and tasks[self.tasks][0] == state:
+            self.out.append(self.place(tasks[self.tasks][1]))
+        else:
+            checked = " checked" if state == "done" else ""
+            label = STATE_LABELS[state]
+            self.out.append(f'<input type="checkbox" disabled{checked} aria-label="{label}"> ')
+        self.tasks += 1
+
+    def place(self, html: str) -> str:
+        """What keeps the place of a control until the rest is cleaned."""
+        self.places.append(html)
+        return f'<input aria-label="{PLACE}-{len(self.places) - 1}">'
 
     # -- blocks and spans ----------------------------------------------------------------------
 
@@ -278,9 +326,14 @@ class _Renderer:
         words, self.words = " ".join("".join(self.words or []).split()), None
         name = self.anchors.give(words)
         level = max(2, min(level + self.shift, 6))
+        html = f'<h{level} id="{escape(name)}">{inner}</h{level}>\n'
         if not self.depth and not self.outer:
-            self.headings.append(Heading(level, words, name))
-        self.out.append(f'<h{level} id="{escape(name)}">{inner}</h{level}>\n')
+            heading = Heading(level, words, name)
+            self.headings.append(heading)
+            if self.controls and self.controls.heading:
+                beside = self.place(self.controls.heading(heading) + "</div>")
+                html = self.place('<div class="heading-row">') + html + beside
+        self.out.append(html)
 
     def end_picture(self, picture: Picture) -> None:
         self.picture = None

@@ -1,0 +1,60 @@
+"""The parts of a page's notes: a heading with all that stands below it, to be edited by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.markdown.line_ends import dominant_line_end
+from services.markdown.outline import headings
+from services.markdown.render import render
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A heading and what is below it, up to the next heading that is as high or higher.
+
+    `anchor` is the one that the page has for it; `level` is as written. Offsets are bytes, and
+    `body` is where the heading's own lines end.
+    """
+
+    title: str
+    anchor: str
+    level: int
+    start: int
+    body: int
+    stop: int
+
+
+def parts(text: str) -> list[Part]:
+    """The parts of notes in order; deeper ones lie within higher ones."""
+    data = text.encode()
+    found, shown = headings(text, data), render(text).headings
+    if len(found) != len(shown):
+        return []
+    made = []
+    for index, (heading, name) in enumerate(zip(found, shown, strict=True)):
+        below = (next_.start for next_ in found[index + 1 :] if next_.level <= heading.level)
+        stop = next(below, len(data))
+        made.append(
+            Part(heading.text, name.anchor, heading.level, heading.start, heading.end, stop)
+        )
+    return made
+
+
+def part_at(text: str, anchor: str) -> Part | None:
+    """The part of notes that an anchor leads to; None where there is none."""
+    return next((part for part in parts(text) if part.anchor == anchor), None)
+
+
+def source(text: str, part: Part) -> str:
+    """A part's Markdown."""
+    return text.encode()[part.start : part.stop].decode()
+
+
+def replaced(text: str, part: Part, words: str) -> str:
+    """Notes with other words in the place of a part; what follows keeps a line of its own."""
+    data = text.encode()
+    below = data[part.stop :].decode()
+    if below and words and not words.endswith(("\n", "\r")):
+        words += dominant_line_end(text)
+    return data[: part.start].decode() + words + below
