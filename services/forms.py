@@ -1,4 +1,4 @@
-"""Form fields for what a page holds: its notes, its other names, and what was seen of it."""
+"""Form fields for what a page holds: its notes, its other names, its tags, what was seen of it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from markdownx.fields import MarkdownxFormField
 from markdownx.widgets import AdminMarkdownxWidget
+from taggit.forms import TagField, TagWidget
+from taggit.utils import edit_string_for_tags, parse_tags
 
 LINE_ENDS = re.compile(r"\r\n|\r|\n")
 
@@ -119,3 +121,20 @@ class NamesField(forms.CharField):
     def has_changed(self, initial: Any, data: Any) -> bool:
         before = self.prepare_value(initial) or ""
         return bool(self.clean(before) != self.clean(data or ""))
+
+
+class HiddenTags(TagWidget):  # type: ignore[misc]
+    input_type = "hidden"
+
+
+class TagsField(TagField):  # type: ignore[misc]
+    """Tags that are compared with what the form showed."""
+
+    hidden_widget = HiddenTags
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        before = initial if isinstance(initial, str) else edit_string_for_tags(initial or [])
+        try:
+            return bool(parse_tags(before) != parse_tags(data or ""))
+        except ValueError:
+            return True

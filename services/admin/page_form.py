@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.urls import reverse
 from django.utils.html import format_html
-from taggit.forms import TagField, TagWidget
-from taggit.utils import edit_string_for_tags, parse_tags
 
 from services.admin.drafts import Draft
 from services.catalog import key
-from services.forms import NamesField, NotesField, NotesWidget, Seen, as_posted, digest
+from services.forms import NamesField, NotesField, NotesWidget, Seen, TagsField, as_posted, digest
 from services.markdown.edits import dominant_line_end, keep_line_ends
 from services.models import Page, PageName, Section
 from services.names import KEY_LENGTH
@@ -35,23 +33,6 @@ DECISIONS = (
 )
 # Comparing texts that differ everywhere takes long; a person would not read that anyway.
 MOST_LINES = 5_000
-
-
-class HiddenTags(TagWidget):  # type: ignore[misc]
-    input_type = "hidden"
-
-
-class TagsField(TagField):  # type: ignore[misc]
-    """Tags that are compared with what the form showed."""
-
-    hidden_widget = HiddenTags
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        before = initial if isinstance(initial, str) else edit_string_for_tags(initial or [])
-        try:
-            return bool(parse_tags(before) != parse_tags(data or ""))
-        except ValueError:
-            return True
 
 
 class PageForm(PageModelForm):
