@@ -156,7 +156,8 @@ def _derive_questions(read: dict[int, markdown.Notes], *, fresh: bool) -> Change
             facts = {"text": question.text, "answer": question.answer, "position": position}
             _keep(pk, None if at is None else old[at], facts, batch)
         batch.gone += [old[i].pk for i in set(range(len(old))) - set(pairs)]
-    return _write(Question, batch, NEW_QUESTION)
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    return _write(Question, batch, NEW_QUESTION | {"asked_at": now})
 
 
 def _keep(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from services.models.attachments import Attachment
 from services.models.pages import Page
@@ -74,6 +75,9 @@ class QuestionQuerySet(models.QuerySet["Question"]):
     def answered(self) -> QuestionQuerySet:
         return self.shown().exclude(answer="")
 
+    def dismissed(self) -> QuestionQuerySet:
+        return self.filter(dismissed=True)
+
 
 class Question(models.Model):
     """A question that notes ask; open exactly when they give no answer."""
@@ -83,6 +87,9 @@ class Question(models.Model):
     answer = models.TextField(blank=True, help_text="The answer's Markdown.")
     position = models.PositiveIntegerField(help_text="Order on the page, from 0.")
     dismissed = models.BooleanField(default=False, help_text="A line that is no question.")
+    asked_at = models.DateTimeField(
+        default=timezone.now, editable=False, help_text="When it was first seen."
+    )
 
     objects = QuestionQuerySet.as_manager()
 

@@ -1,0 +1,176 @@
+"""Asking, answering and dismissing: what goes into the notes, and whose words stand in the end."""
+
+from __future__ import annotations
+
+import pytest
+
+from services import trash
+from services.asking import (
+    AnswerChanged,
+    QuestionGone,
+    answer,
+    ask,
+    both,
+    dismiss,
+    keep_theirs,
+    mark,
+)
+from services.derive import derive
+from services.markdown.edits import EditRefused
+from services.models import Category, Page, Question, Reason, Revision, Service, Topic
+from services.saving import Trashed
+
+pytestmark = pytest.mark.django_db
+NOTES = "Why S3?\n\nHow much?\n\n> [!answer]\n> Little.\n\nOr what?\n"
+NOTHING = mark("")
+
+
+@pytest.fixture
+def s3() -> Page:
+    return Service.objects.create(
+        title="S3", category=Category.objects.get(slug="data-store"), notes=NOTES
+    )
+
+
+def question(text: str) -> Question:
+    return Question.objects.get(text=text)
+
+
+def notes(page: Page) -> str:
+    return Page.everything.get(pk=page.pk).notes
+
+
+def test_an_answer_stands_below_its_question(s3, editor):
+    done = answer(question("Why S3?").pk, "It lasts.\r\n\r\nIt is cheap.", seen=NOTHING, by=editor)
+    assert done.changed
+    assert notes(s3) == NOTES.replace(
+        "Why S3?\n", "Why S3?\n\n> [!answer]\n> It lasts.\n>\n> It is cheap.\n"
+    )
+    assert done.question.answer == "It lasts.\n\nIt is cheap."
+    last = Revision.objects.filter(id=s3.pk).latest("version")
+    assert (last.history_change_reason, last.history_user) == (Reason.ANSWER, editor)
+
+
+def test_an_answer_takes_the_line_ends_of_its_page(editor):
+    page = Topic.objects.create(title="Questions", notes="Why?\r\n\r\nHow?\r\n")
+    answer(question("Why?").pk, "One\nTwo", seen=NOTHING, by=editor)
+    assert notes(page) == "Why?\r\n\r\n> [!answer]\r\n> One\r\n> Two\r\n\r\nHow?\r\n"
+
+
+def test_an_answer_is_changed_and_removed_and_then_the_notes_are_as_before(s3, editor):
+    row = question("Or what?")
+    answer(row.pk, "Nothing.", seen=NOTHING, by=editor)
+    answer(row.pk, "Something.", seen=mark("Nothing."), by=editor)
+    assert "> Something.\n" in notes(s3)
+    removed = answer(row.pk, " \r\n", seen=mark("Something."), by=editor)
+    assert removed.question.is_open
+    assert notes(s3) == NOTES
+
+
+def test_the_same_answer_is_no_revision(s3, editor):
+    row = question("How much?")
+    assert not answer(row.pk, "Little.\r\n", seen=mark("Little."), by=editor).changed
+    assert not answer(question("Why S3?").pk, "  ", seen=NOTHING, by=editor).changed
+    assert Page.objects.get(pk=s3.pk).version == 1
+
+
+def test_the_right_question_is_answered_on_a_page_that_changed_since(s3, editor):
+    row = question("Or what?")
+    s3.revise("First of all?\n\n" + NOTES, version=1)
+    answer(row.pk, "That.", seen=NOTHING, by=editor)
+    assert notes(s3) == "First of all?\n\n" + NOTES + "\n> [!answer]\n> That.\n"
+
+
+def test_two_people_answer_different_questions(s3, editor, admin):
+    answer(question("Why S3?").pk, "One.", seen=NOTHING, by=editor)
+    answer(question("Or what?").pk, "Two.", seen=NOTHING, by=admin)
+    assert [q.answer for q in s3.questions.order_by("position")] == ["One.", "Little.", "Two."]
+
+
+def test_two_people_answer_the_same_question_and_nothing_is_overwritten(s3, editor, admin):
+    row = question("Why S3?")
+    answer(row.pk, "Theirs.", seen=NOTHING, by=admin)
+    with pytest.raises(AnswerChanged) as clash:
+        answer(row.pk, "Mine.", seen=NOTHING, by=editor)
+    assert clash.value.question.answer == "Theirs."
+    assert question("Why S3?").answer == "Theirs."
+    # Whoever types just what is there already has nothing to decide.
+    assert not answer(row.pk, "Theirs.", seen=NOTHING, by=editor).changed
+    answer(row.pk, both("Theirs.", "Mine."), seen=mark("Theirs."), by=editor)
+    assert question("Why S3?").answer == "Theirs.\n\nMine."
+
+
+def test_who_keeps_the_other_answer_finds_their_own_in_the_history(s3, editor):
+    row = question("How much?")
+    with pytest.raises(AnswerChanged):
+        keep_theirs(row.pk, "A lot.", seen=NOTHING, by=editor)
+    keep_theirs(row.pk, "A lot.", seen=mark("Little."), by=editor)
+    assert notes(s3) == NOTES
+    kept = Revision.objects.filter(id=s3.pk, history_change_reason=Reason.ASIDE)
+    assert [revision.notes for revision in kept] == [NOTES.replace("Little", "A lot")]
+    keep_theirs(row.pk, "Little.", seen=mark("Little."), by=editor)
+    assert kept.count() == 1
+
+
+def test_a_question_that_is_gone_is_told(s3, editor):
+    gone, trashed = question("Why S3?"), question("Or what?")
+    s3.revise(NOTES.replace("Why S3?\n\n", ""), version=1)
+    with pytest.raises(QuestionGone):
+        answer(gone.pk, "Because.", seen=NOTHING, by=editor)
+    with pytest.raises(QuestionGone):
+        dismiss(gone.pk, True)
+    trash.throw_away(s3, by=editor)
+    with pytest.raises(QuestionGone):
+        answer(trashed.pk, "That.", seen=NOTHING, by=editor)
+    with pytest.raises(Trashed):
+        ask(s3, "Still here?", by=editor)
+
+
+def test_what_cannot_be_told_from_the_notes_is_refused(s3, editor):
+    with pytest.raises(EditRefused):
+        ask(s3, "", by=editor)
+    with pytest.raises(EditRefused):
+        answer(question("Why S3?").pk, "---", seen=NOTHING, by=editor)
+    assert notes(s3) == NOTES
+
+
+def test_asks_at_the_end_of_the_notes(s3, editor):
+    row = ask(s3, "  Who\r\npays? ", by=editor)
+    assert (row.text, row.answer) == ("Who pays?", "")
+    assert notes(s3) == NOTES + "\nWho pays?\n"
+    plan = Topic.objects.create(title="Plan", notes="To do")
+    row = ask(plan, "Where from", "There.", by=editor)
+    assert (row.text, row.answer) == ("Where from", "There.")
+    assert notes(plan) == "To do\n\n> [!question] Where from\n\n> [!answer]\n> There.\n"
+
+
+def test_dismissing_changes_no_notes_and_outlives_edits(s3, editor):
+    row = question("Or what?")
+    dismiss(row.pk, True)
+    s3.revise("More?\n\n" + NOTES, version=1)
+    assert list(Question.objects.dismissed()) == [row]
+    assert not Question.objects.shown().filter(pk=row.pk).exists()
+    dismiss(row.pk, False)
+    assert Question.objects.open().filter(pk=row.pk).exists()
+    assert Page.objects.get(pk=s3.pk).version == 2
+
+
+def test_rows_that_the_notes_know_better_are_derived_first(s3, editor):
+    row = question("Or what?")
+    Question.objects.filter(text="Why S3?").delete()
+    Question.objects.filter(pk=row.pk).update(position=0)
+    answer(row.pk, "That.", seen=NOTHING, by=editor)
+    assert notes(s3) == NOTES + "\n> [!answer]\n> That.\n"
+    assert not derive([Page.objects.get(pk=s3.pk)])
+
+
+def test_when_it_was_asked_outlives_edits_and_the_trash(s3, editor):
+    then = question("Or what?").asked_at.replace(year=2001)
+    Question.objects.update(asked_at=then)
+    s3.revise(NOTES + "\nAnd new?\n", version=1)
+    assert question("And new?").asked_at > question("Why S3?").asked_at == then
+    dismiss(question("Why S3?").pk, True)
+    trash.throw_away(s3, by=editor)
+    trash.take_out(s3, by=editor)
+    assert question("And new?").asked_at > question("Why S3?").asked_at == then
+    assert [q.text for q in Question.objects.dismissed()] == ["Why S3?"]
