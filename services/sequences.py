@@ -41,7 +41,7 @@ def opcodes(
     matcher = difflib.SequenceMatcher(junk.__contains__, *middle, autojunk=False)
     codes = [
         (kind, a + top, a_end + top, b + top, b_end + top)
-        for kind, a, a_end, b, b_end in matcher.getopcodes()
+        for kind, a, a_end, b, b_end in matcher.get_opcodes()
     ]
     first = [("equal", 0, top, 0, top)] if top else []
     at = len(old) - below, len(new) - below
