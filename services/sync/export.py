@@ -17,6 +17,7 @@ from services.markdown.front_matter import split_front_matter
 from services.markdown.line_ends import dominant_line_end, split_lines
 from services.markdown.outline import outline, retitle
 from services.models import Document, Page, Section
+from services.names import refresh_names, resolve_again
 from services.sync.files import encode
 from services.sync.importing import known_now
 from services.sync.plan import Known
@@ -189,7 +190,9 @@ def adopt_free_pages() -> None:
     taken = {path.casefold() for path in Document.objects.values_list("path", flat=True)}
     free = Page.objects.exclude(section__isnull=False, section__gone=False)
     known = known_now()
-    for page in free.select_related("category").prefetch_related("tags"):  # type: ignore[misc]
+    adopted: list[Page] = []
+    for page in free.select_related("category").prefetch_related("tags"):
+        adopted.append(page)
         path = _free_path(page, taken)
         taken.add(path.casefold())
         tags = sorted(tag.name for tag in page.tags.all())
@@ -211,6 +214,8 @@ def adopt_free_pages() -> None:
             page=page,
             base=page.notes,
         )
+    # A page also answers to the name of its file.
+    resolve_again(refresh_names(adopted))
 
 
 def _free_path(page: Page, taken: set[str]) -> str:
