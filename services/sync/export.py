@@ -191,7 +191,7 @@ def adopt_free_pages() -> None:
     free = Page.objects.exclude(section__isnull=False, section__gone=False)
     known = known_now()
     adopted: list[Page] = []
-    for page in free.select_related("category").prefetch_related("tags"):
+    for page in free.select_related("category").prefetch_related("tags"):  # type: ignore[misc]
         adopted.append(page)
         path = _free_path(page, taken)
         taken.add(path.casefold())
