@@ -1,0 +1,126 @@
+"""What the editor's script says while somebody writes, and the end of a draft."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_POST
+
+from services import drafts
+from services.access import editing
+from services.models import Page
+from services.views.back import back, wants_json
+
+GONE = "This page was deleted for good. Copy your text to keep it."
+NOT_YOU = "Somebody else has logged in here. Your text is kept in this browser for you."
+
+
+def number(request: HttpRequest, name: str) -> int:
+    """A posted id or version; 0 where there is none."""
+    posted = request.POST.get(name, "")
+    return int(posted) if posted.isascii() and posted.isdecimal() and len(posted) < 19 else 0
+
+
+def moment(request: HttpRequest, name: str) -> datetime | None:
+    """A posted point in time, None where there is none."""
+    try:
+        found = parse_datetime(request.POST.get(name, ""))
+    except ValueError:
+        return None
+    return found if found is None or timezone.is_aware(found) else None
+
+
+def page_of(request: HttpRequest) -> Page | None:
+    """The page that is being edited, in the trash or not; raises DoesNotExist."""
+    if not request.POST.get("page"):
+        return None
+    pages = Page.everything.select_related("updated_by").only(
+        *("version", "trashed_at", "kind", "slug", "title"),
+        *("updated_by__username", "updated_by__first_name", "updated_by__last_name"),
+    )
+    return pages.get(pk=number(request, "page"))
+
+
+@require_POST
+@editing
+def draft(request: HttpRequest) -> HttpResponseBase:
+    """An editor is open; with `notes` and its other fields, what was typed is kept too.
+
+    `page` is the page's id (blank for a new one), `version` the version that was opened,
+    `section` the anchor of the only section that `notes` are, `draft` the number that the last
+    answer gave, `since` its `saved_at`, `person` who opened the editor; with `leaving` it closes.
+    Answers `draft`, `saved_at`, `others`, `version`, `changed_by`, `trashed`; or `error`, with
+    409 where another request was first.
+    """
+    person = cast(User, request.user)
+    if request.POST.get("person", str(person.pk)) != str(person.pk):
+        return JsonResponse({"error": NOT_YOU, "reason": "person"}, status=403)
+    try:
+        page = page_of(request)
+    except Page.DoesNotExist:
+        return JsonResponse({"error": GONE, "reason": "gone"}, status=404)
+    saved_at = None
+    if "notes" in request.POST:
+        try:
+            saved_at = _autosave(request, person, page)
+        except drafts.NotKept as refusal:
+            reason = type(refusal).__name__.lower()
+            status = 400 if reason == "notkept" else 409
+            return JsonResponse({"error": str(refusal), "reason": reason}, status=status)
+    if "leaving" in request.POST:
+        drafts.leave(number(request, "draft"), person)
+        return JsonResponse({})
+    if saved_at:
+        row = {"draft": number(request, "draft"), "saved_at": saved_at.isoformat()}
+    else:
+        beat = drafts.heartbeat(person, page)
+        row = {"draft": beat.pk, "saved_at": beat.saved_at.isoformat() if beat.saved_at else ""}
+    return JsonResponse(row | _news(person, page))
+
+
+def _autosave(request: HttpRequest, person: User, page: Page | None) -> datetime:
+    fields = {name: request.POST[name] for name in drafts.FIELDS if name in request.POST}
+    version = min(number(request, "version"), page.version if page else 0)
+    fields["notes"] = drafts.whole_notes(
+        page, version, fields["notes"], request.POST.get("section", "")
+    )
+    row, since = number(request, "draft"), moment(request, "since")
+    return drafts.autosave(row, person, page, version, fields, since)
+
+
+def _news(person: User, page: Page | None) -> dict[str, Any]:
+    """What the editor shows of others: who is there too, and who saved last."""
+    if page is None:
+        return {"others": [], "version": 0, "changed_by": "", "trashed": False}
+    by = page.updated_by
+    name = (by.get_full_name() or by.get_username()) if by else "Somebody"
+    return {
+        "others": drafts.others_on(page, person),
+        "version": page.version,
+        "changed_by": "You" if by == person else name,
+        "trashed": page.trashed_at is not None,
+    }
+
+
+@require_POST
+@editing
+def discard_draft(request: HttpRequest) -> HttpResponseBase:
+    """Forget a draft: `page` is its page's id, blank for a new page; `next` is where to go on."""
+    person = cast(User, request.user)
+    try:
+        page = page_of(request)
+    except Page.DoesNotExist:
+        page = None
+    else:
+        drafts.end(person, page)
+    if wants_json(request):
+        return JsonResponse({})
+    messages.success(request, "The draft is discarded.")
+    return back(request, page.get_absolute_url() if page else reverse("home"))

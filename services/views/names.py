@@ -1,0 +1,18 @@
+"""The pages that the editor offers for a link."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.views.decorators.http import require_safe
+
+from services.access import reading
+from services.suggestions import suggestions
+
+
+@require_safe
+@reading
+def page_names(request: HttpRequest) -> HttpResponseBase:
+    """At most ten pages for the words `q`: their titles and categories."""
+    found = suggestions(request.GET.get("q", ""))
+    pages = [{"title": title, "category": category} for title, category in found]
+    return JsonResponse({"pages": pages})
