@@ -3,7 +3,18 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, path
 
-from services.views import attachments, checklist, home, pages, questions, tags
+from services.views import (
+    attachments,
+    checklist,
+    drafts,
+    editing,
+    home,
+    items,
+    names,
+    pages,
+    questions,
+    tags,
+)
 
 login = LoginView.as_view(template_name="login.html", redirect_authenticated_user=True)
 
@@ -16,8 +27,15 @@ urlpatterns: list[URLPattern] = [
     path("services/<str:slug>/", pages.service, name="service"),
     path("topics/", pages.topics, name="topics"),
     path("topics/<str:slug>/", pages.topic, name="topic"),
+    path("pages/names/", names.page_names, name="page_names"),
+    path("pages/new/", editing.new_page, name="new_page"),
     path("pages/<str:slug>/raw/", pages.raw, name="raw"),
+    path("pages/<str:slug>/edit/", editing.edit, name="edit"),
+    path("drafts/", drafts.draft, name="draft"),
+    path("drafts/discard/", drafts.discard_draft, name="discard_draft"),
     path("checklist/", checklist.checklist, name="checklist"),
+    path("items/tick/", items.tick, name="tick"),
+    path("items/<int:pk>/", items.item, name="item"),
     path("questions/", questions.questions, name="questions"),
     path("tags/", tags.tags, name="tags"),
     path("tags/<path:name>/", tags.tag, name="tag"),

@@ -25,17 +25,30 @@ TABLE = {
     "topics": ("/topics/", *READING),
     "topic": ("/topics/plan/", *READING),
     "raw": ("/pages/plan/raw/", *READING),
+    "new_page": ("/pages/new/", LOGIN, 403, 200, 200, LOGIN),
+    "edit": ("/pages/plan/edit/", LOGIN, 403, 200, 200, LOGIN),
     "checklist": ("/checklist/", *READING),
+    "tick": ("/items/tick/", LOGIN, 403, 400, 400, LOGIN),
     "questions": ("/questions/", *READING),
     "tags": ("/tags/", *READING),
     "tag": ("/tags/web-dev/", *READING),
+    "page_names": ("/pages/names/?q=e", *READING),
+    "draft": ("/drafts/", LOGIN, 403, 200, 200, LOGIN),
+    "discard_draft": ("/drafts/discard/", LOGIN, 403, 302, 302, LOGIN),
     "markdownx_markdownify": ("/markdownx/markdownify/", LOGIN, 403, 200, 200, LOGIN),
     "markdownx_upload": ("/markdownx/upload/", LOGIN, 403, 400, 400, LOGIN),
 }
 # These are only for forms.
-POSTED = {"markdownx_markdownify", "markdownx_upload", "without_examples"}
+POSTED = {
+    "tick",
+    "draft",
+    "discard_draft",
+    "markdownx_markdownify",
+    "markdownx_upload",
+    "without_examples",
+}
 # What needs a stored file to be tried, in tests of its own.
-ELSEWHERE = {"attachment"}
+ELSEWHERE = {"attachment", "item"}
 
 
 @pytest.fixture(autouse=True)

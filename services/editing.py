@@ -1,0 +1,230 @@
+"""What the site's editor does with what a person typed: over which version, into which text.
+
+Everything that somebody changed is told by comparing with the version that they began with, so
+that nothing is put back that another person changed meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from services import renaming
+from services.history import revision, tags_at
+from services.markdown.edits import dominant_line_end, keep_line_ends
+from services.markdown.sections import Part, parts, replaced, source
+from services.models import Category, Page, Reason, Revision, Section
+from services.saving import Saved, save
+
+# What the editor asks for beside the notes.
+FACTS = ("title", "category", "abbreviation", "aliases", "tags")
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The version of a page that somebody edits: its notes and facts as they were then.
+
+    `notes` is None where nobody knows that version. `category` in `facts` is an id or None.
+    """
+
+    version: int
+    notes: str | None
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What is to be saved: the whole notes, over which version, and the facts that were changed."""
+
+    notes: str
+    base: Base
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    rewrite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of it.
+
+    `theirs` are the facts that somebody else had changed as well, as they had them. `links` on
+    `pages` were changed to follow a new title; `kept` are old names that the page keeps for the
+    links that were not.
+    """
+
+    saved: Saved
+    theirs: dict[str, Any] = field(default_factory=dict)
+    links: int = 0
+    pages: int = 0
+    kept: list[str] = field(default_factory=list)
+
+
+def base_of(page: Page, version: int | None = None) -> Base:
+    """A page as it was in a version, or as it is."""
+    if version is None or version == page.version:
+        return Base(page.version, page.notes, _facts(page, sorted(page.tags.names())))
+    known = revision(page.pk, version)
+    if known is None:
+        return Base(0, None, _facts(page, sorted(page.tags.names())))
+    return Base(version, known.notes, _facts(known, sorted(tags_at(page.pk, version))))
+
+
+def _facts(page: Any, tags: list[str]) -> dict[str, Any]:
+    return {
+        "title": page.title,
+        "category": page.category_id,
+        "abbreviation": page.abbreviation,
+        "aliases": [str(alias) for alias in page.aliases],
+        "tags": tags,
+    }
+
+
+# -- text ---------------------------------------------------------------------------------------
+
+
+def typed_over(page: Page, base: Base, typed: str) -> str:
+    """What a browser sent as whole notes, with the line ends of the version it was typed over."""
+    stored = page.notes if base.notes is None else base.notes
+    return keep_line_ends(typed, stored, _line_end(page, stored))
+
+
+def section_over(page: Page, notes: str, part: Part, typed: str) -> str:
+    """The whole notes with what a browser sent in the place of one section."""
+    before = source(notes, part)
+    words = keep_line_ends(typed, before, _line_end(page, notes))
+    below = len(notes.encode()) > part.stop
+    if below and words.strip() and _ends_blank(before) and not _ends_blank(words):
+        # The blank line above the next heading is easily lost at the end of a field.
+        end = dominant_line_end(notes)
+        words += end if words.endswith(("\n", "\r")) else end + end
+    return replaced(notes, part, words)
+
+
+def _ends_blank(text: str) -> bool:
+    lines = text.splitlines()
+    return not text or (not lines[-1].strip() and text.endswith(("\n", "\r")))
+
+
+def _line_end(page: Page, text: str) -> str:
+    """What new lines end in: as the page's file does, or else most of its lines."""
+    ends = Section.objects.filter(page=page.pk).values_list("document__line_end", flat=True)
+    return ends.first() or dominant_line_end(text)
+
+
+def anchor_at(text: str, start: int) -> str:
+    """The anchor of the section that begins at a byte; blank where none does."""
+    return next((part.anchor for part in parts(text) if part.start == start), "")
+
+
+# -- saving -------------------------------------------------------------------------------------
+
+
+def store(page: Page, edit: Edit, *, by: User) -> Outcome:
+    """Save an edit, and let links follow a new title or the page keep its old one as a name.
+
+    Raises `saving.Clash` and `saving.Trashed`, and stores nothing then.
+    """
+    with transaction.atomic():
+        current = Page.everything.select_for_update().get(pk=page.pk)
+        theirs = _overridden(current, edit)
+        facts, notes = dict(edit.facts), edit.notes
+        tags = facts.pop("tags", None)
+        lost = renaming.lost_names(current, facts)
+        links = pages = 0
+        if lost and edit.rewrite:
+            links, pages = renaming.rewrite(current, lost, by=by)
+            notes, own = renaming.followed(notes, lost)
+            links, pages = links + own, pages + bool(own)
+        kept = _names_to_keep(current, lost, rewritten=edit.rewrite)
+        if kept:
+            aliases = facts.get("aliases", [str(alias) for alias in current.aliases])
+            facts["aliases"] = [*aliases, *kept]
+        base, wanted = edit.base.version, as_stored(current, facts)
+        saved = save(current, notes, version=base, by=by, tags=tags, **wanted)
+        return Outcome(saved, theirs, links, pages, kept)
+
+
+def _names_to_keep(page: Page, lost: Mapping[str, renaming.Lost], *, rewritten: bool) -> list[str]:
+    """The names that links still ask for: all, or those that no link could be changed from."""
+    asking = renaming.pages_asking(page, lost)
+    return [
+        lost[asked].old for asked, pages in asking.items() if not rewritten or pages != [page.pk]
+    ]
+
+
+def _overridden(current: Page, edit: Edit) -> dict[str, Any]:
+    """The facts that this edit changes and that another person changed to something else."""
+    if current.version == edit.base.version:
+        return {}
+    now = base_of(current).facts
+    return {
+        name: now[name]
+        for name, mine in edit.facts.items()
+        if now[name] not in (mine, edit.base.facts[name])
+    }
+
+
+def as_stored(page: Page, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts of the editor as a page has them: its kind follows its category, its address its title.
+
+    `page` stays as it is.
+    """
+    found = {name: value for name, value in facts.items() if name != "category"}
+    if facts.get("title", page.title) != page.title:
+        found["slug"] = page.free_slug(facts["title"])
+    if "category" not in facts:
+        return found
+    category = Category.objects.filter(pk=facts["category"] or 0).first()
+    found |= {"category": category, "kind": Page.Kind.SERVICE if category else Page.Kind.TOPIC}
+    if category and not page.is_service:
+        found |= {"about": None, "aws_id": _aws_id(page, facts)}
+    return found
+
+
+def _aws_id(page: Page, facts: Mapping[str, Any]) -> str:
+    """The AWS id of a topic that becomes a service: the one that it had, or that its title has."""
+    others = Page.objects.filter(kind=Page.Kind.SERVICE, aws_id=page.aws_id)
+    if page.aws_id and not others.exists():
+        return page.aws_id
+    named = Page(pk=page.pk, title=facts.get("title", page.title))
+    named.abbreviation = facts.get("abbreviation", page.abbreviation)
+    return named.free_aws_id()
+
+
+def create(notes: str, facts: Mapping[str, Any], *, by: User) -> Page:
+    """Store a new page. In it nothing says that CRLF was meant, and browsers know nothing else."""
+    category = Category.objects.filter(pk=facts.get("category") or 0).first()
+    tags = sorted(facts.get("tags", []))
+    with transaction.atomic():
+        page = Page(
+            kind=Page.Kind.SERVICE if category else Page.Kind.TOPIC,
+            category=category,
+            title=facts["title"],
+            abbreviation=facts.get("abbreviation", ""),
+            aliases=facts.get("aliases", []),
+            notes=keep_line_ends(notes, "", "\n"),
+            updated_by=by,
+            last_reason=Reason.SITE,
+        )
+        page.save()
+        if tags:
+            page.tags.set(tags)
+            Revision.objects.filter(id=page.pk, version=page.version).update(tags=tags)
+        return page
+
+
+def others_since(page: Page, version: int, me: User) -> list[str]:
+    """Who else changed a page after a version, by the names they are shown with."""
+    rows = Revision.objects.filter(id=page.pk, version__gt=version).exclude(history_user=me)
+    names: dict[str, None] = {}
+    for row in rows.select_related("history_user").defer("notes").order_by("version")[:20]:
+        who, imported = row.history_user, row.history_change_reason == Reason.IMPORT
+        names[shown_name(who) if who else "an import" if imported else "somebody else"] = None
+    return list(names)
+
+
+def shown_name(person: Any) -> str:
+    return str(person.get_full_name() or person.get_username())

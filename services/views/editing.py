@@ -1,0 +1,183 @@
+"""The editor: a page, one section of it, a new page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from services import drafts, renaming, trash
+from services.editing import (
+    Base,
+    Edit,
+    anchor_at,
+    base_of,
+    create,
+    section_over,
+    store,
+    typed_over,
+)
+from services.markdown.sections import Part, part_at, source
+from services.models import Category, Page
+from services.page_form import EditForm, SectionForm
+from services.saving import Clash, Trashed
+from services.views import conflicts
+from services.views.finding import page_to_edit, person, version_of
+from services.views.saying import say_saved
+from services.views.writing import writing
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@writing
+def edit(request: HttpRequest, slug: str) -> HttpResponse:
+    """Edit a page, or with `?section=` one part of it; `?draft=1` goes on with one's draft."""
+    page, moved = page_to_edit(slug)
+    if request.method == "POST":
+        if page is None:
+            return _without_page(request)
+        try:
+            return _save(request, page)
+        except IntegrityError:
+            # Somebody was faster by a moment. Now the form sees what they saved, and says so.
+            return _save(request, page)
+    if page is None or page.trashed_at:
+        raise Http404("There is no page at this address.")
+    if moved:
+        query = f"?{request.GET.urlencode()}" if request.GET else ""
+        return redirect(reverse("edit", args=[page.slug]) + query, permanent=True)
+    return _open(request, page)
+
+
+def _open(request: HttpRequest, page: Page) -> HttpResponse:
+    draft = drafts.of(person(request), page)
+    if draft and request.GET.get("draft"):
+        base = base_of(page, draft.version)
+        return _show(request, EditForm(page=page, base=base, initial=_drafted(draft, base)))
+    base, anchor = base_of(page), request.GET.get("section", "")
+    if not anchor:
+        start = {"notes": page.notes, "version": page.version}
+        return _show(request, EditForm(page=page, base=base, initial=start), draft=draft)
+    part = part_at(page.notes, anchor)
+    if part is None:
+        return _no_section(request, page)
+    start = {"notes": source(page.notes, part), "version": page.version}
+    form = SectionForm(page=page, base=base, initial=start)
+    return _show(request, form, part=part, draft=draft)
+
+
+def _drafted(draft: Any, base: Base | None) -> dict[str, Any]:
+    """The fields of a draft as a form shows them."""
+    known = {name: value for name, value in draft.fields.items() if name in drafts.FIELDS}
+    return known | {"version": base.version if base else ""}
+
+
+def _save(request: HttpRequest, page: Page) -> HttpResponse:
+    if "decision" in request.POST:
+        return conflicts.decide(request, page)
+    anchor = request.GET.get("section", "")
+    base = base_of(page, version_of(request))
+    part = part_at(base.notes or "", anchor) if anchor else None
+    if anchor and part is None:
+        return _no_section(request, page)
+    form = (SectionForm if part else EditForm)(request.POST, page=page, base=base)
+    if not form.is_valid():
+        return _show(request, form, part=part)
+    typed = form.cleaned_data["notes"]
+    if part is None or base.notes is None:
+        notes = typed_over(page, base, typed)
+    else:
+        notes = section_over(page, base.notes, part, typed)
+    wanted = Edit(notes, base, form.facts, form.cleaned_data.get("rewrite", False))
+    try:
+        with transaction.atomic():
+            if page.trashed_at and "restore" in request.POST:
+                trash.take_out(page, by=person(request))
+            outcome = store(page, wanted, by=person(request))
+            drafts.end(person(request), page)
+    except Clash as clash:
+        return conflicts.show(request, clash, wanted)
+    except Trashed:
+        return _show(request, form, part=part, status=409, is_trashed=True)
+    say_saved(request, outcome, wanted)
+    address = outcome.saved.page.get_absolute_url()
+    below = anchor_at(notes, part.start) if part else ""
+    return redirect(f"{address}#{below}" if below else address)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@writing
+def new_page(request: HttpRequest) -> HttpResponse:
+    """A new page; `?category=` (its slug) and `?title=` fill in the form."""
+    if request.method == "POST":
+        try:
+            return _create(request)
+        except IntegrityError:
+            return _create(request)
+    draft = drafts.of(person(request), None)
+    if draft and request.GET.get("draft"):
+        return _show(request, EditForm(page=None, base=None, initial=_drafted(draft, None)))
+    shelf = Category.objects.filter(slug=request.GET.get("category", "")).first()
+    start = {"category": shelf and shelf.pk, "title": request.GET.get("title", "")[:200]}
+    return _show(request, EditForm(page=None, base=None, initial=start), draft=draft)
+
+
+def _create(request: HttpRequest) -> HttpResponse:
+    form = EditForm(request.POST, page=None, base=None)
+    if not form.is_valid():
+        return _show(request, form)
+    with transaction.atomic():
+        page = create(form.cleaned_data["notes"], form.facts, by=person(request))
+        drafts.end(person(request), None)
+    messages.success(request, f"“{page.title}” is a page now.")
+    return redirect(page)
+
+
+# -- what is shown ------------------------------------------------------------------------------
+
+
+def _show(
+    request: HttpRequest,
+    form: EditForm,
+    *,
+    part: Part | None = None,
+    draft: Any = None,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    page = form.page
+    context = {
+        "form": form,
+        "page": page,
+        "part": part,
+        "draft": draft,
+        "linking": _linking(page) if page and not part else 0,
+        "version": form["version"].value() or "",
+    }
+    return render(request, "edit.html", context | more, status=status)
+
+
+def _linking(page: Page) -> int:
+    """How many pages have links that would not lead here under another title."""
+    names = renaming.lost_names(page, {"title": "", "abbreviation": ""})
+    asking = renaming.pages_asking(page, names)
+    return len({other for pages in asking.values() for other in pages})
+
+
+def _no_section(request: HttpRequest, page: Page) -> HttpResponse:
+    """The section was removed or renamed; whatever was typed for it is shown, to be copied."""
+    context = {"page": page, "text": request.POST.get("notes", "")}
+    return render(request, "no_section.html", context, status=404)
+
+
+def _without_page(request: HttpRequest) -> HttpResponse:
+    """The page was deleted for good while its author wrote: it can become a new page."""
+    fields: Mapping[str, str] = request.POST
+    known = {name: fields[name] for name in drafts.FIELDS if name in fields}
+    form = EditForm(page=None, base=None, initial=known)
+    return _show(request, form, status=404, is_gone=True)

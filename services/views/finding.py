@@ -1,0 +1,36 @@
+"""Which page an address means, and which version a form was filled in over."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+
+from services.models import OldAddress, Page
+
+
+def page_to_edit(slug: str) -> tuple[Page | None, bool]:
+    """The page at an address, also in the trash, and whether it has moved on from there."""
+    page = Page.everything.select_related("category").filter(slug=slug).first()
+    if page is not None:
+        return page, False
+    old = OldAddress.objects.select_related("page__category").filter(slug=slug).first()
+    return (old.page, True) if old else (None, False)
+
+
+def moved_to(slug: str) -> str | None:
+    """Where a page is now that had this address; None where none had."""
+    old = OldAddress.objects.filter(slug=slug, page__trashed_at=None)
+    return old.values_list("page__slug", flat=True).first()
+
+
+def version_of(request: HttpRequest) -> int:
+    """The posted version; 0, which no page has, where there is none."""
+    posted = request.POST.get("version", "")
+    return int(posted) if posted.isascii() and posted.isdecimal() and len(posted) < 10 else 0
+
+
+def person(request: HttpRequest) -> User:
+    """Who asks, in a view that only people who are logged in get to."""
+    return cast(User, request.user)
