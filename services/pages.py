@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.html import strip_tags
 from taggit.models import Tag
 
+from services import controls
 from services.learning import Learning, learning
 from services.markdown.notes import targets
 from services.markdown.parser import parse
@@ -26,6 +27,9 @@ BACK_LINKS = 100
 ELSEWHERE = 100
 # What a page shows of an item or question is found again in the notes by its first words.
 FRAGMENT_WORDS = 8
+# Words that Markdown leaves as they are, as most are. To render them would take a page with
+# hundreds of items longer than all the rest.
+WITHOUT_MARKUP = re.compile(r"(?:[^\W_]|[ ,;:.'\"/()?%+–—…’“”-])*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +76,27 @@ def find(slug: str) -> Page | None:
     )
 
 
-def read(page: Page) -> Reading:
-    """Gather a page for reading, in five queries whatever its size."""
+def read(page: Page, *, editing: bool = False) -> Reading:
+    """Gather a page for reading, in five queries whatever its size.
+
+    With `editing`, its tasks can be ticked and its sections have pencils.
+    """
     around = tree(page)
     items = _items(page)
     links = _links(page)
     questions = list(page.questions.shown())
     text, cut = beginning(page.notes)
+    own = [item for item in items if item.page_id == page.pk]
     elsewhere = [item for item in items if item.page_id != page.pk]
+    words = ((item, plain(item.text)) for item in own)
+    beside = controls.for_editors(page, words) if editing else controls.for_readers(own)
     return Reading(
         page=page,
-        rendered=render(text, links.pages, links.pictures),
+        rendered=render(text, links.pages, links.pictures, beside),
         cut=cut,
         links=links,
         tree=around,
-        own=learning(item.state for item in items if item.page_id == page.pk),
+        own=learning(item.state for item in own),
         learning=learning(item.state for item in items),
         elsewhere=elsewhere[:ELSEWHERE],
         open_questions=[question for question in questions if question.is_open],
@@ -97,7 +107,7 @@ def read(page: Page) -> Reading:
 
 def _items(page: Page) -> list[ChecklistItem]:
     rows = ChecklistItem.objects.on_or_naming(page).select_related("page")
-    fields = ("text", "state", "list_title")
+    fields = ("text", "state", "list_title", "reason")
     return list(rows.only(*fields, *(f"page__{name}" for name in PAGE_FIELDS)))
 
 
@@ -181,6 +191,8 @@ def inline(text: str, links: Mapping[str, str] | None = None) -> str:
 
 def plain(text: str) -> str:
     """A task or question as a reader sees it, for where links cannot be."""
+    if WITHOUT_MARKUP.fullmatch(text):
+        return text.strip()
     return unescape(strip_tags(render_inline(text))).strip()
 
 

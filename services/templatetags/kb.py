@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from services import navigation, pages
+from services import controls, navigation, pages
 from services.models import ChecklistItem, Page, Question
 
 register = template.Library()
@@ -36,6 +36,19 @@ def safe_html(rendered: str) -> SafeString:
 def plain(text: str) -> str:
     """One line of notes without its markup."""
     return pages.plain(text)
+
+
+@register.filter
+def control(item: ChecklistItem) -> SafeString:
+    """The box of an item, for editors to tick."""
+    return controls.item_control(item, pages.plain(item.text))
+
+
+@register.filter
+def state_label(item: ChecklistItem) -> str:
+    """An item's state in words, where a box alone would not tell it."""
+    common = (ChecklistItem.State.OPEN, ChecklistItem.State.DONE)
+    return "" if item.state in common else str(item.get_state_display())
 
 
 @register.filter

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from services import pages
-from services.access import reading
+from services.access import may_edit, reading
 from services.listing import cards, listed, part
 from services.models import Category, Page, Section
 from services.navigation import tree
@@ -57,7 +57,8 @@ def _page(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
         raise Http404("There is no page at this address.")
     if page.kind != kind:
         return redirect(page, permanent=True)
-    return render(request, "page.html", {"page": page, "reading": pages.read(page)})
+    found = pages.read(page, editing=may_edit(request.user))
+    return render(request, "page.html", {"page": page, "reading": found})
 
 
 @require_safe

@@ -1,0 +1,94 @@
+"""Controls for editors within what they read: a task's box, the pencil beside a heading.
+
+A page may have hundreds of them, so each template is drawn once and then filled in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from html import escape
+from urllib.parse import quote
+
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from services.markdown.render import Controls, Heading
+from services.models import ChecklistItem, Page
+
+State = ChecklistItem.State
+# What a plain click makes of a state, and what a screen reader is told that the box is.
+NEXT = {State.OPEN: State.DONE, State.DOING: State.DONE, State.DONE: State.OPEN}
+CHECKED = {State.OPEN: "false", State.DONE: "true"}
+BLANKS = re.compile(r">\s+<")
+
+
+def item_control(item: ChecklistItem, words: str) -> SafeString:
+    """The box of an item, to be ticked; `words` are the item's without their markup."""
+    label = escape(words or "(empty)")
+    html = _item_control(item.state).format(
+        id=item.pk,
+        words=label,
+        title=escape(title(item)),
+        why=escape(item.reason),
+        more=f"/items/{item.pk}/",
+    )
+    return mark_safe(html)  # noqa: S308 (each word was escaped)
+
+
+@lru_cache(maxsize=8)
+def _item_control(state: str) -> str:
+    return _drawn(
+        "partials/item_control.html",
+        state=state,
+        next=NEXT.get(State(state), State.OPEN),
+        checked=CHECKED.get(State(state), "mixed"),
+    )
+
+
+def title(item: ChecklistItem) -> str:
+    """An item's state in words, with the reason that was given for it."""
+    label = State(item.state).label
+    return f"{label}: {item.reason}" if item.reason else str(label)
+
+
+def _drawn(template: str, **context: object) -> str:
+    """A template without blanks between its elements, which would be seen within a line."""
+    return BLANKS.sub("><", render_to_string(template, context)).strip()
+
+
+def picture(item: ChecklistItem) -> str:
+    """The box of an item for readers, who see the state and its reason."""
+    checked = " checked" if item.state == State.DONE else ""
+    said = escape(title(item))
+    return f'<input type="checkbox" disabled{checked} aria-label="{said}" title="{said}"> '
+
+
+def for_readers(items: Iterable[ChecklistItem]) -> Controls | None:
+    """The boxes of a page's own items, where there is more to say of them than their state."""
+    own = list(items)
+    if not any(item.reason for item in own):
+        return None
+    return Controls(tasks=[(item.state, picture(item)) for item in own])
+
+
+def for_editors(page: Page, items: Iterable[tuple[ChecklistItem, str]]) -> Controls:
+    """The boxes of a page's own items, in their order and with their words, and the pencils."""
+    tasks = [(item.state, item_control(item, words) + " ") for item, words in items]
+    try:
+        edit = reverse("edit", args=[page.slug])
+    except NoReverseMatch:
+        return Controls(tasks)
+    return Controls(tasks, lambda heading: _heading_edit(edit, heading))
+
+
+def _heading_edit(edit: str, heading: Heading) -> str:
+    href = f"{edit}?section={quote(heading.anchor)}"
+    return _heading_template().format(href=escape(href), title=escape(heading.text))
+
+
+@lru_cache(maxsize=1)
+def _heading_template() -> str:
+    return _drawn("partials/heading_edit.html")

@@ -1,0 +1,222 @@
+// Ticking without a reload. What is clicked is shown at once, sent, and put back with a message
+// when it could not be kept. Without this script the same buttons send a form.
+(() => {
+  const form = document.getElementById("kb-ticks");
+  const said = document.getElementById("kb-tick-said");
+  if (!form || !said) return;
+
+  const LABELS = { open: "Open", doing: "In progress", done: "Done", na: "Not applicable" };
+  const CHECKED = { open: "false", doing: "mixed", done: "true", na: "mixed" };
+  const KEYS = { o: "open", p: "doing", d: "done", n: "na" };
+  const STORE = "kb-ticks";
+  const opened = performance.timeOrigin;
+  const other = (state) => (state === "open" || state === "doing" ? "done" : "open");
+  const settles = (state) => state === "done" || state === "na";
+  const idOf = (box) => box.value.split(" ")[0];
+  const boxesOf = (id) => document.querySelectorAll(`button.tick[value^="${id} "]`);
+
+  // -- what is shown -------------------------------------------------------------------------
+
+  const count = (before, now) => {
+    const settled = settles(now) - settles(before);
+    const doing = (now === "doing") - (before === "doing");
+    for (const box of document.querySelectorAll(".progress[data-doing]")) {
+      const bar = box.querySelector("progress");
+      const busy = Number(box.dataset.doing) + doing;
+      box.dataset.doing = busy;
+      bar.value += settled;
+      const words = `${bar.value} of ${bar.max} settled`;
+      box.querySelector(".progress-words").textContent = busy ? `${words} · ${busy} in progress` : words;
+      chip(box.parentElement.querySelector("[data-learning]"), bar, busy);
+    }
+    for (const link of document.querySelectorAll(".choices a")) {
+      const state = new URL(link.href).searchParams.get("state");
+      const number = link.querySelector(".count");
+      const change = (state === now) - (state === before);
+      const value = Number(number.textContent.replace(/\D/g, "")) + change;
+      if (change) number.textContent = value.toLocaleString("en");
+    }
+  };
+
+  // How far somebody has got with the page, as services/learning.py sums it up.
+  const chip = (words, bar, busy) => {
+    if (!words) return;
+    const level = bar.value === bar.max ? "learned" : bar.value || busy ? "learning" : "to-learn";
+    const label = level.replace("-", " ");
+    words.className = `chip level-${level}`;
+    words.title = `${bar.value} of ${bar.max} settled`;
+    words.querySelector(".learning-words").textContent = label[0].toUpperCase() + label.slice(1);
+    const done = Math.floor((bar.value * 100) / bar.max);
+    words.querySelector(".ring-done").setAttribute("stroke-dasharray", `${done} 100`);
+  };
+
+  const paint = (id, state, why) => {
+    let before = state;
+    for (const box of boxesOf(id)) {
+      before = box.dataset.state;
+      box.dataset.state = state;
+      box.dataset.why = why;
+      box.value = `${id} ${other(state)}`;
+      box.title = why ? `${LABELS[state]}: ${why}` : LABELS[state];
+      box.setAttribute("aria-checked", CHECKED[state]);
+      box.querySelector("use").setAttribute("href", `#kb-tick-${state}`);
+      const row = box.closest("li");
+      if (!row) continue;
+      const kind = row.classList.contains("item") ? "state" : "task";
+      row.classList.remove(...Object.keys(LABELS).map((name) => `${kind}-${name}`));
+      row.classList.add(`${kind}-${state}`);
+      if (kind === "task") continue;
+      const label = row.querySelector(".item-label");
+      if (label) label.textContent = state === "doing" || state === "na" ? LABELS[state] : "";
+      const reason = row.querySelector(".item-why");
+      if (reason) reason.textContent = why;
+    }
+    if (before !== state) count(before, state);
+  };
+
+  // -- messages ------------------------------------------------------------------------------
+
+  const close = said.nextElementSibling;
+  const say = (words, link) => {
+    said.textContent = words;
+    if (link) {
+      const away = document.createElement("a");
+      away.href = link.href;
+      away.textContent = link.words;
+      said.append(" ", away);
+    }
+    close.hidden = !words;
+  };
+  close.addEventListener("click", () => say(""));
+
+  // -- sending: one request after another for each item, so that the last wish wins --------------
+
+  const items = new Map();
+  const known = (id) => {
+    if (!items.has(id)) {
+      const { state, why } = boxesOf(id)[0].dataset;
+      const now = { state, why };
+      items.set(id, { saved: now, wanted: now, busy: false });
+    }
+    return items.get(id);
+  };
+
+  class Refused extends Error {
+    constructor(words, link) {
+      super(words);
+      this.link = link;
+    }
+  }
+
+  const post = async (id, { state, why, told }) => {
+    const body = new FormData(form);
+    body.set("tick", `${id} ${state}`);
+    if (told) body.set("why", why);
+    const options = { method: "POST", body, redirect: "manual", keepalive: true };
+    let response;
+    try {
+      response = await fetch(form.action, { ...options, headers: { Accept: "application/json" } });
+    } catch {
+      throw new Refused("There is no connection. The item is as it was; try again later.");
+    }
+    if (response.type === "opaqueredirect") {
+      const here = encodeURIComponent(location.pathname + location.search);
+      const href = `${form.dataset.login}?next=${here}`;
+      throw new Refused("You are no longer logged in. The item is as it was.", { href, words: "Log in" });
+    }
+    const json = (response.headers.get("Content-Type") || "").startsWith("application/json");
+    const answer = json ? await response.json().catch(() => ({})) : {};
+    if (response.ok && answer.state) return answer;
+    if (answer.error) throw new Refused(answer.error);
+    if (response.status === 403) {
+      const link = { href: location.href.split("#")[0], words: "Load the page again" };
+      throw new Refused("This could not be saved. The item is as it was.", link);
+    }
+    throw new Refused("The server could not save this. The item is as it was; try again later.");
+  };
+
+  const send = async (id) => {
+    const item = known(id);
+    if (item.busy) return;
+    item.busy = true;
+    while (item.wanted !== item.saved) {
+      const sent = item.wanted;
+      try {
+        const { state, why } = await post(id, sent);
+        item.saved = { state, why };
+        remember(id, item.saved);
+        if (item.wanted === sent) {
+          item.wanted = item.saved;
+          paint(id, state, why);
+          say("");
+        }
+      } catch (error) {
+        // A later wish is tried, whatever became of this one.
+        if (item.wanted !== sent) continue;
+        const words = error instanceof Refused ? error.message : "This could not be saved.";
+        item.wanted = item.saved;
+        paint(id, item.saved.state, item.saved.why);
+        say(`“${boxesOf(id)[0].getAttribute("aria-label")}” is not saved. ${words}`, error.link);
+      }
+    }
+    item.busy = false;
+  };
+
+  // `why` undefined leaves the reason to the server: it stays with the state.
+  const set = (id, state, why) => {
+    const item = known(id);
+    if (state === item.wanted.state && (why === undefined || why === item.wanted.why)) return;
+    const told = why !== undefined;
+    item.wanted = { state, why: told ? why : "", told };
+    paint(id, state, item.wanted.why);
+    send(id);
+  };
+
+  // -- pages that come back: the browser shows them as they were left --------------------------
+
+  const remember = (id, { state, why }) => {
+    try {
+      const all = JSON.parse(sessionStorage.getItem(STORE) || "{}");
+      all[id] = { state, why, at: Date.now() };
+      const newest = Object.entries(all).sort(([, a], [, b]) => b.at - a.at).slice(0, 500);
+      sessionStorage.setItem(STORE, JSON.stringify(Object.fromEntries(newest)));
+    } catch {
+      // Storage may be forbidden: then a page that comes back is as it was left.
+    }
+  };
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    try {
+      for (const [id, now] of Object.entries(JSON.parse(sessionStorage.getItem(STORE) || "{}"))) {
+        if (now.at < opened || !boxesOf(id).length || known(id).busy) continue;
+        items.set(id, { saved: now, wanted: now, busy: false });
+        paint(id, now.state, now.why);
+      }
+    } catch {
+      // As above.
+    }
+  });
+
+  // -- clicks and keys -------------------------------------------------------------------------
+
+  document.addEventListener("click", (event) => {
+    const box = event.target.closest("button.tick");
+    if (!box) return;
+    event.preventDefault();
+    set(idOf(box), other(known(idOf(box)).wanted.state));
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const box = event.target.closest("button.tick");
+    if (!box || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    const state = KEYS[event.key.toLowerCase()];
+    if (!state) return;
+    // Other keys of the page are not meant while one is on a box.
+    event.preventDefault();
+    event.stopPropagation();
+    set(idOf(box), state);
+  });
+
+  // For the menu of states.
+  window.kbTicks = { set, idOf, KEYS, now: (id) => known(id).wanted };
+})();
