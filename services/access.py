@@ -15,6 +15,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.auth.views import redirect_to_login
+from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponseBase
@@ -84,6 +85,44 @@ def _only(may: Callable[[Person], bool]) -> Callable[[View[P]], View[P]]:
 # For views: strangers are sent to the log-in, people without the right get a 403.
 reading = _only(may_read)
 editing = _only(may_edit)
+
+
+def feed_key(user: User) -> str:
+    """What lets a program that cannot log in read a feed as this person; see `key_holder`."""
+    return _feed_signer(user).sign(str(user.pk))
+
+
+def key_holder(key: str) -> User | None:
+    """The person who was given this key, as long as they may log in with the same password."""
+    number = key.partition(":")[0]
+    known = number.isascii() and number.isdigit() and len(number) < 19
+    user = Backend().get_user(int(number)) if known else None
+    try:
+        return user if user and _feed_signer(user).unsign(key) else None
+    except signing.BadSignature:
+        return None
+
+
+def _feed_signer(user: User) -> signing.Signer:
+    # The hash changes with the password, and so ends every key that was given out before.
+    return signing.Signer(salt=f"services.feed:{user.get_session_auth_hash()}")
+
+
+def reading_with_key(view: View[P]) -> View[P]:
+    """For a feed: as `reading`, but a valid `key` in the address stands for being logged in."""
+    with_log_in = reading(view)
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if may_read(request.user) or "key" not in request.GET:
+            return with_log_in(request, *args, **kwargs)
+        holder = key_holder(request.GET["key"])
+        if holder is None:
+            raise PermissionDenied
+        request.user = holder
+        return with_log_in(request, *args, **kwargs)
+
+    return guarded
 
 
 def context(request: HttpRequest) -> dict[str, Any]:

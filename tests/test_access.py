@@ -27,9 +27,16 @@ TABLE = {
     "raw": ("/pages/plan/raw/", *READING),
     "new_page": ("/pages/new/", LOGIN, 403, 200, 200, LOGIN),
     "edit": ("/pages/plan/edit/", LOGIN, 403, 200, 200, LOGIN),
+    "history": ("/pages/plan/history/", *READING),
+    "revision": ("/pages/plan/history/1/", *READING),
+    "compare": ("/pages/plan/history/compare/?old=0&new=1", *READING),
+    "restore": ("/pages/plan/history/1/restore/", LOGIN, 403, 409, 409, LOGIN),
+    "changes": ("/changes/", *READING),
+    "feed": ("/changes/feed/", *READING),
     "checklist": ("/checklist/", *READING),
     "tick": ("/items/tick/", LOGIN, 403, 400, 400, LOGIN),
     "questions": ("/questions/", *READING),
+    "ask": ("/pages/plan/ask/", LOGIN, 403, 200, 200, LOGIN),
     "tags": ("/tags/", *READING),
     "tag": ("/tags/web-dev/", *READING),
     "page_names": ("/pages/names/?q=e", *READING),
@@ -40,6 +47,7 @@ TABLE = {
 }
 # These are only for forms.
 POSTED = {
+    "restore",
     "tick",
     "draft",
     "discard_draft",
@@ -48,7 +56,7 @@ POSTED = {
     "without_examples",
 }
 # What needs a stored file to be tried, in tests of its own.
-ELSEWHERE = {"attachment", "item"}
+ELSEWHERE = {"attachment", "dismiss", "item", "question"}
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,236 @@
+"""Lists of changes, of one page and of all: read in parts, ticks and imports folded together.
+
+A part costs the same few queries whatever the number of revisions; notes are not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from services.models import Page, Reason, Revision
+from services.models.history import RevisionQuerySet
+
+A_PART, A_LONG_PART = 50, 100
+WITHOUT_TICKS = "no-ticks"
+# Imported one after the other with no more than this between them, pages are one import.
+ONE_IMPORT = timedelta(minutes=1)
+BEYOND = 2**31 - 1
+# What a list says of a change besides its reason; what was renamed is said with its old title.
+FACTS = {
+    "abbreviation": "abbreviation",
+    "kind": "kind",
+    "category_id": "category",
+    "aliases": "other names",
+    "slug": "address",
+}
+CREATED: dict[str, str] = {Reason.SITE: "Created on the site", Reason.ADMIN: "Created in the admin"}
+
+
+def name_of(person: Any | None) -> str:
+    """What a person is called; blank where nobody is known."""
+    return (person.get_full_name() or person.get_username()) if person else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which changes are asked for: by where they came from, and by one person's user name."""
+
+    origin: str = ""
+    by: str = ""
+
+    @classmethod
+    def of(cls, asked: Mapping[str, str]) -> Filter:
+        """From an address; an unknown origin asks for all."""
+        origin = asked.get("from", "")
+        by = asked.get("by", "").replace("\0", "")
+        return cls(origin if origin in {WITHOUT_TICKS, *Reason.values} else "", by[:150])
+
+    def of_rows(self, rows: RevisionQuerySet) -> RevisionQuerySet:
+        if self.origin == WITHOUT_TICKS:
+            rows = rows.exclude(history_change_reason=Reason.TICK)
+        elif self.origin:
+            rows = rows.filter(history_change_reason=self.origin)
+        return rows.filter(history_user__username=self.by) if self.by else rows
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """The origins that can be chosen, with what they are called."""
+        return [("", "All changes"), (WITHOUT_TICKS, "Without ticks"), *Reason.choices]
+
+    def __bool__(self) -> bool:
+        return bool(self.origin or self.by)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One change, or a run of one person's ticks: versions `first` to `last` of a page.
+
+    `pages` has the entries of an import of many pages, whose latest this is then.
+    """
+
+    revision: Any
+    first: int
+    last: int
+    until: datetime
+    facts: Sequence[str] = ()
+    page: Page | None = None
+    pages: Sequence[Entry] = field(default=())
+
+    @property
+    def before(self) -> int:
+        """The version that this was made on; 0 where the page is new."""
+        return self.first - 1
+
+    @property
+    def since(self) -> datetime:
+        return self.revision.history_date  # type: ignore[no-any-return]
+
+    @property
+    def ticks(self) -> int:
+        is_tick = self.revision.history_change_reason == Reason.TICK
+        return self.last - self.first + 1 if is_tick else 0
+
+    @property
+    def is_live(self) -> bool:
+        """Is the page neither in the trash nor gone?"""
+        return self.page is not None and self.page.trashed_at is None
+
+    @property
+    def is_run(self) -> bool:
+        return self.last > self.first
+
+    @property
+    def who(self) -> str:
+        return name_of(self.revision.history_user)
+
+    @property
+    def username(self) -> str:
+        person = self.revision.history_user
+        return person.get_username() if person else ""
+
+    @property
+    def what(self) -> str:
+        """What happened, as a line of a list says it."""
+        reason = self.revision.history_change_reason
+        if self.ticks:
+            return "Ticked an item" if self.ticks == 1 else f"Ticked {self.ticks:,} items"
+        if reason == Reason.ASIDE:
+            whose = f"{self.who}’s text" if self.who else "A text"
+            return f"{whose}, set aside in a conflict"
+        if self.revision.history_type == "+":
+            return CREATED.get(reason, Reason(reason).label)
+        return Reason(reason).label
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some entries, the newest first; `older` is the key to ask for those after them."""
+
+    entries: Sequence[Entry]
+    older: int | None = None
+
+    @property
+    def days(self) -> list[tuple[date, list[Entry]]]:
+        """The entries by the day, here, on which they happened."""
+        grouped = groupby(self.entries, key=lambda entry: timezone.localdate(entry.until))
+        return [(day, list(group)) for day, group in grouped]
+
+
+def number(text: str | None) -> int | None:
+    """A key or version from an address; None where it is none."""
+    text = text or ""
+    known = text.isascii() and text.isdigit() and len(text) < 19
+    return int(text) if known else None
+
+
+def history(page: int, asked: Filter, before: int | None) -> Part:
+    """A page's changes, those of versions before `before`."""
+    rows = Revision.objects.of(page).heads().listed()
+    if before is not None:
+        rows = rows.filter(version__lt=before)
+    found = list(with_runs(asked.of_rows(rows))[: A_PART + 1])
+    entries = [_entry(row) for row in found]
+    if not asked:
+        pairs = zip(entries, [*found[1:], None], strict=True)
+        entries = [replace(entry, facts=changed_facts(entry.revision, old)) for entry, old in pairs]
+    older = entries[A_PART - 1].first if len(entries) > A_PART else None
+    return Part(entries[:A_PART], older)
+
+
+def run(page: int, first: int, before: int | None) -> Part:
+    """The single ticks of a run of them that begins with version `first`; none if none does."""
+    rows = Revision.objects.filter(id=page)
+    head = with_runs(rows.heads().filter(version=first).defer("notes")).first()
+    if head is None:
+        return Part(())
+    end = head.last if before is None else min(head.last, before - 1)
+    found = list(rows.of(page).listed().filter(version__range=(first, end))[: A_PART + 1])
+    entries = [Entry(row, row.version, row.version, row.history_date) for row in found]
+    return Part(entries[:A_PART], entries[A_PART - 1].first if len(entries) > A_PART else None)
+
+
+def changes(asked: Filter, before: int | None, size: int = A_LONG_PART) -> Part:
+    """The changes of all pages, those with a number below `before`; imports folded together."""
+    rows = Revision.objects.heads().listed().order_by("-history_id")
+    if before is not None:
+        rows = rows.filter(history_id__lt=before)
+    found = list(with_runs(asked.of_rows(rows))[: size + 1])
+    older = found[size - 1].history_id if len(found) > size else None
+    fields = ("kind", "title", "abbreviation", "slug", "trashed_at")
+    pages = Page.everything.only(*fields).in_bulk([row.id for row in found[:size]])
+    entries = [replace(_entry(row), page=pages.get(row.id)) for row in found[:size]]
+    return Part(list(_imports_folded(entries)), older)
+
+
+def with_runs(rows: RevisionQuerySet) -> RevisionQuerySet:
+    """Heads with the last version of their run and its time: what stands before the next head."""
+    later = Revision.objects.heads().filter(id=OuterRef("id"), version__gt=OuterRef("version"))
+    rows = rows.annotate(next_head=Subquery(later.order_by("version").values("version")[:1]))
+    own = Revision.objects.filter(
+        id=OuterRef("id"), version__lt=Coalesce(OuterRef("next_head"), BEYOND)
+    ).order_by("-version")
+    return rows.annotate(  # type: ignore[no-any-return]
+        last=Subquery(own.values("version")[:1]), until=Subquery(own.values("history_date")[:1])
+    )
+
+
+def changed_facts(new: Any, old: Any | None) -> list[str]:
+    """Which facts two revisions of a page differ in, in words."""
+    if old is None:
+        return []
+    words = [] if new.title == old.title else [f"renamed from “{old.title}”"]
+    words += [word for name, word in FACTS.items() if getattr(new, name) != getattr(old, name)]
+    by_hand = new.history_change_reason in (Reason.SITE, Reason.ADMIN)
+    return [*words, "tags"] if new.tags is not None and by_hand else words
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(row, row.version, row.last or row.version, row.until or row.history_date)
+
+
+def _imports_folded(entries: Sequence[Entry]) -> Iterable[Entry]:
+    """One entry for the pages that one import changed."""
+    run: list[Entry] = []
+    for entry in [*entries, None]:
+        if run and (entry is None or not _one_import(run[-1], entry)):
+            yield run[0] if len(run) == 1 else replace(run[0], pages=tuple(run))
+            run = []
+        if entry is not None:
+            run.append(entry)
+
+
+def _one_import(newer: Entry, older: Entry) -> bool:
+    a, b = newer.revision, older.revision
+    return bool(
+        a.history_change_reason == b.history_change_reason == Reason.IMPORT
+        and a.history_user_id == b.history_user_id
+        and a.history_date - b.history_date <= ONE_IMPORT
+    )

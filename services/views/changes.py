@@ -1,0 +1,61 @@
+"""What changed lately, on all pages: as a page, and as a feed."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date, urlencode
+from django.views.decorators.http import require_safe
+
+from services import timeline
+from services.access import feed_key, reading, reading_with_key
+from services.feed import MOST, atom, latest
+from services.navigation import tree
+from services.timeline import Filter
+
+TYPE = "application/atom+xml; charset=utf-8"
+
+
+@require_safe
+@reading
+def changes(request: HttpRequest) -> HttpResponse:
+    asked = Filter.of(request.GET)
+    before = timeline.number(request.GET.get("before"))
+    context = {
+        "part": timeline.changes(asked, before),
+        "filter": asked,
+        "before": before,
+        "feed": _feed_address(request, asked),
+        "tree": tree(),
+    }
+    return render(request, "changes.html", context)
+
+
+def _feed_address(request: HttpRequest, asked: Filter) -> str:
+    """Where the same is as a feed; with a key for a person's program, which cannot log in."""
+    wanted = {"from": asked.origin, "by": asked.by}
+    if request.user.is_authenticated:
+        wanted["key"] = feed_key(request.user)
+    query = urlencode({name: value for name, value in wanted.items() if value})
+    return reverse("feed") + ("?" + query if query else "")
+
+
+@require_safe
+@reading_with_key
+def feed(request: HttpRequest) -> HttpResponseBase:
+    part = timeline.changes(Filter.of(request.GET), None, MOST)
+    own = request.get_full_path()
+    text = atom(list(part.entries), own=own, site=request.build_absolute_uri)
+    etag = f'"{hashlib.sha256(text.encode()).hexdigest()}"'
+    changed = int(latest(part.entries).timestamp())
+    known = get_conditional_response(request, etag=etag, last_modified=changed)
+    response = known or HttpResponse(text, content_type=TYPE)
+    response.headers["ETag"] = etag
+    response.headers["Last-Modified"] = http_date(changed)
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
