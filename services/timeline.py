@@ -61,9 +61,18 @@ class Filter:
         return rows.filter(history_user__username=self.by) if self.by else rows
 
     @property
-    def choices(self) -> list[tuple[str, str]]:
-        """The origins that can be chosen, with what they are called."""
-        return [("", "All changes"), (WITHOUT_TICKS, "Without ticks"), *Reason.choices]
+    def main_choices(self) -> list[tuple[str, str]]:
+        """What is chosen most, with what it is called."""
+        return [("", "All changes"), (WITHOUT_TICKS, "Without ticks")]
+
+    @property
+    def kinds(self) -> list[tuple[str, str]]:
+        """The origins that can be chosen each by itself."""
+        return Reason.choices
+
+    @property
+    def is_of_one_kind(self) -> bool:
+        return self.origin in Reason.values
 
     def __bool__(self) -> bool:
         return bool(self.origin or self.by)
