@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from django import forms
 from django.utils.html import format_html
+from taggit.models import Tag
 
 from services.catalog import key
 from services.editing import FACTS, Base
@@ -14,6 +16,7 @@ from services.models import Category, Page, PageName
 from services.models.pages import TITLE_LENGTH, one_line
 from services.names import KEY_LENGTH
 
+LONGEST_TAG = 100
 LONG_TITLE = {"maxlength": TITLE_LENGTH, "autocomplete": "off"}
 
 
@@ -43,7 +46,10 @@ class EditForm(forms.Form):
 
     def __init__(self, *args: Any, page: Page | None, base: Base | None, **kwargs: Any) -> None:
         self.page, self.base = page, base
-        kwargs["initial"] = (base.facts if base else {}) | kwargs.get("initial", {})
+        known = (
+            base.facts | {"tags": [Tag(name=name) for name in base.facts["tags"]]} if base else {}
+        )
+        kwargs["initial"] = known | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         if page is not None:
             widget: Any = self.fields["notes"].widget
@@ -67,6 +73,12 @@ class EditForm(forms.Form):
     def clean_abbreviation(self) -> str:
         return one_line(self.cleaned_data["abbreviation"])
 
+    def clean_tags(self) -> list[str]:
+        tags: list[str] = self.cleaned_data["tags"]
+        if any(len(tag) > LONGEST_TAG for tag in tags):
+            raise forms.ValidationError(f"A tag may have {LONGEST_TAG} characters.")
+        return sorted(tags)
+
     @property
     def facts(self) -> dict[str, Any]:
         """What the form says beside the notes; only what its author changed, where there is a base.
@@ -77,8 +89,6 @@ class EditForm(forms.Form):
         said = {name: self.cleaned_data[name] for name in FACTS if name in self.cleaned_data}
         if "category" in said:
             said["category"] = category.pk if category else None
-        if "tags" in said:
-            said["tags"] = sorted(said["tags"])
         before = self.base.facts if self.base else {}
         return {
             name: value
@@ -104,14 +114,21 @@ class SectionForm(EditForm):
 class ConflictForm(EditForm):
     """What is asked for when two people changed the same lines.
 
-    `notes` is the combined text, `mine` what its author had written; the other fields are kept
-    out of sight.
+    `notes` is the combined text, `mine` what its author had written over the version `began`,
+    and `version` the one that is shown as theirs. The facts are kept out of sight.
     """
 
     mine = NotesField(widget=forms.HiddenInput)
+    began = Seen(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["notes"].label = "The combined text"
         for name in (*FACTS, "rewrite"):
             self.fields[name].widget = self.fields[name].hidden_widget()
+
+    def show_what_is_wrong(self) -> None:
+        """Bring back into sight what has to be put right."""
+        for name in self.errors:
+            if name in FACTS:
+                self.fields[name].widget = copy.deepcopy(self.base_fields[name].widget)

@@ -42,7 +42,7 @@ def merge(base: str, ours: str, theirs: str) -> Merge:
     text: list[str] = []
     prepared: list[str] = []
     clashes = 0
-    for mine, their, clash in _pieces(_lines(base), _lines(ours), _lines(theirs)):
+    for mine, their, clash in _pieces(base, ours, theirs):
         text += mine
         clashes += clash
         prepared += _marked(mine, their, end) if clash else mine
@@ -54,21 +54,27 @@ def has_marks(text: str) -> bool:
     return any(words in (MINE, THEIRS) for words, _ in split_lines(text))
 
 
-def _pieces(
-    a: list[str], b: list[str], c: list[str]
-) -> Iterator[tuple[list[str], list[str], bool]]:
-    """The merged text in pieces: our lines, theirs, and whether they clash; else ours count."""
+def regions(base: str, ours: str, theirs: str) -> Iterator[tuple[list[str], list[str], list[str]]]:
+    """Three texts cut alike, by lines: what they differ in, and between that what all share."""
+    a, b, c = _lines(base), _lines(ours), _lines(theirs)
     i = j = k = 0
     for start, stop, in_ours, in_theirs in _agreed(a, b, c):
-        before, mine, their = a[i:start], b[j:in_ours], c[k:in_theirs]
+        if i < start or j < in_ours or k < in_theirs:
+            yield a[i:start], b[j:in_ours], c[k:in_theirs]
+        if start < stop:
+            yield a[start:stop], a[start:stop], a[start:stop]
+        i, j, k = stop, in_ours + stop - start, in_theirs + stop - start
+
+
+def _pieces(base: str, ours: str, theirs: str) -> Iterator[tuple[list[str], list[str], bool]]:
+    """The merged text in pieces: our lines, theirs, and whether they clash; else ours count."""
+    for before, mine, their in regions(base, ours, theirs):
         if mine == their or their == before:
             yield mine, their, False
         elif mine == before:
             yield their, their, False
         else:
             yield mine, their, True
-        yield a[start:stop], a[start:stop], False
-        i, j, k = stop, in_ours + stop - start, in_theirs + stop - start
 
 
 def _marked(mine: list[str], theirs: list[str], end: str) -> list[str]:

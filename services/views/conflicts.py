@@ -1,17 +1,155 @@
-"""The screen for two people who changed the same lines: mine, theirs, and the way out."""
+"""The screen for two people who changed the same lines: both texts, and three ways out.
+
+No way off it loses a text: theirs is stored, and one's own is kept as the draft, goes into the
+page's history, or becomes the page.
+"""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from contextlib import suppress
+from typing import Any
 
-from services.editing import Edit
-from services.models import Page
-from services.saving import Clash
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.html import format_html
+from taggit.models import Tag
+
+from services import drafts
+from services.conflict import side_by_side
+from services.editing import Edit, Outcome, base_of, others_since, store, typed_over
+from services.history import revision
+from services.models import Page, StaleVersion
+from services.page_form import ConflictForm, EditForm
+from services.saving import Clash, Saved, Trashed, keep_theirs
+from services.sync.merge import has_marks, merge
+from services.views.editor_page import show_editor
+from services.views.finding import person, version_of
+from services.views.saying import history_link, listed, say_facts
+
+COMBINED, MINE, THEIRS = "combined", "mine", "theirs"
+MARKS_LEFT = (
+    "There is still a place that nobody has decided. Keep what you want of it and remove the lines "
+    "that begin with <<<<<<<, ======= and >>>>>>>."
+)
 
 
 def show(request: HttpRequest, clash: Clash, edit: Edit) -> HttpResponse:
-    raise NotImplementedError
+    """Somebody changed the same lines meanwhile: keep what was typed as the draft, and ask."""
+    fields = {name: request.POST[name] for name in drafts.FIELDS if name in request.POST}
+    _keep_draft(request, clash.current, edit.base.version, fields | {"notes": clash.mine})
+    form = _form(clash.current, edit, clash.mine, clash.merged.prepared, edit.base.version)
+    return _screen(request, form, clash.mine)
+
+
+def _keep_draft(request: HttpRequest, page: Page, version: int, fields: dict[str, str]) -> None:
+    # What is too long for a draft is in the form all the same.
+    with suppress(drafts.NotKept):
+        drafts.keep(person(request), page, version, fields)
+
+
+def _form(page: Page, edit: Edit, mine: str, notes: str, began: int) -> ConflictForm:
+    """The form over the page as it is now: its facts, and in their place those changed by me."""
+    facts: dict[str, Any] = {
+        name: [Tag(name=tag) for tag in value] if name == "tags" else value
+        for name, value in edit.facts.items()
+    }
+    start = facts | {
+        "notes": notes,
+        "mine": mine,
+        "version": page.version,
+        "began": began,
+        "rewrite": edit.rewrite,
+    }
+    return ConflictForm(page=page, base=base_of(page), initial=start)
+
+
+def _screen(request: HttpRequest, form: ConflictForm, mine: str) -> HttpResponse:
+    page = form.page
+    assert page is not None  # noqa: S101 (a conflict is about a page)
+    began = _number(form["began"].value())
+    known = revision(page.pk, began)
+    theirs = base_of(page, _number(form["version"].value())).notes or page.notes
+    context = {
+        "form": form,
+        "page": page,
+        "rows": side_by_side(known.notes if known else "", mine, theirs),
+        "base_known": known is not None,
+        "version": form["version"].value(),
+        "who": listed(others_since(page, began, person(request))) or "you in another window",
+    }
+    return render(request, "conflict.html", context, status=409)
+
+
+def _number(value: Any) -> int:
+    text = str(value or "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 def decide(request: HttpRequest, page: Page) -> HttpResponse:
-    raise NotImplementedError
+    """Store what was decided: the combined text, mine, or theirs."""
+    base, decision = base_of(page, version_of(request)), request.POST["decision"]
+    form = ConflictForm(request.POST, page=page, base=base)
+    form.full_clean()
+    mine = typed_over(page, base, form.cleaned_data.get("mine", ""))
+    combined = typed_over(page, base, form.cleaned_data.get("notes", ""))
+    if decision == COMBINED and has_marks(combined):
+        form.add_error("notes", MARKS_LEFT)
+    if form.errors:
+        form.show_what_is_wrong()
+        return _screen(request, form, mine)
+    notes = combined if decision == COMBINED else mine
+    edit = Edit(notes, base, form.facts, form.cleaned_data["rewrite"])
+    try:
+        with transaction.atomic():
+            if decision == THEIRS:
+                outcome = _keep_theirs(request, page, edit)
+            else:
+                outcome = store(page, edit, by=person(request))
+            drafts.end(person(request), page)
+    except (Clash, StaleVersion) as refusal:
+        return _again(request, refusal.current, edit, mine, combined)
+    except Trashed as refusal:
+        start = {"notes": notes, "version": base.version} | _typed(request)
+        again = EditForm(page=refusal.page, base=base, initial=start)
+        return show_editor(request, again, status=409, is_trashed=True)
+    _say(request, outcome, decision, _number(request.POST.get("began")))
+    return redirect(outcome.saved.page)
+
+
+def _typed(request: HttpRequest) -> dict[str, str]:
+    return {name: request.POST[name] for name in ConflictForm.base_fields if name in request.POST}
+
+
+def _keep_theirs(request: HttpRequest, page: Page, edit: Edit) -> Outcome:
+    """Their text and my facts: of those nobody was asked."""
+    kept = keep_theirs(page, edit.notes, version=edit.base.version, by=person(request))
+    if not edit.facts:
+        return Outcome(Saved(kept, changed=True))
+    own = Edit(kept.notes, base_of(kept), edit.facts, edit.rewrite)
+    return store(kept, own, by=person(request))
+
+
+def _again(request: HttpRequest, page: Page, edit: Edit, mine: str, combined: str) -> HttpResponse:
+    """Somebody saved once more while this was decided: ask again, with everything kept."""
+    began = _number(request.POST.get("began"))
+    if has_marks(combined):
+        known = revision(page.pk, began)
+        notes = merge(known.notes if known else "", mine, page.notes).prepared
+    else:
+        notes = merge(edit.base.notes or "", combined, page.notes).prepared
+    _keep_draft(request, page, began, _typed(request) | {"notes": mine})
+    return _screen(request, _form(page, edit, mine, notes, began), mine)
+
+
+def _say(request: HttpRequest, outcome: Outcome, decision: str, began: int) -> None:
+    page = outcome.saved.page
+    who = listed(others_since(page, began, person(request))) or "you"
+    words = {
+        COMBINED: "The combined text is saved. What {1} had saved is in the {0}.",
+        MINE: "Your text is saved. What {1} had saved is in the {0}.",
+        THEIRS: "The page stays as {1} saved it. Your text is in the {0}.",
+    }[decision if decision in (COMBINED, THEIRS) else MINE]
+    messages.success(request, format_html(words, history_link(page), who))
+    say_facts(request, outcome)

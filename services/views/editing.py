@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from services import drafts, renaming, trash
+from services import drafts, trash
 from services.editing import (
     Base,
     Edit,
@@ -23,11 +23,12 @@ from services.editing import (
     store,
     typed_over,
 )
-from services.markdown.sections import Part, part_at, source
-from services.models import Category, Page
+from services.markdown.sections import part_at, source
+from services.models import Category, Draft, Page
 from services.page_form import EditForm, SectionForm
 from services.saving import Clash, Trashed
 from services.views import conflicts
+from services.views.editor_page import show_editor
 from services.views.finding import page_to_edit, person, version_of
 from services.views.saying import say_saved
 from services.views.writing import writing
@@ -58,20 +59,20 @@ def _open(request: HttpRequest, page: Page) -> HttpResponse:
     draft = drafts.of(person(request), page)
     if draft and request.GET.get("draft"):
         base = base_of(page, draft.version)
-        return _show(request, EditForm(page=page, base=base, initial=_drafted(draft, base)))
+        return show_editor(request, EditForm(page=page, base=base, initial=_drafted(draft, base)))
     base, anchor = base_of(page), request.GET.get("section", "")
     if not anchor:
         start = {"notes": page.notes, "version": page.version}
-        return _show(request, EditForm(page=page, base=base, initial=start), draft=draft)
+        return show_editor(request, EditForm(page=page, base=base, initial=start), draft=draft)
     part = part_at(page.notes, anchor)
     if part is None:
         return _no_section(request, page)
     start = {"notes": source(page.notes, part), "version": page.version}
     form = SectionForm(page=page, base=base, initial=start)
-    return _show(request, form, part=part, draft=draft)
+    return show_editor(request, form, part=part, draft=draft)
 
 
-def _drafted(draft: Any, base: Base | None) -> dict[str, Any]:
+def _drafted(draft: Draft, base: Base | None) -> dict[str, Any]:
     """The fields of a draft as a form shows them."""
     known = {name: value for name, value in draft.fields.items() if name in drafts.FIELDS}
     return known | {"version": base.version if base else ""}
@@ -87,7 +88,7 @@ def _save(request: HttpRequest, page: Page) -> HttpResponse:
         return _no_section(request, page)
     form = (SectionForm if part else EditForm)(request.POST, page=page, base=base)
     if not form.is_valid():
-        return _show(request, form, part=part)
+        return show_editor(request, form, part=part)
     typed = form.cleaned_data["notes"]
     if part is None or base.notes is None:
         notes = typed_over(page, base, typed)
@@ -103,7 +104,7 @@ def _save(request: HttpRequest, page: Page) -> HttpResponse:
     except Clash as clash:
         return conflicts.show(request, clash, wanted)
     except Trashed:
-        return _show(request, form, part=part, status=409, is_trashed=True)
+        return show_editor(request, form, part=part, status=409, is_trashed=True)
     say_saved(request, outcome, wanted)
     address = outcome.saved.page.get_absolute_url()
     below = anchor_at(notes, part.start) if part else ""
@@ -121,16 +122,16 @@ def new_page(request: HttpRequest) -> HttpResponse:
             return _create(request)
     draft = drafts.of(person(request), None)
     if draft and request.GET.get("draft"):
-        return _show(request, EditForm(page=None, base=None, initial=_drafted(draft, None)))
+        return show_editor(request, EditForm(page=None, base=None, initial=_drafted(draft, None)))
     shelf = Category.objects.filter(slug=request.GET.get("category", "")).first()
     start = {"category": shelf and shelf.pk, "title": request.GET.get("title", "")[:200]}
-    return _show(request, EditForm(page=None, base=None, initial=start), draft=draft)
+    return show_editor(request, EditForm(page=None, base=None, initial=start), draft=draft)
 
 
 def _create(request: HttpRequest) -> HttpResponse:
     form = EditForm(request.POST, page=None, base=None)
     if not form.is_valid():
-        return _show(request, form)
+        return show_editor(request, form)
     with transaction.atomic():
         page = create(form.cleaned_data["notes"], form.facts, by=person(request))
         drafts.end(person(request), None)
@@ -138,35 +139,7 @@ def _create(request: HttpRequest) -> HttpResponse:
     return redirect(page)
 
 
-# -- what is shown ------------------------------------------------------------------------------
-
-
-def _show(
-    request: HttpRequest,
-    form: EditForm,
-    *,
-    part: Part | None = None,
-    draft: Any = None,
-    status: int = 200,
-    **more: Any,
-) -> HttpResponse:
-    page = form.page
-    context = {
-        "form": form,
-        "page": page,
-        "part": part,
-        "draft": draft,
-        "linking": _linking(page) if page and not part else 0,
-        "version": form["version"].value() or "",
-    }
-    return render(request, "edit.html", context | more, status=status)
-
-
-def _linking(page: Page) -> int:
-    """How many pages have links that would not lead here under another title."""
-    names = renaming.lost_names(page, {"title": "", "abbreviation": ""})
-    asking = renaming.pages_asking(page, names)
-    return len({other for pages in asking.values() for other in pages})
+# -- what is left without a page ----------------------------------------------------------------
 
 
 def _no_section(request: HttpRequest, page: Page) -> HttpResponse:
@@ -180,4 +153,4 @@ def _without_page(request: HttpRequest) -> HttpResponse:
     fields: Mapping[str, str] = request.POST
     known = {name: fields[name] for name in drafts.FIELDS if name in fields}
     form = EditForm(page=None, base=None, initial=known)
-    return _show(request, form, status=404, is_gone=True)
+    return show_editor(request, form, status=404, is_gone=True)

@@ -35,12 +35,17 @@ def say_saved(request: HttpRequest, outcome: Outcome, edit: Edit) -> None:
         who = listed(names) or "you in another window"
         words = f"Saved, and merged with what {who} changed meanwhile."
     messages.success(request, words)
+    say_facts(request, outcome)
+
+
+def say_facts(request: HttpRequest, outcome: Outcome) -> None:
+    """What became of facts that both had changed, and of links to an old title."""
+    page = outcome.saved.page
     for name, theirs in outcome.theirs.items():
         messages.warning(request, _gave_way(page, name, theirs))
     if outcome.links:
-        messages.success(
-            request, f"{_many(outcome.links, 'link')} on {_many(outcome.pages, 'page')} changed."
-        )
+        links, pages = _many(outcome.links, "link"), _many(outcome.pages, "page")
+        messages.success(request, f"{links} on {pages} changed.")
     if outcome.kept:
         kept = listed([f"“{name}”" for name in outcome.kept])
         messages.info(request, f"Links that say {kept} still lead here.")

@@ -1,0 +1,42 @@
+"""The page that the editor is on, for whatever form stands in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from services import renaming
+from services.markdown.sections import Part
+from services.models import Draft, Page
+from services.page_form import EditForm
+
+
+def show_editor(
+    request: HttpRequest,
+    form: EditForm,
+    *,
+    part: Part | None = None,
+    draft: Draft | None = None,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    """The editor with a page's form, or with that of its `part`; `draft` is offered above it."""
+    page = form.page
+    context = {
+        "form": form,
+        "page": page,
+        "part": part,
+        "draft": draft,
+        "linking": _linking(page) if page and not part else 0,
+        "version": form["version"].value() or "",
+    }
+    return render(request, "edit.html", context | more, status=status)
+
+
+def _linking(page: Page) -> int:
+    """How many pages have links that would not lead here under another title."""
+    names = renaming.lost_names(page, {"title": "", "abbreviation": ""})
+    asking = renaming.pages_asking(page, names)
+    return len({other for pages in asking.values() for other in pages})
