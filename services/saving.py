@@ -14,7 +14,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from services.history import record, revision
-from services.models import Page, Reason
+from services.models import Page, Reason, StaleVersion
 from services.sync.merge import Merge, merge
 
 
@@ -93,12 +93,13 @@ def merged_into(current: Page, notes: str, version: int) -> str:
 def keep_theirs(page: Page, mine: str, *, version: int, by: AbstractBaseUser | None) -> Page:
     """Leave a page as somebody else saved it; one's own text goes into its history.
 
-    Raises StaleVersion where the page has moved on from `version`, which was decided upon.
+    Raises StaleVersion where the page has moved on from `version`, which was decided upon, and
+    Trashed.
     """
-    from services.models import StaleVersion
-
     with transaction.atomic():
         current = Page.everything.select_for_update().get(pk=page.pk)
+        if current.trashed_at:
+            raise Trashed(current)
         if current.version != version:
             raise StaleVersion(current)
         theirs = current.notes

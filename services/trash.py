@@ -7,12 +7,17 @@ notes say (who ticked when, dismissed questions, tags) waits in `Page.kept`.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from services.bulk import update_rows
+from services.catalog import key
 from services.derive import derive
 from services.history import record, tags_of
 from services.markdown.match import match
@@ -26,8 +31,8 @@ from services.models import (
     Reason,
     StaleVersion,
 )
-from services.models.pages import ADVANCED
-from services.names import refresh_names, resolve_again
+from services.models.pages import ADVANCED, TITLE_LENGTH
+from services.names import KEY_LENGTH, refresh_names, resolve_again
 
 ITEM_FACTS = ("state_changed_at", "state_changed_by_id", "reason")
 TRASHED = ("trashed_at", "trashed_by", "kept")
@@ -65,7 +70,10 @@ def _kept(page: Page) -> dict[str, Any]:
             }
             for item in items
         ],
-        "dismissed": list(page.questions.filter(dismissed=True).values_list("text", flat=True)),
+        "questions": [
+            (question.text, question.dismissed, question.asked_at.isoformat())
+            for question in page.questions.order_by("position")
+        ],
     }
 
 
@@ -81,8 +89,8 @@ def take_out(page: Page, *, by: AbstractBaseUser | None) -> Page:
         kept, current.kept = current.kept, {}
         current.trashed_at, current.trashed_by = None, None
         current.title = free_title(current)
-        if current.aws_id:
-            current.aws_id = current.free_aws_id()
+        if Page.objects.filter(kind=Page.Kind.SERVICE, aws_id=current.aws_id).exists():
+            current.aws_id = ""
         current.advance(by, Reason.RESTORE)
         current.save_base(update_fields=[*TRASHED, *ADVANCED, "title", "aws_id"])
         current.tags.set(kept.get("tags", []))
@@ -95,35 +103,48 @@ def take_out(page: Page, *, by: AbstractBaseUser | None) -> Page:
 
 def free_title(page: Page) -> str:
     """The page's title, with words or a number behind it while another page has that."""
-    from services.catalog import key
-
+    titles = PageName.objects.filter(rank=PageName.Rank.TITLE).exclude(page=page)
     title, number = page.title, 1
-    while (
-        PageName.objects.filter(key=key(title), rank=PageName.Rank.TITLE)
-        .exclude(page=page)
-        .exists()
-    ):
+    while titles.filter(key=key(title)[:KEY_LENGTH]).exists():
         more = " (restored)" if number == 1 else f" (restored {number})"
-        title, number = page.title[: 200 - len(more)] + more, number + 1
+        title, number = _ended(page.title, more), number + 1
     return title
+
+
+def _ended(title: str, more: str) -> str:
+    """A title with words behind it that count: compared is only a beginning of its key."""
+    stem = title[: TITLE_LENGTH - len(more)]
+    while len(key(stem + more)) > KEY_LENGTH:
+        stem = stem[:-1]
+    return stem + more
 
 
 def _put_back(page: Page, kept: dict[str, Any]) -> None:
     """Give the rows that were derived anew what was kept of them."""
     rows = list(page.items.order_by("position"))
     old = kept.get("items", [])
-    known = ChecklistItem.state_changed_by.field.related_model.objects.values_list("pk", flat=True)  # type: ignore[attr-defined]
-    people = set(known.filter(pk__in=[item["state_changed_by_id"] for item in old]))
+    people = _known_people({item["state_changed_by_id"] for item in old} - {None})
     pairs = match([(i["title"], i["text"]) for i in old], [(r.list_title, r.text) for r in rows])
-    for row, at in zip(rows, pairs, strict=True):
+    found = [(row, old[at]) for row, at in zip(rows, pairs, strict=True) if at is not None]
+    for row, facts in found:
+        for name in ITEM_FACTS:
+            setattr(row, name, facts[name])
+        if row.state_changed_by_id not in people:
+            row.state_changed_by_id = None
+    update_rows(ChecklistItem, [row for row, _ in found], ITEM_FACTS)
+    asked = list(page.questions.order_by("position"))
+    old = kept.get("questions", [])
+    pairs = match([("", text) for text, *_ in old], [("", question.text) for question in asked])
+    for question, at in zip(asked, pairs, strict=True):
         if at is not None:
-            who = old[at]["state_changed_by_id"]
-            ChecklistItem.objects.filter(pk=row.pk).update(
-                state_changed_at=old[at]["state_changed_at"],
-                state_changed_by_id=who if who in people else None,
-                reason=old[at]["reason"],
-            )
-    page.questions.filter(text__in=kept.get("dismissed", [])).update(dismissed=True)
+            question.dismissed = old[at][1]
+            question.asked_at = datetime.fromisoformat(old[at][2])
+    update_rows(Question, asked, ("dismissed", "asked_at"))
+
+
+def _known_people(ids: set[int]) -> set[int]:
+    people = get_user_model()._default_manager.filter(pk__in=ids)
+    return set(people.values_list("pk", flat=True))
 
 
 def empty() -> int:
@@ -136,8 +157,21 @@ def empty() -> int:
 
 
 def destroy(page: Page) -> None:
-    """Delete a page for good, with its history and its files."""
+    """Delete a page for good, with its history and its files.
+
+    A file that another page shows, as after a section was split off, goes on as that page's.
+    """
     with transaction.atomic():
         for attachment in Attachment.objects.filter(page=page):
-            attachment.delete()
+            shown = shows(attachment).exclude(pk=page.pk).first()
+            if shown is None:
+                attachment.delete()
+            else:
+                Attachment.objects.filter(pk=attachment.pk).update(page=shown, reference="")
         page.delete()
+
+
+def shows(attachment: Attachment) -> QuerySet[Page]:
+    """The pages whose notes have a file's address, those in the trash last; reads all notes."""
+    pages = Page.everything.filter(notes__contains=str(attachment.uuid))
+    return pages.order_by(F("trashed_at").asc(nulls_first=True), "pk")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.sync.merge import merge, similarity
+from services.sync.merge import has_marks, merge, similarity
 from services.sync.pairing import Side, pair
 
 BASE = "one\ntwo\nthree\nfour\nfive\n"
@@ -99,3 +99,47 @@ def test_a_section_in_the_file_pairs_before_one_that_is_gone():
 def test_a_category_pairs_only_with_itself():
     old = [Side("Compute", "", category="Compute"), Side("Compute", LONG)]
     assert pair(old, [Side("Compute", LONG), Side("Computing", "", category="Compute")]) == [1, 0]
+
+
+def test_a_prepared_text_has_both_sides_between_marks():
+    merged = merge(BASE, BASE.replace("three", "mine"), BASE.replace("three", "theirs"))
+    marked = "<<<<<<< mine\nmine\n=======\ntheirs\n>>>>>>> theirs\n"
+    assert merged.prepared == f"one\ntwo\n{marked}four\nfive\n"
+    assert has_marks(merged.prepared)
+    assert not has_marks(merged.text)
+
+
+def test_marks_end_as_the_lines_around_them_do():
+    merged = merge("a\r\nb\r\nc\r\n", "a\r\n1\r\nc\r\n", "a\r\n2\r\nc\r\n")
+    assert merged.prepared.count("\r\n") == merged.prepared.count("\n")
+
+
+def test_a_last_line_without_an_end_stands_apart_from_its_mark():
+    merged = merge("a", "b", "c")
+    assert merged.prepared == "<<<<<<< mine\nb\n=======\nc\n>>>>>>> theirs\n"
+
+
+def test_a_side_that_removed_its_lines_is_empty_in_the_prepared_text():
+    merged = merge(BASE, BASE.replace("three\n", ""), BASE.replace("three", "3"))
+    assert "<<<<<<< mine\n=======\n3\n>>>>>>> theirs\n" in merged.prepared
+
+
+@pytest.mark.parametrize("text", ["", BASE, "a <<<<<<< mine\n", "<<<<<<< mine too\n", "=======\n"])
+def test_other_lines_are_no_marks(text):
+    assert not has_marks(text)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", ""])
+@pytest.mark.parametrize("mark", ["<<<<<<< mine", ">>>>>>> theirs"])
+def test_half_decided_is_not_decided(mark, end):
+    assert has_marks(f"text\n{mark}{end}")
+
+
+@given(texts, texts, texts)
+def test_a_prepared_text_loses_no_line(base, ours, theirs):
+    merged = merge(base, ours, theirs)
+    assert has_marks(merged.prepared) == bool(merged.clashes)
+    if not merged.clashes:
+        assert merged.prepared == merged.text
+    for line in {*ours.splitlines(), *theirs.splitlines()} - {*base.splitlines()}:
+        assert line in merged.prepared

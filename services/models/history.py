@@ -48,6 +48,8 @@ class RevisionFacts(models.Model):
     tags = models.JSONField(null=True)
     folded = models.BooleanField(default=False)
 
+    objects = RevisionQuerySet.as_manager()
+
     class Meta:
         abstract = True
 

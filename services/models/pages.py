@@ -353,7 +353,7 @@ class Page(models.Model):
         from services.history import record
         from services.names import refresh_names, resolve_again
 
-        self.advance(by, reason)
+        folded = self.advance(by, reason)
         super().save(update_fields=[*changed, *ADVANCED])
         if tags is not None:
             self.tags.set(sorted(tags))
@@ -361,7 +361,7 @@ class Page(models.Model):
             resolve_again(refresh_names([self]))
         if not READING.isdisjoint(changed):
             derive([self])
-        record([self], tags=tags is not None)
+        record([self], tags=tags is not None, folded=folded)
 
     @property
     def is_service(self) -> bool:
