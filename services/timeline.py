@@ -168,7 +168,7 @@ def history(page: int, asked: Filter, before: int | None) -> Part:
     found = list(with_runs(asked.of_rows(rows))[: A_PART + 1])
     entries = [_entry(row) for row in found]
     if not asked:
-        pairs = zip(entries, [*found[1:], None], strict=True)
+        pairs = zip(entries, [*found, None][1:], strict=True)
         entries = [replace(entry, facts=changed_facts(entry.revision, old)) for entry, old in pairs]
     older = entries[A_PART - 1].first if len(entries) > A_PART else None
     return Part(entries[:A_PART], older)

@@ -144,7 +144,9 @@ def test_filters_by_person(as_reader, page, admin, editor):
     assert "<b>x" not in none
 
 
-@pytest.mark.parametrize("query", ["before=x", "before=-1", "before=" + "9" * 40, "ticks=²"])
+@pytest.mark.parametrize(
+    "query", ["before=x", "before=1", "before=-1", "before=" + "9" * 40, "ticks=²"]
+)
 def test_odd_addresses_are_taken_calmly(as_reader, page, query):
     text_of(as_reader, f"/pages/plan/history/?{query}")
 
