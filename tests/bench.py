@@ -166,8 +166,11 @@ def main() -> None:
         from django.core.management import call_command
 
         call_command("collectstatic", verbosity=0)
+        from tests.bench_editing import bench_editing
+
         bench_markdown()
         bench_pages()
+        bench_editing(row)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
