@@ -145,7 +145,7 @@ def test_filters_by_person(as_reader, page, admin, editor):
 
 
 @pytest.mark.parametrize(
-    "query", ["before=x", "before=1", "before=-1", "before=" + "9" * 40, "ticks=²"]
+    "query", ["before=x", "before=1", "before=-1", f"before={'9' * 40}", "ticks=²"]
 )
 def test_odd_addresses_are_taken_calmly(as_reader, page, query):
     text_of(as_reader, f"/pages/plan/history/?{query}")
