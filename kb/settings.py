@@ -93,6 +93,9 @@ INSTALLED_APPS = [
     "services",
 ]
 
+# What somebody wrote in a form that has become too old is shown to them again.
+CSRF_FAILURE_VIEW = "services.views.writing.csrf_failure"
+
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

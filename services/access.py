@@ -85,6 +85,7 @@ def _only(may: Callable[[Person], bool]) -> Callable[[View[P]], View[P]]:
 # For views: strangers are sent to the log-in, people without the right get a 403.
 reading = _only(may_read)
 editing = _only(may_edit)
+administering = _only(may_administer)
 
 
 def feed_key(user: User) -> str:

@@ -81,7 +81,11 @@ def for_editors(page: Page, items: Iterable[tuple[ChecklistItem, str]]) -> Contr
         edit = reverse("edit", args=[page.slug])
     except NoReverseMatch:
         return Controls(tasks)
-    return Controls(tasks, lambda heading: _heading_edit(edit, heading))
+    return Controls(tasks, lambda heading: _heading_edit(edit, heading), _new_page)
+
+
+def _new_page(name: str) -> str:
+    return f"{reverse('new_page')}?title={quote(name)}"
 
 
 def _heading_edit(edit: str, heading: Heading) -> str:

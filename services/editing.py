@@ -17,6 +17,7 @@ from services import renaming
 from services.history import revision, tags_at
 from services.markdown.edits import dominant_line_end, keep_line_ends
 from services.markdown.sections import Part, parts, replaced, source
+from services.markdown.split import link_to, split_out
 from services.models import Category, Page, Reason, Revision, Section
 from services.saving import Saved, save
 
@@ -89,6 +90,11 @@ def typed_over(page: Page, base: Base, typed: str) -> str:
     """What a browser sent as whole notes, with the line ends of the version it was typed over."""
     stored = page.notes if base.notes is None else base.notes
     return keep_line_ends(typed, stored, _line_end(page, stored))
+
+
+def typed_anew(typed: str) -> str:
+    """What a browser sent for a new page: nothing says that its CRLF was meant."""
+    return keep_line_ends(typed, "", "\n")
 
 
 def section_over(page: Page, notes: str, part: Part, typed: str) -> str:
@@ -195,7 +201,7 @@ def _aws_id(page: Page, facts: Mapping[str, Any]) -> str:
 
 
 def create(notes: str, facts: Mapping[str, Any], *, by: User) -> Page:
-    """Store a new page. In it nothing says that CRLF was meant, and browsers know nothing else."""
+    """Store a new page."""
     category = Category.objects.filter(pk=facts.get("category") or 0).first()
     tags = sorted(facts.get("tags", []))
     with transaction.atomic():
@@ -205,7 +211,7 @@ def create(notes: str, facts: Mapping[str, Any], *, by: User) -> Page:
             title=facts["title"],
             abbreviation=facts.get("abbreviation", ""),
             aliases=facts.get("aliases", []),
-            notes=keep_line_ends(notes, "", "\n"),
+            notes=notes,
             updated_by=by,
             last_reason=Reason.SITE,
         )
@@ -214,6 +220,22 @@ def create(notes: str, facts: Mapping[str, Any], *, by: User) -> Page:
             page.tags.set(tags)
             Revision.objects.filter(id=page.pk, version=page.version).update(tags=tags)
         return page
+
+
+def split(
+    page: Page, base: Base, part: Part, *, title: str, category: int | None, by: User
+) -> Page:
+    """Take a section out into a page of its own, with a link in its place; returns that page.
+
+    Raises `saving.Clash` and `saving.Trashed`, and stores nothing then.
+    """
+    link, alias = link_to(title)
+    left, words = split_out(base.notes or "", part, link)
+    facts = {"title": title, "category": category, "aliases": [alias] if alias else []}
+    with transaction.atomic():
+        made = create(words, facts, by=by)
+        save(page, left, version=base.version, by=by)
+        return made
 
 
 def others_since(page: Page, version: int, me: User) -> list[str]:

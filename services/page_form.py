@@ -111,6 +111,15 @@ class SectionForm(EditForm):
             del self.fields[name]
 
 
+class SplitForm(EditForm):
+    """What the page that is made of a section will be called, and where it stands."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, page=None, base=None, **kwargs)
+        for name in ("notes", "abbreviation", "aliases", "tags", "rewrite"):
+            del self.fields[name]
+
+
 class ConflictForm(EditForm):
     """What is asked for when two people changed the same lines.
 
@@ -118,7 +127,7 @@ class ConflictForm(EditForm):
     and `version` the one that is shown as theirs. The facts are kept out of sight.
     """
 
-    mine = NotesField(widget=forms.HiddenInput)
+    mine = forms.CharField(strip=False, required=False, widget=forms.HiddenInput)
     began = Seen(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -16,7 +16,9 @@ from services.views import (
     names,
     pages,
     questions,
+    splitting,
     tags,
+    trash,
 )
 
 login = LoginView.as_view(template_name="login.html", redirect_authenticated_user=True)
@@ -34,6 +36,11 @@ urlpatterns: list[URLPattern] = [
     path("pages/new/", editing.new_page, name="new_page"),
     path("pages/<str:slug>/raw/", pages.raw, name="raw"),
     path("pages/<str:slug>/edit/", editing.edit, name="edit"),
+    path("pages/<str:slug>/split/", splitting.split, name="split"),
+    path("pages/<str:slug>/delete/", trash.delete_page, name="delete_page"),
+    path("trash/", trash.trash, name="trash"),
+    path("trash/<int:pk>/restore/", trash.restore_page, name="restore_page"),
+    path("trash/empty/", trash.empty_trash, name="empty_trash"),
     path("pages/<str:slug>/history/", history.history, name="history"),
     path("pages/<str:slug>/history/compare/", history.compare, name="compare"),
     path("pages/<str:slug>/history/<int:version>/", history.revision, name="revision"),

@@ -27,6 +27,12 @@ TABLE = {
     "raw": ("/pages/plan/raw/", *READING),
     "new_page": ("/pages/new/", LOGIN, 403, 200, 200, LOGIN),
     "edit": ("/pages/plan/edit/", LOGIN, 403, 200, 200, LOGIN),
+    # The page has no sections, and the trash is empty.
+    "split": ("/pages/plan/split/?section=one", LOGIN, 403, 404, 404, LOGIN),
+    "delete_page": ("/pages/plan/delete/", LOGIN, 403, 200, 200, LOGIN),
+    "trash": ("/trash/", LOGIN, 403, 200, 200, LOGIN),
+    "restore_page": ("/trash/9999/restore/", LOGIN, 403, 404, 404, LOGIN),
+    "empty_trash": ("/trash/empty/", LOGIN, 403, 403, 302, LOGIN),
     "history": ("/pages/plan/history/", *READING),
     "revision": ("/pages/plan/history/1/", *READING),
     "compare": ("/pages/plan/history/compare/?old=0&new=1", *READING),
@@ -48,6 +54,8 @@ TABLE = {
 # These are only for forms.
 POSTED = {
     "restore",
+    "restore_page",
+    "empty_trash",
     "tick",
     "draft",
     "discard_draft",

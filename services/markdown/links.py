@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from services.markdown.targets import local_target
+from services.markdown.targets import local_target, target_name
 
 # GFM "extended autolinks": a bare address ends before its trailing punctuation.
 BARE_LINK = re.compile(r"\b(?:https?://|www\.)[^\s<>\"`]*[^\s<>\"`?!.,:;*_~'’”)\]]")
 # Obsidian's size of a picture, in place of its label or behind it: `300`, `300x200`, `Label|300`.
 SIZE = re.compile(r"(?:(?P<label>.*)\|)?(?P<width>\d{1,4})(?:x\d{1,4})?", re.DOTALL)
+
+# What is called like a file is no page that somebody could write.
+FILE = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}\Z")
 
 
 def anchor(text: str) -> str:
@@ -67,9 +70,16 @@ def linked(text: str) -> str:
 
 
 def link_tags(
-    detail: Mapping[str, Any], links: Mapping[str, str], files: Mapping[str, str]
+    detail: Mapping[str, Any],
+    links: Mapping[str, str],
+    files: Mapping[str, str],
+    missing: Callable[[str], str] | None = None,
 ) -> tuple[str, str]:
-    """What stands before and behind a link's words; a page that is not there yet is no link."""
+    """What stands before and behind a link's words.
+
+    A page that is not there yet is no link, or one to the address that `missing` gives for its
+    name.
+    """
     dest, wiki = detail["dest_url"], isinstance(detail["link_type"], dict)
     target, fragment = local_target(dest, wiki=wiki), dest.partition("#")[2]
     href: str | None = dest
@@ -81,6 +91,9 @@ def link_tags(
             href += "#" + (_wiki_anchor(fragment) if wiki else fragment)
     elif wiki:
         href = "#" + _wiki_anchor(fragment)
+    if href is None and missing and (name := target_name(target)) and not FILE.search(name):
+        href = address(missing(name))
+        return f'<a class="missing" href="{href}" title="Make a page with this name">', "</a>"
     if href is None:
         return '<span class="missing" title="No page has this name yet">', "</span>"
     title = f' title="{escape(detail["title"])}"' if detail["title"] else ""

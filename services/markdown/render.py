@@ -60,11 +60,13 @@ class Controls:
 
     `tasks` holds, in the order of the text, each task's state and its HTML; a box that is in
     another state than was expected stays a mere picture of it. `heading` makes what follows a
-    heading that stands outside lists and quotes.
+    heading that stands outside lists and quotes. `missing` gives the address where a page is made
+    that links ask for by a name that none has.
     """
 
     tasks: Sequence[tuple[str, str]] = ()
     heading: Callable[[Heading], str] | None = None
+    missing: Callable[[str], str] | None = None
 
 
 # Marks the places of controls while the sanitiser, which would drop them, does its work. Nobody
@@ -251,7 +253,8 @@ class _Renderer:
                 self.out.append(TAGS[kind][0])
         elif kind == "Link":
             self.link_depth += 1
-            opening, closing = link_tags(detail, self.links, self.pictures)
+            missing = self.controls.missing if self.controls else None
+            opening, closing = link_tags(detail, self.links, self.pictures, missing)
             self.out.append(opening)
             self.closers.append(closing)
         elif kind == "Image":

@@ -36,6 +36,7 @@ CALLOUTS = {"callout", "callout-title"} | {
 }
 ALIGNED = {"align-left", "align-center", "align-right"}
 CLASSES = {
+    "a": {"missing"},
     "div": {"table"} | CALLOUTS,
     "details": CALLOUTS,
     "summary": CALLOUTS,

@@ -77,7 +77,7 @@ def _screen(request: HttpRequest, form: ConflictForm, mine: str) -> HttpResponse
         "rows": side_by_side(known.notes if known else "", mine, theirs),
         "base_known": known is not None,
         "version": form["version"].value(),
-        "who": listed(others_since(page, began, person(request))) or "you in another window",
+        "who": listed(others_since(page, began, person(request))),
     }
     return render(request, "conflict.html", context, status=409)
 

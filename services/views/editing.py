@@ -21,6 +21,7 @@ from services.editing import (
     create,
     section_over,
     store,
+    typed_anew,
     typed_over,
 )
 from services.markdown.sections import part_at, source
@@ -100,7 +101,7 @@ def _save(request: HttpRequest, page: Page) -> HttpResponse:
             if page.trashed_at and "restore" in request.POST:
                 trash.take_out(page, by=person(request))
             outcome = store(page, wanted, by=person(request))
-            drafts.end(person(request), page)
+            drafts.end_saved(person(request), page, request.POST)
     except Clash as clash:
         return conflicts.show(request, clash, wanted)
     except Trashed:
@@ -133,8 +134,8 @@ def _create(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return show_editor(request, form)
     with transaction.atomic():
-        page = create(form.cleaned_data["notes"], form.facts, by=person(request))
-        drafts.end(person(request), None)
+        page = create(typed_anew(form.cleaned_data["notes"]), form.facts, by=person(request))
+        drafts.end_saved(person(request), None, request.POST)
     messages.success(request, f"“{page.title}” is a page now.")
     return redirect(page)
 
@@ -153,4 +154,5 @@ def _without_page(request: HttpRequest) -> HttpResponse:
     fields: Mapping[str, str] = request.POST
     known = {name: fields[name] for name in drafts.FIELDS if name in fields}
     form = EditForm(page=None, base=None, initial=known)
-    return show_editor(request, form, status=404, is_gone=True)
+    draft = drafts.of(person(request), None)
+    return show_editor(request, form, draft=draft, status=404, is_gone=True)

@@ -19,10 +19,10 @@ def page_to_edit(slug: str) -> tuple[Page | None, bool]:
     return (old.page, True) if old else (None, False)
 
 
-def moved_to(slug: str) -> str | None:
-    """Where a page is now that had this address; None where none had."""
-    old = OldAddress.objects.filter(slug=slug, page__trashed_at=None)
-    return old.values_list("page__slug", flat=True).first()
+def moved_to(slug: str) -> Page | None:
+    """The page that once had this address, with what its own needs; None where there is none."""
+    pages = Page.objects.filter(old_addresses__slug=slug)
+    return pages.only("kind", "slug").first()
 
 
 def version_of(request: HttpRequest) -> int:

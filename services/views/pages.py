@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
@@ -11,6 +14,7 @@ from services.access import may_edit, reading
 from services.listing import cards, listed, part
 from services.models import Category, Page, Section
 from services.navigation import tree
+from services.views.finding import moved_to
 
 AT_ONCE = 100
 
@@ -52,12 +56,15 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
-    page = pages.find(slug)
+    editor = cast(User, request.user) if may_edit(request.user) else None
+    page = pages.find(slug, editor)
     if page is None:
+        if now := moved_to(slug):
+            return redirect(now, permanent=True)
         raise Http404("There is no page at this address.")
     if page.kind != kind:
         return redirect(page, permanent=True)
-    found = pages.read(page, editing=may_edit(request.user))
+    found = pages.read(page, editing=editor is not None)
     return render(request, "page.html", {"page": page, "reading": found})
 
 
@@ -65,8 +72,12 @@ def _page(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 @reading
 def raw(request: HttpRequest, slug: str) -> HttpResponse:
     """The notes exactly as they are stored."""
-    notes = get_object_or_404(Page.objects.only("notes"), slug=slug).notes
-    response = HttpResponse(notes, content_type="text/plain; charset=utf-8")
+    page = Page.objects.only("notes").filter(slug=slug).first()
+    if page is None:
+        if now := moved_to(slug):
+            return redirect("raw", now.slug, permanent=True)
+        raise Http404("There is no page at this address.")
+    response = HttpResponse(page.notes, content_type="text/plain; charset=utf-8")
     # Notes may hold any HTML: no browser is to guess that this is a page.
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

@@ -43,6 +43,18 @@
     }
   });
 
+  // Escape, or a click elsewhere, closes a menu.
+  const close = (event) => {
+    for (const menu of document.querySelectorAll(".menu[open]")) {
+      const inside = menu.contains(event.target);
+      if (event.key ? event.key !== "Escape" : inside) continue;
+      menu.open = false;
+      if (event.key && inside) menu.querySelector("summary").focus();
+    }
+  };
+  document.addEventListener("keydown", close);
+  document.addEventListener("click", close);
+
   // The heading one is reading, in the list of contents.
   const links = new Map();
   for (const link of document.querySelectorAll(".contents-wide a[href^='#']")) {

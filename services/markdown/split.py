@@ -1,0 +1,34 @@
+"""A section taken out of notes, to become the notes of a page of its own."""
+
+from __future__ import annotations
+
+import re
+
+from services.markdown.line_ends import dominant_line_end
+from services.markdown.relink import UNFIT, is_linkable
+from services.markdown.sections import Part
+
+BLANK_LINES = re.compile(r"\A(?:[ \t]*(?:\r\n|\n|\r))+")
+SLASHES = re.compile(r"[/\\]")
+
+
+def split_out(text: str, part: Part, link: str) -> tuple[str, str]:
+    """Notes with a line that links in the place of a section, and the section's own words.
+
+    Its heading is left out, as it is the new page's title; deeper headings stay as they are, since
+    a page shows its highest heading as the first level in any case.
+    """
+    data, end = text.encode(), dominant_line_end(text)
+    before, below = data[: part.start].decode(), data[part.stop :].decode()
+    words = data[part.body : part.stop].decode()
+    if before.strip() and not re.search(r"(?:\r\n|\n|\r)[ \t]*(?:\r\n|\n|\r)\Z", before):
+        before += end if before.endswith(("\n", "\r")) else end + end
+    return before + link + end + (end + below if below else ""), BLANK_LINES.sub("", words)
+
+
+def link_to(title: str) -> tuple[str, str]:
+    """A wiki-link to a title, and the other name that it asks for where it cannot hold that."""
+    if is_linkable(title):
+        return f"[[{title}]]", ""
+    name = " ".join(SLASHES.sub("-", UNFIT.sub(" ", title)).split())
+    return f"[[{name}]]", name

@@ -1,0 +1,101 @@
+"""Deleting a page, and the trash."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models.functions import Length
+from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from services import trash as trashing
+from services.access import administering, editing
+from services.listing import part
+from services.models import Attachment, Link, Page, Section, StaleVersion
+from services.navigation import tree
+from services.views.finding import page_to_edit, person
+
+AT_ONCE = 50
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@editing
+def delete_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """Say what deleting a page does, and move it to the trash."""
+    page, _ = page_to_edit(slug)
+    if page is None:
+        raise Http404("There is no page at this address.")
+    if request.method == "POST":
+        trashing.throw_away(page, by=person(request))
+        messages.success(request, _with_undo(request, page))
+        return redirect(page.category or reverse("topics"))
+    if page.trashed_at:
+        return redirect("trash")
+    linking = Link.objects.filter(to=page.pk).exclude(page=page.pk)
+    context = {
+        "page": page,
+        "linking": linking.values("page").distinct().count(),
+        "files": Attachment.objects.filter(page=page.pk).count(),
+        "section": Section.objects.filter(page=page.pk, gone=False)
+        .select_related("document")
+        .only("document__path")
+        .first(),
+    }
+    return render(request, "delete.html", context)
+
+
+def _with_undo(request: HttpRequest, page: Page) -> SafeString:
+    return format_html(
+        '“{}” is in the <a href="{}">trash</a>. <form class="undo" method="post" action="{}">'
+        '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+        '<button class="link-button" type="submit">Undo</button></form>',
+        page.title,
+        reverse("trash"),
+        reverse("restore_page", args=[page.pk]),
+        get_token(request),
+    )
+
+
+@require_safe
+@editing
+def trash(request: HttpRequest) -> HttpResponse:
+    """The pages in the trash, the last deleted first."""
+    pages = (
+        Page.everything.exclude(trashed_at=None)
+        .order_by("-trashed_at", "-pk")
+        .select_related("trashed_by", "category")
+        .annotate(size=Length("notes"))
+        .defer("notes", "kept", "aliases")
+    )
+    found = part(pages, request.GET.get("page"), AT_ONCE)
+    return render(request, "trash.html", {"part": found, "tree": tree()})
+
+
+@require_POST
+@editing
+def restore_page(request: HttpRequest, pk: int) -> HttpResponse:
+    page = get_object_or_404(Page.everything, pk=pk)
+    try:
+        restored = trashing.take_out(page, by=person(request))
+    except StaleVersion as stale:
+        messages.info(request, f"“{stale.current.title}” is not in the trash.")
+        return redirect(stale.current)
+    if restored.title == page.title:
+        messages.success(request, f"“{restored.title}” is restored.")
+    else:
+        words = "“{}” is restored as “{}”, since another page has its title now."
+        messages.success(request, words.format(page.title, restored.title))
+    return redirect(restored)
+
+
+@require_POST
+@administering
+def empty_trash(request: HttpRequest) -> HttpResponse:
+    number = trashing.empty()
+    what = "1 page is" if number == 1 else f"{number:,} pages are"
+    messages.success(request, f"The trash is empty: {what} deleted for good.")
+    return redirect("trash")
