@@ -10,7 +10,7 @@ from django.db import transaction
 
 from services.catalog import key
 from services.history import revision, tags_at
-from services.models import Category, Page, PageName, Reason, StaleVersion
+from services.models import Category, Page, PageName, Reason
 from services.names import KEY_LENGTH
 
 
@@ -39,8 +39,6 @@ def restore(page: Page, version: int, *, seen: int, by: AbstractBaseUser | None)
         then = revision(current.pk, version)
         if then is None:
             raise NoSuchVersion
-        if current.version != seen or current.trashed_at:
-            raise StaleVersion(current)
         left: list[str] = []
         facts = _shelf(current, then, left)
         facts |= {"abbreviation": then.abbreviation, "aliases": then.aliases}
