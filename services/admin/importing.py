@@ -25,7 +25,7 @@ from django.urls import reverse
 from services.admin.site import KnowledgeBaseAdminSite
 from services.examples import example_documents
 from services.models import Document, StaleVersion
-from services.sync.apply import apply_plan
+from services.sync.apply import Overtaken, apply_plan
 from services.sync.files import SUFFIXES, SourceFile
 from services.sync.importing import plan_import
 from services.sync.plan import Plan
@@ -110,7 +110,7 @@ def _apply(request: HttpRequest, site: KnowledgeBaseAdminSite) -> HttpResponse:
         return _show(request, site, files, plan, changed=True)
     try:
         apply_plan(plan, by=cast(User, request.user))
-    except StaleVersion:
+    except (StaleVersion, Overtaken):
         return _show(request, site, files, plan_import(files), changed=True)
     messages.success(request, f"Imported {summary(plan)}.")
     return HttpResponseRedirect(reverse("admin:services_document_changelist"))

@@ -48,7 +48,7 @@ class RevisionFacts(models.Model):
     tags = models.JSONField(null=True)
     folded = models.BooleanField(default=False)
 
-    objects = RevisionQuerySet.as_manager()
+    objects: Any = RevisionQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.contrib.contenttypes.models import ContentType
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
-from taggit.models import Tag, TaggedItem
 
 from services import catalog
 from services.bulk import chunks, insert_rows
@@ -21,6 +19,7 @@ from services.models import Category, Document, OldAddress, Page, Reason, Sectio
 from services.models.pages import Slugs
 from services.names import refresh_names, resolve_again
 from services.sync.plan import Change, Plan, PlannedDocument, StoredSection
+from services.sync.tagging import add_tags, drop_tags
 
 # Called with a stage of the work, how much of it is done, and how much there is.
 Progress = Callable[[str, int, int], None]
@@ -31,10 +30,20 @@ def apply_plan(plan: Plan, by: User | None = None, progress: Progress | None = N
     """Write a plan, in one transaction.
 
     Raises StaleVersion, and writes nothing, when a page that it changes was saved since it was
-    made.
+    made, and Overtaken when what it adds is there by now.
     """
-    with transaction.atomic():
-        _Writer(plan, by, progress or (lambda stage, done, total: None)).write()
+    try:
+        with transaction.atomic():
+            _Writer(plan, by, progress or (lambda stage, done, total: None)).write()
+    except IntegrityError as error:
+        raise Overtaken from error
+
+
+class Overtaken(Exception):
+    """Somebody else added the same files or pages while a plan was waiting or being written."""
+
+    def __str__(self) -> str:
+        return "Somebody else imported or added the same meanwhile."
 
 
 class _Writer:
@@ -75,8 +84,8 @@ class _Writer:
                 encoding=planned.encoding,
                 line_end=planned.line_end,
                 front_matter=planned.matter.raw,
-                tags=planned.matter.tags,
-                aliases=planned.matter.aliases,
+                tags=planned.tags,
+                aliases=planned.aliases,
                 created=planned.matter.created,
                 digest=planned.digest,
                 imported_at=self.now,
@@ -129,7 +138,7 @@ class _Writer:
             last_reason=Reason.IMPORT,
         )
         if change is document.changes[0]:
-            page.aliases = document.matter.aliases
+            page.aliases = list(document.aliases)
         if page.is_service and (known := catalog.find(change.title)):
             page.aws_id = known.aws_id if known.aws_id not in taken else ""
             taken.add(known.aws_id)
@@ -138,13 +147,13 @@ class _Writer:
     def update_pages(self) -> None:
         for document in self.plan.documents:
             for change in document.changes:
-                if change.stored and change.stored.page:
+                if change.stored and change.stored.page and not change.stored.trashed:
                     self.update_page(document, change, change.stored)
             self.order_pages(document)
 
     def update_page(self, document: PlannedDocument, change: Change, stored: StoredSection) -> None:
         before = document.stored if change is document.changes[0] else None
-        aliases = before is not None and document.matter.aliases != list(before.aliases)
+        aliases = before is not None and list(document.aliases) != list(before.aliases)
         if change.text is None and not change.page_title and not change.moved and not aliases:
             return
         page = Page.objects.select_for_update().filter(pk=stored.page or 0).first()
@@ -161,9 +170,9 @@ class _Writer:
             page.category = self.categories[change.category] if change.category else None
             page.about = None
         if aliases and before is not None:
-            gone = set(before.aliases) - set(document.matter.aliases)
+            gone = set(before.aliases) - set(document.aliases)
             kept = [alias for alias in page.aliases if alias not in gone]
-            page.aliases = list(dict.fromkeys([*kept, *document.matter.aliases]))
+            page.aliases = list(dict.fromkeys([*kept, *document.aliases]))
         page.advance(self.by, Reason.IMPORT)
         page.save_base()
         self.saved.append(page)
@@ -204,9 +213,12 @@ class _Writer:
     def save_sections(self, documents: dict[str, int]) -> None:
         new: list[dict[str, Any]] = []
         old: list[Section] = []
+        held: list[Section] = []
         for document in self.plan.documents:
             for position, change in enumerate(document.changes):
                 if change.section is None:
+                    if change.stored:
+                        held.append(Section(pk=change.stored.pk, position=position))
                     continue
                 facts = self.section(documents[document.path], position, change, change.section)
                 if change.stored:
@@ -218,6 +230,7 @@ class _Writer:
             "gone",
         ]  # fmt: skip
         Section.objects.bulk_update(old, fields, batch_size=100)
+        Section.objects.bulk_update(held, ["position"], batch_size=BATCH)
         insert_rows(Section, list(new[0]) if new else (), (tuple(f.values()) for f in new))
         gone = [c.stored.pk for d in self.plan.documents for c in d.gone if c.stored]
         gone += [c.stored.pk for c in self.plan.missing if c.stored]
@@ -259,20 +272,21 @@ class _Writer:
             page = self.pages.get(id(first)) if first else None
             pk = page.pk if page else first.stored.page if first and first.stored else None
             before = set(document.stored.tags) if document.stored else set()
-            if pk is None or before == set(document.matter.tags):
+            if pk is None or before == set(document.tags):
                 continue
-            for dropped in {tag.casefold() for tag in before - set(document.matter.tags)}:
-                _tagged(pk).filter(tag__name__iexact=dropped).delete()
-            wanted += [(pk, tag) for tag in document.matter.tags if tag not in before]
+            drop_tags(pk, before - set(document.tags))
+            wanted += [(pk, tag) for tag in document.tags if tag not in before]
             self.revise_tags(pk)
         if wanted:
-            _add_tags(wanted)
+            add_tags(wanted)
 
     def revise_tags(self, pk: int) -> None:
         """A page of which nothing else changes is another version, too."""
         if any(page.pk == pk for page in (*self.created, *self.saved)):
             return
-        page = Page.objects.select_for_update().get(pk=pk)
+        page = Page.objects.select_for_update().filter(pk=pk).first()
+        if page is None:
+            raise StaleVersion(Page.everything.filter(pk=pk).first() or Page(title="A page"))
         page.advance(self.by, Reason.IMPORT)
         page.save_base()
         self.saved.append(page)
@@ -292,10 +306,11 @@ class _Writer:
         # Rows that are there already follow the new names first; those derived below know them.
         resolve_again(refresh_names(self.created) | refresh_names(self.of_known_files()))
         total, done = len(self.created) + len(self.changed), 0
-        for some, fresh in _rounds(self.created, self.changed):
-            derive(some, fresh=fresh)
-            done += len(some)
-            self.progress("index", done, total)
+        for pages in (self.created, self.changed):
+            for some in chunks(pages, BATCH):
+                derive(some, fresh=pages is self.created)
+                done += len(some)
+                self.progress("index", done, total)
 
     def record(self) -> None:
         """A revision for every page that is new or was changed, also in its tags alone."""
@@ -310,32 +325,3 @@ def _page_title(change: Change) -> str:
     if change.page_title:
         return change.title
     return change.called or (change.stored.page_title if change.stored else "")
-
-
-def _rounds(
-    created: Sequence[Page], changed: Sequence[Page]
-) -> Iterator[tuple[Sequence[Page], bool]]:
-    yield from ((some, True) for some in chunks(created, BATCH))
-    yield from ((some, False) for some in chunks(changed, BATCH))
-
-
-def _tagged(page: int) -> Any:
-    kind = ContentType.objects.get_for_model(Page)
-    return TaggedItem.objects.filter(content_type=kind, object_id=page)
-
-
-def _add_tags(wanted: Iterable[tuple[int, str]]) -> None:
-    """Tag many pages at once; tags differ in more than case (TAGGIT_CASE_INSENSITIVE)."""
-    tags = {tag.name.casefold(): tag for tag in Tag.objects.all()}
-    kind = ContentType.objects.get_for_model(Page)
-    rows: dict[tuple[int, int], None] = {}
-    for page, name in wanted:
-        tag = tags.get(name.casefold()) or Tag.objects.create(name=name)
-        tags[name.casefold()] = tag
-        rows[page, tag.pk] = None
-    there = TaggedItem.objects.filter(content_type=kind)
-    for some in chunks(list({page for page, _ in rows})):
-        for at in there.filter(object_id__in=some).values_list("object_id", "tag_id"):
-            rows.pop(at, None)
-    columns = ("content_type_id", "object_id", "tag_id")
-    insert_rows(TaggedItem, columns, ((kind.pk, page, tag) for page, tag in rows))

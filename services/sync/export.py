@@ -63,7 +63,10 @@ def export_to(folder: Path, *, force: bool = False) -> Export:
 
 
 def documents() -> Iterator[tuple[Document, list[Section]]]:
-    """Every document that has a file, with its sections."""
+    """Every document that has a file, with its sections, also those of pages in the trash.
+
+    Not one whose pages are all there.
+    """
     keys = list(Document.objects.order_by("path").values_list("pk", flat=True))
     for some in chunks(keys, DOCUMENTS_AT_ONCE):
         sections: dict[int, list[Section]] = {pk: [] for pk in some}
@@ -71,7 +74,7 @@ def documents() -> Iterator[tuple[Document, list[Section]]]:
         for section in rows.order_by("document", "position"):
             sections[section.document_id].append(section)
         for document in Document.objects.filter(pk__in=some).order_by("path"):
-            if sections[document.pk]:
+            if _has_a_file(sections[document.pk]):
                 yield document, sections[document.pk]
 
 
@@ -83,6 +86,9 @@ def document_text(document: Document, sections: Sequence[Section]) -> str:
     """
     pieces, changed = [document.front_matter], False
     for section in sections:
+        if is_trashed(section):
+            changed = True
+            continue
         heading, body = section_heading(section), words(section)
         changed = changed or heading != section.heading
         if changed and heading.strip() and pieces[-1]:
@@ -96,6 +102,21 @@ def document_text(document: Document, sections: Sequence[Section]) -> str:
         # Notes that begin with a line of dashes are no front matter; an empty one says so.
         text = f"---{document.line_end}---{document.line_end}{text}"
     return text
+
+
+def _has_a_file(sections: Sequence[Section]) -> bool:
+    there = live(sections)
+    is_whole = len(there) == len(sections)
+    return bool(there) and (is_whole or any(s.page or s.text.strip() for s in there))
+
+
+def is_trashed(section: Section) -> bool:
+    """Is a section's page in the trash, and so not in its file?"""
+    return section.page is not None and section.page.trashed_at is not None
+
+
+def live(sections: Sequence[Section]) -> list[Section]:
+    return [section for section in sections if not is_trashed(section)]
 
 
 def words(section: Section) -> str:
@@ -132,7 +153,7 @@ def _objection(
         return ""
     if there and there not in (document.digest, document.exported_digest):
         return "the file there has changed since it was imported; import it first, or --force"
-    if there and any(section.theirs is not None for section in sections):
+    if there and any(section.theirs is not None for section in live(sections)):
         return "a conflict with this file is still open; resolve it first, or --force"
     return _swallowed(sections, text, known)
 
@@ -140,7 +161,7 @@ def _objection(
 def _swallowed(sections: Sequence[Section], text: str, known: Known) -> str:
     """Which heading would be lost to the notes above it: they leave something open, or hold a
     heading so high that what follows would stand below it."""
-    if all(words(section) == section.base for section in sections):
+    if all(words(section) == section.base and not is_trashed(section) for section in sections):
         return ""
     read = outline(
         text,
@@ -150,7 +171,7 @@ def _swallowed(sections: Sequence[Section], text: str, known: Known) -> str:
     )
     found = Counter(section.heading.strip() for section in read.sections)
     above = ""
-    for section in sections:
+    for section in live(sections):
         heading = section_heading(section).strip()
         if heading and not found[heading]:
             return (

@@ -143,6 +143,7 @@ def _stored(section: Section) -> StoredSection:
         page_name=page.title if page else "",
         text=page.notes if page else section.text,
         about_service=bool(page and page.about_id),
+        trashed=bool(page and page.trashed_at),
     )
 
 
@@ -156,6 +157,8 @@ def _missing(folders: Sequence[str], met: set[str]) -> list[Change]:
     for some in chunks(gone):
         for section in _sections(document__in=some, gone=False).select_related("document"):
             stored = _stored(section)
+            if stored.trashed:
+                continue
             stays = "; its page stays" if stored.page else ""
             name = stored.name or stored.title
             detail = f"its file is no longer there{stays}"

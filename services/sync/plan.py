@@ -52,6 +52,7 @@ class StoredSection:
 
     `category` is set for a category's heading only; `text` is then the words kept under it, and
     else the page's notes. `name` is what the page is called now, `page_name` without abbreviation.
+    `trashed` says that the page is in the trash, where an import leaves it as it is.
     """
 
     pk: int
@@ -69,6 +70,7 @@ class StoredSection:
     page_name: str
     text: str
     about_service: bool = False
+    trashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,21 @@ class PlannedDocument:
     stored: StoredDocument | None
     changes: list[Change] = field(default_factory=list)
     gone: list[Change] = field(default_factory=list)
+
+    @property
+    def tags(self) -> Sequence[str]:
+        """The tags of the file's first page; those that were, while that is in the trash."""
+        return self.stored.tags if self.stored and self._first_waits else self.matter.tags
+
+    @property
+    def aliases(self) -> Sequence[str]:
+        """The aliases of the file's first page; those that were, while that is in the trash."""
+        return self.stored.aliases if self.stored and self._first_waits else self.matter.aliases
+
+    @property
+    def _first_waits(self) -> bool:
+        first = self.changes[0].stored if self.changes else None
+        return bool(first and first.trashed)
 
 
 @dataclass(slots=True)

@@ -20,6 +20,8 @@ from services.sync.plan import (
     StoredSection,
 )
 
+IN_TRASH = "its page is in the trash; it stays there"
+
 
 def make_plan(files: Iterable[IncomingFile], known: Known) -> Plan:
     """Plan the import of files in their order."""
@@ -63,8 +65,12 @@ class _Planner:
             change = self.create(section) if at is None else self.revise(section, stored[at])
             self.document.changes.append(change)
         self.part()
-        lost = set(range(len(stored))) - set(pairs)
-        self.document.gone = [self.lose(stored[i]) for i in sorted(lost) if not stored[i].gone]
+        lost = [stored[i] for i in sorted(set(range(len(stored))) - set(pairs))]
+        lost = [each for each in lost if not each.gone]
+        self.document.gone = [self.lose(each) for each in lost if not each.trashed]
+        for held in lost:
+            if held.trashed:
+                self.hold_place(held, stored)
         return self.document
 
     def pairs(
@@ -145,6 +151,9 @@ class _Planner:
             category=stored.category,
             base=section.body,
         )
+        if stored.trashed:
+            self.wait(change, section.body, stored)
+            return change
         self.settle(change, section.body, stored)
         if not stored.category:
             self.rename(change, section, stored)
@@ -156,7 +165,8 @@ class _Planner:
     def settle(self, change: Change, theirs: str, stored: StoredSection) -> None:
         """The table of three texts: base, theirs (the file now), ours (the page now)."""
         ours, base = stored.text, stored.base
-        if stored.theirs is not None and stored.theirs == theirs:
+        waits = stored.theirs is not None and stored.theirs == theirs
+        if waits and merge(base, ours, theirs).clashes:
             change.action, change.theirs, change.base = Action.CONFLICT, theirs, base
             change.detail = "still to be resolved on its page"
         elif theirs == ours:
@@ -174,6 +184,23 @@ class _Planner:
             else:
                 change.action, change.text = Action.MERGED, merged.text
                 change.detail = "changed here and in the file, in different places"
+
+    def wait(self, change: Change, theirs: str, stored: StoredSection) -> None:
+        """A page in the trash stays as it is. What the file says by now waits beside it, to be
+        merged by the first import after the page was restored."""
+        change.action, change.detail = Action.KEPT, IN_TRASH
+        change.placed = stored.placed
+        if theirs != stored.text:
+            change.base = stored.base
+            change.theirs = None if theirs == stored.base else theirs
+
+    def hold_place(self, section: StoredSection, stored: Sequence[StoredSection]) -> None:
+        """Keep the place that a page in the trash has in a file that an export left it out of."""
+        change = Change(Action.KEPT, self.path, 0, section.name, IN_TRASH, stored=section)
+        above = {each.pk for each in stored[: stored.index(section)]}
+        changes = self.document.changes
+        at = [n for n, c in enumerate(changes, start=1) if c.stored and c.stored.pk in above]
+        changes.insert(max(at, default=0), change)
 
     def rename(self, change: Change, section: Section, stored: StoredSection) -> None:
         title = self.title_of(section)
@@ -210,11 +237,12 @@ class _Planner:
         """
         changes = self.document.changes
         for at, change in enumerate(changes):
-            if change.stored is None or change.section is None or not change.stored.page:
+            old = change.stored
+            if old is None or change.section is None or not old.page or old.trashed:
                 continue
             below = takewhile(lambda new: new.stored is None, changes[at + 1 :])
             new = [each.section.heading + each.section.body for each in below if each.section]
-            ours = change.stored.text
+            ours = old.text
             if new and ours.rstrip() == (change.section.body + "".join(new)).rstrip():
                 change.action, change.theirs = Action.UPDATED, None
                 change.text = change.base = change.section.body

@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from services.models import StaleVersion
-from services.sync.apply import apply_plan
+from services.sync.apply import Overtaken, apply_plan
 from services.sync.files import SourceFile, find_files, load
 from services.sync.importing import plan_import
 from services.sync.pictures import import_pictures
@@ -47,7 +47,7 @@ class Command(BaseCommand):
                 try:
                     apply_plan(plan, progress=bar.show)
                     import_pictures(plan, {name: (file, folder) for name, file, folder in found})
-                except StaleVersion as error:
+                except (StaleVersion, Overtaken) as error:
                     raise CommandError(f"{error} Nothing was imported; try again.") from None
         bar.done()
         if options["json"]:
