@@ -12,7 +12,7 @@ from html import escape
 from urllib.parse import quote
 
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from services.markdown.render import Controls, Heading
@@ -76,11 +76,8 @@ def for_readers(items: Iterable[ChecklistItem]) -> Controls | None:
 
 def for_editors(page: Page, items: Iterable[tuple[ChecklistItem, str]]) -> Controls:
     """The boxes of a page's own items, in their order and with their words, and the pencils."""
-    tasks = [(item.state, item_control(item, words) + " ") for item, words in items]
-    try:
-        edit = reverse("edit", args=[page.slug])
-    except NoReverseMatch:
-        return Controls(tasks)
+    tasks = [(item.state, item_control(item, words)) for item, words in items]
+    edit = reverse("edit", args=[page.slug])
     return Controls(tasks, lambda heading: _heading_edit(edit, heading), _new_page)
 
 

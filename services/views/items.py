@@ -9,6 +9,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
@@ -55,6 +56,8 @@ def _told(ticked: Ticked) -> dict[str, object]:
         "why": item.reason,
         "settled": item.settled,
         "version": ticked.page.version,
+        # Seconds since 1970, to tell whether a page that a browser kept is older.
+        "at": timezone.now().timestamp(),
     }
 
 

@@ -9,7 +9,6 @@
   const CHECKED = { open: "false", doing: "mixed", done: "true", na: "mixed" };
   const KEYS = { o: "open", p: "doing", d: "done", n: "na" };
   const STORE = "kb-ticks";
-  const opened = performance.timeOrigin;
   const other = (state) => (state === "open" || state === "doing" ? "done" : "open");
   const settles = (state) => state === "done" || state === "na";
   const idOf = (box) => box.value.split(" ")[0];
@@ -142,8 +141,8 @@
     while (item.wanted !== item.saved) {
       const sent = item.wanted;
       try {
-        const { state, why } = await post(id, sent);
-        item.saved = { state, why };
+        const { state, why, at } = await post(id, sent);
+        item.saved = { state, why, at };
         remember(id, item.saved);
         if (item.wanted === sent) {
           item.wanted = item.saved;
@@ -172,23 +171,23 @@
     send(id);
   };
 
-  // -- pages that come back: the browser shows them as they were left --------------------------
+  // -- pages that come back: the browser shows them as they were left, or as it has stored them ---
 
-  const remember = (id, { state, why }) => {
+  const remember = (id, now) => {
     try {
       const all = JSON.parse(sessionStorage.getItem(STORE) || "{}");
-      all[id] = { state, why, at: Date.now() };
+      all[id] = now;
       const newest = Object.entries(all).sort(([, a], [, b]) => b.at - a.at).slice(0, 500);
       sessionStorage.setItem(STORE, JSON.stringify(Object.fromEntries(newest)));
     } catch {
       // Storage may be forbidden: then a page that comes back is as it was left.
     }
   };
-  addEventListener("pageshow", (event) => {
-    if (!event.persisted) return;
+  addEventListener("pageshow", () => {
     try {
       for (const [id, now] of Object.entries(JSON.parse(sessionStorage.getItem(STORE) || "{}"))) {
-        if (now.at < opened || !boxesOf(id).length || known(id).busy) continue;
+        // Both times are the server's.
+        if (now.at <= Number(form.dataset.at) || !boxesOf(id).length || known(id).busy) continue;
         items.set(id, { saved: now, wanted: now, busy: false });
         paint(id, now.state, now.why);
       }
