@@ -15,9 +15,10 @@ from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
+from services.editing import Base, section_over, typed_over
 from services.history import revision
-from services.markdown.edits import dominant_line_end, keep_line_ends
-from services.markdown.sections import part_at, replaced
+from services.markdown.edits import keep_line_ends
+from services.markdown.sections import part_at
 from services.models import Draft, Page
 from services.models.drafts import HEARD_OF, DraftQuerySet
 
@@ -72,6 +73,17 @@ def keep(person: User, page: Page | None, version: int, fields: Mapping[str, str
 def end(person: User, page: Page | None) -> None:
     """A draft was saved or discarded: forget it, and what is still on its way to it."""
     Draft.objects.filter(person=person, page=page).delete()
+
+
+def is_undecided(posted: Mapping[str, str]) -> bool:
+    """Was an earlier draft offered above the form, and neither continued nor discarded?"""
+    return "undecided" in posted
+
+
+def end_saved(person: User, page: Page | None, posted: Mapping[str, str]) -> None:
+    """A form was saved: its draft is done with, but not one that its author did not look at."""
+    if not is_undecided(posted):
+        end(person, page)
 
 
 def heartbeat(person: User, page: Page | None) -> Draft:
@@ -145,17 +157,13 @@ def whole_notes(page: Page | None, version: int, typed: str, section: str) -> st
     """
     if page is None:
         return keep_line_ends(typed, "", "\n")
-    if version == page.version:
-        base = page.notes
-    else:
+    base: str | None = page.notes
+    if version != page.version:
         known = revision(page.pk, version)
-        base = known.notes if known else ""
+        base = known.notes if known else None
     if not section:
-        return keep_line_ends(typed, base, dominant_line_end(base))
-    part = part_at(base, section)
-    if part is None:
+        return typed_over(page, Base(version, base, {}), typed)
+    part = part_at(base or "", section)
+    if part is None or base is None:
         raise NotKept("The section that you are editing is not in the page any more.")
-    words = keep_line_ends(
-        typed, base.encode()[part.start : part.stop].decode(), dominant_line_end(base)
-    )
-    return replaced(base, part, words)
+    return section_over(page, base, part, typed)

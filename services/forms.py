@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.forms.renderers import BaseRenderer
+from django.forms.widgets import Script
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -17,6 +18,8 @@ from markdownx.fields import MarkdownxFormField
 from markdownx.widgets import AdminMarkdownxWidget
 from taggit.forms import TagField, TagWidget
 from taggit.utils import edit_string_for_tags, parse_tags
+
+from services.editor_tools import TOOLS
 
 LINE_ENDS = re.compile(r"\r\n|\r|\n")
 
@@ -32,7 +35,7 @@ def digest(text: str) -> str:
 
 
 class NotesWidget(AdminMarkdownxWidget):  # type: ignore[misc]
-    """The Markdown editor: text and live preview side by side, with our own script.
+    """The Markdown editor: text and live preview side by side, with our own scripts.
 
     `stored` and `diff` show, beside what was typed, the text that somebody else saved meanwhile.
     """
@@ -43,8 +46,21 @@ class NotesWidget(AdminMarkdownxWidget):  # type: ignore[misc]
 
     class Media:
         extend = False
-        css = {"all": ["css/tokens.css", "css/notes.css", "css/code.css", "css/editor.css"]}
-        js = ["js/editor.js"]
+        css = {
+            "all": [
+                f"css/{name}.css" for name in ("tokens", "notes", "code", "editor", "editor-tools")
+            ]
+        }
+        # In this order: a list of pages takes keys before the tools do, and an upload that is
+        # under way holds a form back before its draft counts as sent.
+        js = [
+            Script(f"js/{name}.js", defer=True)
+            for name in (
+                *("editor", "editor-marks", "editor-scroll", "editor-preview"),
+                *("editor-pictures", "editor-links", "editor-toolbar"),
+                *("editor-kept", "editor-offer", "editor-draft", "editor-leaving"),
+            )
+        ]
 
     def __init__(self, attrs: dict[str, Any] | None = None, *, preview: bool = True) -> None:
         super().__init__(attrs)
@@ -69,6 +85,8 @@ class NotesWidget(AdminMarkdownxWidget):  # type: ignore[misc]
         context["editor"] = {
             "preview_url": reverse("markdownx_markdownify") if self.preview else "",
             "upload_url": reverse("markdownx_upload"),
+            "names_url": reverse("page_names"),
+            "tools": TOOLS if self.preview else (),
             "page": self.page_id or "",
             "stored": self.stored,
             "diff": self.diff,

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from html import unescape
 from urllib.parse import quote
 
-from django.db.models import Q
+from django.contrib.auth.models import User
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.html import strip_tags
 from taggit.models import Tag
 
@@ -17,7 +18,7 @@ from services.learning import Learning, learning
 from services.markdown.notes import targets
 from services.markdown.parser import parse
 from services.markdown.render import Rendered, anchor, render, render_inline
-from services.models import ChecklistItem, Link, Page, Question
+from services.models import ChecklistItem, Draft, Link, Page, Question
 from services.names import link_key, look_up
 from services.navigation import Entry, Tree, address, tree
 
@@ -58,9 +59,12 @@ class Reading:
     tags: list[str]
 
 
-def find(slug: str) -> Page | None:
-    """The page at an address with what its reading joins; large texts beside its notes stay out."""
-    return (
+def find(slug: str, person: User | None = None) -> Page | None:
+    """The page at an address with what its reading joins; large texts beside its notes stay out.
+
+    For a person who edits, `draft_saved_at` is when they last typed something that is not saved.
+    """
+    found = (
         Page.objects.select_related("category", "about", "updated_by", "section__document")
         .defer(
             "about__notes",
@@ -72,8 +76,11 @@ def find(slug: str) -> Page | None:
         )
         .annotate(disputed=Q(section__theirs__isnull=False))
         .filter(slug=slug)
-        .first()
     )
+    if person is not None:
+        own = Draft.objects.written().filter(page=OuterRef("pk"), person=person)
+        found = found.annotate(draft_saved_at=Subquery(own.values("saved_at")[:1]))
+    return found.first()
 
 
 def read(page: Page, *, editing: bool = False) -> Reading:

@@ -143,11 +143,13 @@ def test_who_was_logged_out_is_told(form: Tab) -> None:
     expect(form.locator(".editor-preview em")).to_have_text("containers")
 
 
-def test_keys_stay_the_browsers_own(form: Tab) -> None:
+def test_tab_leaves_the_field_and_keys_indent(form: Tab) -> None:
     area = form.locator("#id_notes")
     area.focus()
-    form.keyboard.press("Control+[")
+    form.evaluate("document.querySelector('#id_notes').setSelectionRange(0, 0)")
     form.keyboard.press("Control+]")
+    assert area.input_value() == f"  {NOTES}"
+    form.keyboard.press("Control+[")
     assert area.input_value() == NOTES
     form.keyboard.press("Tab")
     assert form.evaluate("document.activeElement.id") != "id_notes"

@@ -7,10 +7,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from services import renaming
+from services import drafts, renaming
 from services.markdown.sections import Part
 from services.models import Draft, Page
 from services.page_form import EditForm
+from services.views.finding import person
 
 
 def show_editor(
@@ -24,6 +25,8 @@ def show_editor(
 ) -> HttpResponse:
     """The editor with a page's form, or with that of its `part`; `draft` is offered above it."""
     page = form.page
+    if draft is None and drafts.is_undecided(request.POST):
+        draft = drafts.of(person(request), page)
     context = {
         "form": form,
         "page": page,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from services import drafts
 from services.access import editing, may_edit, reading
 from services.examples import example_documents, remove_examples
 from services.learning import learning
@@ -29,6 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "shelves": shelves(totals),
         "is_empty": not totals,
         "are_examples": may_edit(request.user) and example_documents().exists(),
+        "drafts": drafts.all_of(cast(User, request.user)) if may_edit(request.user) else (),
         "progress": learning(dict(states)),
         "questions": asked.select_related("page").only(
             "text", "page__kind", "page__slug", "page__title", "page__abbreviation"

@@ -1,70 +1,80 @@
-// The Markdown editor: live preview, and pictures that are dropped or pasted.
+// The Markdown editor: the field that all its parts (editor-*.js) work on.
 //
-// It takes no key from the keyboard: Tab leaves the field as it does any other.
+// A part says `kbEditor.each((editor) => …)` and is started for every editor of the page. The text
+// is changed only by `editor.edit`, so that the browser can always undo it.
 (() => {
   "use strict";
 
-  const PAUSE = 250; // milliseconds after the last key
-  const FAILED = "Preview could not be loaded. Your text is not affected.";
+  const parts = [];
+  const editors = new WeakMap();
+
+  // The cookie is newer than the form where somebody logged in again in another tab.
+  const token = (form) =>
+    document.cookie.match(/(?:^|;\s*)csrftoken=([^;]+)/)?.[1] ??
+    form?.elements.namedItem("csrfmiddlewaretoken")?.value ??
+    "";
 
   class Editor {
     constructor(root) {
       this.root = root;
       this.area = root.querySelector("textarea");
-      this.view = root.querySelector(".editor-preview");
+      this.form = this.area.form;
       this.status = root.querySelector(".editor-status");
       this.error = root.querySelector(".editor-error");
-      this.uploads = 0;
-      this.asked = null;
-      this.timer = 0;
-      if (this.view) {
-        this.area.addEventListener("input", () => this.later());
-        this.load();
+      editors.set(this.area, this);
+      for (const start of parts) start(this);
+    }
+
+    get value() {
+      return this.area.value;
+    }
+
+    get selection() {
+      return [this.area.selectionStart, this.area.selectionEnd];
+    }
+
+    // Put a text in the place of what is between two offsets. `select` is what is selected then;
+    // without it, what was selected stays so, and who is in another field stays there.
+    edit({ start, end, text, select }) {
+      const { area } = this;
+      const [from, to] = this.selection;
+      const { scrollTop } = area;
+      const before = document.activeElement;
+      const wanted = area.value.slice(0, start) + text + area.value.slice(end);
+      if (wanted !== area.value) {
+        area.focus({ preventScroll: true });
+        area.setSelectionRange(start, end);
+        // Out of date, and the only way that browsers can undo.
+        if (text) document.execCommand("insertText", false, text);
+        else document.execCommand("delete");
+        if (area.value !== wanted) {
+          area.setRangeText(text, start, end, "end");
+          area.dispatchEvent(new Event("input", { bubbles: true }));
+        }
       }
-      this.area.addEventListener("dragover", (event) => this.over(event));
-      this.area.addEventListener("dragleave", () => this.area.classList.remove("editor-drop"));
-      this.area.addEventListener("drop", (event) => this.receive(event, event.dataTransfer));
-      this.area.addEventListener("paste", (event) => this.receive(event, event.clipboardData));
-      this.area.form?.addEventListener("submit", (event) => this.hold(event));
-    }
-
-    // -- preview ------------------------------------------------------------------------------
-
-    later() {
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.load(), PAUSE);
-    }
-
-    async load() {
-      // An answer to an older text never replaces one to a newer.
-      this.asked?.abort();
-      const asked = (this.asked = new AbortController());
-      try {
-        const response = await this.post(this.root.dataset.previewUrl, { content: this.area.value }, asked.signal);
-        const html = await response.text();
-        if (asked !== this.asked) return;
-        // Sanitised by the server, and the page's policy runs nothing that is inline.
-        this.view.innerHTML = html || "<p class='editor-wait'>Nothing to show yet.</p>";
-        this.tell(this.view.dataset.failed ? "" : null);
-        delete this.view.dataset.failed;
-      } catch (error) {
-        if (asked !== this.asked || error.name === "AbortError") return;
-        this.view.dataset.failed = "yes";
-        this.tell(error.message || FAILED);
+      if (select) {
+        area.focus({ preventScroll: true });
+        area.setSelectionRange(...select);
+        return;
       }
+      const more = text.length - (end - start);
+      const moved = (at) => (at <= start ? at : at >= end ? at + more : start + text.length);
+      area.setSelectionRange(moved(from), moved(to));
+      area.scrollTop = scrollTop;
+      if (before !== area) (before?.focus ? before : area).focus({ preventScroll: true });
     }
 
+    // Ask the server; throws an error with a sentence for people, or with none.
     async post(url, fields, signal) {
       const body = new FormData();
       for (const [name, value] of Object.entries(fields)) body.append(name, value);
       if (this.root.dataset.page) body.append("page", this.root.dataset.page);
-      const token = this.area.form?.elements.namedItem("csrfmiddlewaretoken")?.value ?? "";
       let response;
       try {
         response = await fetch(url, {
           method: "POST",
           body,
-          headers: { "X-CSRFToken": token },
+          headers: { "X-CSRFToken": token(this.form) },
           credentials: "same-origin",
           signal,
         });
@@ -81,70 +91,7 @@
     }
 
     tell(message) {
-      if (message !== null) this.status.textContent = message;
-    }
-
-    // -- pictures -----------------------------------------------------------------------------
-
-    over(event) {
-      if (!event.dataTransfer.types.includes("Files")) return;
-      event.preventDefault();
-      this.area.classList.add("editor-drop");
-    }
-
-    receive(event, transfer) {
-      this.area.classList.remove("editor-drop");
-      const files = [...(transfer?.files ?? [])];
-      // Spreadsheets and browsers put a picture of a text beside it: the text is what was meant.
-      if (!files.length || (event.type === "paste" && transfer.types.includes("text/plain"))) return;
-      event.preventDefault();
-      this.showError("");
-      files.forEach((file) => this.upload(file));
-    }
-
-    async upload(file) {
-      const name = (file.name || "picture").replace(/[[\]\\]/g, "");
-      let mark = `![Uploading ${name}…]()`;
-      for (let n = 2; this.area.value.includes(mark); n += 1) mark = `![Uploading ${name}… (${n})]()`;
-      this.insert(mark);
-      this.uploads += 1;
-      let text = "";
-      try {
-        const response = await this.post(this.root.dataset.uploadUrl, { image: file });
-        text = (await response.json()).markdown;
-      } catch (error) {
-        this.showError(`${name}: ${error.message || "The upload did not get through."}`);
-      }
-      this.uploads -= 1;
-      if (!this.uploads) this.tell("");
-      this.replace(mark, text);
-    }
-
-    insert(text) {
-      const { selectionStart: start, selectionEnd: end } = this.area;
-      this.area.setRangeText(text, start, end, "end");
-      this.changed();
-    }
-
-    replace(mark, text) {
-      const start = this.area.value.indexOf(mark);
-      if (start < 0) {
-        // Its author took the mark out, so the picture is not wanted at that place either.
-        return;
-      }
-      this.area.setRangeText(text, start, start + mark.length, "preserve");
-      this.changed();
-    }
-
-    changed() {
-      this.area.dispatchEvent(new Event("input", { bubbles: true }));
-    }
-
-    hold(event) {
-      if (!this.uploads) return;
-      event.preventDefault();
-      this.showError("A picture is still being uploaded. Save again in a moment.");
-      this.area.focus();
+      this.status.textContent = message;
     }
 
     showError(message) {
@@ -162,6 +109,12 @@
     }
   };
 
+  window.kbEditor = {
+    each: (part) => parts.push(part),
+    of: (area) => editors.get(area),
+    start,
+    token,
+  };
   document.addEventListener("DOMContentLoaded", () => start(document));
   document.addEventListener("formset:added", (event) => start(event.target));
 })();

@@ -1,0 +1,85 @@
+// Text that the server has not got yet, kept in this browser for one person and one page.
+//
+// An entry is `{ fields, section, at, draft, after, sent }`: the form's fields, when they were
+// kept, the number of the draft and when it was last written as far as was known then, and
+// whether a last request was on its way with all of it.
+(() => {
+  "use strict";
+
+  const A_DAY = 24 * 60 * 60 * 1000;
+
+  const read = (key) => {
+    try {
+      return JSON.parse(localStorage.getItem(key));
+    } catch {
+      return null;
+    }
+  };
+
+  class Kept {
+    constructor(form) {
+      const { person, page } = form.dataset;
+      this.prefix = `kb.draft.${person}.${page || "new"}.`;
+      // Two windows keep two texts.
+      this.own = this.prefix + Date.now().toString(36) + Math.random().toString(36).slice(2, 8);
+    }
+
+    // Whether it could be kept: browsers may have no room, or forbid it.
+    put(entry) {
+      try {
+        localStorage.setItem(this.own, JSON.stringify({ ...entry, at: Date.now() }));
+        return true;
+      } catch {
+        return false;
+      }
+    }
+
+    drop(key = this.own) {
+      try {
+        localStorage.removeItem(key);
+      } catch {
+        // Then there is nothing in it either.
+      }
+    }
+
+    // What earlier windows left, as `[key, entry]`, the last first.
+    others() {
+      let keys = [];
+      try {
+        keys = Object.keys(localStorage);
+      } catch {
+        return [];
+      }
+      return keys
+        .filter((key) => key.startsWith(this.prefix) && key !== this.own)
+        .map((key) => [key, read(key)])
+        .filter(([, entry]) => entry?.fields)
+        .sort((one, other) => other[1].at - one[1].at);
+    }
+
+    // What of that is still to be offered, now that the server has said which draft it has.
+    // `null` for a server that does not answer.
+    offers(answer, undecided, shown) {
+      return this.others().filter(([key, entry]) => {
+        if (entry.section === shown.section && this.same(entry.fields, shown.fields)) {
+          this.drop(key);
+          return false;
+        }
+        if (!answer || !entry.sent) return true;
+        // The draft that it was sent to was saved or discarded since.
+        const ended = entry.draft !== answer.draft && Date.now() - entry.at < A_DAY;
+        if (ended) this.drop(key);
+        // It arrived, or an earlier text did: told apart as soon as that draft is shown.
+        const waits = undecided && entry.draft === answer.draft && entry.after !== answer.saved_at;
+        return !ended && !waits;
+      });
+    }
+
+    same(one, other) {
+      const text = (fields) => JSON.stringify(Object.entries(fields).filter(([name]) => name !== "version"));
+      return text(one) === text(other);
+    }
+  }
+
+  window.kbEditor.Kept = Kept;
+})();

@@ -1,0 +1,171 @@
+// `[[` offers pages: a list under the caret that arrow keys choose from.
+//
+// The field stays a text box, as `aria-expanded` is only for boxes of one line; what is offered is
+// said by its active descendant and in words.
+(() => {
+  "use strict";
+
+  const PAUSE = 120; // milliseconds after the last key
+  const BEGUN = /\[\[([^[\]|#\n]{0,80})$/;
+  let lists = 0;
+
+  class Links {
+    constructor(editor) {
+      const { area, root } = editor;
+      this.editor = editor;
+      this.area = area;
+      this.list = root.querySelector(".editor-pages");
+      this.said = root.querySelector(".editor-pages-said");
+      lists += 1;
+      this.list.id = `editor-pages-${lists}`;
+      this.pages = [];
+      this.at = 0;
+      this.closedAt = -1;
+      area.setAttribute("aria-autocomplete", "list");
+      area.addEventListener("input", () => this.look());
+      area.addEventListener("keydown", (event) => this.key(event));
+      area.addEventListener("keyup", (event) => {
+        if (/^(Arrow(Left|Right)|Home|End|Page)/.test(event.key) && !this.begun()) this.close();
+      });
+      area.addEventListener("click", () => this.begun() || this.close());
+      area.addEventListener("blur", () => this.close());
+      area.addEventListener("scroll", () => this.place());
+      // Before the field loses the focus.
+      this.list.addEventListener("pointerdown", (event) => event.preventDefault());
+      this.list.addEventListener("click", (event) => {
+        const option = event.target.closest("[role=option]");
+        if (option) this.accept(Number(option.dataset.index));
+      });
+    }
+
+    get open() {
+      return !this.list.hidden;
+    }
+
+    // What is typed behind `[[`, and where it begins; null where the caret is in no link.
+    begun() {
+      const [start, end] = this.editor.selection;
+      const found = start === end && BEGUN.exec(this.area.value.slice(Math.max(0, start - 100), start));
+      return found ? { words: found[1], start: start - found[1].length } : null;
+    }
+
+    look() {
+      clearTimeout(this.timer);
+      const begun = this.begun();
+      if (begun?.start !== this.closedAt) this.closedAt = -1;
+      if (!begun || this.closedAt >= 0) {
+        this.close();
+        return;
+      }
+      this.timer = setTimeout(() => this.ask(begun.words), PAUSE);
+    }
+
+    async ask(words) {
+      // An answer to older words never replaces one to newer.
+      this.asked?.abort();
+      const asked = (this.asked = new AbortController());
+      try {
+        const url = `${this.editor.root.dataset.namesUrl}?${new URLSearchParams({ q: words })}`;
+        const response = await fetch(url, { signal: asked.signal, credentials: "same-origin" });
+        if (!response.ok || response.redirected) return;
+        const { pages } = await response.json();
+        if (asked === this.asked && this.begun()?.words === words) this.show(pages);
+      } catch {
+        // Without a list one types the name.
+      }
+    }
+
+    show(pages) {
+      this.pages = pages;
+      this.list.replaceChildren(
+        ...pages.map((page, index) => {
+          const option = document.createElement("li");
+          option.id = `${this.list.id}-${index}`;
+          option.dataset.index = index;
+          option.setAttribute("role", "option");
+          const title = document.createElement("span");
+          title.textContent = page.title;
+          const shelf = document.createElement("span");
+          shelf.className = "editor-pages-shelf";
+          shelf.textContent = page.category || "Topic";
+          option.append(title, " ", shelf);
+          return option;
+        }),
+      );
+      const { length } = pages;
+      this.said.textContent = length ? `${length} ${length === 1 ? "page" : "pages"}` : "No page is called so";
+      if (!length || document.activeElement !== this.area) {
+        this.close(length > 0);
+        return;
+      }
+      this.list.hidden = false;
+      this.area.setAttribute("aria-controls", this.list.id);
+      this.choose(0);
+      this.place();
+    }
+
+    choose(index) {
+      this.at = (index + this.pages.length) % this.pages.length;
+      [...this.list.children].forEach((option, at) => {
+        option.setAttribute("aria-selected", String(at === this.at));
+        if (at !== this.at) return;
+        this.area.setAttribute("aria-activedescendant", option.id);
+        option.scrollIntoView({ block: "nearest" });
+      });
+    }
+
+    key(event) {
+      if (!this.open || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
+      if (event.key === "ArrowDown") this.choose(this.at + 1);
+      else if (event.key === "ArrowUp") this.choose(this.at - 1);
+      else if (event.key === "Escape") {
+        this.closedAt = this.begun()?.start ?? -1;
+        this.close();
+      } else if ((event.key === "Enter" || event.key === "Tab") && !event.shiftKey) this.accept(this.at);
+      else return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+
+    accept(index) {
+      const begun = this.begun();
+      const page = this.pages[index];
+      this.close();
+      if (!begun || !page) return;
+      const end = this.editor.selection[1];
+      const closed = /^[^[\]\n]*\]\]/.exec(this.area.value.slice(end));
+      // Where the link has its end already, the caret goes behind it.
+      const text = page.title + (closed ? "" : "]]");
+      const to = begun.start + page.title.length + (closed ? closed[0].length : 2);
+      this.closedAt = begun.start;
+      this.editor.edit({ start: begun.start, end, text, select: [to, to] });
+      clearTimeout(this.timer);
+      this.said.textContent = "";
+    }
+
+    close(quietly = true) {
+      clearTimeout(this.timer);
+      this.asked?.abort();
+      this.list.hidden = true;
+      this.area.removeAttribute("aria-activedescendant");
+      this.area.removeAttribute("aria-controls");
+      if (quietly) this.said.textContent = "";
+    }
+
+    // Under the caret, and within the field.
+    place() {
+      const begun = this.open && this.begun();
+      if (!begun) return;
+      const { x, y, line } = window.kbEditor.measure(this.area, [begun.start])[0];
+      const { clientHeight, clientWidth, scrollTop } = this.area;
+      const top = Math.min(Math.max(y - scrollTop + line, 0), clientHeight);
+      const left = Math.max(0, Math.min(x, clientWidth - this.list.offsetWidth));
+      this.list.style.top = `${top + 4}px`;
+      this.list.style.left = `${left}px`;
+    }
+  }
+
+  window.kbEditor.each((editor) => {
+    if (editor.root.querySelector(".editor-pages")) new Links(editor);
+  });
+})();
