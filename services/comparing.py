@@ -48,13 +48,19 @@ def compare(page: int, old: int, new: int) -> Comparison | None:
 
 
 def fact_changes(before: Any | None, after: Any) -> list[Fact]:
-    old, new = facts_of(before) if before else {}, facts_of(after)
+    # To find the tags of a version takes longer the longer ago they were changed.
+    between = Revision.objects.filter(id=after.id, version__lte=after.version, tags__isnull=False)
+    tags = before is None or between.filter(version__gt=before.version).exists()
+    old, new = facts_of(before, tags=tags) if before else {}, facts_of(after, tags=tags)
     both = {label: (old.get(label, ""), value) for label, value in new.items()}
     return [Fact(label, a, b) for label, (a, b) in both.items() if a != b]
 
 
-def facts_of(then: Any) -> dict[str, str]:
-    """What a page said beside its notes in a version, each in words, by its label."""
+def facts_of(then: Any, *, tags: bool = True) -> dict[str, str]:
+    """What a page said beside its notes in a version, each in words, by its label.
+
+    Without `tags` these stay blank.
+    """
     about = Page.everything.filter(pk=then.about_id).first() if then.about_id else None
     return {
         "Title": then.title,
@@ -62,7 +68,7 @@ def facts_of(then: Any) -> dict[str, str]:
         "Kind": str(Page.Kind(then.kind).label),
         "Category": _category(then.category_id),
         "Other names": ", ".join(map(str, then.aliases)),
-        "Tags": ", ".join(sorted(tags_at(then.id, then.version))),
+        "Tags": ", ".join(sorted(tags_at(then.id, then.version))) if tags else "",
         "Address": then.slug,
         "AWS id": then.aws_id,
         "About": str(about) if about else "a page that is gone" if then.about_id else "",

@@ -270,6 +270,17 @@ def test_one_goes_from_change_to_change(as_reader, page, admin, editor):
     assert 'href="?old=1&amp;new=4" rel="next"' in first
 
 
+def test_tags_are_compared_as_they_were(as_reader, page, editor):
+    revised(page, "x\n", by=editor, tags=["exam", "a"])
+    revised(page, "y\n", by=editor)
+    revised(page, "z\n", by=editor, tags=["a"])
+    compare = "/pages/plan/history/compare/?old={}&new={}"
+    assert "Tags none a, exam" in words_of(text_of(as_reader, compare.format(1, 3)))
+    assert "Tags a, exam a" in words_of(text_of(as_reader, compare.format(3, 4)))
+    assert "Tags a, exam a" in words_of(text_of(as_reader, compare.format(2, 4)))
+    assert ">Tags</th>" not in text_of(as_reader, compare.format(2, 3))
+
+
 def test_what_notes_say_is_never_html_here(as_reader, page, editor):
     nasty = "<script>alert(1)</script> & <b>"
     revised(page, nasty + "\n", by=editor, title=nasty, aliases=[nasty])
