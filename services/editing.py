@@ -15,7 +15,7 @@ from django.db import transaction
 
 from services import renaming
 from services.history import revision, tags_at
-from services.markdown.edits import dominant_line_end, keep_line_ends
+from services.markdown.edits import dominant_line_end, keep_line_ends, split_lines
 from services.markdown.sections import Part, parts, replaced, source
 from services.markdown.split import link_to, split_out
 from services.models import Category, Page, Reason, Revision, Section
@@ -110,8 +110,8 @@ def section_over(page: Page, notes: str, part: Part, typed: str) -> str:
 
 
 def _ends_blank(text: str) -> bool:
-    lines = text.splitlines()
-    return not text or (not lines[-1].strip() and text.endswith(("\n", "\r")))
+    words, end = (split_lines(text) or [("", "\n")])[-1]
+    return bool(end) and not words.strip()
 
 
 def _line_end(page: Page, text: str) -> str:

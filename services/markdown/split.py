@@ -7,6 +7,7 @@ import re
 from services.markdown.line_ends import dominant_line_end
 from services.markdown.relink import UNFIT, is_linkable
 from services.markdown.sections import Part
+from services.markdown.splice import with_blank_line
 
 BLANK_LINES = re.compile(r"\A(?:[ \t]*(?:\r\n|\n|\r))+")
 SLASHES = re.compile(r"[/\\]")
@@ -21,9 +22,9 @@ def split_out(text: str, part: Part, link: str) -> tuple[str, str]:
     data, end = text.encode(), dominant_line_end(text)
     before, below = data[: part.start].decode(), data[part.stop :].decode()
     words = data[part.body : part.stop].decode()
-    if before.strip() and not re.search(r"(?:\r\n|\n|\r)[ \t]*(?:\r\n|\n|\r)\Z", before):
-        before += end if before.endswith(("\n", "\r")) else end + end
-    return before + link + end + (end + below if below else ""), BLANK_LINES.sub("", words)
+    return with_blank_line(before, end) + link + end + (
+        end + below if below else ""
+    ), BLANK_LINES.sub("", words)
 
 
 def link_to(title: str) -> tuple[str, str]:

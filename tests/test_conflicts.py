@@ -1,0 +1,226 @@
+"""Two people who changed the same lines: what they see, and that no way out loses a text."""
+
+import pytest
+from django.test import Client
+
+from services.conflict import Who, side_by_side
+from services.models import Draft, Page, Revision, Topic
+from tests.conftest import client_of, person
+from tests.editing import NOTES, PATH, opened, revisions, said
+from tests.html_forms import fields_of
+
+pytestmark = pytest.mark.django_db
+HERS, HIS = NOTES.replace("One's", "Her"), NOTES.replace("One's", "His")
+
+
+@pytest.fixture
+def plan() -> Page:
+    return Topic.objects.create(title="Plan", notes=NOTES)
+
+
+@pytest.fixture
+def as_olga(db) -> Client:
+    return client_of(person("olga", "editors"))
+
+
+@pytest.fixture
+def clash(as_editor, as_olga, plan):
+    """The answer to an editor whose lines Olga changed meanwhile; he also gave a new title."""
+    mine = opened(as_editor)
+    as_olga.post(PATH, opened(as_olga) | {"notes": HERS, "abbreviation": "PL"})
+    return as_editor.post(PATH, mine | {"notes": HIS, "title": "Plans"})
+
+
+def decide(client: Client, clash, decision: str, **fields: str):
+    return client.post(PATH, fields_of(clash) | {"decision": decision} | fields)
+
+
+def texts(page: Page) -> list[str]:
+    return list(Revision.objects.of(page.pk).values_list("notes", flat=True))
+
+
+def test_the_screen_shows_both_and_stores_nothing(clash, plan):
+    text = clash.content.decode()
+    assert clash.status_code == 409
+    assert "olga" in text
+    assert "<mark>His</mark>" in text
+    assert "<mark>Her</mark>" in text
+    fields = fields_of(clash)
+    assert fields["version"] == "2"
+    assert (
+        "<<<<<<< mine\r\nHis words.\r\n=======\r\nHer words.\r\n>>>>>>> theirs" in fields["notes"]
+    )
+    assert Page.objects.get().notes == HERS
+
+
+def test_what_was_typed_is_the_draft_already(clash, editor, plan):
+    draft = Draft.objects.get()
+    assert (draft.person, draft.version, draft.fields["notes"]) == (editor, 1, HIS)
+    assert draft.fields["title"] == "Plans"
+
+
+def test_keep_mine(as_editor, clash, plan):
+    response = decide(as_editor, clash, "mine")
+    page = Page.objects.get()
+    assert (page.notes, page.title, page.abbreviation) == (HIS, "Plans", "PL")
+    assert texts(page) == [HIS, HERS, NOTES]
+    assert said(response) == [
+        'Your text is saved. What olga had saved is in the <a href="/pages/plans/history/">history'
+        "</a>."
+    ]
+    assert not Draft.objects.exists()
+
+
+def test_keep_theirs(as_editor, clash, plan):
+    response = decide(as_editor, clash, "theirs")
+    page = Page.objects.get()
+    assert (page.notes, page.abbreviation) == (HERS, "PL")
+    # Nobody disputed the title.
+    assert page.title == "Plans"
+    assert HIS in texts(page)
+    assert revisions(page)[2:4] == [(3, "aside"), (4, "restore")]
+    assert "Your text is in the" in said(response)[0]
+    assert not Draft.objects.exists()
+
+
+def test_keep_theirs_without_other_changes(as_editor, as_olga, plan):
+    mine = opened(as_editor)
+    as_olga.post(PATH, opened(as_olga) | {"notes": HERS})
+    clash = as_editor.post(PATH, mine | {"notes": HIS})
+    decide(as_editor, clash, "theirs")
+    page = Page.objects.get()
+    assert page.notes == HERS
+    assert [reason for _, reason in revisions(page)] == ["site", "site", "aside", "restore"]
+
+
+def test_combine(as_editor, clash, plan):
+    both = NOTES.replace("One's", "Both their").replace("\n", "\r\n")
+    response = decide(as_editor, clash, "combined", notes=both)
+    page = Page.objects.get()
+    assert page.notes == NOTES.replace("One's", "Both their")
+    assert "The combined text is saved." in said(response)[0]
+    assert not Draft.objects.exists()
+
+
+def test_marks_that_are_left_are_refused_with_everything_kept(as_editor, clash, plan):
+    half = fields_of(clash)["notes"].replace("Two's", "My two's")
+    response = decide(as_editor, clash, "combined", notes=half)
+    text = response.content.decode()
+    assert response.status_code == 409
+    assert "There is still a place that nobody has decided" in text
+    fields = fields_of(response)
+    assert fields["notes"] == half
+    assert fields["mine"].replace("\r\n", "\n") == HIS
+    assert fields["title"] == "Plans"
+    assert Page.objects.get().version == 2
+    decide(as_editor, response, "mine")
+    assert Page.objects.get().notes == HIS
+
+
+@pytest.mark.parametrize("decision", ["mine", "theirs", "combined"])
+def test_a_third_change_brings_the_screen_again(as_editor, as_olga, clash, plan, decision):
+    third = NOTES.replace("One's", "Third")
+    as_olga.post(PATH, opened(as_olga) | {"notes": third})
+    both = NOTES.replace("One's", "Both").replace("\n", "\r\n")
+    again = decide(as_editor, clash, decision, notes=both)
+    assert again.status_code == 409
+    fields = fields_of(again)
+    assert (fields["version"], fields["title"]) == ("3", "Plans")
+    assert fields["mine"].replace("\r\n", "\n") == HIS
+    assert "Both" in fields["notes"]
+    assert "Third" in fields["notes"]
+    assert Draft.objects.get().fields["notes"] == HIS
+    decide(as_editor, again, "mine")
+    assert Page.objects.get().notes == HIS
+    assert {HERS, third} <= set(texts(plan))
+
+
+def test_with_marks_left_the_screen_comes_again_with_one_pair_of_them(
+    as_editor, as_olga, clash, plan
+):
+    as_olga.post(PATH, opened(as_olga) | {"notes": NOTES.replace("One's", "Third")})
+    fields = fields_of(decide(as_editor, clash, "mine"))
+    assert fields["notes"].count("<<<<<<< mine") == 1
+
+
+def test_a_third_change_elsewhere_is_merged(as_editor, as_olga, clash, plan):
+    as_olga.post(PATH, opened(as_olga) | {"notes": HERS.replace("Two's", "Third")})
+    decide(as_editor, clash, "mine")
+    assert Page.objects.get().notes == HIS.replace("Two's", "Third")
+
+
+def test_a_page_that_goes_to_the_trash_meanwhile_keeps_the_text(as_editor, as_olga, clash, plan):
+    as_olga.post("/pages/plan/delete/")
+    for decision in ("mine", "theirs", "combined"):
+        both = NOTES.replace("One's", "His combined").replace("\n", "\r\n")
+        response = decide(as_editor, clash, decision, notes=both)
+        assert response.status_code == 409
+        assert "Restore the page and save" in response.content.decode()
+        assert "His" in fields_of(response)["notes"]
+    as_editor.post(PATH, fields_of(response) | {"restore": "1"})
+    assert Page.objects.get().notes == NOTES.replace("One's", "His combined")
+
+
+def test_a_title_that_is_taken_meanwhile_can_be_put_right(as_editor, clash, plan):
+    Topic.objects.create(title="Plans")
+    response = decide(as_editor, clash, "mine")
+    text = response.content.decode()
+    assert response.status_code == 409
+    assert "There is already a page with this title" in text
+    assert '<input type="text" name="title" value="Plans"' in text
+    decide(as_editor, response, "mine", title="Goals")
+    assert Page.objects.get(pk=plan.pk).title == "Goals"
+
+
+def test_a_section_in_conflict(as_editor, as_olga, plan):
+    path = PATH + "?section=one"
+    mine = opened(as_editor, path)
+    as_olga.post(PATH, opened(as_olga) | {"notes": HERS})
+    clash = as_editor.post(path, mine | {"notes": "# One\r\n\r\nHis words.\r\n\r\n"})
+    assert clash.status_code == 409
+    decide(as_editor, clash, "mine")
+    page = Page.objects.get()
+    assert (page.notes, page.title) == (HIS, "Plan")
+
+
+def test_crlf_notes_in_conflict(as_editor, as_olga):
+    notes = NOTES.replace("\n", "\r\n")
+    Topic.objects.create(title="Plan", notes=notes)
+    mine = opened(as_editor)
+    as_olga.post(PATH, opened(as_olga) | {"notes": notes.replace("One's", "Her")})
+    clash = as_editor.post(PATH, mine | {"notes": notes.replace("One's", "His")})
+    decide(as_editor, clash, "mine")
+    assert Page.objects.get().notes == notes.replace("One's", "His")
+
+
+def test_one_s_own_other_window(as_editor, plan):
+    mine = opened(as_editor)
+    as_editor.post(PATH, opened(as_editor) | {"notes": HERS})
+    clash = as_editor.post(PATH, mine | {"notes": HIS})
+    assert "other words for them in another window" in clash.content.decode()
+
+
+def test_readers_decide_nothing(as_reader, clash, plan):
+    assert decide(as_reader, clash, "mine").status_code == 403
+    assert Page.objects.get().notes == HERS
+
+
+def test_what_stands_side_by_side():
+    base = "".join(f"{n}\n" for n in range(20))
+    mine = base.replace("5\n", "five\n", 1).replace("10\n", "my ten\n")
+    theirs = base.replace("10\n", "their ten\n").replace("\n19\n", "\n19\n20\n")
+    rows = side_by_side(base, mine, theirs)
+    shown = [(row.who, row.hidden, len(row.base), len(row.mine), len(row.theirs)) for row in rows]
+    assert shown == [
+        (Who.NOBODY, 3, 0, 0, 0),
+        (Who.NOBODY, 0, 2, 2, 2),
+        (Who.MINE, 0, 1, 1, 1),
+        (Who.NOBODY, 0, 4, 4, 4),
+        (Who.CLASH, 0, 1, 1, 1),
+        (Who.NOBODY, 0, 2, 2, 2),
+        (Who.NOBODY, 5, 0, 0, 0),
+        (Who.NOBODY, 0, 2, 2, 2),
+        (Who.THEIRS, 0, 0, 0, 1),
+    ]
+    # Lines that have nothing in common are changed as a whole.
+    assert [(line.changed, line.pieces[0].text) for line in rows[4].mine] == [(True, "my ten")]
