@@ -178,6 +178,10 @@ class Migration(migrations.Migration):
             model_name='revision',
             index=models.Index(condition=models.Q(('folded', False)), fields=['-history_id'], name='revision_recent'),
         ),
+        migrations.AddIndex(
+            model_name='revision',
+            index=models.Index(condition=models.Q(('tags__isnull', False)), fields=['id', '-version'], name='revision_tagged'),
+        ),
         migrations.AddConstraint(
             model_name='revision',
             constraint=models.UniqueConstraint(fields=('id', 'version'), name='revision_exists_once'),

@@ -71,5 +71,10 @@ class Revisions(HistoricalRecords):  # type: ignore[misc]
                 models.Index(
                     fields=["-history_id"], condition=Q(folded=False), name="revision_recent"
                 ),
+                models.Index(
+                    fields=["id", "-version"],
+                    condition=Q(tags__isnull=False),
+                    name="revision_tagged",
+                ),
             ],
         }
