@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from services.models import Document, Page
+from services.trash import destroy
 
 
 def example_documents() -> QuerySet[Document]:
@@ -18,30 +19,29 @@ def is_as_it_came(page: Page) -> bool:
     """Is a page what its file made it, in all that a person can change?"""
     section = page.section
     first = section.position == 0
-    tags = {tag.name.casefold() for tag in page.tags.all()}
+    kept = page.kept.get("tags", []) if page.trashed_at else page.tags.names()
+    tags = {tag.casefold() for tag in kept}
     return (
         page.notes == section.base
         and str(page) == section.page_title
         and list(page.aliases) == (section.document.aliases if first else [])
         and tags == {tag.casefold() for tag in (section.document.tags if first else [])}
         and not page.questions.filter(dismissed=True).exists()
+        and not any(dismissed for _, dismissed in page.kept.get("questions", []))
         and not page.attachments.filter(reference="").exists()
     )
 
 
 @transaction.atomic
 def remove_examples() -> int:
-    """Remove the example notes; returns how many pages went.
+    """Remove the example notes for good; returns how many pages went that were not in the trash.
 
     Pages that were changed here since stay, without a document: they are somebody's work now.
     """
     documents = example_documents()
-    found = Page.objects.filter(section__document__in=documents)
+    found = Page.everything.filter(section__document__in=documents)
     pages = [page for page in found.select_related("section__document") if is_as_it_came(page)]
-    went = len(pages)
     for page in pages:
-        for attachment in page.attachments.all():
-            attachment.delete()
-        page.delete()
+        destroy(page)
     documents.delete()
-    return went
+    return sum(page.trashed_at is None for page in pages)

@@ -19,7 +19,6 @@ FOR_EDITORS = (
     "/admin/services/service/add/",
     "/admin/services/service/{service}/change/",
     "/admin/services/service/{service}/delete/",
-    "/admin/services/service/{service}/history/",
     "/admin/services/topic/",
     "/admin/services/topic/add/",
     "/admin/services/topic/{topic}/change/",
@@ -28,6 +27,11 @@ FOR_EDITORS = (
     "/admin/services/document/import/",
     "/admin/services/document/{document}/change/",
     "/admin/services/document/{document}/delete/",
+)
+# They lead to the page's history on the site.
+LEADING_AWAY = (
+    "/admin/services/service/{service}/history/",
+    "/admin/services/topic/{topic}/history/",
 )
 FOR_ADMINS = (
     "/admin/auth/user/",
@@ -82,6 +86,24 @@ def test_pages_open_for_whom_they_should(
     assert as_editor.get(url).status_code == (200 if address in FOR_EDITORS else 403)
     allowed = address not in FOR_NOBODY
     assert as_admin.get(url).status_code == (200 if allowed else 403)
+
+
+@pytest.mark.parametrize("address", LEADING_AWAY)
+def test_a_pages_history_is_the_sites(
+    as_nobody: Client,
+    as_reader: Client,
+    as_editor: Client,
+    as_admin: Client,
+    numbers: dict[str, int],
+    address: str,
+) -> None:
+    url = address.format(**numbers)
+    response = as_nobody.get(url, follow=True)
+    assert response.redirect_chain[-1][0].startswith(f"/login/?next={url}")
+    assert as_reader.get(url, follow=True).status_code == 403
+    for client in (as_editor, as_admin):
+        there = client.get(url)["Location"]
+        assert there in ("/pages/ecs/history/", "/pages/setup/history/")
 
 
 @pytest.mark.parametrize("address", FOR_ADMINS)

@@ -44,9 +44,10 @@ class DocumentAdmin(ForEditors, AnyModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
         documents: QuerySet[Document] = super().get_queryset(request).defer("front_matter")
-        clash = Q(sections__theirs__isnull=False)
+        live = Q(sections__page__trashed_at=None)
+        clash = Q(sections__theirs__isnull=False) & live
         return documents.annotate(
-            pages=Count("sections__page"), conflicts=Count("sections", filter=clash)
+            pages=Count("sections__page", filter=live), conflicts=Count("sections", filter=clash)
         )
 
     @admin.display(ordering="pages")
@@ -65,7 +66,11 @@ class DocumentAdmin(ForEditors, AnyModelAdmin):
     def became(self, document: Document) -> SafeString:
         rows = []
         for section in document.sections.select_related("page", "category").defer("page__notes"):
-            if page := section.page:
+            page = section.page
+            if page and page.trashed_at:
+                words = '{} (in the <a href="{}">trash</a>)'
+                rows.append((format_html(words, page, reverse("trash")),))
+            elif page:
                 link = reverse(f"admin:services_{page.kind}_change", args=[page.pk])
                 gone = " (no longer in the file)" if section.gone else ""
                 rows.append((format_html('<a href="{}">{}</a>{}', link, page, gone),))

@@ -7,15 +7,19 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import format_html
 
 from services.admin.drafts import Draft
 from services.catalog import key
 from services.forms import NamesField, NotesField, NotesWidget, Seen, TagsField, as_posted, digest
+from services.history import revision
 from services.markdown.edits import dominant_line_end, keep_line_ends
-from services.models import Page, PageName, Section
+from services.models import Page, PageName, Section, Service
 from services.names import KEY_LENGTH
+from services.saving import Clash, merged_into
+from services.sync.merge import has_marks
 
 if TYPE_CHECKING:
     PageModelForm = forms.ModelForm[Page]
@@ -30,6 +34,14 @@ DECISIONS = (
     (OURS, "Keep the page's text"),
     (THEIRS, "Take the file's text"),
     (COMBINED, "I have combined them in the notes"),
+)
+GONE = (
+    'This page was moved to the <a href="{}">trash</a> meanwhile. Your text is still here: restore '
+    "the page in another window, then save again."
+)
+UNDECIDED = (
+    "There is still a place that nobody has decided. Keep what you want of it and remove the lines "
+    "that begin with <<<<<<<, ======= and >>>>>>>."
 )
 # Comparing texts that differ everywhere takes long; a person would not read that anyway.
 MOST_LINES = 5_000
@@ -58,6 +70,9 @@ class PageForm(PageModelForm):
             # What changed meanwhile is written into it, to be shown with the form.
             self.data = self.data.copy()  # type: ignore[attr-defined]
         self.section = None
+        # What came of saving over a version that is not the newest.
+        self.clash: Clash | None = None
+        self.merged_from: int | None = None
         if self.instance.pk:
             sections = Section.objects.filter(page=self.instance.pk).select_related("document")
             self.section = sections.first()
@@ -73,6 +88,11 @@ class PageForm(PageModelForm):
                 self.fields[name].show_hidden_initial = bool(self.instance.pk)
         # Who leaves it blank gets one made from the title.
         self.fields["slug"].required = False
+        if "about" in self.fields and self.instance.about_id:
+            # Also one that is in the trash: saving the topic is not to tear them apart.
+            about: Any = self.fields["about"]
+            known = Q(pk__in=about.queryset.values("pk")) | Q(pk=self.instance.about_id)
+            about.queryset = Service.everything.filter(known).order_by("title")
         whole = [str(alias) for alias in self.instance.aliases]
         self.fields["aliases"].whole = whole  # type: ignore[attr-defined]
 
@@ -88,8 +108,9 @@ class PageForm(PageModelForm):
 
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"] or self.instance.slug
-        others = Page.objects.filter(slug=slug).exclude(pk=self.instance.pk)
-        self._refuse_taken(others.values_list("pk", flat=True) if slug else [], "address")
+        others = Page.everything.filter(Q(slug=slug) | Q(old_addresses__slug=slug))
+        others = others.exclude(pk=self.instance.pk) if slug else others.none()
+        self._refuse_taken(others.values_list("pk", flat=True), "address")
         return slug
 
     def clean_aws_id(self) -> str:
@@ -100,7 +121,11 @@ class PageForm(PageModelForm):
         return aws_id
 
     def _refuse_taken(self, pks: Any, what: str) -> None:
-        page = Page.objects.filter(pk__in=list(pks)[:1]).first()
+        page = Page.everything.filter(pk__in=list(pks)[:1]).first()
+        if page is not None and page.trashed_at:
+            words = '“{}” in the <a href="{}">trash</a> has this {}.'
+            said = format_html(words, page, reverse("trash"), what)
+            raise forms.ValidationError(said, code="taken")
         if page is not None:
             link = reverse(f"admin:services_{page.kind}_change", args=[page.pk])
             words = '<a href="{}">{}</a> already has this {}.'
@@ -120,7 +145,7 @@ class PageForm(PageModelForm):
         # Locked until this is saved: what is compared here cannot change before it is stored.
         current = Page.objects.select_for_update().filter(pk=self.instance.pk).first()
         if current is None:
-            raise forms.ValidationError("This page was deleted meanwhile.")
+            raise forms.ValidationError(format_html(GONE, reverse("trash")))
         self._keep_what_others_changed(current)
         notes = self._notes_over(current)
         if not self.errors:
@@ -147,18 +172,38 @@ class PageForm(PageModelForm):
             return self.section.theirs
         if not touched or digest(typed) == digest(current.notes):
             return current.notes
-        if self.cleaned_data.get("version") != str(current.version):
-            self._show_stored(current, typed)
+        if has_marks(typed) and not has_marks(current.notes):
+            self.add_error("notes", UNDECIDED)
+        version = self._version()
+        known = revision(current.pk, version) if version != current.version else current
+        stored = known.notes if known else current.notes
         default = self.section.document.line_end if self.section else ""
-        return keep_line_ends(typed, current.notes, default or dominant_line_end(current.notes))
+        notes = keep_line_ends(typed, stored, default or dominant_line_end(stored))
+        if version == current.version:
+            return notes
+        try:
+            merged = merged_into(current, notes, version)
+        except Clash as clash:
+            self._show_stored(clash, typed)
+            return notes
+        self.merged_from = version if merged != notes else None
+        return merged
 
-    def _show_stored(self, current: Page, typed: str) -> None:
-        """Somebody saved meanwhile: show both texts; saving once more is a decision."""
+    def _version(self) -> int:
+        """The version that this form was opened on; 0 where it does not say."""
+        said = self.cleaned_data.get("version") or ""
+        return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else 0
+
+    def _show_stored(self, clash: Clash, typed: str) -> None:
+        """Somebody saved other words in the same lines: show both texts, and what they would
+        be together; saving once more is a decision."""
+        self.clash, current = clash, clash.current
         who = current.updated_by.get_username() if current.updated_by else "somebody else"
         self.add_error(
             "notes",
-            f"These notes were changed by {who} after you opened them. Your text is still here, "
-            "and theirs is shown below it. To replace theirs, save again.",
+            f"These notes were changed by {who} after you opened them, in the same lines as "
+            "yours. Your text is still here, and theirs is shown below it. To replace theirs, "
+            "save again.",
         )
         widget: Any = self.fields["notes"].widget
         widget.stored = current.notes

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.db.models import Case, F, QuerySet, Value, When
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.text import get_text_list
 
 from services.admin.drafts import Draft
 from services.admin.inlines import ItemInline, QuestionInline
@@ -27,14 +30,16 @@ from services.admin.page_list import (
     found_by,
 )
 from services.admin.rules import ForEditors, PageModelAdmin
-from services.models import Page, Reason, Section, Service, StaleVersion
+from services.admin.trash import ToTheTrash
+from services.editing import others_since
+from services.models import Page, Reason, Revision, Section, Service, StaleVersion
 
 Fieldsets = tuple[tuple[str | None, Any], ...]
 NOTES = ("Notes", {"classes": ("wide-notes",), "fields": ("notes",)})
 CONFLICT = ("Conflict with the file", {"classes": ("conflict",), "fields": ("decision",)})
 
 
-class PageAdmin(ForEditors, PageModelAdmin):
+class PageAdmin(ToTheTrash, ForEditors, PageModelAdmin):
     form = PageForm
     inlines = (ItemInline, QuestionInline)
     change_form_template = "admin/services/page/change_form.html"
@@ -120,6 +125,7 @@ class PageAdmin(ForEditors, PageModelAdmin):
             context["theirs"] = section.theirs
             context["theirs_diff"] = list(line_diff(form.instance.notes, section.theirs))
         context["section"] = section
+        context["clash"] = getattr(form, "clash", None)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def changeform_view(
@@ -147,6 +153,10 @@ class PageAdmin(ForEditors, PageModelAdmin):
         obj.revise(
             draft.notes, version=draft.version, by=by, reason=Reason.ADMIN, tags=tags, **facts
         )
+        if form.merged_from is not None:
+            names = others_since(obj, form.merged_from, by) or ["you in another window"]
+            who = get_text_list(names, "and")
+            messages.success(request, f"Saved, and merged with what {who} changed meanwhile.")
         if form.settles_conflict:
             clash = Section.objects.filter(page=obj.pk, theirs__isnull=False)
             clash.update(base=F("theirs"), theirs=None)
@@ -157,9 +167,24 @@ class PageAdmin(ForEditors, PageModelAdmin):
             return HttpResponseRedirect(obj.get_absolute_url())
         return super().response_post_save_change(request, obj)
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Page]) -> None:
-        for page in queryset:
-            page.delete()
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if not change:
+            # A new page has a revision before it can have tags.
+            page = form.instance
+            first = Revision.objects.filter(id=page.pk, version=page.version)
+            first.update(tags=sorted(page.tags.names()))
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The site's own history says more than the admin's log."""
+        page = self.get_object(request, unquote(object_id))
+        if page is None:
+            raise Http404("There is no such page.")
+        if not self.has_view_permission(request, page):
+            raise PermissionDenied
+        return HttpResponseRedirect(reverse("history", args=[page.slug]))
 
 
 class ServiceAdmin(PageAdmin):

@@ -7,13 +7,13 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, ProtectedError, QuerySet
+from django.db.models import Count, ProtectedError, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 
 from services.admin.rules import AnyModelAdmin, ForAdmins
-from services.models import Category
+from services.models import Category, Page
 
 
 class CategoryAdmin(ForAdmins, AnyModelAdmin):
@@ -26,7 +26,7 @@ class CategoryAdmin(ForAdmins, AnyModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
         categories: QuerySet[Category] = super().get_queryset(request)
-        return categories.annotate(services=Count("pages"))
+        return categories.annotate(services=Count("pages", filter=Q(pages__trashed_at=None)))
 
     def services(self, category: Any) -> int:
         return int(category.services)
@@ -54,6 +54,10 @@ def _why_not(category: Category) -> str:
         services = f"{pages} service{'s' if pages > 1 else ''}"
         words = '“{}” still has <a href="{}">{}</a>. Move them to another category first.'
         return format_html(words, category, link, services)
+    if trashed := Page.everything.filter(category=category).count():
+        services = f"{trashed} service{'s' if trashed > 1 else ''}"
+        words = '“{}” still has {} in the <a href="{}">trash</a>: restore and move, or empty it.'
+        return format_html(words, category, services, reverse("trash"))
     if section := category.sections.select_related("document").first():
         words = "“{}” is a heading in {}, and the words under it are kept with the category."
         return format_html(words, category, section.document)

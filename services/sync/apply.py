@@ -267,6 +267,7 @@ class _Writer:
     def save_tags(self) -> None:
         """Put front matter's tags on each file's first page; take off those it has dropped."""
         wanted: list[tuple[int, str]] = []
+        revised = {page.pk for page in self.saved}
         for document in self.plan.documents:
             first = next(iter(document.changes), None)
             page = self.pages.get(id(first)) if first else None
@@ -276,14 +277,13 @@ class _Writer:
                 continue
             drop_tags(pk, before - set(document.tags))
             wanted += [(pk, tag) for tag in document.tags if tag not in before]
-            self.revise_tags(pk)
+            if page is None and pk not in revised:
+                self.revise_tags(pk)
         if wanted:
             add_tags(wanted)
 
     def revise_tags(self, pk: int) -> None:
         """A page of which nothing else changes is another version, too."""
-        if any(page.pk == pk for page in (*self.created, *self.saved)):
-            return
         page = Page.objects.select_for_update().filter(pk=pk).first()
         if page is None:
             raise StaleVersion(Page.everything.filter(pk=pk).first() or Page(title="A page"))

@@ -12,9 +12,10 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from services.access import reading
+from services.access import may_edit, reading
 from services.attachments import RASTER
-from services.models import Attachment
+from services.models import Attachment, Page
+from services.trash import shows
 
 # Even what looks like a page can neither run nor load anything.
 SANDBOX = "sandbox; default-src 'none'"
@@ -28,12 +29,20 @@ SIGNED_FOR, REUSED_FOR = 600, 300
 def attachment(request: HttpRequest, uuid: uuids.UUID, name: str) -> HttpResponseBase:
     """A stored file; its name in the address is for people and not compared."""
     found = get_object_or_404(Attachment, pk=uuid)
+    if _is_trashed(found) and not may_edit(request.user):
+        raise Http404("The page of this file is in the trash.")
     etag = f'"{found.sha256}"'
     response = get_conditional_response(request, etag=etag) or _body(found)
     response.headers["Cache-Control"] = CACHE_CONTROL
     if not isinstance(response, HttpResponseRedirect):
         response.headers["ETag"] = etag
     return response
+
+
+def _is_trashed(found: Attachment) -> bool:
+    """Is a file only on a page in the trash? Text that was split off shows it on another."""
+    page = Page.everything.filter(pk=found.page_id or 0).exclude(trashed_at=None)
+    return page.exists() and not shows(found).filter(trashed_at=None).exists()
 
 
 def _body(found: Attachment) -> HttpResponseBase:

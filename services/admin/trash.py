@@ -1,0 +1,80 @@
+"""Deleting pages in the admin: they go to the trash, as they do on the site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected
+from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html
+
+from services.admin.rules import PageModelAdmin
+from services.models import Page
+from services.trash import throw_away
+
+CONFIRMATION = "admin/services/page/delete_confirmation.html"
+
+
+class ToTheTrash(PageModelAdmin):
+    """Pages are moved to the trash; nothing is removed with them."""
+
+    actions = ("delete_selected",)
+    delete_confirmation_template = CONFIRMATION
+    delete_selected_confirmation_template = CONFIRMATION
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        """A page; for what somebody has just typed, also one in the trash by now."""
+        page = super().get_object(request, object_id, from_field)
+        if page is None and request.method == "POST" and object_id.isdecimal():
+            pages: Any = self.model
+            page = pages.everything.filter(pk=int(object_id[:18])).first()
+        return page
+
+    def get_deleted_objects(
+        self, objs: Iterable[Any], request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """The pages alone: their rows are derived and come back with them."""
+        titles = [str(page) for page in objs]
+        return titles, {str(self.opts.verbose_name_plural): len(titles)}, set(), []
+
+    @admin.action(description="Move selected %(verbose_name_plural)s to the trash")
+    def delete_selected(self, request: HttpRequest, queryset: QuerySet[Page]) -> Any:
+        if not request.POST.get("post"):
+            return delete_selected(cast(Any, self), request, queryset)
+        pages = list(queryset)
+        self.log_deletions(request, queryset)
+        self.delete_queryset(request, queryset)
+        what = f"“{pages[0]}” is" if len(pages) == 1 else f"{len(pages)} pages are"
+        if pages:
+            self._say(request, what)
+        return None
+
+    def delete_model(self, request: HttpRequest, obj: Page) -> None:
+        throw_away(obj, by=cast(User, request.user))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Page]) -> None:
+        for page in queryset:
+            throw_away(page, by=cast(User, request.user))
+
+    def response_delete(
+        self, request: HttpRequest, obj_display: str, obj_id: int
+    ) -> HttpResponseRedirect:
+        self._say(request, f"“{obj_display}” is")
+        filters: dict[str, Any] = {
+            "preserved_filters": self.get_preserved_filters(request),
+            "opts": self.opts,
+        }
+        there = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        return HttpResponseRedirect(add_preserved_filters(filters, there))
+
+    def _say(self, request: HttpRequest, what: str) -> None:
+        words = '{} in the <a href="{}">trash</a>, where you can restore it.'
+        if what.endswith(" are"):
+            words = '{} in the <a href="{}">trash</a>, where you can restore them.'
+        messages.success(request, format_html(words, what, reverse("trash")))
