@@ -44,7 +44,7 @@ class AnswerForm(forms.Form):
     """
 
     answer = NotesField(widget=NotesWidget(preview=False))
-    mine = NotesField(widget=forms.HiddenInput)
+    mine = Seen(required=False, strip=False)
     seen = Seen(required=False)
     asked = Seen(required=False, strip=False)
     slug = Seen(required=False)

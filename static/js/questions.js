@@ -101,24 +101,33 @@
     }
     if (!ids.length) return;
     const entry = ids.map((id) => document.getElementById(id)).find(Boolean);
-    if (entry) {
-      const folded = entry.closest("details");
-      if (folded) folded.open = true;
-      focus(entry);
-    }
-    // The message is at the top, and the person is not.
     const messages = document.querySelector(".messages");
-    if (!messages) return;
+    if (messages) bringNear(messages, entry);
+    if (!entry) return;
+    const folded = entry.closest("details");
+    if (folded) folded.open = true;
+    focus(entry);
+    // Until then the browser may still put the page back to where it was, with the entry covered.
+    const uncover = () => requestAnimationFrame(() => entry.scrollIntoView({ block: "nearest" }));
+    if (document.readyState === "complete") uncover();
+    else addEventListener("load", () => setTimeout(uncover));
+  };
+
+  // The message is at the top, and the person is not.
+  const bringNear = (messages, entry) => {
+    const region = messages.parentElement;
+    const main = region.parentElement;
     messages.classList.add("messages-near");
+    main.classList.add("with-message");
     const close = document.createElement("button");
     Object.assign(close, { type: "button", className: "text-button", textContent: "Close" });
     close.addEventListener("click", () => {
       messages.remove();
+      main.classList.remove("with-message");
       if (entry) focus(entry);
     });
     messages.lastElementChild.append(close);
     // A region speaks when its words change, not when it comes with the page.
-    const region = messages.parentElement;
     messages.remove();
     setTimeout(() => region.append(messages), 100);
   };
@@ -132,6 +141,8 @@
       if (known.some((one) => (link ? one.href === node.href : one.src === node.src))) return done();
       const copy = document.createElement(link ? "link" : "script");
       for (const { name, value } of node.attributes) copy.setAttribute(name, value);
+      // In the order that they are in, as the parts of the editor need it.
+      if (!link) copy.async = false;
       copy.addEventListener("load", done);
       copy.addEventListener("error", done);
       document.head.append(copy);
