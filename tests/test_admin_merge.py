@@ -1,0 +1,115 @@
+"""Saving in the admin over what somebody else saved: merged by line, or shown with both texts."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from services.history import revision, tags_at
+from services.models import Category, Page, Reason, Revision, Service, Topic
+from tests.conftest import person
+from tests.html_forms import fields_of
+
+pytestmark = pytest.mark.django_db
+
+BASE = "one\r\ntwo\nthree\n\n- [ ] item\n\nfive\n"
+
+
+@pytest.fixture
+def page(db: None) -> Page:
+    return Topic.objects.create(title="Notes", notes=BASE)
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    return person("ada", "editors")
+
+
+def address(page: Page) -> str:
+    return f"/admin/services/{page.kind}/{page.pk}/change/"
+
+
+def stored(page: Page) -> Page:
+    return Page.objects.get(pk=page.pk)
+
+
+def typed(client: Client, page: Page, old: str, new: str) -> dict[str, str | list[str]]:
+    fields = fields_of(client.get(address(page)))
+    return fields | {"notes": str(fields["notes"]).replace(old, new)}
+
+
+def test_different_lines_are_merged_and_it_says_with_whom(
+    as_editor: Client, page: Page, ada: User, editor: User
+) -> None:
+    fields = typed(as_editor, page, "five", "FIVE")
+    page.revise(BASE.replace("one\r\n", "ONE\r\nand\r\n"), version=1, by=ada)
+    html = as_editor.post(address(page), fields, follow=True).content.decode()
+    assert "Saved, and merged with what ada changed meanwhile." in html
+    now = stored(page)
+    assert now.notes == BASE.replace("one\r\n", "ONE\r\nand\r\n").replace("five", "FIVE")
+    assert (now.version, now.updated_by, now.last_reason) == (3, editor, Reason.ADMIN)
+    assert [r.version for r in Revision.objects.of(page.pk)] == [3, 2, 1]
+
+
+def test_rows_are_changed_in_what_was_merged(as_editor: Client, page: Page, ada: User) -> None:
+    fields = typed(as_editor, page, "five", "FIVE") | {"items-0-state": "done"}
+    page.revise("zero\n" + BASE, version=1, by=ada)
+    assert as_editor.post(address(page), fields).status_code == 302
+    merged = ("zero\n" + BASE).replace("five", "FIVE").replace("[ ]", "[x]")
+    assert stored(page).notes == merged
+
+
+def test_a_clash_shows_all_three_and_a_prepared_text(
+    as_editor: Client, page: Page, ada: User
+) -> None:
+    fields = typed(as_editor, page, "three", "mine")
+    page.revise(BASE.replace("three", "theirs"), version=1, by=ada)
+    response = as_editor.post(address(page), fields)
+    html = response.content.decode()
+    assert "changed by ada" in html
+    assert "The text that both began with" in html
+    assert "&lt;&lt;&lt;&lt;&lt;&lt;&lt; mine" in html
+    assert stored(page).version == 2
+    assert as_editor.post(address(page), fields_of(response)).status_code == 302
+    assert stored(page).notes == BASE.replace("three", "mine")
+    assert revision(page.pk, 2).notes == BASE.replace("three", "theirs")
+
+
+def test_marks_are_not_saved(as_editor: Client, page: Page) -> None:
+    fields = typed(as_editor, page, "three", "<<<<<<< mine\r\na\r\n=======\r\nb\r\n>>>>>>> theirs")
+    assert "nobody has decided" in as_editor.post(address(page), fields).content.decode()
+    assert stored(page).version == 1
+
+
+@pytest.mark.parametrize("version", ["", "0", "x", "-1", "99", "9" * 30])
+def test_a_version_nobody_knows_is_told(as_editor: Client, page: Page, version: str) -> None:
+    fields = typed(as_editor, page, "three", "mine") | {"version": version}
+    response = as_editor.post(address(page), fields)
+    assert response.status_code == 200
+    assert b"changed by somebody else" in response.content
+    assert stored(page).version == 1
+
+
+def test_facts_notes_tags_and_rows_are_one_revision(
+    as_editor: Client, page: Page, editor: User
+) -> None:
+    fields = typed(as_editor, page, "five", "FIVE")
+    fields |= {"title": "Other", "tags": "b, a", "items-0-state": "done", "aliases": "x"}
+    assert as_editor.post(address(page), fields).status_code == 302
+    last = revision(page.pk, 2)
+    assert (last.title, last.tags, last.aliases) == ("Other", ["a", "b"], ["x"])
+    assert last.notes == BASE.replace("five", "FIVE").replace("[ ]", "[x]")
+    assert (last.history_user, last.history_change_reason) == (editor, Reason.ADMIN)
+    assert Revision.objects.of(page.pk).count() == 2
+
+
+def test_a_new_page_is_one_revision_with_who_and_tags(as_editor: Client, editor: User) -> None:
+    fields = fields_of(as_editor.get("/admin/services/service/add/"))
+    shelf = str(Category.objects.get(slug="compute").pk)
+    fields |= {"title": "ECS", "category": shelf, "tags": "b, a", "notes": "Text\r\n"}
+    assert as_editor.post("/admin/services/service/add/", fields).status_code == 302
+    page = Service.objects.get()
+    first = Revision.objects.of(page.pk).get()
+    assert (first.history_user, first.history_change_reason) == (editor, Reason.ADMIN)
+    assert (first.notes, tags_at(page.pk, 1)) == ("Text\n", ["a", "b"])
