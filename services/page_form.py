@@ -15,7 +15,12 @@ from services.forms import NamesField, NotesField, Seen, TagsField
 from services.models import Category, Page, PageName
 from services.models.pages import TITLE_LENGTH, one_line
 from services.names import KEY_LENGTH
+from services.sync.merge import has_marks
 
+MARKS_LEFT = (
+    "There is still a place that nobody has decided. Keep what you want of it and remove the lines "
+    "that begin with <<<<<<<, ======= and >>>>>>>."
+)
 LONGEST_TAG = 100
 LONG_TITLE = {"maxlength": TITLE_LENGTH, "autocomplete": "off"}
 
@@ -73,6 +78,13 @@ class EditForm(forms.Form):
     def clean_abbreviation(self) -> str:
         return one_line(self.cleaned_data["abbreviation"])
 
+    def clean_notes(self) -> str:
+        """A combined text goes on as a draft as well, and is no more decided there."""
+        notes: str = self.cleaned_data["notes"]
+        if has_marks(notes) and not (self.base and has_marks(self.base.notes or "")):
+            raise forms.ValidationError(MARKS_LEFT, code="marks")
+        return notes
+
     def clean_tags(self) -> list[str]:
         tags: list[str] = self.cleaned_data["tags"]
         if any(len(tag) > LONGEST_TAG for tag in tags):
@@ -120,6 +132,9 @@ class SplitForm(EditForm):
             del self.fields[name]
 
 
+COMBINED, MINE, THEIRS = "combined", "mine", "theirs"
+
+
 class ConflictForm(EditForm):
     """What is asked for when two people changed the same lines.
 
@@ -135,6 +150,11 @@ class ConflictForm(EditForm):
         self.fields["notes"].label = "The combined text"
         for name in (*FACTS, "rewrite"):
             self.fields[name].widget = self.fields[name].hidden_widget()
+
+    def clean_notes(self) -> str:
+        """Marks are only in the way of who decides for this text."""
+        notes: str = self.cleaned_data["notes"]
+        return super().clean_notes() if self.data.get("decision") == COMBINED else notes
 
     def show_what_is_wrong(self) -> None:
         """Bring back into sight what has to be put right."""

@@ -224,3 +224,24 @@ def test_what_stands_side_by_side():
     ]
     # Lines that have nothing in common are changed as a whole.
     assert [(line.changed, line.pieces[0].text) for line in rows[4].mine] == [(True, "my ten")]
+
+
+def test_a_combined_text_that_goes_on_as_a_draft_is_still_to_be_decided(as_editor, clash, plan):
+    fields = opened(as_editor)
+    response = as_editor.post(PATH, fields | {"notes": fields_of(clash)["notes"]})
+    assert "There is still a place that nobody has decided" in response.content.decode()
+    assert Page.objects.get().notes == HERS
+
+
+def test_notes_that_are_about_marks_can_be_saved(as_editor, plan):
+    marks = "```\n<<<<<<< mine\na\n=======\nb\n>>>>>>> theirs\n```\n"
+    plan.revise(marks, version=1)
+    as_editor.post(PATH, opened(as_editor) | {"notes": marks + "More.\n"})
+    assert Page.objects.get().notes == marks + "More.\n"
+
+
+def test_a_page_that_is_deleted_for_good_meanwhile_keeps_the_text(as_editor, clash, plan):
+    plan.delete()
+    response = decide(as_editor, clash, "mine")
+    assert response.status_code == 404
+    assert fields_of(response)["notes"].replace("\r\n", "\n") == HIS

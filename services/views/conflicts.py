@@ -21,18 +21,12 @@ from services.conflict import side_by_side
 from services.editing import Edit, Outcome, base_of, others_since, store, typed_over
 from services.history import revision
 from services.models import Page, StaleVersion
-from services.page_form import ConflictForm, EditForm
+from services.page_form import COMBINED, MINE, THEIRS, ConflictForm, EditForm
 from services.saving import Clash, Saved, Trashed, keep_theirs
 from services.sync.merge import has_marks, merge
 from services.views.editor_page import show_editor
 from services.views.finding import person, version_of
 from services.views.saying import history_link, listed, say_facts
-
-COMBINED, MINE, THEIRS = "combined", "mine", "theirs"
-MARKS_LEFT = (
-    "There is still a place that nobody has decided. Keep what you want of it and remove the lines "
-    "that begin with <<<<<<<, ======= and >>>>>>>."
-)
 
 
 def show(request: HttpRequest, clash: Clash, edit: Edit) -> HttpResponse:
@@ -94,8 +88,6 @@ def decide(request: HttpRequest, page: Page) -> HttpResponse:
     form.full_clean()
     mine = typed_over(page, base, form.cleaned_data.get("mine", ""))
     combined = typed_over(page, base, form.cleaned_data.get("notes", ""))
-    if decision == COMBINED and has_marks(combined):
-        form.add_error("notes", MARKS_LEFT)
     if form.errors:
         form.show_what_is_wrong()
         return _screen(request, form, mine)
@@ -111,14 +103,14 @@ def decide(request: HttpRequest, page: Page) -> HttpResponse:
     except (Clash, StaleVersion) as refusal:
         return _again(request, refusal.current, edit, mine, combined)
     except Trashed as refusal:
-        start = {"notes": notes, "version": base.version} | _typed(request)
+        start = _typed(request) | {"notes": notes, "version": base.version}
         again = EditForm(page=refusal.page, base=base, initial=start)
         return show_editor(request, again, status=409, is_trashed=True)
     _say(request, outcome, decision, _number(request.POST.get("began")))
     return redirect(outcome.saved.page)
 
 
-def _typed(request: HttpRequest) -> dict[str, str]:
+def _typed(request: HttpRequest) -> dict[str, Any]:
     return {name: request.POST[name] for name in ConflictForm.base_fields if name in request.POST}
 
 

@@ -26,7 +26,7 @@ from services.editing import (
 )
 from services.markdown.sections import part_at, source
 from services.models import Category, Draft, Page
-from services.page_form import EditForm, SectionForm
+from services.page_form import MINE, THEIRS, EditForm, SectionForm
 from services.saving import Clash, Trashed
 from services.views import conflicts
 from services.views.editor_page import show_editor
@@ -153,6 +153,8 @@ def _without_page(request: HttpRequest) -> HttpResponse:
     """The page was deleted for good while its author wrote: it can become a new page."""
     fields: Mapping[str, str] = request.POST
     known = {name: fields[name] for name in drafts.FIELDS if name in fields}
+    if fields.get("decision") in (MINE, THEIRS):
+        known["notes"] = fields.get("mine", "")
     form = EditForm(page=None, base=None, initial=known)
     draft = drafts.of(person(request), None)
     return show_editor(request, form, draft=draft, status=404, is_gone=True)
