@@ -15,6 +15,7 @@ SAME_TESTS = [
     "tests/test_export.py",
     "tests/test_pages_model.py",
     "tests/test_real_notes.py",
+    "tests/test_ticking.py",
     "tests/test_home.py",
     "tests/test_pages.py",
     "tests/test_admin_pages.py",
