@@ -15,7 +15,7 @@
   const NOWHERE = "Your text could not be kept anywhere. Save it, or copy it before you leave.";
   const WAITING = `There is an earlier draft: continue or discard it. Until then what you type is ${HERE}.`;
 
-  const clock = (moment) => new Date(moment).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  const clock = (moment) => new Date(moment).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 
   // An answer that is none: `reason` is the server's word for it.
   class Refused extends Error {
@@ -60,6 +60,8 @@
         // The same draft as before it was sent: it did not arrive.
         if (before && answer?.draft === before) this.saved = this.first;
         this.later();
+        // In a conflict what was sent a moment ago is on the page already.
+        if ("conflict" in this.form.dataset) return;
         const shown = { fields: this.fields(), section: this.form.dataset.section };
         window.kbEditor.offer(this, this.kept.offers(answer, this.undecided, shown));
       });

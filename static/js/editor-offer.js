@@ -29,7 +29,7 @@
     const place = document.createElement("div");
     place.className = "notice draft-here";
     const words = document.createElement("p");
-    const when = new Date(entry.at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+    const when = new Date(entry.at).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
     words.textContent = `This browser kept text of yours for this page that was not sent, from ${when}.`;
     const buttons = document.createElement("p");
     buttons.className = "notice-buttons";

@@ -1,0 +1,90 @@
+"""Tabs in a browser in which somebody writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Page as Tab
+
+from tests.conftest import client_of
+
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+SELECT = """([start, end]) => {
+  const area = document.querySelector("#id_notes");
+  area.focus();
+  area.setSelectionRange(start, end);
+}"""
+# The browser itself tells of answers that are refusals, and of connections that fail.
+EXPECTED = "Failed to load resource"
+
+
+class Tabs:
+    """Opens pages of the site as somebody, and hears what a browser complains about."""
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self.browser, self.url = browser, url
+        self.contexts: list[BrowserContext] = []
+        self.complaints: list[str] = []
+
+    def __call__(self, who: User, path: str, **options: Any) -> Tab:
+        options = {"viewport": WIDE} | options
+        context = self.browser.new_context(base_url=self.url, **options)
+        self.contexts.append(context)
+        log_in(context, self.url, who)
+        tab = context.new_page()
+        self.hear(tab)
+        tab.goto(path)
+        return tab
+
+    def another(self, tab: Tab, path: str) -> Tab:
+        """A second window of the same browser."""
+        other = tab.context.new_page()
+        self.hear(other)
+        other.goto(path)
+        return other
+
+    def hear(self, tab: Tab) -> None:
+        tab.on("console", lambda message: self.complaints.append(message.text))
+        tab.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+
+def log_in(context: BrowserContext, url: str, who: User) -> None:
+    session = client_of(who).cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
+
+
+def close(context: BrowserContext) -> None:
+    """Close a browser when its last words have arrived: the server must not be writing then."""
+    for tab in context.pages:
+        if tab.locator("#kb-editor").count():
+            tab.evaluate("dispatchEvent(new Event('pagehide'))")
+            tab.wait_for_timeout(200)
+    context.close()
+
+
+@pytest.fixture
+def tabs(browser: Browser, live_server: Any) -> Iterator[Tabs]:
+    cache.clear()
+    opened = Tabs(browser, live_server.url)
+    yield opened
+    for context in opened.contexts:
+        close(context)
+    cache.clear()
+    assert [words for words in opened.complaints if EXPECTED not in words] == []
+
+
+def select(tab: Tab, start: int, end: int | None = None) -> None:
+    tab.evaluate(SELECT, [start, start if end is None else end])
+
+
+def serious(tab: Tab) -> list[str]:
+    return [
+        f"{tab.url}: {found['id']} {[node['target'] for node in found['nodes']]}"
+        for found in Axe().run(tab).response["violations"]
+    ]
