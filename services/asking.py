@@ -11,8 +11,10 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.template.defaultfilters import filesizeformat
 
 from services.derive import derive
 from services.markdown import edits
@@ -60,7 +62,7 @@ def ask(page: Page, words: str, answer: str = "", *, by: AbstractBaseUser | None
         notes = edits.add_question(
             current.notes, words, answer, service=current.is_service, title=current.title
         )
-        current.revise(notes, version=current.version, by=by, reason=Reason.ANSWER)
+        _store(current, notes, by)
         return current.questions.get(position=before)
 
 
@@ -78,7 +80,7 @@ def answer(question_pk: int, text: str, *, seen: str, by: AbstractBaseUser | Non
         if mark(question.answer) != seen:
             raise AnswerChanged(question)
         notes = _with_answer(page, question, text)
-        page.revise(notes, version=page.version, by=by, reason=Reason.ANSWER)
+        _store(page, notes, by)
         question.refresh_from_db()
         return Answered(question, changed=True)
 
@@ -127,6 +129,13 @@ def _locked(question_pk: int) -> tuple[Page, Question]:
     if page is None or question is None or question.page_id != page.pk:
         raise QuestionGone
     return page, question
+
+
+def _store(page: Page, notes: str, by: AbstractBaseUser | None) -> None:
+    if len(notes.encode()) > settings.NOTE_MAX_BYTES:
+        most = filesizeformat(settings.NOTE_MAX_BYTES)
+        raise edits.EditRefused(f"The notes would be too long with that: they may have {most}.")
+    page.revise(notes, version=page.version, by=by, reason=Reason.ANSWER)
 
 
 def _with_answer(page: Page, question: Question, text: str) -> str:

@@ -174,3 +174,12 @@ def test_when_it_was_asked_outlives_edits_and_the_trash(s3, editor):
     trash.take_out(s3, by=editor)
     assert question("And new?").asked_at > question("Why S3?").asked_at == then
     assert [q.text for q in Question.objects.dismissed()] == ["Why S3?"]
+
+
+def test_notes_grow_no_longer_than_they_may(s3, editor, settings):
+    settings.NOTE_MAX_BYTES = 100
+    with pytest.raises(EditRefused, match="too long"):
+        answer(question("Why S3?").pk, "It lasts. " * 8, seen=NOTHING, by=editor)
+    with pytest.raises(EditRefused, match="too long"):
+        ask(s3, "W" * 60 + "?", by=editor)
+    assert notes(s3) == NOTES

@@ -172,6 +172,9 @@ def test_the_address_to_come_back_to_is_on_this_site(as_editor, s3):
     form = fields(as_editor, pk, answer="That.", next="https://example.com/")
     response = as_editor.post(f"/questions/{pk}/", form)
     assert response["Location"] == f"/services/s3/#kb-question-{pk}"
+    for other in ("https://example.com/", "//example.com/", "javascript:alert(1)"):
+        shown = as_editor.get(f"/questions/{pk}/", {"next": other}).content.decode()
+        assert other not in shown
 
 
 def test_removes_an_answer_and_says_where_it_is_kept(as_editor, s3):
