@@ -25,8 +25,7 @@ from hypothesis.stateful import (
 
 from services import asking, editing, ticking, trash
 from services.markdown.edits import EditRefused
-from services.models import Category, ChecklistItem, Link, Page, Question, Revision
-from services.models.pages import OldAddress
+from services.models import Category, ChecklistItem, Link, OldAddress, Page, Question, Revision
 from services.saving import Clash, save
 from services.sync.apply import apply_plan
 from services.sync.export import export_to

@@ -7,8 +7,7 @@ wiki-links and bare links. What leaves here has been through the sanitiser.
 from __future__ import annotations
 
 import re
-import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
@@ -18,13 +17,13 @@ from services.markdown.callouts import Callout
 from services.markdown.code import highlighted
 from services.markdown.events import Events
 from services.markdown.links import Anchors, Picture, anchor, link_tags, linked
+from services.markdown.placed import Controls, Heading, Placed
 from services.markdown.raw_html import RawHtml
 from services.markdown.sanitise import sanitise
 from services.markdown.tables import Footnotes, Table
 
 __all__ = ["Controls", "Heading", "Rendered", "anchor", "render", "render_inline"]
 
-STATE_LABELS = {"open": "To do", "doing": "In progress", "done": "Done", "na": "Not applicable"}
 # Browsers and style sheets cope with this much nesting; what is deeper is drawn flat.
 MAX_DEPTH = 60
 NESTING = frozenset({"BlockQuote", "List", "Item", "Emphasis", "Strong", "Strikethrough"})
@@ -38,42 +37,11 @@ TAGS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading as rendered: its level on the page (2 is the highest), words and anchor."""
-
-    level: int
-    text: str
-    anchor: str
-
-
-@dataclass(frozen=True, slots=True)
 class Rendered:
     """Safe HTML, and the headings in it that stand outside lists and quotes."""
 
     html: str
     headings: list[Heading] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Controls:
-    """HTML of our own for whoever may edit: in the place of each task's box, and beside headings.
-
-    `tasks` holds, in the order of the text, each task's state and its HTML; a box that is in
-    another state than was expected stays a mere picture of it. `heading` makes what follows a
-    heading that stands outside lists and quotes. `missing` gives the address where a page is made
-    that links ask for by a name that none has.
-    """
-
-    tasks: Sequence[tuple[str, str]] = ()
-    heading: Callable[[Heading], str] | None = None
-    missing: Callable[[str], str] | None = None
-
-
-# Marks the places of controls while the sanitiser, which would drop them, does its work. Nobody
-# who writes notes can know it. As an attribute it is found only where it is one: within the value
-# of another its quotes would be written as `&quot;`.
-PLACE = secrets.token_hex(8)
-PLACES = re.compile(rf'<input\b[^<>]*\baria-label="{PLACE}-(\d+)"[^<>]*>')
 
 
 def render(
@@ -88,12 +56,9 @@ def render(
     they show, by the target as `notes.targets` yields it. A target that is in neither is shown
     as leading nowhere yet. `controls` are put in after cleaning, and must be safe by themselves.
     """
-    renderer = _Renderer(text, links or {}, pictures or {}, controls)
+    renderer = _Renderer(text, links or {}, pictures or {}, Placed(controls or Controls()))
     renderer.run()
-    html = sanitise(renderer.html())
-    if renderer.places:
-        html = PLACES.sub(lambda found: renderer.places[int(found[1])], html)
-    return Rendered(html, renderer.headings)
+    return Rendered(renderer.placed.put_in(sanitise(renderer.html())), renderer.headings)
 
 
 @lru_cache(maxsize=4096)
@@ -112,12 +77,10 @@ class _Renderer:
         text: str,
         links: Mapping[str, str],
         pictures: Mapping[str, str],
-        controls: Controls | None,
+        placed: Placed,
     ) -> None:
         self.events = Events(text)
-        self.controls = controls
-        self.tasks = 0
-        self.places: list[str] = []
+        self.placed = placed
         self.shift = 2 - self.events.highest_heading()
         self.links = links
         self.pictures = pictures
@@ -203,7 +166,7 @@ class _Renderer:
     def leaf(self, name: str, value: Any) -> None:
         if name == "TaskListMarker":
             state = value if isinstance(value, str) else ("done" if value else "open")
-            self.box(state)
+            self.out.append(self.placed.box(state))
         elif self.picture is not None:
             if name == "Code":
                 self.picture.words.append(value)
@@ -217,22 +180,6 @@ class _Renderer:
             self.out.append(value)
         elif name == "FootnoteReference":
             self.out.append(self.footnotes.reference(value))
-
-    def box(self, state: str) -> None:
-        """A task's box: a control where there is one for it, or else a picture of its state."""
-        tasks = self.controls.tasks if self.controls else ()
-        if self.tasks < len(tasks) and tasks[self.tasks][0] == state:
-            self.out.append(self.place(tasks[self.tasks][1]))
-        else:
-            checked = " checked" if state == "done" else ""
-            label = STATE_LABELS[state]
-            self.out.append(f'<input type="checkbox" disabled{checked} aria-label="{label}"> ')
-        self.tasks += 1
-
-    def place(self, html: str) -> str:
-        """What keeps the place of a control until the rest is cleaned."""
-        self.places.append(html)
-        return f'<input aria-label="{PLACE}-{len(self.places) - 1}">'
 
     # -- blocks and spans ----------------------------------------------------------------------
 
@@ -253,7 +200,7 @@ class _Renderer:
                 self.out.append(TAGS[kind][0])
         elif kind == "Link":
             self.link_depth += 1
-            missing = self.controls.missing if self.controls else None
+            missing = self.placed.controls.missing
             opening, closing = link_tags(detail, self.links, self.pictures, missing)
             self.out.append(opening)
             self.closers.append(closing)
@@ -333,9 +280,9 @@ class _Renderer:
         if not self.depth and not self.outer:
             heading = Heading(level, words, name)
             self.headings.append(heading)
-            if self.controls and self.controls.heading:
-                beside = self.place(self.controls.heading(heading) + "</div>")
-                html = self.place('<div class="heading-row">') + html + beside
+            if beside := self.placed.controls.heading:
+                row = self.placed.keep('<div class="heading-row">')
+                html = row + html + self.placed.keep(beside(heading) + "</div>")
         self.out.append(html)
 
     def end_picture(self, picture: Picture) -> None:

@@ -1,19 +1,14 @@
 """The tables: pages, what is derived from their notes, and the files they came from."""
 
+from services.models.addresses import OldAddress
 from services.models.attachments import Attachment
+from services.models.categories import Category
 from services.models.derived import ChecklistItem, Link, PageName, Question
 from services.models.documents import Document, Section
 from services.models.drafts import Draft
 from services.models.history import Reason
-from services.models.pages import (
-    Category,
-    OldAddress,
-    Page,
-    Revision,
-    Service,
-    StaleVersion,
-    Topic,
-)
+from services.models.kinds import Service, Topic
+from services.models.pages import Page, Revision, StaleVersion
 
 __all__ = (
     "Attachment",

@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from services.models.pages import TITLE_LENGTH, Category, Page
+from services.models.categories import Category
+from services.models.pages import TITLE_LENGTH, Page
 
 
 class Document(models.Model):

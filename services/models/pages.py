@@ -1,8 +1,8 @@
-"""Categories and pages: what a person reads and edits."""
+"""Pages: what a person reads and edits."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,17 +11,17 @@ from django.db import models, transaction
 from django.db.models import F, Max, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import slugify
 from taggit.managers import TaggableManager
 
 from services import catalog
+from services.models.addresses import SLUG_LENGTH, OldAddress, Slugs, slug_stem
+from services.models.categories import Category
 from services.models.history import Reason, RevisionFacts, RevisionQuerySet, Revisions
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
 TITLE_LENGTH = 200
-SLUG_LENGTH = 80
 # What a page says beside its notes and its tags.
 FACTS = (
     *("kind", "category", "title", "abbreviation", "slug"),
@@ -40,25 +40,6 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-class Slugs:
-    """Parts of addresses that are free, for titles in any script."""
-
-    def __init__(self, taken: Iterable[str]) -> None:
-        self.taken = set(taken)
-        self.numbers: dict[str, int] = {}
-
-    def take(self, title: str, fallback: str) -> str:
-        """A slug that is free, and from now on taken; `fallback` where a title gives none."""
-        stem = slugify(title, allow_unicode=True)[:SLUG_LENGTH].strip("-_") or fallback
-        free, number = stem, self.numbers.get(stem, 1)
-        while free in self.taken:
-            number += 1
-            free = f"{stem}-{number}"
-        self.numbers[stem] = number
-        self.taken.add(free)
-        return free
-
-
 class StaleVersion(Exception):
     """Notes were saved on top of a version that is no longer the newest.
 
@@ -68,34 +49,6 @@ class StaleVersion(Exception):
     def __init__(self, current: Page) -> None:
         super().__init__(f"“{current.title}” was changed by someone else in the meantime.")
         self.current = current
-
-
-class Category(models.Model):
-    """One of the few shelves that services stand on."""
-
-    name = models.CharField(max_length=100, unique=True)
-    slug = models.SlugField(max_length=100, unique=True, allow_unicode=True)
-    position = models.PositiveIntegerField(default=0, help_text="Order on the home page.")
-
-    class Meta:
-        ordering = ("position", "name")
-        verbose_name_plural = "categories"
-        constraints = (
-            models.CheckConstraint(condition=~Q(name=""), name="category_has_name"),
-            models.CheckConstraint(condition=~Q(slug=""), name="category_has_slug"),
-        )
-
-    def __str__(self) -> str:
-        return self.name
-
-    def get_absolute_url(self) -> str:
-        return reverse("category", args=[self.slug])
-
-    @property
-    def accent(self) -> str:
-        """The name of its colour: the slug of an initial category, else that of Other."""
-        own = {category.slug for category in catalog.CATEGORIES}
-        return self.slug if self.slug in own else "other"
 
 
 class PageQuerySet(models.QuerySet["Page"]):
@@ -118,16 +71,6 @@ class PageManager(EveryPage["Page"]):
 
     def get_queryset(self) -> PageQuerySet:
         return PageQuerySet(self.model, using=self._db).filter(trashed_at=None)
-
-
-class ServiceManager(PageManager):
-    def get_queryset(self) -> PageQuerySet:
-        return super().get_queryset().filter(kind=Page.Kind.SERVICE)
-
-
-class TopicManager(PageManager):
-    def get_queryset(self) -> PageQuerySet:
-        return super().get_queryset().filter(kind=Page.Kind.TOPIC)
 
 
 class Page(models.Model):
@@ -276,7 +219,7 @@ class Page(models.Model):
 
     def free_slug(self, title: str) -> str:
         """An address for a title that no other page has or had; its own old ones are free."""
-        stem = slugify(title, allow_unicode=True)[:SLUG_LENGTH].strip("-_") or self.kind
+        stem = slug_stem(title, self.kind)
         pages = Page.everything.exclude(pk=self.pk).filter(slug__startswith=stem)
         old = OldAddress.objects.exclude(page=self.pk).filter(slug__startswith=stem)
         taken = {*pages.values_list("slug", flat=True), *old.values_list("slug", flat=True)}
@@ -370,42 +313,3 @@ class Page(models.Model):
 
 # Typed by hand: the library makes the class while the program runs.
 Revision: Any = Page.history.model
-
-
-class OldAddress(models.Model):
-    """An address that a page once had, and that still leads to it."""
-
-    slug = models.SlugField(max_length=SLUG_LENGTH + 10, unique=True, allow_unicode=True)
-    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="old_addresses")
-
-    class Meta:
-        verbose_name_plural = "old addresses"
-
-    def __str__(self) -> str:
-        return self.slug
-
-
-class Service(Page):
-    """A page about one AWS service."""
-
-    objects = ServiceManager()  # type: ignore[misc]
-
-    class Meta:
-        proxy = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.kind = Page.Kind.SERVICE
-        super().save(*args, **kwargs)
-
-
-class Topic(Page):
-    """A page about anything else."""
-
-    objects = TopicManager()  # type: ignore[misc]
-
-    class Meta:
-        proxy = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.kind = Page.Kind.TOPIC
-        super().save(*args, **kwargs)

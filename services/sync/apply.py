@@ -16,7 +16,7 @@ from services.derive import derive
 from services.history import record
 from services.markdown import outline
 from services.models import Category, Document, OldAddress, Page, Reason, Section, StaleVersion
-from services.models.pages import Slugs
+from services.models.addresses import Slugs
 from services.names import refresh_names, resolve_again
 from services.sync.plan import Change, Plan, PlannedDocument, StoredSection
 from services.sync.tagging import add_tags, drop_tags

@@ -1,0 +1,49 @@
+"""The addresses of pages: those that they have, and those that they once had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import models
+from django.utils.text import slugify
+
+SLUG_LENGTH = 80
+
+
+def slug_stem(title: str, fallback: str) -> str:
+    """What a title gives for an address, in any script; `fallback` where it gives nothing."""
+    return slugify(title, allow_unicode=True)[:SLUG_LENGTH].strip("-_") or fallback
+
+
+class Slugs:
+    """Parts of addresses that are free, for titles in any script."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self.taken = set(taken)
+        self.numbers: dict[str, int] = {}
+
+    def take(self, title: str, fallback: str) -> str:
+        """A slug that is free, and from now on taken; `fallback` where a title gives none."""
+        stem = slug_stem(title, fallback)
+        free, number = stem, self.numbers.get(stem, 1)
+        while free in self.taken:
+            number += 1
+            free = f"{stem}-{number}"
+        self.numbers[stem] = number
+        self.taken.add(free)
+        return free
+
+
+class OldAddress(models.Model):
+    """An address that a page once had, and that still leads to it."""
+
+    slug = models.SlugField(max_length=SLUG_LENGTH + 10, unique=True, allow_unicode=True)
+    page = models.ForeignKey(
+        "services.Page", on_delete=models.CASCADE, related_name="old_addresses"
+    )
+
+    class Meta:
+        verbose_name_plural = "old addresses"
+
+    def __str__(self) -> str:
+        return self.slug
