@@ -36,8 +36,9 @@ def test_saving_a_section_changes_it_alone(as_editor, plan):
     assert Page.objects.get().notes == NOTES.replace("One's words.", "More.")
 
 
-def test_the_next_heading_keeps_its_blank_line(as_editor, plan):
-    as_editor.post(ONE, opened(as_editor, ONE) | {"notes": "# One\r\n\r\nMore."})
+@pytest.mark.parametrize("end", ["", "\r\n", "\r\n\r\n"])
+def test_the_next_heading_keeps_its_blank_line(as_editor, plan, end):
+    as_editor.post(ONE, opened(as_editor, ONE) | {"notes": "# One\r\n\r\nMore." + end})
     assert Page.objects.get().notes == NOTES.replace("One's words.", "More.")
 
 
