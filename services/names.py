@@ -111,8 +111,11 @@ def named_pages(found: Mentions, known: Mapping[str, Named], own: int) -> set[in
     return pages - {own}
 
 
-def refresh_names(pages: Sequence[Page]) -> set[str]:
-    """Bring the stored names of pages up to date; returns the names that came or went."""
+def refresh_names(pages: Sequence[Page], *, other_kind: Collection[int] = ()) -> set[str]:
+    """Bring the stored names of pages up to date; returns the names that came or went.
+
+    And all names of the pages that are of another kind now: services are found in more words.
+    """
     by_id = {page.pk: page for page in pages}
     changed: set[str] = set()
     for ids in chunks(list(by_id)):
@@ -128,6 +131,7 @@ def refresh_names(pages: Sequence[Page]) -> set[str]:
         new = {at: rank for at, rank in wanted.items() if at not in stored or stored[at].pk in gone}
         changed |= {row.key for row in stored.values() if row.pk in gone}
         changed |= {normal for _, normal in new}
+        changed |= {normal for pk, normal in wanted if pk in other_kind}
         if gone:
             PageName.objects.filter(pk__in=gone).delete()
         insert_rows(

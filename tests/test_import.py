@@ -504,3 +504,30 @@ class TestCommand:
         self.run(capsys, str(tmp_path))
         call_command("rederive")
         assert "every index was right" in capsys.readouterr().out
+
+
+def test_a_topic_that_is_moved_to_a_category_is_a_service_in_every_way(capsys):
+    compute, one = "# Compute\n\n## EC2\n\nx\n\n", "# One\n\n- [ ] learn Zeppelin soon\n\n"
+    bring("a.md", f"{compute}{one}# Zeppelin\n\nWhy?\n")
+    topic = page("Zeppelin")
+    assert (topic.kind, topic.questions.count(), topic.named_by.count()) == ("topic", 0, 0)
+    bring("a.md", f"{compute}## Zeppelin\n\nWhy?\n\n{one}")
+    now = Page.objects.get(pk=topic.pk)
+    assert (now.kind, now.category.slug, now.aws_id) == ("service", "compute", "")
+    assert (now.questions.count(), now.named_by.count()) == (1, 1)
+    capsys.readouterr()
+    call_command("rederive")
+    assert "every index was right" in capsys.readouterr().out
+
+
+def test_an_aws_id_that_another_service_has_by_now_is_left_to_it():
+    bring("a.md", "# Compute\n\n## S3\n\nText of mine, long enough to tell.\n\n## EC2\n\nx\n")
+    page("S3").revise(version=1, kind="topic", category=None)
+    Page.objects.create(
+        kind="service", title="Mine", category=Category.objects.get(slug="other"), aws_id="s3"
+    )
+    bring(
+        "a.md",
+        "# Compute\n\n## EC2\n\nx\n\n# Network\n\n## S3\n\nText of mine, long enough to tell.\n",
+    )
+    assert page("S3").aws_id == "" or page("S3").kind == "topic"

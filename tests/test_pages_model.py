@@ -191,3 +191,15 @@ def test_the_tables_hold_their_rules(s3, compute):
 def test_a_category_with_pages_cannot_go(s3):
     with pytest.raises(Exception, match="protected"):
         s3.category.delete()
+
+
+def test_items_name_a_topic_in_more_words_once_it_is_a_service(compute, capsys):
+    page = Topic.objects.create(title="Fargate")
+    Topic.objects.create(title="Plan", notes="- [ ] learn Fargate soon\n")
+    assert not page.named_by.exists()
+    page.revise(version=1, kind="service", category=compute)
+    assert page.named_by.count() == 1
+    page.revise(version=2, kind="topic", category=None)
+    assert not page.named_by.exists()
+    call_command("rederive")
+    assert "every index was right" in capsys.readouterr().out

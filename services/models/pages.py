@@ -301,7 +301,8 @@ class Page(models.Model):
         if tags is not None:
             self.tags.set(sorted(tags))
         if not NAMING.isdisjoint(changed):
-            resolve_again(refresh_names([self]))
+            other_kind = [self.pk] if "kind" in changed else []
+            resolve_again(refresh_names([self], other_kind=other_kind))
         if not READING.isdisjoint(changed):
             derive([self])
         record([self], tags=tags is not None, folded=folded)

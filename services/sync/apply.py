@@ -56,6 +56,7 @@ class _Writer:
         self.created: list[Page] = []
         self.changed: list[Page] = []
         self.saved: list[Page] = []
+        self.other_kind: set[int] = set()
 
     def write(self) -> None:
         documents = self.save_documents()
@@ -166,9 +167,7 @@ class _Writer:
             page.title, page.abbreviation = change.page_title, change.abbreviation
             page.aws_id = self.aws_id(page, change.title)
         if change.moved:
-            page.kind = change.kind
-            page.category = self.categories[change.category] if change.category else None
-            page.about = None
+            self.move(page, change)
         if aliases and before is not None:
             gone = set(before.aliases) - set(document.aliases)
             kept = [alias for alias in page.aliases if alias not in gone]
@@ -179,6 +178,17 @@ class _Writer:
         if page not in self.changed and (change.moved or change.page_title):
             # What counts as a question depends on a page's kind and title, too.
             self.changed.append(page)
+
+    def move(self, page: Page, change: Change) -> None:
+        """Put a page into another category, or among the topics."""
+        if page.kind != change.kind:
+            self.other_kind.add(page.pk)
+            page.kind = change.kind
+            others = Page.objects.filter(kind=Page.Kind.SERVICE).exclude(pk=page.pk)
+            if not page.aws_id or others.filter(aws_id=page.aws_id).exists():
+                page.aws_id = self.aws_id(page, page.title)
+        page.category = self.categories[change.category] if change.category else None
+        page.about = None
 
     def aws_id(self, page: Page, title: str) -> str:
         """The AWS id that a page has under a title, if no other service has it."""
@@ -304,7 +314,8 @@ class _Writer:
 
     def derive(self) -> None:
         # Rows that are there already follow the new names first; those derived below know them.
-        resolve_again(refresh_names(self.created) | refresh_names(self.of_known_files()))
+        known = refresh_names(self.of_known_files(), other_kind=self.other_kind)
+        resolve_again(refresh_names(self.created) | known)
         total, done = len(self.created) + len(self.changed), 0
         for pages in (self.created, self.changed):
             for some in chunks(pages, BATCH):
