@@ -206,6 +206,27 @@ def test_saving_ends_a_draft_that_is_still_on_its_way(tab, page, editor):
     assert tab.evaluate(STORED) == []
 
 
+def test_nothing_is_sent_between_saving_and_the_next_page(tab, page):
+    saving: list[Route] = []
+    tab.route(f"**{EDIT}", lambda route: saving.append(route))
+    write(tab, "Now ")
+    expect(said(tab)).to_contain_text("Draft kept")
+    place = tab.locator("#id_notes").bounding_box()
+    assert place
+    tab.get_by_role("button", name="Save", exact=True).click(no_wait_after=True)
+    sent: list[str] = []
+    tab.on("request", lambda request: sent.append(request.url))
+    # By hand: the driver waits with all else until the next page is there.
+    tab.mouse.click(place["x"] + 50, place["y"] + 30)
+    tab.keyboard.type("Too late")
+    tab.wait_for_timeout(2000)
+    late = [url for url in sent if url.endswith("/drafts/")]
+    saving[0].continue_()
+    tab.wait_for_url("**/topics/plan/")
+    assert late == []
+    assert not Draft.objects.exists()
+
+
 def test_an_earlier_draft_is_not_overwritten_before_it_was_looked_at(tab, page, editor):
     drafts.keep(editor, page, 1, {"notes": "Earlier\n"})
     tab.goto(EDIT)

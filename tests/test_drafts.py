@@ -124,6 +124,7 @@ def test_what_arrives_after_saving_brings_nothing_back(as_editor, editor, page):
     again = beat(as_editor, page)
     assert again["draft"] != row["draft"]
     assert typed(as_editor, page, "New, half", row).status_code == 409
+    assert typed(as_editor, page, "New, half", {**row, "saved_at": ""}).status_code == 409
     assert typed(as_editor, page, "Other", again).status_code == 200
 
 
