@@ -15,6 +15,7 @@ from django.db import transaction
 
 from services.history import record, revision
 from services.models import Page, Reason, StaleVersion
+from services.models.pages import ADVANCED
 from services.sync.merge import Merge, merge
 
 
@@ -102,11 +103,28 @@ def keep_theirs(page: Page, mine: str, *, version: int, by: AbstractBaseUser | N
             raise Trashed(current)
         if current.version != version:
             raise StaleVersion(current)
-        theirs = current.notes
-        if mine != theirs:
-            for text in (mine, theirs):
-                current.notes = text
-                current.advance(by, Reason.ASIDE if text is mine else Reason.RESTORE)
-                record([current], tags=False)
-            current.save_base(update_fields=["version", "updated_at", "updated_by", "last_reason"])
+        if mine != current.notes:
+            _record_aside(current, mine, by)
+            current.advance(by, Reason.RESTORE)
+            record([current], tags=False)
+            current.save_base(update_fields=ADVANCED)
         return current
+
+
+def set_aside(page: Page, mine: str, combined: str, *, version: int, by: AbstractBaseUser) -> None:
+    """Put one's own text into the history before the combined one is saved over `version`.
+
+    In that same transaction; where the combined text is one of the two there is nothing to keep,
+    and where the page has moved on from `version`, saving is going to ask again.
+    """
+    current = Page.objects.select_for_update().filter(pk=page.pk, version=version).first()
+    if current is not None and mine != combined != current.notes and mine != current.notes:
+        _record_aside(current, mine, by)
+        current.save_base(update_fields=ADVANCED)
+
+
+def _record_aside(page: Page, text: str, by: AbstractBaseUser | None) -> None:
+    theirs, page.notes = page.notes, text
+    page.advance(by, Reason.ASIDE)
+    record([page], tags=False)
+    page.notes = theirs

@@ -99,6 +99,9 @@ def test_combine(as_editor, clash, plan):
     page = Page.objects.get()
     assert page.notes == NOTES.replace("One's", "Both their")
     assert "The combined text is saved." in said(response)[0]
+    # Neither of the two that it was made of is lost.
+    assert {HIS, HERS} <= set(texts(page))
+    assert texts(page)[0] == page.notes
     assert not Draft.objects.exists()
 
 

@@ -22,7 +22,7 @@ from services.editing import Edit, Outcome, base_of, others_since, store, typed_
 from services.history import revision
 from services.models import Page, StaleVersion
 from services.page_form import COMBINED, MINE, THEIRS, ConflictForm, EditForm
-from services.saving import Clash, Saved, Trashed, keep_theirs
+from services.saving import Clash, Saved, Trashed, keep_theirs, set_aside
 from services.sync.merge import has_marks, merge
 from services.views.editor_page import show_editor
 from services.views.finding import person, version_of
@@ -98,6 +98,7 @@ def decide(request: HttpRequest, page: Page) -> HttpResponse:
             if decision == THEIRS:
                 outcome = _keep_theirs(request, page, edit)
             else:
+                set_aside(page, mine, notes, version=base.version, by=person(request))
                 outcome = store(page, edit, by=person(request))
             drafts.end(person(request), page)
     except (Clash, StaleVersion) as refusal:
@@ -139,7 +140,7 @@ def _say(request: HttpRequest, outcome: Outcome, decision: str, began: int) -> N
     page = outcome.saved.page
     who = listed(others_since(page, began, person(request))) or "you"
     words = {
-        COMBINED: "The combined text is saved. What {1} had saved is in the {0}.",
+        COMBINED: "The combined text is saved. Your own and what {1} had saved are in the {0}.",
         MINE: "Your text is saved. What {1} had saved is in the {0}.",
         THEIRS: "The page stays as {1} saved it. Your text is in the {0}.",
     }[decision if decision in (COMBINED, THEIRS) else MINE]
