@@ -15,9 +15,10 @@ from services.bulk import chunks, insert_rows
 from services.derive import derive
 from services.history import record
 from services.markdown import outline
-from services.models import Category, Document, OldAddress, Page, Reason, Section, StaleVersion
+from services.models import Category, OldAddress, Page, Reason, Section, StaleVersion
 from services.models.addresses import Slugs
 from services.names import refresh_names, resolve_again
+from services.sync.document_rows import save_documents
 from services.sync.plan import Change, Plan, PlannedDocument, StoredSection
 from services.sync.tagging import add_tags, drop_tags
 
@@ -59,42 +60,13 @@ class _Writer:
         self.other_kind: set[int] = set()
 
     def write(self) -> None:
-        documents = self.save_documents()
+        documents = save_documents(self.plan, self.now)
         self.create_pages()
         self.update_pages()
         self.save_sections(documents)
         self.save_tags()
         self.derive()
         self.record()
-
-    # -- documents -----------------------------------------------------------------------------
-
-    def save_documents(self) -> dict[str, int]:
-        """Store every file's own facts; returns the documents' keys by path."""
-        new: list[Document] = []
-        old: list[Document] = []
-        fields = [
-            "folder", "encoding", "line_end", "front_matter", "tags", "aliases", "created",
-            "digest", "imported_at",
-        ]  # fmt: skip
-        for planned in self.plan.documents:
-            document = Document(
-                pk=planned.stored.pk if planned.stored else None,
-                path=planned.path,
-                folder=planned.folder,
-                encoding=planned.encoding,
-                line_end=planned.line_end,
-                front_matter=planned.matter.raw,
-                tags=planned.tags,
-                aliases=planned.aliases,
-                created=planned.matter.created,
-                digest=planned.digest,
-                imported_at=self.now,
-            )
-            (old if planned.stored else new).append(document)
-        Document.objects.bulk_update(old, fields, batch_size=100)
-        Document.objects.bulk_create(new, batch_size=BATCH)
-        return {document.path: document.pk for document in [*new, *old]}
 
     # -- pages ---------------------------------------------------------------------------------
 
