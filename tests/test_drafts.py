@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from services import drafts
 from services.models import Draft, Page, Reason, Topic
+from services.trash import throw_away
 from tests.conftest import client_of, person
 
 pytestmark = pytest.mark.django_db
@@ -202,8 +206,6 @@ def test_a_newer_version_is_told(as_editor, editor, admin, page):
 
 
 def test_a_page_in_the_trash_is_told_and_the_draft_kept(as_editor, editor, admin, page):
-    from services.trash import throw_away
-
     row = beat(as_editor, page)
     throw_away(page, by=admin)
     answer = typed(as_editor, page, "New", row).json()
@@ -256,3 +258,55 @@ def test_queries_do_not_grow(as_editor, page, django_assert_max_num_queries):
         row = typed(as_editor, page, "New", row).json()
     with django_assert_max_num_queries(8):
         typed(as_editor, page, "# One", row, section="one")
+
+
+# -- where they are shown ------------------------------------------------------------------------
+
+
+def count_queries(client, path: str) -> tuple[str, int]:
+    with CaptureQueriesContext(connection) as found:
+        response = client.get(path)
+    assert response.status_code == 200
+    return response.content.decode(), len(found)
+
+
+def test_a_page_shows_a_draft_to_its_author_alone_and_asks_no_more(
+    as_editor, as_admin, as_reader, editor, page
+):
+    path = "/topics/plan/"
+    before = [count_queries(client, path)[1] for client in (as_reader, as_editor)]
+    drafts.keep(editor, page, 1, {"notes": "Mine"})
+    assert [count_queries(client, path)[1] for client in (as_reader, as_editor)] == before
+    assert "You have unsaved text" in count_queries(as_editor, path)[0]
+    for client in (as_admin, as_reader):
+        assert "You have unsaved text" not in count_queries(client, path)[0]
+
+
+def test_home_lists_ones_drafts_in_one_query(as_editor, as_admin, as_reader, editor, page):
+    cache.clear()
+    assert "not saved yet" not in count_queries(as_editor, "/")[0]
+    for client in (as_editor, as_reader):
+        client.get("/")
+    less = count_queries(as_reader, "/")[1]
+    drafts.keep(editor, page, 1, {"notes": "Mine"})
+    drafts.keep(editor, None, 0, {"notes": "New"})
+    text, queries = count_queries(as_editor, "/")
+    assert "/pages/plan/edit/?draft=1" in text
+    assert "/pages/new/?draft=1" in text
+    # Beside it, editors are asked whether there are examples.
+    assert queries <= less + 2
+    assert "not saved yet" not in count_queries(as_admin, "/")[0]
+    throw_away(page, by=editor)
+    assert "/pages/plan/edit/" not in count_queries(as_editor, "/")[0]
+    cache.clear()
+
+
+def test_a_draft_offered_above_a_form_outlives_the_save(as_editor, editor, page):
+    drafts.keep(editor, page, 1, {"notes": "Earlier"})
+    assert 'name="undecided"' in as_editor.get("/pages/plan/edit/").content.decode()
+    fields = {"title": "Plan", "notes": "Now", "version": "1", "undecided": "1"}
+    as_editor.post("/pages/plan/edit/", fields)
+    assert drafts.of(editor, page).fields == {"notes": "Earlier"}
+    assert 'name="undecided"' not in as_editor.get("/pages/plan/edit/?draft=1").content.decode()
+    as_editor.post("/pages/plan/edit/", {"title": "Plan", "notes": "Then", "version": "2"})
+    assert drafts.of(editor, page) is None
