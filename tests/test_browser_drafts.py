@@ -15,6 +15,10 @@ from tests.writing import Tabs, log_in, select, serious, tabs  # noqa: F401 (a f
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 EDIT = "/pages/plan/edit/"
+LOST = """() => {
+  window.fetch = () => Promise.reject(new TypeError("lost"));
+  navigator.sendBeacon = () => true;
+}"""
 STORED = "Object.keys(localStorage).filter((key) => key.startsWith('kb.draft.'))"
 
 
@@ -145,8 +149,9 @@ def test_without_a_connection_text_is_kept_here_and_sent_when_it_is_back(tab, pa
 
 def test_text_that_was_never_sent_is_offered_again(tab, page, editor):
     tab.context.set_offline(True)
-    # A browser that believes its last words were sent.
-    tab.evaluate("() => { navigator.sendBeacon = () => true }")
+    # A browser that believes its last words were sent. (While it leaves a page, the driver's
+    # lost connection is back.)
+    tab.evaluate(LOST)
     write(tab, "Lost? ")
     expect(said(tab)).to_contain_text("kept in this browser")
     asked: list[str] = []
