@@ -52,7 +52,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404("There is no page at this address.")
     if moved:
         query = f"?{request.GET.urlencode()}" if request.GET else ""
-        return redirect(reverse("edit", args=[page.slug]) + query, permanent=True)
+        return redirect(reverse("edit", args=[page.slug]) + query)
     return _open(request, page)
 
 

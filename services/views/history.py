@@ -31,7 +31,7 @@ FIELDS = ("kind", "category", "title", "abbreviation", "slug", "version", "trash
 def history(request: HttpRequest, slug: str) -> HttpResponseBase:
     page = _page(request, slug)
     if page.slug != slug:
-        return redirect("history", page.slug, permanent=True)
+        return redirect("history", page.slug)
     asked, before = Filter.of(request.GET), number(request.GET.get("before"))
     ticks = number(request.GET.get("ticks"))
     part = (
@@ -49,7 +49,7 @@ def revision(request: HttpRequest, slug: str, version: int) -> HttpResponseBase:
     """A page as it was; with `raw=1` its Markdown, byte for byte."""
     page = _page(request, slug)
     if page.slug != slug:
-        return redirect("revision", page.slug, version, permanent=True)
+        return redirect("revision", page.slug, version)
     then = version_of(page.pk, version)
     if then is None:
         raise Http404("This page never had that version.")
@@ -79,7 +79,7 @@ def compare(request: HttpRequest, slug: str) -> HttpResponseBase:
     page = _page(request, slug)
     if page.slug != slug:
         query = request.META.get("QUERY_STRING", "")
-        return redirect(f"{reverse('compare', args=[page.slug])}?{query}", permanent=True)
+        return redirect(f"{reverse('compare', args=[page.slug])}?{query}")
     old, new = number(request.GET.get("old")), number(request.GET.get("new"))
     context: dict[str, Any] = {"page": page}
     if old is not None and old == new:

@@ -60,10 +60,11 @@ def _page(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     page = pages.find(slug, editor)
     if page is None:
         if now := moved_to(slug):
-            return redirect(now, permanent=True)
+            # Never for good: browsers keep that, and a page may be renamed back.
+            return redirect(now)
         raise Http404("There is no page at this address.")
     if page.kind != kind:
-        return redirect(page, permanent=True)
+        return redirect(page)
     found = pages.read(page, editing=editor is not None)
     return render(request, "page.html", {"page": page, "reading": found})
 
@@ -75,7 +76,7 @@ def raw(request: HttpRequest, slug: str) -> HttpResponse:
     page = Page.objects.only("notes").filter(slug=slug).first()
     if page is None:
         if now := moved_to(slug):
-            return redirect("raw", now.slug, permanent=True)
+            return redirect("raw", now.slug)
         raise Http404("There is no page at this address.")
     response = HttpResponse(page.notes, content_type="text/plain; charset=utf-8")
     # Notes may hold any HTML: no browser is to guess that this is a page.
