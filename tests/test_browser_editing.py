@@ -84,7 +84,7 @@ def test_two_windows_in_conflict_by_keyboard(browser, live_server, content):
     tab_to(page, "Save the combined text")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").first).to_contain_text(
-        "What olga had saved is in the history"
+        "Your own and what olga had saved are in the history"
     )
     expect(page.get_by_text("Both of ours.")).to_be_visible()
     page.get_by_role("main").get_by_role("link", name="history").click()
