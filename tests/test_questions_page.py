@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from services import asking, trash
@@ -320,3 +321,47 @@ def test_words_in_messages_are_words(as_editor, s3):
     pk = Question.objects.get(text__contains="script").pk
     text = as_editor.post(f"/questions/{pk}/dismiss/", follow=True).content.decode()
     assert "<script>alert" not in text
+
+
+# -- logged out while writing --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fields", [{"answer": "Half an hour <b>."}, {"words": "Why?"}])
+def test_who_was_logged_out_gets_all_that_they_typed_back(as_nobody, as_editor, s3, fields):
+    first = s3.questions.all()[0]
+    path = "/pages/s3/ask/" if "words" in fields else f"/questions/{first.pk}/"
+    form = fields_of(as_editor.get(path)) | fields
+    del form["csrfmiddlewaretoken"]
+    response = as_nobody.post(path, form)
+    assert response.status_code == 401
+    assert "Your session has ended" in response.content.decode()
+    again = fields_of(response)
+    assert again | form == again
+    as_editor.post(path, again)
+    assert next(iter(fields.values())) in Page.objects.get().notes
+
+
+def test_both_texts_of_a_decision_are_shown_again(as_nobody, s3):
+    typed = {"answer": "Both of ours", "mine": "Mine alone", "seen": "x"}
+    text = as_nobody.post(f"/questions/{s3.questions.all()[0].pk}/", typed).content.decode()
+    assert text.count("<textarea") == 2
+    assert "Both of ours</textarea>" in text
+    assert "Mine alone</textarea>" in text
+
+
+def test_our_script_is_sent_to_the_log_in_as_before(as_nobody, s3):
+    path = f"/questions/{s3.questions.all()[0].pk}/"
+    response = as_nobody.post(path, {"answer": "x"}, headers={"accept": JSON})
+    assert response["Location"].startswith("/login/")
+
+
+@pytest.mark.parametrize("fields", [{"answer": "Half an hour."}, {"words": "Why?"}])
+def test_a_form_that_is_too_old_gives_what_was_typed_back(editor, s3, fields):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(editor)
+    path = "/pages/s3/ask/" if "words" in fields else f"/questions/{s3.questions.all()[0].pk}/"
+    response = client.post(path, fields, headers={"origin": "http://testserver"})
+    assert response.status_code == 403
+    assert fields_of(response) | fields == fields_of(response)
+    elsewhere = client.post(path, fields, headers={"origin": "https://example.com"})
+    assert next(iter(fields.values())) not in elsewhere.content.decode()

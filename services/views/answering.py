@@ -32,6 +32,7 @@ from services.navigation import address
 from services.pages import links_from
 from services.saving import Trashed
 from services.views.back import back, wants_json
+from services.views.writing import writing
 
 WAYS = ("GET", "HEAD", "POST")
 GONE = "This question is not in the notes any more. What you typed is below, and not saved yet."
@@ -67,7 +68,7 @@ class AskForm(forms.Form):
 
 
 @require_http_methods(WAYS)
-@editing
+@writing
 def question(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Show a question with a field for its answer, or save that."""
     if request.method == "POST":
@@ -215,7 +216,7 @@ def dismiss(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @require_http_methods(WAYS)
-@editing
+@writing
 def ask(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Ask a question on a page."""
     page = _page(slug)

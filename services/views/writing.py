@@ -11,22 +11,34 @@ from django.shortcuts import render
 from django.views.csrf import csrf_failure as plain_failure
 
 from services.access import editing, may_edit
+from services.views.back import wants_json
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 # What a browser sends that nobody wrote.
 UNWRITTEN = ("csrfmiddlewaretoken",)
+# The fields that people write in, and what each is called where it is shown to be sent again.
+WRITTEN = {
+    "notes": "Your text",
+    "words": "Your question",
+    "answer": "Your answer",
+    "mine": "What you had typed before",
+}
 # Said by Django where the form may stand on another site, whose words are none of this person's.
 FROM_ELSEWHERE = "Origin checking failed"
 
 
 def writing(view: View[P]) -> View[P]:
-    """For views, like `access.editing`; what a stranger posts is shown to be sent again."""
+    """For views, like `access.editing`; what a stranger posts is shown to be sent again.
+
+    Our scripts have it still, and are answered as there.
+    """
     guarded = editing(view)
 
     @wraps(view)
     def kept(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if request.method == "POST" and request.POST and not may_edit(request.user):
+        posted = request.method == "POST" and request.POST and not wants_json(request)
+        if posted and not may_edit(request.user):
             return send_again(request, 403 if request.user.is_authenticated else 401)
         return guarded(request, *args, **kwargs)
 
@@ -41,13 +53,20 @@ def send_again(request: HttpRequest, status: int) -> HttpResponse:
         if name not in UNWRITTEN
         for value in values
     ]
-    context = {"posted": posted, "text": request.POST.get("notes", ""), "status": status}
+    texts = [(name, WRITTEN[name], value) for name, value in posted if _is_written(name, value)]
+    hidden = [(name, value) for name, value in posted if not _is_written(name, value)]
+    context = {"texts": texts, "hidden": hidden, "status": status}
     return render(request, "send_again.html", context, status=status)
+
+
+def _is_written(name: str, value: str) -> bool:
+    """Is this a text of its author's? A page may also have been emptied, nothing else."""
+    return name in WRITTEN and bool(value.strip() or name == "notes")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Logging in or out makes open forms too old; what was written in them is kept."""
     own = "Origin" in request.headers and not reason.startswith(FROM_ELSEWHERE)
-    if own and "notes" in request.POST:
+    if own and any(_is_written(name, value) for name, value in request.POST.items()):
         return send_again(request, 403)
     return plain_failure(request, reason)
