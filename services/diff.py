@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any
 
 from services.markdown.line_ends import dominant_line_end, split_lines
-from services.sequences import opcodes, words_of
+from services.markdown.sequences import opcodes, words_of
 
 # Unchanged lines that are shown around a change.
 CONTEXT = 3
@@ -19,9 +19,9 @@ CONTEXT = 3
 LONGEST, MOST_LINES = 1_000_000, 20_000
 # Changed lines that are shown; folded lines that can be opened where they are.
 MOST_SHOWN, MOST_FOLDED = 2_000, 500
-# Equal pairs of lines (and of words in a line) that are looked at; beyond, what recurs most
-# often is only compared beside rarer ones.
-MOST_LINE_PAIRS, MOST_WORD_PAIRS = 50_000, 4_000
+# Steps of comparing all lines, and the words in one; beyond, what recurs most often is only
+# compared beside rarer ones.
+MOST_LINE_STEPS, MOST_WORD_STEPS = 6_000_000, 200_000
 # Pairs of changed lines that are held against each other to see which became which.
 MOST_MATCHED, MATCHED_AT_ONCE = 10_000, 1_600
 # Lines that have less than this in common are not one line that was changed.
@@ -113,7 +113,7 @@ def diff(old: str, new: str) -> Diff:
 def _rows(before: list[tuple[str, str]], after: list[tuple[str, str]]) -> Iterator[Row]:
     old, new = [words for words, _ in before], [words for words, _ in after]
     left = MOST_MATCHED
-    for kind, a, a_end, b, b_end in opcodes(old, new, MOST_LINE_PAIRS, lambda line: not line):
+    for kind, a, a_end, b, b_end in opcodes(old, new, MOST_LINE_STEPS, lambda line: not line):
         if kind == "equal":
             for k in range(a_end - a):
                 one = _line(a + k, before), _line(b + k, after)
@@ -188,7 +188,7 @@ def _changed(old: Line | None, new: Line | None) -> Row:
     if old is None or new is None:
         return Row(old, new)
     a, b = words_of(old.text), words_of(new.text)
-    codes = opcodes(a, b, MOST_WORD_PAIRS, str.isspace)
+    codes = opcodes(a, b, MOST_WORD_STEPS, str.isspace)
     kept = sum(
         not word.isspace()
         for kind, start, end, _, _ in codes

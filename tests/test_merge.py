@@ -1,10 +1,15 @@
 """Three texts into one."""
 
+from collections import Counter
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.sync.merge import has_marks, merge, similarity
+from services.markdown import sequences
+from services.sync import merge as module
+from services.sync.merge import Merge, has_marks, merge, similarity
 from services.sync.pairing import Side, pair
 
 BASE = "one\ntwo\nthree\nfour\nfive\n"
@@ -42,17 +47,27 @@ def test_line_ends_are_part_of_a_line():
 texts = st.lists(st.sampled_from(["a\n", "b\n", "c\r\n", "\n", "d"]), max_size=12).map("".join)
 
 
-@given(texts, texts)
-def test_one_side_alone_always_wins(base, changed):
-    assert merge(base, changed, base).text == changed
-    assert merge(base, base, changed).text == changed
-    assert merge(base, changed, changed).text == changed
+# How much may be done to compare lines: as much as it takes, and so little that lines are missed.
+EFFORTS = [sequences.MOST_STEPS, 100, 0]
 
 
-@given(texts, texts, texts)
-def test_without_a_clash_order_does_not_matter(base, ours, theirs):
-    one, other = merge(base, ours, theirs), merge(base, theirs, ours)
-    assert bool(one.clashes) == bool(other.clashes)
+def merge_with(effort: int, *texts: str) -> Merge:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "blocks", partial(sequences.blocks, most=effort))
+        return merge(*texts)
+
+
+@given(texts, texts, st.sampled_from(EFFORTS))
+def test_one_side_alone_always_wins(base, changed, effort):
+    for sides in ((changed, base), (base, changed), (changed, changed)):
+        merged = merge_with(effort, base, *sides)
+        assert (merged.text, merged.clashes, merged.prepared) == (changed, 0, changed)
+
+
+@given(texts, texts, texts, st.sampled_from(EFFORTS))
+def test_without_a_clash_order_does_not_matter(base, ours, theirs, effort):
+    one, other = (merge_with(effort, base, *s) for s in ((ours, theirs), (theirs, ours)))
+    assert one.clashes == other.clashes
     if not one.clashes:
         assert one.text == other.text
 
@@ -135,11 +150,16 @@ def test_half_decided_is_not_decided(mark, end):
     assert has_marks(f"text\n{mark}{end}")
 
 
-@given(texts, texts, texts)
-def test_a_prepared_text_loses_no_line(base, ours, theirs):
-    merged = merge(base, ours, theirs)
+@given(texts, texts, texts, st.sampled_from(EFFORTS))
+def test_a_prepared_text_loses_no_line(base, ours, theirs, effort):
+    merged = merge_with(effort, base, ours, theirs)
     assert has_marks(merged.prepared) == bool(merged.clashes)
     if not merged.clashes:
         assert merged.prepared == merged.text
     for line in {*ours.splitlines(), *theirs.splitlines()} - {*base.splitlines()}:
         assert line in merged.prepared
+    # A line that a side has more often than the base is there as often.
+    shown, before = Counter(merged.prepared.splitlines()), Counter(base.splitlines())
+    for side in (ours, theirs):
+        for line, number in (Counter(side.splitlines()) - before).items():
+            assert shown[line] >= number

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterator
 
 from services.markdown.parser import LINE_END
+from services.markdown.sequences import blocks
 
-# Beyond this many pairs of lines, lines that occur often are only compared beside rarer ones.
-MOST_COMPARED = 25_000_000
 LINES = re.compile(r"([^\r\n]*)(\r\n|\n|\r|\Z)")
 
 
@@ -29,14 +26,13 @@ def keep_line_ends(typed: str, stored: str, default: str) -> str:
     """Lay a form's text over the stored one: lines whose words are the same keep their line ends.
 
     Browsers send every line end as CRLF (HTML, "constructing the form data set"). New lines take
-    `default`. Only what lies between the first and the last changed line is compared, since that
-    takes time by the square.
+    `default`.
     """
     new, old = split_lines(typed), split_lines(stored)
     ends = [default if end else "" for _, end in new]
     if {end for _, end in old} <= {default, ""}:
         return "".join(words + end for (words, _), end in zip(new, ends, strict=True))
-    for a, b, size in _same_lines([words for words, _ in old], [words for words, _ in new]):
+    for a, b, size in blocks([words for words, _ in old], [words for words, _ in new]):
         for k in range(size):
             if ends[b + k] and old[a + k][1]:
                 ends[b + k] = old[a + k][1]
@@ -45,22 +41,6 @@ def keep_line_ends(typed: str, stored: str, default: str) -> str:
             # Together they would be one line end, and the blank line would be lost.
             ends[k] = "\r"
     return "".join(words + end for (words, _), end in zip(new, ends, strict=True))
-
-
-def _same_lines(old: list[str], new: list[str]) -> Iterator[tuple[int, int, int]]:
-    """Blocks of equal lines as (start in old, start in new, length)."""
-    shorter, top, below = min(len(old), len(new)), 0, 0
-    while top < shorter and old[top] == new[top]:
-        top += 1
-    while below < shorter - top and old[-1 - below] == new[-1 - below]:
-        below += 1
-    between = old[top : len(old) - below], new[top : len(new) - below]
-    yield 0, 0, top
-    junk = len(between[0]) * len(between[1]) > MOST_COMPARED
-    matcher = difflib.SequenceMatcher(None, *between, autojunk=junk)
-    for a, b, size in matcher.get_matching_blocks():
-        yield top + a, top + b, size
-    yield len(old) - below, len(new) - below, below
 
 
 def line_start(data: bytes, offset: int) -> int:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from services.markdown.edits import dominant_line_end, split_lines
+from services.markdown.sequences import blocks, words_of
 
-# Beyond this many lines difflib may skip lines that recur everywhere, to stay fast.
-EXACT_LINES = 5_000
+# Texts of fewer letters together are compared by letters to tell how alike they are, others by
+# words, and long ones by lines.
+SHORT, LONG, MOST_STEPS = 400, 2_000, 2_000_000
 
 
 # What stands around the two sides of a clash in a text that a person is to put together.
@@ -89,13 +90,17 @@ def _ended(lines: list[str], end: str) -> list[str]:
 
 
 def similarity(one: str, other: str) -> float:
-    """How alike two texts are, from 0 to 1, by their lines, and by letters where they are short."""
+    """How alike two texts are, from 0 to 1: how much of both they share in the same order."""
     if one == other:
         return 1.0
-    if len(one) + len(other) < 2_000:
-        return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
-    a, b = _lines(one), _lines(other)
-    return difflib.SequenceMatcher(None, a, b, autojunk=len(a) > EXACT_LINES).ratio()
+    size = len(one) + len(other)
+    cut: Callable[[str], Sequence[str]] = _lines
+    if size < LONG:
+        cut = str if size < SHORT else words_of
+    a = cut(one)
+    found = blocks(a, cut(other), MOST_STEPS, str.isspace)
+    shared = sum(len(piece) for i, _, length in found for piece in a[i : i + length])
+    return 2 * shared / size
 
 
 def _lines(text: str) -> list[str]:
@@ -104,7 +109,7 @@ def _lines(text: str) -> list[str]:
 
 def _agreed(a: list[str], b: list[str], c: list[str]) -> Iterator[tuple[int, int, int, int]]:
     """The runs of base that both sides kept: (start, stop, start in ours, start in theirs)."""
-    ours, theirs = _matches(a, b), _matches(a, c)
+    ours, theirs = blocks(a, b), blocks(a, c)
     x = y = 0
     while x < len(ours) and y < len(theirs):
         (a1, b1, n1), (a2, c2, n2) = ours[x], theirs[y]
@@ -116,8 +121,3 @@ def _agreed(a: list[str], b: list[str], c: list[str]) -> Iterator[tuple[int, int
         else:
             y += 1
     yield len(a), len(a), len(b), len(c)
-
-
-def _matches(a: list[str], b: list[str]) -> list[tuple[int, int, int]]:
-    matcher = difflib.SequenceMatcher(None, a, b, autojunk=len(a) + len(b) > EXACT_LINES)
-    return [(m.a, m.b, m.size) for m in matcher.get_matching_blocks() if m.size]
