@@ -158,6 +158,23 @@ def test_the_list_is_read_by_its_indexes(page, editor, before):
     assert "TEMP B-TREE" not in plan
 
 
+FILTERED = [
+    (Filter("restore"), "revision_recent_of_kind (history_change_reason=?"),
+    (Filter(by="edgar"), "revision_recent_by (history_user_id=?"),
+]
+
+
+@pytest.mark.parametrize(("asked", "index"), FILTERED)
+@pytest.mark.parametrize("before", [None, 40])
+def test_what_is_asked_for_is_found_without_reading_the_rest(page, editor, asked, index, before):
+    with CaptureQueriesContext(connection) as captured:
+        timeline.changes(asked, before)
+    plan = explained(captured[0]["sql"])
+    assert f"services_revision USING INDEX {index}" in plan
+    assert "SCAN" not in plan
+    assert "TEMP B-TREE" not in plan
+
+
 def test_titles_are_never_html(as_reader, page, editor):
     revised(page, by=editor, title="<script>x</script>")
     assert "<script>x" not in text_of(as_reader, "/changes/")

@@ -117,6 +117,16 @@ def test_the_list_is_read_by_its_indexes(page, editor, asked, before):
     assert "TEMP B-TREE" not in plan
 
 
+@pytest.mark.parametrize("before", [None, 40])
+def test_changes_of_one_kind_are_found_without_reading_the_rest(page, before):
+    with CaptureQueriesContext(connection) as captured:
+        timeline.history(page.pk, Filter("restore"), before)
+    plan = explained(captured[0]["sql"])
+    assert "revision_heads_of_kind (id=? AND history_change_reason=?" in plan
+    assert "SCAN" not in plan
+    assert "TEMP B-TREE" not in plan
+
+
 def explained(sql):
     with connection.cursor() as cursor:
         cursor.execute("EXPLAIN QUERY PLAN " + sql.replace("%", "%%"))

@@ -182,6 +182,18 @@ class Migration(migrations.Migration):
             model_name='revision',
             index=models.Index(condition=models.Q(('tags__isnull', False)), fields=['id', '-version'], name='revision_tagged'),
         ),
+        migrations.AddIndex(
+            model_name='revision',
+            index=models.Index(condition=models.Q(('folded', False)), fields=['history_change_reason', '-history_id'], name='revision_recent_of_kind'),
+        ),
+        migrations.AddIndex(
+            model_name='revision',
+            index=models.Index(condition=models.Q(('folded', False)), fields=['id', 'history_change_reason', '-version'], name='revision_heads_of_kind'),
+        ),
+        migrations.AddIndex(
+            model_name='revision',
+            index=models.Index(condition=models.Q(('folded', False)), fields=['history_user', '-history_id'], name='revision_recent_by'),
+        ),
         migrations.AddConstraint(
             model_name='revision',
             constraint=models.UniqueConstraint(fields=('id', 'version'), name='revision_exists_once'),

@@ -76,5 +76,21 @@ class Revisions(HistoricalRecords):  # type: ignore[misc]
                     condition=Q(tags__isnull=False),
                     name="revision_tagged",
                 ),
+                # For the lists' filters: all changes, and a page's, of one kind or by one person.
+                models.Index(
+                    fields=["history_change_reason", "-history_id"],
+                    condition=Q(folded=False),
+                    name="revision_recent_of_kind",
+                ),
+                models.Index(
+                    fields=["id", "history_change_reason", "-version"],
+                    condition=Q(folded=False),
+                    name="revision_heads_of_kind",
+                ),
+                models.Index(
+                    fields=["history_user", "-history_id"],
+                    condition=Q(folded=False),
+                    name="revision_recent_by",
+                ),
             ],
         }
