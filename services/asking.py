@@ -23,6 +23,7 @@ from services.markdown.notes import read
 from services.models import Page, Question, Reason
 from services.saving import Trashed
 from services.saving import keep_theirs as keep_aside
+from services.transactions import retried
 
 
 class QuestionGone(Exception):
@@ -48,6 +49,7 @@ class Answered:
     changed: bool
 
 
+@retried
 def ask(page: Page, words: str, answer: str = "", *, by: AbstractBaseUser | None) -> Question:
     """Ask at the end of a page's notes, where there is one with its answer; returns the row.
 
@@ -55,7 +57,7 @@ def ask(page: Page, words: str, answer: str = "", *, by: AbstractBaseUser | None
     Page.DoesNotExist where it was deleted for good.
     """
     with transaction.atomic():
-        current = Page.everything.select_for_update().get(pk=page.pk)
+        current = Page.everything.locked().get(pk=page.pk)
         if current.trashed_at:
             raise Trashed(current)
         before = len(_questions(current))
@@ -66,6 +68,7 @@ def ask(page: Page, words: str, answer: str = "", *, by: AbstractBaseUser | None
         return current.questions.get(position=before)
 
 
+@retried
 def answer(question_pk: int, text: str, *, seen: str, by: AbstractBaseUser | None) -> Answered:
     """Answer a question, or change its answer; a blank text removes it.
 
@@ -85,6 +88,7 @@ def answer(question_pk: int, text: str, *, seen: str, by: AbstractBaseUser | Non
         return Answered(question, changed=True)
 
 
+@retried
 def keep_theirs(question_pk: int, mine: str, *, seen: str, by: AbstractBaseUser | None) -> Question:
     """Leave somebody else's answer; one's own goes into the page's history, so it is not lost.
 
@@ -100,6 +104,7 @@ def keep_theirs(question_pk: int, mine: str, *, seen: str, by: AbstractBaseUser 
         return question
 
 
+@retried
 def dismiss(question_pk: int, dismissed: bool) -> Question:
     """Say that a line is no question, or that it is one after all; the notes stay as they are.
 
@@ -124,7 +129,7 @@ def both(theirs: str, mine: str) -> str:
 
 def _locked(question_pk: int) -> tuple[Page, Question]:
     """A question with its page, which nobody else can change until the transaction ends."""
-    page = Page.objects.select_for_update(of=("self",)).filter(questions=question_pk).first()
+    page = Page.objects.locked().filter(questions=question_pk).first()
     question = Question.objects.filter(pk=question_pk).first()
     if page is None or question is None or question.page_id != page.pk:
         raise QuestionGone

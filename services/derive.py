@@ -7,7 +7,7 @@ them (an item's dates, a question's dismissal) outlives every edit.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from services.markdown import notes as markdown
 from services.markdown.match import match
 from services.models import Attachment, ChecklistItem, Link, Page, Question
 from services.names import link_key, look_up, mentions, name_items
+from services.transactions import hold_names
 
 Row = TypeVar("Row", ChecklistItem, Question)
 PAGES_AT_ONCE = 500
@@ -58,19 +59,20 @@ class _Batch:
 def derive(pages: Sequence[Page], *, fresh: bool = False, renamed: bool = False) -> Changes:
     """Rebuild the items, questions and links of pages from their notes.
 
-    `fresh` says that the pages have no rows yet. `renamed` looks up the names in every item
-    anew, also in those whose words did not change.
+    `fresh` says that the pages have no rows yet. `renamed` looks up the names in every item and
+    link anew, also in those whose words did not change.
     """
     changes = Changes()
     for some in chunks(list(pages), PAGES_AT_ONCE):
         with transaction.atomic():
+            hold_names()
             read = {
                 page.pk: markdown.read(page.notes, service=page.is_service, title=page.title)
                 for page in some
             }
             changes += _derive_items(some, read, fresh=fresh, renamed=renamed)
             changes += _derive_questions(read, fresh=fresh)
-            changes += _derive_links(read, fresh=fresh)
+            changes += _derive_links(read, fresh=fresh, renamed=renamed)
     return changes
 
 
@@ -182,7 +184,7 @@ def _write(model: type[Row], batch: _Batch, blank: Mapping[str, Any]) -> Changes
     return Changes(len(batch.new), len(batch.changed), len(batch.gone))
 
 
-def _derive_links(read: dict[int, markdown.Notes], *, fresh: bool) -> Changes:
+def _derive_links(read: dict[int, markdown.Notes], *, fresh: bool, renamed: bool) -> Changes:
     stored = {}
     if not fresh:
         rows = Link.objects.filter(page__in=list(read))
@@ -192,20 +194,41 @@ def _derive_links(read: dict[int, markdown.Notes], *, fresh: bool) -> Changes:
     gone = [link.pk for at, link in stored.items() if at not in wanted]
     if gone:
         Link.objects.filter(pk__in=gone).delete()
-    if new:
-        _add_links(new)
-    return Changes(added=len(new), removed=len(gone))
+    added = ((*at, *leads) for at, leads in _leading(new).items())
+    insert_rows(Link, ("page_id", "target", *LEADING), added)
+    wrong = _lead_again({at: stored[at] for at in wanted & set(stored)}) if renamed else 0
+    return Changes(added=len(new), changed=wrong, removed=len(gone))
 
 
-def _add_links(new: Sequence[tuple[int, str]]) -> None:
-    files = Attachment.objects.filter(page__in={pk for pk, _ in new}).exclude(reference="")
+# Where a link leads, beside the name that it asks for.
+LEADING = ("key", "to_id", "attachment_id")
+
+
+def _leading(links: Collection[tuple[int, str]]) -> dict[tuple[int, str], tuple[Any, ...]]:
+    """The `LEADING` columns of links, by page and target: a page's own picture, or the page that
+    has the name."""
+    if not links:
+        return {}
+    files = Attachment.objects.filter(page__in={pk for pk, _ in links}).exclude(reference="")
     prepared = Attachment._meta.pk.get_db_prep_value
     pictures = {(row.page_id, row.reference): prepared(row.pk, connection) for row in files}
-    known = look_up({link_key(target) for _, target in new})
-    rows = []
-    for pk, target in new:
-        key = link_key(target)
-        picture = pictures.get((pk, target))
+    known = look_up({link_key(target) for _, target in links})
+    found: dict[tuple[int, str], tuple[Any, ...]] = {}
+    for at in links:
+        key, picture = link_key(at[1]), pictures.get(at)
         named = known.get(key) if picture is None else None
-        rows.append((pk, target, key, named.page_id if named else None, picture))
-    insert_rows(Link, ("page_id", "target", "key", "to_id", "attachment_id"), rows)
+        found[at] = (key, named.page_id if named else None, picture)
+    return found
+
+
+def _lead_again(stored: Mapping[tuple[int, str], Link]) -> int:
+    """Let links lead to where they should; returns how many did not."""
+    prepared = Attachment._meta.pk.get_db_prep_value
+    wrong = []
+    for at, leads in _leading(stored).items():
+        link = stored[at]
+        if (link.key, link.to_id, prepared(link.attachment_id, connection)) != leads:
+            link.key, link.to_id, link.attachment_id = leads
+            wrong.append(link)
+    update_rows(Link, wrong, LEADING)
+    return len(wrong)

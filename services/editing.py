@@ -20,9 +20,11 @@ from services.markdown.sections import Part, parts, replaced, source
 from services.markdown.split import link_to, split_out
 from services.models import Category, Page, Reason, Revision, Section
 from services.saving import Saved, save
+from services.transactions import retried
 
 # What the editor asks for beside the notes.
 FACTS = ("title", "category", "abbreviation", "aliases", "tags")
+RENAMING = {"title", "abbreviation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +130,16 @@ def anchor_at(text: str, start: int) -> str:
 # -- saving -------------------------------------------------------------------------------------
 
 
+@retried
 def store(page: Page, edit: Edit, *, by: User) -> Outcome:
     """Save an edit, and let links follow a new title or the page keep its old one as a name.
 
     Raises `saving.Clash` and `saving.Trashed`, and stores nothing then.
     """
     with transaction.atomic():
-        current = Page.everything.select_for_update().get(pk=page.pk)
+        if edit.rewrite and not RENAMING.isdisjoint(edit.facts):
+            renaming.lock(page)
+        current = Page.everything.locked().get(pk=page.pk)
         theirs = _overridden(current, edit)
         facts, notes = dict(edit.facts), edit.notes
         tags = facts.pop("tags", None)
@@ -200,6 +205,7 @@ def _aws_id(page: Page, facts: Mapping[str, Any]) -> str:
     return named.free_aws_id()
 
 
+@retried
 def create(notes: str, facts: Mapping[str, Any], *, by: User) -> Page:
     """Store a new page."""
     category = Category.objects.filter(pk=facts.get("category") or 0).first()
@@ -222,6 +228,7 @@ def create(notes: str, facts: Mapping[str, Any], *, by: User) -> Page:
         return page
 
 
+@retried
 def split(
     page: Page, base: Base, part: Part, *, title: str, category: int | None, by: User
 ) -> Page:
@@ -233,6 +240,7 @@ def split(
     left, words = split_out(base.notes or "", part, link)
     facts = {"title": title, "category": category, "aliases": [alias] if alias else []}
     with transaction.atomic():
+        Page.everything.locked().filter(pk=page.pk).first()
         made = create(words, facts, by=by)
         save(page, left, version=base.version, by=by)
         return made

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from services.models import Document, Page
+from services.transactions import retried
 from services.trash import destroy
 
 
@@ -32,6 +33,7 @@ def is_as_it_came(page: Page) -> bool:
     )
 
 
+@retried
 @transaction.atomic
 def remove_examples() -> int:
     """Remove the example notes for good; returns how many pages went that were not in the trash.
@@ -40,7 +42,8 @@ def remove_examples() -> int:
     """
     documents = example_documents()
     found = Page.everything.filter(section__document__in=documents)
-    pages = [page for page in found.select_related("section__document") if is_as_it_came(page)]
+    found = found.select_related("section__document").locked()
+    pages = [page for page in found if is_as_it_came(page)]
     for page in pages:
         destroy(page)
     documents.delete()

@@ -11,6 +11,7 @@ from services.bulk import chunks, insert_rows
 from services.catalog import key
 from services.markdown.notes import target_name
 from services.models import ChecklistItem, Link, Page, PageName, Section
+from services.transactions import change_names
 
 LONGEST_NAME = 6  # words
 KEY_LENGTH = 250
@@ -132,6 +133,8 @@ def refresh_names(pages: Sequence[Page], *, other_kind: Collection[int] = ()) ->
         changed |= {row.key for row in stored.values() if row.pk in gone}
         changed |= {normal for _, normal in new}
         changed |= {normal for pk, normal in wanted if pk in other_kind}
+        if changed:
+            change_names()
         if gone:
             PageName.objects.filter(pk__in=gone).delete()
         insert_rows(

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import Q
 
 from services.markdown.relink import relink
 from services.models import Link, Page, PageName, Reason
 from services.names import link_key
+from services.transactions import change_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +52,23 @@ def pages_asking(page: Page, names: Mapping[str, Lost]) -> dict[str, list[int]]:
     return found
 
 
+def lock(page: Page) -> None:
+    """Lock a page and all that link to it, before anything else is: see `services.transactions`."""
+    asking = Link.objects.filter(to=page.pk)
+    which = Q(pk=page.pk) | Q(pk__in=asking.values("page"))
+    list(Page.everything.filter(which).locked().only("pk"))
+
+
 def rewrite(page: Page, names: Mapping[str, Lost], *, by: AbstractBaseUser) -> tuple[int, int]:
     """Let the links of other pages ask for a page's new names, one revision each.
 
     Returns how many links on how many pages were changed. Call it in the transaction that
     renames, before it does; the page's own notes are its author's to change.
     """
+    change_names()
     asking = {other for pages in pages_asking(page, names).values() for other in pages} - {page.pk}
     links = pages = 0
-    for other in Page.objects.filter(pk__in=asking).select_for_update().order_by("pk"):
+    for other in Page.objects.filter(pk__in=asking).locked():
         notes, number = followed(other.notes, names)
         if number:
             other.revise(notes, version=other.version, by=by, reason=Reason.LINKS)

@@ -12,6 +12,7 @@ from services.catalog import key
 from services.history import revision, tags_at
 from services.models import Category, Page, PageName, Reason
 from services.names import KEY_LENGTH
+from services.transactions import retried
 
 
 class NoSuchVersion(Exception):
@@ -27,6 +28,7 @@ class Restored:
     left: tuple[str, ...]
 
 
+@retried
 def restore(page: Page, version: int, *, seen: int, by: AbstractBaseUser | None) -> Restored:
     """Make a page what it was in `version`, as one revision.
 
@@ -35,7 +37,7 @@ def restore(page: Page, version: int, *, seen: int, by: AbstractBaseUser | None)
     Its address stays: links from elsewhere lead to it.
     """
     with transaction.atomic():
-        current = Page.everything.select_for_update().get(pk=page.pk)
+        current = Page.everything.locked().get(pk=page.pk)
         then = revision(current.pk, version)
         if then is None:
             raise NoSuchVersion

@@ -17,6 +17,7 @@ from services.history import record, revision
 from services.models import Page, Reason, StaleVersion
 from services.models.pages import ADVANCED
 from services.sync.merge import Merge, merge
+from services.transactions import retried
 
 
 class Clash(Exception):
@@ -48,6 +49,7 @@ class Saved:
     merged: bool = False
 
 
+@retried
 def save(
     page: Page,
     notes: str,
@@ -63,7 +65,7 @@ def save(
     Raises Clash, or Trashed, and stores nothing.
     """
     with transaction.atomic():
-        current = Page.everything.select_for_update().get(pk=page.pk)
+        current = Page.everything.locked().get(pk=page.pk)
         if current.trashed_at:
             raise Trashed(current)
         merged, before = False, current.version
@@ -91,6 +93,7 @@ def merged_into(current: Page, notes: str, version: int) -> str:
     return merged.text
 
 
+@retried
 def keep_theirs(page: Page, mine: str, *, version: int, by: AbstractBaseUser | None) -> Page:
     """Leave a page as somebody else saved it; one's own text goes into its history.
 
@@ -98,7 +101,7 @@ def keep_theirs(page: Page, mine: str, *, version: int, by: AbstractBaseUser | N
     Trashed.
     """
     with transaction.atomic():
-        current = Page.everything.select_for_update().get(pk=page.pk)
+        current = Page.everything.locked().get(pk=page.pk)
         if current.trashed_at:
             raise Trashed(current)
         if current.version != version:
@@ -117,7 +120,7 @@ def set_aside(page: Page, mine: str, combined: str, *, version: int, by: Abstrac
     In that same transaction; where the combined text is one of the two there is nothing to keep,
     and where the page has moved on from `version`, saving is going to ask again.
     """
-    current = Page.objects.select_for_update().filter(pk=page.pk, version=version).first()
+    current = Page.objects.locked().filter(pk=page.pk, version=version).first()
     if current is not None and mine != combined != current.notes and mine != current.notes:
         _record_aside(current, mine, by)
         current.save_base(update_fields=ADVANCED)

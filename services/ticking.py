@@ -14,6 +14,7 @@ from services.markdown import notes as markdown
 from services.markdown.edits import set_state
 from services.models import ChecklistItem, Page, Reason
 from services.models.pages import ADVANCED
+from services.transactions import retried
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -40,6 +41,7 @@ class Ticked:
     changed: bool
 
 
+@retried
 def tick(
     item_pk: int, state: str, *, by: AbstractBaseUser | None, why: str | None = None
 ) -> Ticked:
@@ -67,7 +69,7 @@ def tick(
 
 def _locked(pk: int) -> ChecklistItem:
     """An item and its page, which nobody else changes until this transaction ends."""
-    rows = ChecklistItem.objects.select_related("page").select_for_update(of=("page",))
+    rows = ChecklistItem.objects.select_related("page").select_for_update(of=("page",), no_key=True)
     item = rows.filter(pk=pk).first()
     if item is None:
         raise ItemGone

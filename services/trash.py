@@ -13,7 +13,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from services.bulk import update_rows
@@ -33,17 +33,20 @@ from services.models import (
 )
 from services.models.pages import ADVANCED, TITLE_LENGTH
 from services.names import KEY_LENGTH, refresh_names, resolve_again
+from services.transactions import change_names, retried
 
 ITEM_FACTS = ("state_changed_at", "state_changed_by_id", "reason")
 TRASHED = ("trashed_at", "trashed_by", "kept")
 
 
+@retried
 def throw_away(page: Page, *, by: AbstractBaseUser | None) -> None:
     """Move a page to the trash; one that is there already stays as it is."""
     with transaction.atomic():
-        current = Page.everything.select_for_update().get(pk=page.pk)
+        current = Page.everything.locked().get(pk=page.pk)
         if current.trashed_at:
             return
+        change_names()
         current.kept = _kept(current)
         names = list(current.page_names.values_list("key", flat=True))
         for model in (ChecklistItem, Question, Link, PageName):
@@ -77,15 +80,17 @@ def _kept(page: Page) -> dict[str, Any]:
     }
 
 
+@retried
 def take_out(page: Page, *, by: AbstractBaseUser | None) -> Page:
     """Restore a page from the trash; returns it, under another title where its own is taken.
 
     Raises StaleVersion where it is not in the trash any more.
     """
     with transaction.atomic():
-        current = Page.everything.select_for_update().get(pk=page.pk)
+        current = Page.everything.locked().get(pk=page.pk)
         if not current.trashed_at:
             raise StaleVersion(current)
+        change_names()
         kept, current.kept = current.kept, {}
         current.trashed_at, current.trashed_by = None, None
         current.title = free_title(current)
@@ -147,15 +152,19 @@ def _known_people(ids: set[int]) -> set[int]:
     return set(people.values_list("pk", flat=True))
 
 
+@retried
 def empty() -> int:
     """Delete everything in the trash for good, histories and files included; returns how many."""
     with transaction.atomic():
-        pages = list(Page.everything.exclude(trashed_at=None).select_for_update())
+        thrown = Page.everything.exclude(trashed_at=None)
+        locked = Page.everything.filter(Q(pk__in=thrown) | Q(about__in=thrown)).locked()
+        pages = [page for page in locked if page.trashed_at]
         for page in pages:
             destroy(page)
         return len(pages)
 
 
+@retried
 def destroy(page: Page) -> None:
     """Delete a page for good, with its history and its files.
 

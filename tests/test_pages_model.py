@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from services.markdown import edits
 from services.models import (
+    Attachment,
     Category,
     ChecklistItem,
     Link,
@@ -156,6 +157,40 @@ def test_rederive_repairs_every_index_and_says_so(s3, compute, capsys):
     assert Link.objects.get().to == ec2
     call_command("rederive")
     assert "every index was right" in capsys.readouterr().out
+
+
+def test_rederive_sees_links_that_lead_elsewhere_though_every_name_is_right(s3, compute, capsys):
+    ec2 = Service.objects.create(title="EC2", category=compute)
+    link = Link.objects.get()
+    for wrong in ({"to": None}, {"to": s3}, {"key": "other"}):
+        Link.objects.filter(pk=link.pk).update(**wrong)
+        call_command("rederive")
+        assert "0 rows added, 1 changed, 0 removed" in capsys.readouterr().out
+        link.refresh_from_db()
+        assert (link.to, link.key) == (ec2, "ec2")
+    s3.items.get(text="[[EC2]] access").names.clear()
+    call_command("rederive")
+    assert "0 rows added, 1 changed, 0 removed" in capsys.readouterr().out
+    call_command("rederive")
+    assert "every index was right" in capsys.readouterr().out
+
+
+def test_rederive_lets_a_link_lead_to_the_page_s_own_picture(s3, capsys):
+    picture = Attachment.objects.create(page=s3, name="a.png", reference="EC2", size=1)
+    call_command("rederive")
+    assert "1 changed" in capsys.readouterr().out
+    assert (Link.objects.get().attachment, Link.objects.get().to) == (picture, None)
+    call_command("rederive")
+    assert "every index was right" in capsys.readouterr().out
+
+
+def test_saving_an_object_that_is_not_up_to_date_overwrites_nothing(s3):
+    stale = Page.objects.get(pk=s3.pk)
+    s3.revise("Theirs", version=1)
+    stale.notes = "Mine"
+    with pytest.raises(StaleVersion):
+        stale.save()
+    assert Page.objects.get(pk=s3.pk).notes == "Theirs"
 
 
 def test_the_tables_hold_their_rules(s3, compute):

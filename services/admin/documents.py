@@ -86,6 +86,7 @@ class DocumentAdmin(ForEditors, AnyModelAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Document]) -> None:
         """Forget files. Their pages stay, but answer to the file's name no longer."""
         with transaction.atomic():
-            pages = list(Page.objects.filter(section__document__in=queryset, section__position=0))
+            found = Page.objects.filter(section__document__in=queryset, section__position=0)
+            pages = list(found.locked())
             Document.objects.filter(pk__in=list(queryset.values_list("pk", flat=True))).delete()
             resolve_again(refresh_names(pages))

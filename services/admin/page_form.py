@@ -143,7 +143,7 @@ class PageForm(PageModelForm):
             self._keep(Draft(notes, 1, title, self._meta.model.__name__ == "Service"))
             return cleaned
         # Locked until this is saved: what is compared here cannot change before it is stored.
-        current = Page.objects.select_for_update().filter(pk=self.instance.pk).first()
+        current = Page.objects.locked().filter(pk=self.instance.pk).first()
         if current is None:
             raise forms.ValidationError(format_html(GONE, reverse("trash")))
         self._keep_what_others_changed(current)

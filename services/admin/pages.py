@@ -33,6 +33,7 @@ from services.admin.rules import ForEditors, PageModelAdmin
 from services.admin.trash import ToTheTrash
 from services.editing import others_since
 from services.models import Page, Reason, Revision, Section, Service, StaleVersion
+from services.transactions import retried
 
 Fieldsets = tuple[tuple[str | None, Any], ...]
 NOTES = ("Notes", {"classes": ("wide-notes",), "fields": ("notes",)})
@@ -128,6 +129,7 @@ class PageAdmin(ToTheTrash, ForEditors, PageModelAdmin):
         context["clash"] = getattr(form, "clash", None)
         return super().render_change_form(request, context, *args, **kwargs)
 
+    @retried
     def changeform_view(
         self,
         request: HttpRequest,

@@ -17,6 +17,7 @@ from services import catalog
 from services.models.addresses import SLUG_LENGTH, OldAddress, Slugs, slug_stem
 from services.models.categories import Category
 from services.models.history import Reason, RevisionFacts, RevisionQuerySet, Revisions
+from services.transactions import change_names
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -61,6 +62,10 @@ class PageQuerySet(models.QuerySet["Page"]):
     def recent(self) -> PageQuerySet:
         """The last changed first."""
         return self.order_by("-updated_at", "-pk")
+
+    def locked(self) -> PageQuerySet:
+        """Nobody else changes these pages until the transaction ends; links to them may be made."""
+        return self.order_by("pk").select_for_update(of=("self",), no_key=True)
 
 
 EveryPage = models.Manager.from_queryset(PageQuerySet)
@@ -176,11 +181,13 @@ class Page(models.Model):
         return f"{self.title} ({self.abbreviation})" if self.abbreviation else self.title
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Store a new page; one that is there is revised with what this object says."""
+        """Store a new page; one that is there is revised with what this object says.
+
+        Raises StaleVersion when the page has moved on since this object was read.
+        """
         if not self._state.adding:
-            stored = Page.everything.only("version").get(pk=self.pk)
             facts = {name: getattr(self, name) for name in FACTS}
-            self.revise(self.notes, version=stored.version, **facts)
+            self.revise(self.notes, version=self.version, **facts)
             return
         from services.derive import derive
         from services.history import record
@@ -188,6 +195,7 @@ class Page(models.Model):
 
         self.title, self.abbreviation = one_line(self.title), one_line(self.abbreviation)
         with transaction.atomic():
+            change_names()
             self.fill_in()
             self.last_reason = self.last_reason or Reason.SITE
             super().save(*args, **kwargs)
@@ -203,6 +211,9 @@ class Page(models.Model):
         from services.names import resolve_again
 
         with transaction.atomic():
+            # Those that are about it are written as well.
+            list(Page.everything.filter(Q(pk=self.pk) | Q(about=self.pk)).locked().only("pk"))
+            change_names()
             names = list(self.page_names.values_list("key", flat=True))
             Revision.objects.filter(id=self.pk).delete()
             removed = super().delete(*args, **kwargs)
@@ -248,7 +259,7 @@ class Page(models.Model):
         before is no revision. Afterwards this object is as stored.
         """
         with transaction.atomic():
-            current = Page.everything.select_for_update().get(pk=self.pk)
+            current = Page.everything.locked().get(pk=self.pk)
             if current.version != version or current.trashed_at:
                 raise StaleVersion(current)
             wanted = facts if notes is None else {"notes": notes, **facts}
@@ -296,6 +307,8 @@ class Page(models.Model):
         from services.history import record
         from services.names import refresh_names, resolve_again
 
+        if not (NAMING | {"slug"}).isdisjoint(changed):
+            change_names()
         folded = self.advance(by, reason)
         super().save(update_fields=[*changed, *ADVANCED])
         if tags is not None:

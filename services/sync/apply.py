@@ -21,12 +21,14 @@ from services.names import refresh_names, resolve_again
 from services.sync.document_rows import save_documents
 from services.sync.plan import Change, Plan, PlannedDocument, StoredSection
 from services.sync.tagging import add_tags, drop_tags
+from services.transactions import change_names, retried
 
 # Called with a stage of the work, how much of it is done, and how much there is.
 Progress = Callable[[str, int, int], None]
 BATCH = 500
 
 
+@retried
 def apply_plan(plan: Plan, by: User | None = None, progress: Progress | None = None) -> None:
     """Write a plan, in one transaction.
 
@@ -60,6 +62,8 @@ class _Writer:
         self.other_kind: set[int] = set()
 
     def write(self) -> None:
+        self.lock_pages()
+        change_names()
         documents = save_documents(self.plan, self.now)
         self.create_pages()
         self.update_pages()
@@ -69,6 +73,12 @@ class _Writer:
         self.record()
 
     # -- pages ---------------------------------------------------------------------------------
+
+    def lock_pages(self) -> None:
+        """Lock the pages that the files became, in the order in which everybody locks pages."""
+        stored = (change.stored for change in self.plan.changes)
+        for some in chunks(sorted({one.page for one in stored if one and one.page})):
+            list(Page.everything.filter(pk__in=some).locked().only("pk"))
 
     def create_pages(self) -> None:
         planned = [
@@ -129,7 +139,7 @@ class _Writer:
         aliases = before is not None and list(document.aliases) != list(before.aliases)
         if change.text is None and not change.page_title and not change.moved and not aliases:
             return
-        page = Page.objects.select_for_update().filter(pk=stored.page or 0).first()
+        page = Page.objects.filter(pk=stored.page or 0).first()
         if page is None or page.version != stored.version:
             raise StaleVersion(page or Page(title=stored.name))
         if change.text is not None and change.text != page.notes:
@@ -266,7 +276,7 @@ class _Writer:
 
     def revise_tags(self, pk: int) -> None:
         """A page of which nothing else changes is another version, too."""
-        page = Page.objects.select_for_update().filter(pk=pk).first()
+        page = Page.objects.filter(pk=pk).first()
         if page is None:
             raise StaleVersion(Page.everything.filter(pk=pk).first() or Page(title="A page"))
         page.advance(self.by, Reason.IMPORT)

@@ -21,6 +21,7 @@ from services.names import refresh_names, resolve_again
 from services.sync.files import encode
 from services.sync.importing import known_now
 from services.sync.plan import Known
+from services.transactions import change_names, retried
 
 TOPICS = "Topics"
 # What Windows, macOS and Obsidian do not allow in a file's name.
@@ -205,11 +206,14 @@ def _write(folder: Path, document: Document, data: bytes, done: Export) -> None:
         Document.objects.filter(pk=document.pk).update(exported_digest=digest)
 
 
+@retried
 @transaction.atomic
 def adopt_free_pages() -> None:
     """Give each page that belongs to no document one of its own, where an export will put it."""
     taken = {path.casefold() for path in Document.objects.values_list("path", flat=True)}
     free = Page.objects.exclude(section__isnull=False, section__gone=False)
+    list(free.locked().only("pk"))
+    change_names()
     known = known_now()
     adopted: list[Page] = []
     for page in free.select_related("category").prefetch_related("tags"):  # type: ignore[misc]

@@ -24,6 +24,7 @@ from services.models import Page, StaleVersion
 from services.page_form import COMBINED, MINE, THEIRS, ConflictForm, EditForm
 from services.saving import Clash, Saved, Trashed, keep_theirs, set_aside
 from services.sync.merge import has_marks, merge
+from services.transactions import retried
 from services.views.editor_page import show_editor
 from services.views.finding import person, version_of
 from services.views.saying import history_link, listed, say_facts
@@ -81,6 +82,7 @@ def _number(value: Any) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
+@retried
 def decide(request: HttpRequest, page: Page) -> HttpResponse:
     """Store what was decided: the combined text, mine, or theirs."""
     base, decision = base_of(page, version_of(request)), request.POST["decision"]

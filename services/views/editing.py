@@ -28,6 +28,7 @@ from services.markdown.sections import part_at, source
 from services.models import Category, Draft, Page
 from services.page_form import MINE, THEIRS, EditForm, SectionForm
 from services.saving import Clash, Trashed
+from services.transactions import retried
 from services.views import conflicts
 from services.views.editor_page import show_editor
 from services.views.finding import page_to_edit, person, version_of
@@ -79,6 +80,7 @@ def _drafted(draft: Draft, base: Base | None) -> dict[str, Any]:
     return known | {"version": base.version if base else ""}
 
 
+@retried
 def _save(request: HttpRequest, page: Page) -> HttpResponse:
     if "decision" in request.POST:
         return conflicts.decide(request, page)
@@ -129,6 +131,7 @@ def new_page(request: HttpRequest) -> HttpResponse:
     return show_editor(request, EditForm(page=None, base=None, initial=start), draft=draft)
 
 
+@retried
 def _create(request: HttpRequest) -> HttpResponse:
     form = EditForm(request.POST, page=None, base=None)
     if not form.is_valid():

@@ -10,7 +10,8 @@ from django.db import transaction
 from services.bulk import chunks
 from services.derive import Changes, derive
 from services.models import Page
-from services.names import refresh_names, resolve_again
+from services.names import refresh_names
+from services.transactions import change_names, retried
 
 BATCH = 500
 
@@ -18,15 +19,18 @@ BATCH = 500
 class Command(BaseCommand):
     help = "Rebuild names, items, questions and links from the notes; says what changed."
 
+    @retried
     def handle(self, *args: Any, **options: Any) -> None:
         changes, names = Changes(), set()
         with transaction.atomic():
             keys = list(Page.objects.order_by("pk").values_list("pk", flat=True))
             for some in chunks(keys, BATCH):
+                list(Page.everything.filter(pk__in=some).locked().only("pk"))
+            change_names()
+            for some in chunks(keys, BATCH):
                 names |= refresh_names(list(Page.objects.filter(pk__in=some)))
             for some in chunks(keys, BATCH):
                 changes += derive(list(Page.objects.filter(pk__in=some)), renamed=True)
-            changes.changed += resolve_again(names)
         if not changes and not names:
             self.stdout.write(f"{len(keys)} pages: every index was right.")
             return

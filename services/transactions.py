@@ -1,0 +1,68 @@
+"""People who write at the same time: who waits for whom, and what is done where two would for ever.
+
+Whoever writes locks pages first (`PageQuerySet.locked`), several in one statement by their key,
+and names after them. On SQLite one person writes at a time anyhow, and nothing here does anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import OperationalError, connection
+
+P = ParamSpec("P")
+R = TypeVar("R")
+# Any number that nothing else in this database locks.
+NAMES = 0x6B62_6E61
+ATTEMPTS = 3
+DEADLOCK = "40P01"
+
+
+def retried(function: Callable[P, R]) -> Callable[P, R]:
+    """Let a function that writes in one transaction begin anew when the database ends it.
+
+    Of transactions that wait for each other, PostgreSQL ends one. Inside another transaction
+    nothing is retried: the whole of that one is lost.
+    """
+
+    @wraps(function)
+    def again(*args: P.args, **kwargs: P.kwargs) -> R:
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return function(*args, **kwargs)
+            except OperationalError as error:
+                if connection.in_atomic_block or not is_deadlock(error):
+                    raise
+        return function(*args, **kwargs)
+
+    return again
+
+
+def is_deadlock(error: OperationalError) -> bool:
+    return getattr(error.__cause__, "sqlstate", None) == DEADLOCK
+
+
+def hold_names() -> None:
+    """Until this transaction ends nobody changes which page has a name: links are written now.
+
+    Otherwise a link, and the page that it asks for, written at the same moment would not see
+    each other.
+    """
+    _lock("pg_advisory_xact_lock_shared")
+
+
+def change_names() -> None:
+    """Until this transaction ends nobody else changes names, or writes what depends on them.
+
+    Call it before a page's names or address are written, and never after `hold_names`: two who
+    hold names and want to change them wait for each other.
+    """
+    _lock("pg_advisory_xact_lock")
+
+
+def _lock(function: str) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {function}(%s)", [NAMES])

@@ -1,0 +1,204 @@
+"""Two who write at the same moment: neither is refused, and what they wrote knows of each other.
+
+On SQLite one writes at a time; there, only the retrying is looked at.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import OperationalError, connection, transaction
+
+from services import editing, trash
+from services.editing import Edit, base_of
+from services.models import Link, Page, StaleVersion, Topic
+from services.saving import save
+from services.sync.apply import apply_plan
+from services.sync.files import SourceFile
+from services.sync.importing import plan_import
+from services.transactions import ATTEMPTS, retried
+
+ROUNDS = 8
+on_postgresql = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="on SQLite one writes at a time"
+)
+
+
+class Ended(Exception):
+    """What the driver says."""
+
+    def __init__(self, sqlstate: str) -> None:
+        super().__init__(sqlstate)
+        self.sqlstate = sqlstate
+
+
+def failing(times: int, sqlstate: str = "40P01") -> tuple[Callable[[], int], list[int]]:
+    calls: list[int] = []
+
+    @retried
+    def work() -> int:
+        calls.append(len(calls))
+        if len(calls) <= times:
+            raise OperationalError("ended") from Ended(sqlstate)
+        return len(calls)
+
+    return work, calls
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_database_ended_begins_anew() -> None:
+    work, _ = failing(ATTEMPTS - 1)
+    assert work() == ATTEMPTS
+    work, calls = failing(ATTEMPTS)
+    with pytest.raises(OperationalError):
+        work()
+    assert len(calls) == ATTEMPTS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_other_errors_and_parts_of_a_transaction_do_not_begin_anew() -> None:
+    work, calls = failing(1, sqlstate="57014")
+    with pytest.raises(OperationalError):
+        work()
+    assert len(calls) == 1
+    work, calls = failing(1)
+    with pytest.raises(OperationalError), transaction.atomic():
+        work()
+    assert len(calls) == 1
+
+
+def at_once(*works: Callable[[], Any]) -> None:
+    """Run these at the same moment, each over a connection of its own; raises what they raise."""
+    gate, errors = threading.Barrier(len(works)), []
+
+    def run(work: Callable[[], Any]) -> None:
+        try:
+            gate.wait(30)
+            work()
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    if errors:
+        raise errors[0]
+
+
+@pytest.fixture
+def no_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody may have to begin anew: who waits for whom is in order."""
+    monkeypatch.setattr("services.transactions.ATTEMPTS", 1)
+
+
+@pytest.fixture
+def me(transactional_db: None) -> User:
+    return User.objects.create_user("me")
+
+
+def saving(page: Page, notes: str, me: User) -> Callable[[], Any]:
+    version = Page.objects.get(pk=page.pk).version
+    return lambda: save(page, notes, version=version, by=me)
+
+
+def renaming(page: Page, title: str, me: User) -> Callable[[], Any]:
+    now = Page.objects.get(pk=page.pk)
+    edit = Edit(now.notes, base_of(now), {"title": title}, rewrite=True)
+    return lambda: editing.store(page, edit, by=me)
+
+
+def every_index_is_right(capsys: pytest.CaptureFixture[str]) -> bool:
+    capsys.readouterr()
+    call_command("rederive")
+    return "every index was right" in capsys.readouterr().out
+
+
+@on_postgresql
+def test_pages_that_come_to_link_to_each_other(me, no_retries, capsys):
+    a, b = Topic.objects.create(title="A"), Topic.objects.create(title="B")
+    for number in range(ROUNDS):
+        at_once(saving(a, f"{number} [[B]]", me), saving(b, f"{number} [[A]]", me))
+        at_once(saving(a, f"{number}", me), saving(b, f"{number}", me))
+    assert every_index_is_right(capsys)
+
+
+@on_postgresql
+def test_a_link_to_a_page_that_is_made_meanwhile(me, no_retries, capsys):
+    pages = [Topic.objects.create(title=f"From {number}") for number in range(ROUNDS)]
+    for number, page in enumerate(pages):
+        make = {"title": f"To {number}", "category": None}
+        at_once(
+            saving(page, f"[[To {number}]]", me),
+            lambda make=make: editing.create("See [[From 0]].", make, by=me),
+        )
+    assert not Link.objects.filter(to=None).exists()
+    assert every_index_is_right(capsys)
+
+
+@on_postgresql
+def test_a_link_to_a_page_that_goes_to_the_trash_or_is_taken_out_meanwhile(me, no_retries, capsys):
+    page, other = Topic.objects.create(title="From"), Topic.objects.create(title="To")
+    for _ in range(ROUNDS):
+        at_once(saving(page, "[[To]]", me), lambda: trash.throw_away(other, by=me))
+        assert Link.objects.get().to is None
+        at_once(saving(page, "[[To|it]] [[Two]]", me), lambda: trash.take_out(other, by=me))
+        assert Link.objects.get(key="to").to_id == other.pk
+        saving(page, "nothing", me)()
+    assert every_index_is_right(capsys)
+
+
+@on_postgresql
+def test_pages_that_link_to_each_other_are_renamed(me, no_retries, capsys):
+    a = Topic.objects.create(title="A", notes="[[B]]\n")
+    b = Topic.objects.create(title="B", notes="[[A]]\n")
+    for number in range(ROUNDS):
+        begun = [base_of(Page.objects.get(pk=page.pk)) for page in (a, b)]
+        assert all(base.notes for base in begun)
+        at_once(renaming(a, f"A{number}", me), renaming(b, f"B{number}", me))
+        assert Link.objects.filter(to=None).count() == 0
+    assert every_index_is_right(capsys)
+
+
+@on_postgresql
+def test_a_link_to_a_page_that_is_renamed_meanwhile(me, no_retries, capsys):
+    a, b = Topic.objects.create(title="A"), Topic.objects.create(title="B")
+    for number in range(ROUNDS):
+        at_once(
+            saving(a, f"- [ ] [[B]], [[B{number}]]", me),
+            renaming(b, f"B{number}", me),
+        )
+        assert every_index_is_right(capsys)
+
+
+@on_postgresql
+def test_an_import_while_its_pages_are_renamed(me, capsys):
+    def files(number: int) -> list[SourceFile]:
+        names = ("Z", "M", "A")
+        return [SourceFile(f"{n}.md", f"[[A]] [[M]] {number}\n".encode()) for n in names]
+
+    apply_plan(plan_import(files(0)))
+    a, z = Page.objects.get(title="A"), Page.objects.get(title="Z")
+    for number in range(1, ROUNDS):
+        plan = plan_import(files(number))
+        at_once(
+            lambda plan=plan: unless_overtaken(lambda: apply_plan(plan)),
+            renaming(a, f"A{number}", me),
+            renaming(z, f"Z{number}", me),
+        )
+        assert every_index_is_right(capsys)
+
+
+def unless_overtaken(work: Callable[[], Any]) -> None:
+    """An import that was overtaken says so, and that is no failure."""
+    with suppress(StaleVersion):
+        work()
