@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from services.editing import Base, section_over, typed_over
 from services.history import revision
@@ -75,15 +76,35 @@ def end(person: User, page: Page | None) -> None:
     Draft.objects.filter(person=person, page=page).delete()
 
 
-def is_undecided(posted: Mapping[str, str]) -> bool:
-    """Was an earlier draft offered above the form, and neither continued nor discarded?"""
-    return "undecided" in posted
+def moment(text: str) -> datetime | None:
+    """A point in time as forms and scripts send it, None where it is none."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found is None or timezone.is_aware(found) else None
 
 
-def end_saved(person: User, page: Page | None, posted: Mapping[str, str]) -> None:
-    """A form was saved: its draft is done with, but not one that its author did not look at."""
-    if not is_undecided(posted):
-        end(person, page)
+def another(person: User, page: Page | None, posted: Mapping[str, str]) -> Draft | None:
+    """A draft that is not in a posted form: offered above it, or typed elsewhere since.
+
+    A form's `kept` is the `saved_at` of the draft that it has.
+    """
+    draft = of(person, page)
+    return None if draft and draft.saved_at == moment(posted.get("kept", "")) else draft
+
+
+def end_saved(person: User, page: Page | None, posted: Mapping[str, str], notes: str) -> None:
+    """A form was saved with these whole notes, so the draft that it has is done with.
+
+    `another` one stays, unless it says the same.
+    """
+    rows = Draft.objects.filter(person=person, page=page)
+    rows.filter(saved_at=moment(posted.get("kept", ""))).delete()
+    fields = {name: posted[name] for name in FIELDS if name in posted} | {"notes": notes}
+    for draft in rows:
+        if draft.fields == fields:
+            rows.filter(saved_at=draft.saved_at).delete()
 
 
 def heartbeat(person: User, page: Page | None) -> Draft:

@@ -48,6 +48,8 @@ class EditForm(forms.Form):
     tags = TagsField(required=False, help_text="With commas between them.")
     rewrite = forms.BooleanField(required=False)
     version = Seen(required=False)
+    # When the draft was kept that is in this form. Browsers are not to bring back another's.
+    kept = Seen(required=False, widget=forms.HiddenInput({"autocomplete": "off"}))
 
     def __init__(self, *args: Any, page: Page | None, base: Base | None, **kwargs: Any) -> None:
         self.page, self.base = page, base
@@ -128,7 +130,7 @@ class SplitForm(EditForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, page=None, base=None, **kwargs)
-        for name in ("notes", "abbreviation", "aliases", "tags", "rewrite"):
+        for name in ("notes", "abbreviation", "aliases", "tags", "rewrite", "kept"):
             del self.fields[name]
 
 

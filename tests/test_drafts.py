@@ -299,14 +299,3 @@ def test_home_lists_ones_drafts_in_one_query(as_editor, as_admin, as_reader, edi
     throw_away(page, by=editor)
     assert "/pages/plan/edit/" not in count_queries(as_editor, "/")[0]
     cache.clear()
-
-
-def test_a_draft_offered_above_a_form_outlives_the_save(as_editor, editor, page):
-    drafts.keep(editor, page, 1, {"notes": "Earlier"})
-    assert 'name="undecided"' in as_editor.get("/pages/plan/edit/").content.decode()
-    fields = {"title": "Plan", "notes": "Now", "version": "1", "undecided": "1"}
-    as_editor.post("/pages/plan/edit/", fields)
-    assert drafts.of(editor, page).fields == {"notes": "Earlier"}
-    assert 'name="undecided"' not in as_editor.get("/pages/plan/edit/?draft=1").content.decode()
-    as_editor.post("/pages/plan/edit/", {"title": "Plan", "notes": "Then", "version": "2"})
-    assert drafts.of(editor, page) is None

@@ -33,18 +33,27 @@ from services.views.saying import history_link, listed, say_facts
 def show(request: HttpRequest, clash: Clash, edit: Edit) -> HttpResponse:
     """Somebody changed the same lines meanwhile: keep what was typed as the draft, and ask."""
     fields = {name: request.POST[name] for name in drafts.FIELDS if name in request.POST}
-    _keep_draft(request, clash.current, edit.base.version, fields | {"notes": clash.mine})
-    form = _form(clash.current, edit, clash.mine, clash.merged.prepared, edit.base.version)
+    fields["notes"] = clash.mine
+    kept = _keep_draft(request, clash.current, edit.base.version, fields)
+    notes, began = clash.merged.prepared, edit.base.version
+    form = _form(clash.current, edit, clash.mine, notes, began, kept)
     return _screen(request, form, clash.mine)
 
 
-def _keep_draft(request: HttpRequest, page: Page, version: int, fields: dict[str, str]) -> None:
-    # What is too long for a draft is in the form all the same.
+def _keep_draft(request: HttpRequest, page: Page, version: int, fields: dict[str, str]) -> str:
+    """Keep what was typed, but not in the place of a draft that its author has not looked at.
+
+    Returns what the form is to know of its draft. What is not kept is in the form all the same.
+    """
+    who, known = person(request), request.POST.get("kept", "")
     with suppress(drafts.NotKept):
-        drafts.keep(person(request), page, version, fields)
+        if drafts.another(who, page, request.POST) is None:
+            draft = drafts.keep(who, page, version, fields)
+            known = draft.saved_at.isoformat() if draft.saved_at else ""
+    return known
 
 
-def _form(page: Page, edit: Edit, mine: str, notes: str, began: int) -> ConflictForm:
+def _form(page: Page, edit: Edit, mine: str, notes: str, began: int, kept: str) -> ConflictForm:
     """The form over the page as it is now: its facts, and in their place those changed by me."""
     facts: dict[str, Any] = {
         name: [Tag(name=tag) for tag in value] if name == "tags" else value
@@ -56,6 +65,7 @@ def _form(page: Page, edit: Edit, mine: str, notes: str, began: int) -> Conflict
         "version": page.version,
         "began": began,
         "rewrite": edit.rewrite,
+        "kept": kept,
     }
     return ConflictForm(page=page, base=base_of(page), initial=start)
 
@@ -72,6 +82,7 @@ def _screen(request: HttpRequest, form: ConflictForm, mine: str) -> HttpResponse
         "rows": side_by_side(known.notes if known else "", mine, theirs),
         "base_known": known is not None,
         "version": form["version"].value(),
+        "draft": drafts.another(person(request), page, {"kept": form["kept"].value() or ""}),
         "who": listed(others_since(page, began, person(request))),
     }
     return render(request, "conflict.html", context, status=409)
@@ -102,7 +113,7 @@ def decide(request: HttpRequest, page: Page) -> HttpResponse:
             else:
                 set_aside(page, mine, notes, version=base.version, by=person(request))
                 outcome = store(page, edit, by=person(request))
-            drafts.end(person(request), page)
+            drafts.end_saved(person(request), page, request.POST, edit.notes)
     except (Clash, StaleVersion) as refusal:
         return _again(request, refusal.current, edit, mine, combined)
     except Trashed as refusal:
@@ -134,8 +145,8 @@ def _again(request: HttpRequest, page: Page, edit: Edit, mine: str, combined: st
         notes = merge(known.notes if known else "", mine, page.notes).prepared
     else:
         notes = merge(edit.base.notes or "", combined, page.notes).prepared
-    _keep_draft(request, page, began, _typed(request) | {"notes": mine})
-    return _screen(request, _form(page, edit, mine, notes, began), mine)
+    kept = _keep_draft(request, page, began, _typed(request) | {"notes": mine})
+    return _screen(request, _form(page, edit, mine, notes, began, kept), mine)
 
 
 def _say(request: HttpRequest, outcome: Outcome, decision: str, began: int) -> None:

@@ -9,8 +9,6 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST
 
 from services import drafts
@@ -26,15 +24,6 @@ def number(request: HttpRequest, name: str) -> int:
     """A posted id or version; 0 where there is none."""
     posted = request.POST.get(name, "")
     return int(posted) if posted.isascii() and posted.isdecimal() and len(posted) < 19 else 0
-
-
-def moment(request: HttpRequest, name: str) -> datetime | None:
-    """A posted point in time, None where there is none."""
-    try:
-        found = parse_datetime(request.POST.get(name, ""))
-    except ValueError:
-        return None
-    return found if found is None or timezone.is_aware(found) else None
 
 
 def page_of(request: HttpRequest) -> Page | None:
@@ -91,7 +80,7 @@ def _autosave(request: HttpRequest, person: User, page: Page | None) -> datetime
     fields["notes"] = drafts.whole_notes(
         page, version, fields["notes"], request.POST.get("section", "")
     )
-    row, since = number(request, "draft"), moment(request, "since")
+    row, since = number(request, "draft"), drafts.moment(request.POST.get("since", ""))
     return drafts.autosave(row, person, page, version, fields, since)
 
 

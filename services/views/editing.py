@@ -77,7 +77,8 @@ def _open(request: HttpRequest, page: Page) -> HttpResponse:
 def _drafted(draft: Draft, base: Base | None) -> dict[str, Any]:
     """The fields of a draft as a form shows them."""
     known = {name: value for name, value in draft.fields.items() if name in drafts.FIELDS}
-    return known | {"version": base.version if base else ""}
+    kept = draft.saved_at.isoformat() if draft.saved_at else ""
+    return known | {"version": base.version if base else "", "kept": kept}
 
 
 @retried
@@ -103,7 +104,7 @@ def _save(request: HttpRequest, page: Page) -> HttpResponse:
             if page.trashed_at and "restore" in request.POST:
                 trash.take_out(page, by=person(request))
             outcome = store(page, wanted, by=person(request))
-            drafts.end_saved(person(request), page, request.POST)
+            drafts.end_saved(person(request), page, request.POST, notes)
     except Clash as clash:
         return conflicts.show(request, clash, wanted)
     except Trashed:
@@ -137,8 +138,9 @@ def _create(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return show_editor(request, form)
     with transaction.atomic():
-        page = create(typed_anew(form.cleaned_data["notes"]), form.facts, by=person(request))
-        drafts.end_saved(person(request), None, request.POST)
+        notes = typed_anew(form.cleaned_data["notes"])
+        page = create(notes, form.facts, by=person(request))
+        drafts.end_saved(person(request), None, request.POST, notes)
     messages.success(request, f"“{page.title}” is a page now.")
     return redirect(page)
 

@@ -25,8 +25,8 @@ def show_editor(
 ) -> HttpResponse:
     """The editor with a page's form, or with that of its `part`; `draft` is offered above it."""
     page = form.page
-    if draft is None and drafts.is_undecided(request.POST):
-        draft = drafts.of(person(request), page)
+    if draft is None and request.method == "POST":
+        draft = drafts.another(person(request), page, request.POST)
     context = {
         "form": form,
         "page": page,

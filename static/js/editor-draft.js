@@ -30,7 +30,8 @@
       this.form = form;
       this.status = status;
       this.kept = new window.kbEditor.Kept(form);
-      this.undecided = Boolean(document.querySelector("[data-draft-notice]"));
+      const offered = document.querySelector("[data-draft-notice]");
+      this.undecided = Boolean(offered) || "undecided" in form.dataset;
       // What the server showed; nothing of it is stored where it shows what was just sent to it.
       this.first = "unsaved" in form.dataset ? "" : JSON.stringify(this.defaults());
       this.saved = this.first;
@@ -218,8 +219,10 @@
     }
 
     submit() {
-      const { csrfmiddlewaretoken } = this.form.elements;
+      const { csrfmiddlewaretoken, kept } = this.form.elements;
       if (csrfmiddlewaretoken) csrfmiddlewaretoken.value = window.kbEditor.token(this.form);
+      // Saving ends the draft that this editor knows, and no other.
+      if (kept && this.since !== null && !this.undecided) kept.value = this.since;
       this.stop();
       if (this.text() !== this.first) this.kept.put(this.entry(navigator.onLine));
       this.saved = this.text();
