@@ -11,6 +11,7 @@ import io
 import mimetypes
 import re
 import unicodedata
+import uuid
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -22,7 +23,7 @@ from django.core.files import File
 from django.template.defaultfilters import filesizeformat
 from PIL import Image, UnidentifiedImageError
 
-from services.models import Attachment, Page
+from services.models import Attachment, Link, Page
 
 NAME_LENGTH = 150
 # They join letters in Persian and Indic names and emoji; all other invisible characters go.
@@ -161,3 +162,18 @@ def markdown_of(attachment: Attachment) -> str:
     alt = re.sub(r"([\\\[\]*`<>&])", r"\\\1", attachment.name)
     url = attachment.get_absolute_url().replace("(", "%28").replace(")", "%29")
     return f"![{alt}]({url})"
+
+
+def lend_pictures(page: Page, other: Page) -> None:
+    """Let another page show those of a page's pictures that its notes write in the same way.
+
+    Each page has a row, and both have one file, which stays until the last of them goes.
+    """
+    targets = Link.objects.filter(page=other).values("target")
+    shown = Attachment.objects.filter(page=page, reference__in=targets).exclude(reference="")
+    # Nobody deletes them, and the file with them, before both rows are there.
+    for lent in list(shown.select_for_update(no_key=True)):
+        reference = lent.reference
+        lent.pk, lent.page, lent._state.adding = uuid.uuid4(), other, True
+        lent.save(force_insert=True)
+        Link.objects.filter(page=other, target=reference).update(attachment=lent, to=None)

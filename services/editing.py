@@ -14,7 +14,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from services import renaming
+from services.attachments import lend_pictures
 from services.history import revision, tags_at
+from services.keeping import kept, put_back
 from services.markdown.edits import dominant_line_end, keep_line_ends, split_lines
 from services.markdown.sections import Part, parts, replaced, source
 from services.markdown.split import link_to, split_out
@@ -241,8 +243,17 @@ def split(
     facts = {"title": title, "category": category, "aliases": [alias] if alias else []}
     with transaction.atomic():
         Page.everything.locked().filter(pk=page.pk).first()
+        items, questions = list(page.items.all()), list(page.questions.all())
         made = create(words, facts, by=by)
         save(page, left, version=base.version, by=by)
+        stay = set(page.items.values_list("pk", flat=True))
+        still = set(page.questions.values_list("pk", flat=True))
+        gone = kept(
+            [item for item in items if item.pk not in stay],
+            [question for question in questions if question.pk not in still],
+        )
+        put_back(made, gone)
+        lend_pictures(page, made)
         return made
 
 

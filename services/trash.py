@@ -7,20 +7,15 @@ notes say (who ticked when, dismissed questions, tags) waits in `Page.kept`.
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
-from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from services.bulk import update_rows
 from services.catalog import key
 from services.derive import derive
 from services.history import record, tags_of
-from services.markdown.match import match
+from services.keeping import kept, put_back
 from services.models import (
     Attachment,
     ChecklistItem,
@@ -35,7 +30,6 @@ from services.models.pages import ADVANCED, TITLE_LENGTH
 from services.names import KEY_LENGTH, refresh_names, resolve_again
 from services.transactions import change_names, retried
 
-ITEM_FACTS = ("state_changed_at", "state_changed_by_id", "reason")
 TRASHED = ("trashed_at", "trashed_by", "kept")
 
 
@@ -47,7 +41,8 @@ def throw_away(page: Page, *, by: AbstractBaseUser | None) -> None:
         if current.trashed_at:
             return
         change_names()
-        current.kept = _kept(current)
+        rows = current.items.order_by("position"), current.questions.order_by("position")
+        current.kept = kept(*rows) | {"tags": tags_of([current.pk]).get(current.pk, [])}
         names = list(current.page_names.values_list("key", flat=True))
         for model in (ChecklistItem, Question, Link, PageName):
             model._base_manager.filter(page=current).delete()
@@ -57,27 +52,6 @@ def throw_away(page: Page, *, by: AbstractBaseUser | None) -> None:
         current.advance(by, Reason.TRASH)
         current.save_base(update_fields=[*TRASHED, *ADVANCED])
         record([current], tags=False)
-
-
-def _kept(page: Page) -> dict[str, Any]:
-    items = page.items.order_by("position")
-    return {
-        "tags": tags_of([page.pk]).get(page.pk, []),
-        "items": [
-            {
-                "title": item.list_title,
-                "text": item.text,
-                "state_changed_at": item.state_changed_at and item.state_changed_at.isoformat(),
-                "state_changed_by_id": item.state_changed_by_id,
-                "reason": item.reason,
-            }
-            for item in items
-        ],
-        "questions": [
-            (question.text, question.dismissed, question.asked_at.isoformat())
-            for question in page.questions.order_by("position")
-        ],
-    }
 
 
 @retried
@@ -91,17 +65,17 @@ def take_out(page: Page, *, by: AbstractBaseUser | None) -> Page:
         if not current.trashed_at:
             raise StaleVersion(current)
         change_names()
-        kept, current.kept = current.kept, {}
+        before, current.kept = current.kept, {}
         current.trashed_at, current.trashed_by = None, None
         current.title = free_title(current)
         if Page.objects.filter(kind=Page.Kind.SERVICE, aws_id=current.aws_id).exists():
             current.aws_id = ""
         current.advance(by, Reason.RESTORE)
         current.save_base(update_fields=[*TRASHED, *ADVANCED, "title", "aws_id"])
-        current.tags.set(kept.get("tags", []))
+        current.tags.set(before.get("tags", []))
         resolve_again(refresh_names([current]))
         derive([current], fresh=True)
-        _put_back(current, kept)
+        put_back(current, before)
         record([current])
         return current
 
@@ -122,34 +96,6 @@ def _ended(title: str, more: str) -> str:
     while len(key(stem + more)) > KEY_LENGTH:
         stem = stem[:-1]
     return stem + more
-
-
-def _put_back(page: Page, kept: dict[str, Any]) -> None:
-    """Give the rows that were derived anew what was kept of them."""
-    rows = list(page.items.order_by("position"))
-    old = kept.get("items", [])
-    people = _known_people({item["state_changed_by_id"] for item in old} - {None})
-    pairs = match([(i["title"], i["text"]) for i in old], [(r.list_title, r.text) for r in rows])
-    found = [(row, old[at]) for row, at in zip(rows, pairs, strict=True) if at is not None]
-    for row, facts in found:
-        for name in ITEM_FACTS:
-            setattr(row, name, facts[name])
-        if row.state_changed_by_id not in people:
-            row.state_changed_by_id = None
-    update_rows(ChecklistItem, [row for row, _ in found], ITEM_FACTS)
-    asked = list(page.questions.order_by("position"))
-    old = kept.get("questions", [])
-    pairs = match([("", text) for text, *_ in old], [("", question.text) for question in asked])
-    for question, at in zip(asked, pairs, strict=True):
-        if at is not None:
-            question.dismissed = old[at][1]
-            question.asked_at = datetime.fromisoformat(old[at][2])
-    update_rows(Question, asked, ("dismissed", "asked_at"))
-
-
-def _known_people(ids: set[int]) -> set[int]:
-    people = get_user_model()._default_manager.filter(pk__in=ids)
-    return set(people.values_list("pk", flat=True))
 
 
 @retried

@@ -1,9 +1,15 @@
 """One section edited by itself, or taken out into a page of its own."""
 
+import io
+from datetime import UTC, datetime
+
 import pytest
 from django.test import Client
+from PIL import Image
 
-from services.models import Category, Page, Service, Topic
+from services import ticking, trash
+from services.attachments import store_picture
+from services.models import Attachment, Category, Page, Service, Topic
 from tests.conftest import client_of, person
 from tests.editing import NOTES, opened, revisions, said
 from tests.html_forms import fields_of
@@ -162,6 +168,60 @@ def test_a_split_of_what_was_just_changed_asks_again(as_editor, plan):
     assert again["title"] == "Uno"
     as_editor.post(SPLIT, again)
     assert Page.objects.get(title="Uno").notes == "Her words.\n\n"
+
+
+def test_a_split_takes_along_what_hangs_on_items_and_questions(as_editor, editor):
+    why = "> [!question] Why"
+    notes = f"{why} here?\n\n- [ ] stays\n\n# One\n\n- [ ] learn\n- [ ] use\n\n{why} there?\n"
+    page = Topic.objects.create(title="Plan", notes=notes)
+    for text in ("stays", "learn"):
+        ticking.tick(page.items.get(text=text).pk, "na", by=editor, why=f"{text}, in March")
+    asked = datetime(2020, 2, 3, tzinfo=UTC)
+    page.questions.filter(text="Why there?").update(dismissed=True, asked_at=asked)
+    ticked_at = page.items.get(text="learn").state_changed_at
+    assert as_editor.post(SPLIT, opened(as_editor, SPLIT)).status_code == 302
+    made = Page.objects.get(title="One")
+    learn, use = made.items.all()
+    assert (learn.reason, learn.state_changed_by) == ("learn, in March", editor)
+    assert (learn.state_changed_at, use.state_changed_at) == (ticked_at, None)
+    question = made.questions.get()
+    assert (question.dismissed, question.asked_at) == (True, asked)
+    assert page.items.get().reason == "stays, in March"
+    assert not page.questions.get().dismissed
+
+
+def picture(page: Page, reference: str) -> Attachment:
+    file = io.BytesIO()
+    Image.new("RGB", (2, 2)).save(file, "PNG")
+    stored = store_picture(file, name="a.png", page=page, reference=reference)
+    page.links.filter(target=reference).update(attachment=stored)
+    return stored
+
+
+def test_a_split_shows_imported_pictures_on_both_pages(
+    as_editor, as_admin, editor, django_capture_on_commit_callbacks
+):
+    notes = "![x](img/both.png)\n\n# One\n\n![x](img/both.png) ![x](img/one.png)\n"
+    page = Topic.objects.create(title="Plan", notes=notes)
+    both, one = picture(page, "img/both.png"), picture(page, "img/one.png")
+    as_editor.post(SPLIT, opened(as_editor, SPLIT))
+    made = Page.objects.get(title="One")
+    assert made.attachments.count() == 2
+    for shown in (page, made):
+        text = as_editor.get(shown.get_absolute_url()).content.decode()
+        own = Attachment.objects.get(page=shown, reference="img/both.png")
+        assert f'src="{own.get_absolute_url()}"' in text
+        response = as_editor.get(own.get_absolute_url())
+        assert b"".join(response).startswith(b"\x89PNG")
+        response.close()
+    # The file stays as long as a page shows it, whichever of them goes first.
+    for gone, there in ((page, True), (made, False)):
+        trash.throw_away(gone, by=editor)
+        with django_capture_on_commit_callbacks(execute=True):
+            as_admin.post("/trash/empty/")
+        for file in (both, one):
+            assert file.file.storage.exists(str(file.file.name)) is there
+    assert not Attachment.objects.exists()
 
 
 def test_readers_split_nothing(as_reader, plan):

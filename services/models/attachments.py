@@ -56,8 +56,13 @@ class Attachment(models.Model):
         return reverse("attachment", args=[self.uuid, self.name])
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Remove the row, and its bytes once that is certain."""
+        """Remove the row, and its bytes once that is certain and no other row has them."""
         storage, key = self.file.storage, str(self.file.name)
         removed = super().delete(*args, **kwargs)
-        transaction.on_commit(lambda: storage.delete(key))
+
+        def delete_bytes() -> None:
+            if not Attachment.objects.filter(file=key).exists():
+                storage.delete(key)
+
+        transaction.on_commit(delete_bytes)
         return removed
