@@ -67,6 +67,6 @@ def _is_written(name: str, value: str) -> bool:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Logging in or out makes open forms too old; what was written in them is kept."""
     own = "Origin" in request.headers and not reason.startswith(FROM_ELSEWHERE)
-    if own and any(_is_written(name, value) for name, value in request.POST.items()):
+    if own and any(_is_written(name, request.POST[name]) for name in request.POST):
         return send_again(request, 403)
     return plain_failure(request, reason)
