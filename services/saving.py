@@ -6,7 +6,7 @@ a tick is so small that it is made anew on whatever is stored.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,8 +94,8 @@ def merged_into(current: Page, notes: str, version: int) -> str:
 
 
 @retried
-def keep_theirs(page: Page, mine: str, *, version: int, by: AbstractBaseUser | None) -> Page:
-    """Leave a page as somebody else saved it; one's own text goes into its history.
+def keep_theirs(page: Page, *mine: str, version: int, by: AbstractBaseUser | None) -> Page:
+    """Leave a page as somebody else saved it; one's own texts go into its history.
 
     Raises StaleVersion where the page has moved on from `version`, which was decided upon, and
     Trashed.
@@ -106,28 +106,29 @@ def keep_theirs(page: Page, mine: str, *, version: int, by: AbstractBaseUser | N
             raise Trashed(current)
         if current.version != version:
             raise StaleVersion(current)
-        if mine != current.notes:
-            _record_aside(current, mine, by)
-            current.advance(by, Reason.RESTORE)
-            record([current], tags=False)
-            current.save_base(update_fields=ADVANCED)
-        return current
+        set_aside(current, mine, instead=current.notes, version=version, by=by)
+        return Page.everything.get(pk=page.pk)
 
 
-def set_aside(page: Page, mine: str, combined: str, *, version: int, by: AbstractBaseUser) -> None:
-    """Put one's own text into the history before the combined one is saved over `version`.
+def set_aside(
+    page: Page, texts: Iterable[str], *, instead: str, version: int, by: AbstractBaseUser | None
+) -> None:
+    """Put texts into a page's history before another one is saved `instead` over `version`.
 
-    In that same transaction; where the combined text is one of the two there is nothing to keep,
-    and where the page has moved on from `version`, saving is going to ask again.
+    Call it in that same transaction. A text that is saved, or that the page has, is not set
+    aside; where the page has moved on from `version`, saving is going to ask again.
     """
     current = Page.objects.locked().filter(pk=page.pk, version=version).first()
-    if current is not None and mine != combined != current.notes and mine != current.notes:
-        _record_aside(current, mine, by)
-        current.save_base(update_fields=ADVANCED)
-
-
-def _record_aside(page: Page, text: str, by: AbstractBaseUser | None) -> None:
-    theirs, page.notes = page.notes, text
-    page.advance(by, Reason.ASIDE)
-    record([page], tags=False)
-    page.notes = theirs
+    if current is None:
+        return
+    left = [text for text in dict.fromkeys(texts) if text not in (instead, current.notes)]
+    for text in left:
+        theirs, current.notes = current.notes, text
+        current.advance(by, Reason.ASIDE)
+        record([current], tags=False)
+        current.notes = theirs
+    if left and instead == current.notes:
+        # Nothing is going to be saved: the newest revision is the page all the same.
+        current.advance(by, Reason.RESTORE)
+        record([current], tags=False)
+    current.save_base(update_fields=ADVANCED)

@@ -65,8 +65,8 @@ def test_keep_mine(as_editor, clash, plan):
     assert (page.notes, page.title, page.abbreviation) == (HIS, "Plans", "PL")
     assert texts(page) == [HIS, HERS, NOTES]
     assert said(response) == [
-        'Your text is saved. What olga had saved is in the <a href="/pages/plans/history/">history'
-        "</a>."
+        "Your text is saved where you clashed. What olga had saved there is in the "
+        '<a href="/pages/plans/history/">history</a>.'
     ]
     assert not Draft.objects.exists()
 
@@ -132,10 +132,33 @@ def test_a_third_change_brings_the_screen_again(as_editor, as_olga, clash, plan,
     assert fields["mine"].replace("\r\n", "\n") == HIS
     assert "Both" in fields["notes"]
     assert "Third" in fields["notes"]
-    assert Draft.objects.get().fields["notes"] == HIS
-    decide(as_editor, again, "mine")
+    # What was worked on last is the draft, not what that was made of.
+    combined = NOTES.replace("One's", "Both")
+    assert Draft.objects.get().fields["notes"] == combined
+    decide(as_editor, again, "mine", notes=both)
     assert Page.objects.get().notes == HIS
-    assert {HERS, third} <= set(texts(plan))
+    assert {HERS, third, combined} <= set(texts(plan))
+
+
+@pytest.mark.parametrize("decision", ["mine", "theirs"])
+def test_a_combination_that_was_worked_on_is_in_the_history(as_editor, clash, plan, decision):
+    both = NOTES.replace("One's", "Both their").replace("\n", "\r\n")
+    decide(as_editor, clash, decision, notes=both)
+    page = Page.objects.get()
+    assert page.notes == {"mine": HIS, "theirs": HERS}[decision]
+    assert {HIS, HERS, NOTES.replace("One's", "Both their")} <= set(texts(page))
+    assert texts(page)[0] == page.notes
+
+
+def test_keep_mine_takes_nothing_back_that_was_not_in_dispute(as_editor, as_olga, plan):
+    mine = opened(as_editor)
+    theirs = HERS.replace("Two's", "Her two's")
+    as_olga.post(PATH, opened(as_olga) | {"notes": theirs})
+    clash = as_editor.post(PATH, mine | {"notes": HIS})
+    decide(as_editor, clash, "mine")
+    page = Page.objects.get()
+    assert page.notes == HIS.replace("Two's", "Her two's")
+    assert {HIS, theirs} <= set(texts(page))
 
 
 def test_with_marks_left_the_screen_comes_again_with_one_pair_of_them(

@@ -19,11 +19,12 @@ from taggit.models import Tag
 from services import drafts
 from services.conflict import side_by_side
 from services.editing import Edit, Outcome, base_of, others_since, store, typed_over
+from services.forms import as_posted
 from services.history import revision
 from services.models import Page, StaleVersion
 from services.page_form import COMBINED, MINE, THEIRS, ConflictForm, EditForm
 from services.saving import Clash, Saved, Trashed, keep_theirs, set_aside
-from services.sync.merge import has_marks, merge
+from services.sync.merge import Merge, has_marks, merge
 from services.transactions import retried
 from services.views.editor_page import show_editor
 from services.views.finding import person, version_of
@@ -104,18 +105,22 @@ def decide(request: HttpRequest, page: Page) -> HttpResponse:
     if form.errors:
         form.show_what_is_wrong()
         return _screen(request, form, mine)
-    notes = combined if decision == COMBINED else mine
+    both = _merged(page, _number(request.POST.get("began")), mine, base.notes or "")
+    notes = combined if decision == COMBINED else both.text if decision == MINE else mine
+    # A combination that somebody worked on is a text of theirs as well.
+    written = [mine] if as_posted(combined) == as_posted(both.prepared) else [mine, combined]
     edit = Edit(notes, base, form.facts, form.cleaned_data["rewrite"])
     try:
         with transaction.atomic():
             if decision == THEIRS:
-                outcome = _keep_theirs(request, page, edit)
+                outcome = _keep_theirs(request, page, edit, written)
             else:
-                set_aside(page, mine, notes, version=base.version, by=person(request))
-                outcome = store(page, edit, by=person(request))
+                me = person(request)
+                set_aside(page, written, instead=notes, version=base.version, by=me)
+                outcome = store(page, edit, by=me)
             drafts.end_saved(person(request), page, request.POST, edit.notes)
     except (Clash, StaleVersion) as refusal:
-        return _again(request, refusal.current, edit, mine, combined)
+        return _again(request, refusal.current, edit, mine, written[-1])
     except Trashed as refusal:
         start = _typed(request) | {"notes": notes, "version": base.version}
         again = EditForm(page=refusal.page, base=base, initial=start)
@@ -128,24 +133,33 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
     return {name: request.POST[name] for name in ConflictForm.base_fields if name in request.POST}
 
 
-def _keep_theirs(request: HttpRequest, page: Page, edit: Edit) -> Outcome:
+def _merged(page: Page, began: int, mine: str, theirs: str) -> Merge:
+    """My text and theirs, over the version that both began with; mine where they clash."""
+    known = revision(page.pk, began)
+    return merge(known.notes, mine, theirs) if known else Merge(mine, 1, mine)
+
+
+def _keep_theirs(request: HttpRequest, page: Page, edit: Edit, written: list[str]) -> Outcome:
     """Their text and my facts: of those nobody was asked."""
-    kept = keep_theirs(page, edit.notes, version=edit.base.version, by=person(request))
+    kept = keep_theirs(page, *written, version=edit.base.version, by=person(request))
     if not edit.facts:
         return Outcome(Saved(kept, changed=True))
     own = Edit(kept.notes, base_of(kept), edit.facts, edit.rewrite)
     return store(kept, own, by=person(request))
 
 
-def _again(request: HttpRequest, page: Page, edit: Edit, mine: str, combined: str) -> HttpResponse:
-    """Somebody saved once more while this was decided: ask again, with everything kept."""
+def _again(request: HttpRequest, page: Page, edit: Edit, mine: str, last: str) -> HttpResponse:
+    """Somebody saved once more while this was decided: ask again, with everything kept.
+
+    `last` is what was worked on last: my text, or a combination of both.
+    """
     began = _number(request.POST.get("began"))
-    if has_marks(combined):
-        known = revision(page.pk, began)
-        notes = merge(known.notes if known else "", mine, page.notes).prepared
+    if last == mine or has_marks(last):
+        notes = _merged(page, began, mine, page.notes).prepared
     else:
-        notes = merge(edit.base.notes or "", combined, page.notes).prepared
-    kept = _keep_draft(request, page, began, _typed(request) | {"notes": mine})
+        notes = merge(edit.base.notes or "", last, page.notes).prepared
+    version = began if last == mine else edit.base.version
+    kept = _keep_draft(request, page, version, _typed(request) | {"notes": last})
     return _screen(request, _form(page, edit, mine, notes, began, kept), mine)
 
 
@@ -154,7 +168,7 @@ def _say(request: HttpRequest, outcome: Outcome, decision: str, began: int) -> N
     who = listed(others_since(page, began, person(request))) or "you"
     words = {
         COMBINED: "The combined text is saved. Your own and what {1} had saved are in the {0}.",
-        MINE: "Your text is saved. What {1} had saved is in the {0}.",
+        MINE: "Your text is saved where you clashed. What {1} had saved there is in the {0}.",
         THEIRS: "The page stays as {1} saved it. Your text is in the {0}.",
     }[decision if decision in (COMBINED, THEIRS) else MINE]
     messages.success(request, format_html(words, history_link(page), who))
