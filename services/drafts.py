@@ -57,9 +57,9 @@ def of(person: User, page: Page | None) -> Draft | None:
 
 
 def all_of(person: User) -> DraftQuerySet:
-    """A person's drafts with the pages that they are for, the last first; one query."""
-    rows = Draft.objects.written().filter(person=person, page__trashed_at=None)
-    facts = ("kind", "title", "abbreviation", "slug")
+    """A person's drafts with the pages that they are for, also in the trash; one query."""
+    rows = Draft.objects.written().filter(person=person)
+    facts = ("kind", "title", "abbreviation", "slug", "trashed_at")
     wanted = ("page_id", "person_id", "saved_at", *(f"page__{name}" for name in facts))
     return rows.select_related("page").only(*wanted)
 

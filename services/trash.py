@@ -19,6 +19,7 @@ from services.keeping import kept, put_back
 from services.models import (
     Attachment,
     ChecklistItem,
+    Draft,
     Link,
     Page,
     PageName,
@@ -100,11 +101,16 @@ def _ended(title: str, more: str) -> str:
 
 @retried
 def empty() -> int:
-    """Delete everything in the trash for good, histories and files included; returns how many."""
+    """Delete what is in the trash for good, histories and files included; returns how many.
+
+    Pages that somebody has unsaved text for stay in the trash: it would go with them, unseen.
+    """
     with transaction.atomic():
         thrown = Page.everything.exclude(trashed_at=None)
         locked = Page.everything.filter(Q(pk__in=thrown) | Q(about__in=thrown)).locked()
-        pages = [page for page in locked if page.trashed_at]
+        drafts = Draft.objects.filter(page__in=thrown).select_for_update().only("page", "saved_at")
+        awaited = {draft.page_id for draft in drafts if draft.saved_at}
+        pages = [page for page in locked if page.trashed_at and page.pk not in awaited]
         for page in pages:
             destroy(page)
         return len(pages)

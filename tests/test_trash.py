@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 
-from services import saving, trash
+from services import drafts, saving, trash
 from services.markdown.edits import set_state
 from services.models import (
     Attachment,
@@ -210,6 +210,20 @@ def test_drafts_wait_with_the_page(page: Page, editor: User) -> None:
     throw(page)
     trash.empty()
     assert not Draft.objects.exists()
+
+
+def test_a_page_that_somebody_has_unsaved_text_for_outlives_the_emptying(
+    page: Page, editor: User
+) -> None:
+    drafts.keep(editor, page, 1, {"notes": "typed"})
+    other = Topic.objects.create(title="Other")
+    throw(page)
+    throw(other)
+    assert trash.empty() == 1
+    assert list(Page.everything.values_list("pk", flat=True)) == [page.pk]
+    assert Draft.objects.get().fields == {"notes": "typed"}
+    drafts.end(editor, page)
+    assert trash.empty() == 1
 
 
 def test_it_keeps_its_place_in_its_file(page: Page) -> None:

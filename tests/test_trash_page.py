@@ -2,8 +2,10 @@
 
 import pytest
 
+from services import drafts
 from services.models import Category, Document, Page, Revision, Section, Service, Topic
 from tests.editing import said
+from tests.html_forms import fields_of
 
 pytestmark = pytest.mark.django_db
 
@@ -114,3 +116,28 @@ def test_admins_empty_the_trash_and_editors_do_not(as_editor, as_admin, plan):
     response = as_admin.post("/trash/empty/")
     assert said(response) == ["The trash is empty: 1 page is deleted for good."]
     assert Page.everything.get().title == "Stays"
+
+
+def test_unsaved_text_keeps_its_page_in_the_trash_and_can_be_read(
+    as_editor, as_admin, editor, plan
+):
+    Topic.objects.create(title="Other")
+    drafts.keep(editor, plan, 1, {"notes": "An hour of work\n", "title": "Plan"})
+    as_editor.post("/pages/plan/delete/")
+    as_editor.post("/pages/other/delete/")
+    assert said(as_admin.post("/trash/empty/")) == [
+        "1 page is deleted for good. 1 page stays: somebody has unsaved text for it."
+    ]
+    assert said(as_admin.post("/trash/empty/"))[-1].startswith("Nothing is deleted. 1 page stays")
+    # Its author sees it on the home page, reads it, and decides.
+    home = words(as_editor.get("/"))
+    assert '<a href="/pages/plan/edit/?draft=1">Plan</a> <span class="muted"> in the trash' in home
+    opened = as_editor.get("/pages/plan/edit/")
+    fields = fields_of(opened)
+    assert "Restore the page and save" in words(opened)
+    assert "Discard the text" in words(opened)
+    assert fields["notes"] == "An hour of work\r\n"
+    assert as_admin.get("/pages/plan/edit/").status_code == 404
+    as_editor.post("/pages/plan/edit/", fields | {"restore": "1"})
+    assert Page.objects.get().notes == "An hour of work\n"
+    assert drafts.of(editor, plan) is None

@@ -49,7 +49,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         except IntegrityError:
             # Somebody was faster by a moment. Now the form sees what they saved, and says so.
             return _save(request, page)
-    if page is None or page.trashed_at:
+    if page is None:
         raise Http404("There is no page at this address.")
     if moved:
         query = f"?{request.GET.urlencode()}" if request.GET else ""
@@ -58,10 +58,13 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _open(request: HttpRequest, page: Page) -> HttpResponse:
-    draft = drafts.of(person(request), page)
-    if draft and request.GET.get("draft"):
+    draft, trashed = drafts.of(person(request), page), page.trashed_at is not None
+    if trashed and draft is None:
+        raise Http404("There is no page at this address.")
+    if draft and (trashed or request.GET.get("draft")):
         base = base_of(page, draft.version)
-        return show_editor(request, EditForm(page=page, base=base, initial=_drafted(draft, base)))
+        form = EditForm(page=page, base=base, initial=_drafted(draft, base))
+        return show_editor(request, form, is_trashed=trashed)
     base, anchor = base_of(page), request.GET.get("section", "")
     if not anchor:
         start = {"notes": page.notes, "version": page.version}

@@ -97,5 +97,12 @@ def restore_page(request: HttpRequest, pk: int) -> HttpResponse:
 def empty_trash(request: HttpRequest) -> HttpResponse:
     number = trashing.empty()
     what = "1 page is" if number == 1 else f"{number:,} pages are"
-    messages.success(request, f"The trash is empty: {what} deleted for good.")
+    left = Page.everything.exclude(trashed_at=None).count()
+    if left:
+        stay = "1 page stays" if left == 1 else f"{left:,} pages stay"
+        which = "it" if left == 1 else "them"
+        went = f"{what} deleted for good" if number else "Nothing is deleted"
+        messages.info(request, f"{went}. {stay}: somebody has unsaved text for {which}.")
+    else:
+        messages.success(request, f"The trash is empty: {what} deleted for good.")
     return redirect("trash")
