@@ -10,6 +10,7 @@ from services import catalog
 from services.bulk import chunks, insert_rows
 from services.catalog import key
 from services.markdown.notes import target_name
+from services.mentioned import items_that_may_name
 from services.models import ChecklistItem, Link, Page, PageName, Section
 from services.transactions import change_names
 
@@ -166,8 +167,7 @@ def _resolve_links(keys: Collection[str]) -> int:
 
 def _resolve_items(keys: Collection[str]) -> int:
     touched = []
-    rows = ChecklistItem.objects.order_by().values_list("pk", "page_id", "text")
-    for pk, page_id, text in rows.iterator(chunk_size=5000):
+    for pk, page_id, text in items_that_may_name(keys):
         found = mentions(text)
         if not found.keys.isdisjoint(keys):
             touched.append((pk, page_id, found))
