@@ -225,6 +225,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 TAGGIT_CASE_INSENSITIVE = True
 # Nothing asks for revisions by date alone; their numbers have that order too.
 SIMPLE_HISTORY_DATE_INDEX = False
+TAGGIT_TAGS_FROM_STRING = "services.typed_tags.from_text"
+TAGGIT_STRING_FROM_TAGS = "services.typed_tags.to_text"
 MARKDOWNX_MARKDOWNIFY_FUNCTION = "services.pages.markdownify"
 
 # HTTPS=on: the site is reached over https, directly or through a proxy that says so.

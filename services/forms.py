@@ -20,8 +20,10 @@ from taggit.forms import TagField, TagWidget
 from taggit.utils import edit_string_for_tags, parse_tags
 
 from services.editor_tools import TOOLS
+from services.typed_tags import is_reachable
 
 LINE_ENDS = re.compile(r"\r\n|\r|\n")
+UNREACHABLE = "“%s” cannot be a tag: an address cannot lead to it. Add a letter or a digit."
 
 
 def as_posted(text: str) -> str:
@@ -152,6 +154,13 @@ class TagsField(TagField):  # type: ignore[misc]
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         before = initial if isinstance(initial, str) else edit_string_for_tags(initial or [])
+    def clean(self, value: Any) -> list[str]:
+        tags: list[str] = super().clean(value)
+        for tag in tags:
+            if not is_reachable(tag):
+                raise forms.ValidationError(UNREACHABLE % tag)
+        return tags
+
         try:
             return bool(parse_tags(before) != parse_tags(data or ""))
         except ValueError:

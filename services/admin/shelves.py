@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
@@ -11,9 +12,17 @@ from django.db.models import Count, ProtectedError, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
+from taggit.models import Tag
 
 from services.admin.rules import AnyModelAdmin, ForAdmins
+from services.forms import UNREACHABLE
 from services.models import Category, Page
+from services.typed_tags import is_reachable
+
+if TYPE_CHECKING:
+    TagModelForm = forms.ModelForm[Tag]
+else:
+    TagModelForm = forms.ModelForm
 
 
 class CategoryAdmin(ForAdmins, AnyModelAdmin):
@@ -64,7 +73,16 @@ def _why_not(category: Category) -> str:
     return ""
 
 
+class TagForm(TagModelForm):
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if not is_reachable(name):
+            raise forms.ValidationError(UNREACHABLE % name)
+        return name
+
+
 class TagAdmin(ForAdmins, AnyModelAdmin):
+    form = TagForm
     list_display = ("name", "slug")
     search_fields = ("name",)
     ordering = ("name",)

@@ -1,0 +1,38 @@
+"""Tags as a person types them: with commas between, each as many words as it likes.
+
+In quotes stands a tag that has a comma in it, as `"a, b"`; a quote in there is written twice. Any
+other quote is a character like all others. `kb.settings` tells django-taggit of these two.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+# One tag up to its comma or line end: in quotes, or as it is.
+ENTRY = re.compile(r'\s*"(?P<quoted>(?:[^"]|"")*)"\s*(?=[,\r\n]|\Z)|[^,\r\n]+')
+NEEDS_QUOTES = re.compile(r'\A"|[,\r\n]')
+
+
+def from_text(text: str | None) -> list[str]:
+    """The tags in a text, each once and in order."""
+    found = set()
+    for entry in ENTRY.finditer(text or ""):
+        quoted = entry["quoted"]
+        found.add(entry[0].strip() if quoted is None else quoted.replace('""', '"').strip())
+    return sorted(found - {""})
+
+
+def to_text(tags: Iterable[Any]) -> str:
+    """The text that gives these tags back."""
+    return ", ".join(sorted(_written(str(tag.name)) for tag in tags))
+
+
+def _written(name: str) -> str:
+    return '"{}"'.format(name.replace('"', '""')) if NEEDS_QUOTES.search(name) else name
+
+
+def is_reachable(name: str) -> bool:
+    """Has a tag an address? Browsers take the parts `.` and `..` out of every address."""
+    return {".", ".."}.isdisjoint(name.split("/"))
