@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -97,8 +97,13 @@ def outline(
 
 def headings(body: str, data: bytes) -> list[Heading]:
     """The headings outside all containers, as readers see their text."""
-    found: list[Heading] = []
-    depth, level, start, words = 0, 0, 0, [""]
+    return [heading for heading, outside in all_headings(body, data) if outside]
+
+
+def all_headings(body: str, data: bytes) -> Iterator[tuple[Heading, bool]]:
+    """All headings in order, and of each whether it stands outside all containers."""
+    depth, level, start = 0, 0, 0
+    words: list[str] = []
     for event, span in PARSER.events_with_range(body):
         if isinstance(event, str):
             if level:
@@ -109,7 +114,7 @@ def headings(body: str, data: bytes) -> list[Heading]:
             kind: str = value if isinstance(value, str) else next(iter(value))
             if kind in CONTAINERS or kind in OPAQUE:
                 depth += 1
-            elif kind == "Heading" and not depth:
+            elif kind == "Heading":
                 level, start, words = int(value[kind]["level"][1]), span["start"], []
         elif name == "End":
             kind = value if isinstance(value, str) else value.popitem()[0]
@@ -117,11 +122,10 @@ def headings(body: str, data: bytes) -> list[Heading]:
                 depth -= 1
             elif kind == "Heading" and level:
                 title = " ".join("".join(words).split())
-                found.append(Heading(level, title, start, _line_end(data, span["end"])))
+                yield Heading(level, title, start, _line_end(data, span["end"])), not depth
                 level = 0
         elif level and name in ("Text", "Code"):
             words.append(value)
-    return found
 
 
 def _line_end(data: bytes, end: int) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.markdown.line_ends import dominant_line_end
-from services.markdown.outline import headings
-from services.markdown.render import render
+from services.markdown.links import Anchors
+from services.markdown.outline import all_headings
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +27,20 @@ class Part:
 
 def parts(text: str) -> list[Part]:
     """The parts of notes in order; deeper ones lie within higher ones."""
-    data = text.encode()
-    found, shown = headings(text, data), render(text).headings
-    if len(found) != len(shown):
-        return []
-    made = []
-    for index, (heading, name) in enumerate(zip(found, shown, strict=True)):
-        below = (next_.start for next_ in found[index + 1 :] if next_.level <= heading.level)
-        stop = next(below, len(data))
-        made.append(
-            Part(heading.text, name.anchor, heading.level, heading.start, heading.end, stop)
-        )
-    return made
+    data, anchors = text.encode(), Anchors()
+    # Headings in quotes and lists open no parts, but have anchors before those that follow.
+    named = [(each, anchors.give(each.text), out) for each, out in all_headings(text, data)]
+    found = [(heading, anchor) for heading, anchor, outside in named if outside]
+    made: list[Part] = []
+    higher: list[Part] = []
+    for heading, anchor in reversed(found):
+        while higher and higher[-1].level > heading.level:
+            higher.pop()
+        stop = higher[-1].start if higher else len(data)
+        part = Part(heading.text, anchor, heading.level, heading.start, heading.end, stop)
+        made.append(part)
+        higher.append(part)
+    return made[::-1]
 
 
 def part_at(text: str, anchor: str) -> Part | None:
