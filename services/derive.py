@@ -106,8 +106,7 @@ def _derive_items(
                 "list_title": item.list_title,
             }
             if at is not None and old[at].state != item.state:
-                # A reason was given for the state that it had.
-                facts |= {"state_changed_at": now, "state_changed_by_id": by[pk], "reason": ""}
+                facts |= {"state_changed_at": now, "state_changed_by_id": by[pk]}
             if at is not None and old[at].text != item.text:
                 reworded[old[at].pk] = old[at]
             _keep(pk, None if at is None else old[at], facts, batch)

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 State = ChecklistItem.State
 WHY_LENGTH = 200
-# Only what is settled has a reason that is worth keeping.
-WITH_REASON = frozenset({State.DONE, State.NA})
 
 
 class ItemGone(Exception):
@@ -47,9 +45,10 @@ def tick(
 ) -> Ticked:
     """Give an item a state, in one transaction of four queries however long the history is.
 
-    `why` is kept beside a settled item, on one line; None leaves the reason as it is where the
-    state stays. A state that the item has already makes no revision. Raises ItemGone, and
-    EditRefused where the notes cannot say it; nothing is stored then.
+    `why` is kept beside the item, on one line, and shown while it is settled; None leaves it as it
+    is, so that who unticks by accident and ticks again finds it again. A state that the item has
+    already makes no revision. Raises ItemGone, and EditRefused where the notes cannot say it;
+    nothing is stored then.
     """
     reason = None if why is None else " ".join(why.split())[:WHY_LENGTH]
     with transaction.atomic():
@@ -105,10 +104,7 @@ def _store(
     if (found.text, found.list_title) != (item.text, item.list_title):
         return None
     changed = found.state != state
-    kept = "" if changed else item.reason
-    facts: dict[str, Any] = {"reason": (kept if reason is None else reason)}
-    if state not in WITH_REASON:
-        facts["reason"] = ""
+    facts: dict[str, Any] = {"reason": item.reason if reason is None else reason}
     if changed:
         who = by.pk if by else None
         facts |= {"state": state, "state_changed_at": timezone.now(), "state_changed_by_id": who}

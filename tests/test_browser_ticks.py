@@ -171,6 +171,10 @@ def test_the_menu_by_keyboard(opened):
     with saved(page):
         page.keyboard.press("o")
     expect(page.get_by_text("We use ECS")).to_be_hidden()
+    # Ticked again, it has its reason again.
+    with saved(page):
+        box(page, "Two").press("n")
+    expect(page.get_by_text("We use ECS")).to_be_visible()
 
 
 def test_the_menu_by_touch(opened):

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 
 from services import ticking, trash
+from services.markdown.edits import set_state
 from services.markdown.notes import read
 from services.models import ChecklistItem, Page, Reason, Revision, Topic
 from services.ticking import ItemGone, tick
@@ -165,7 +166,7 @@ def test_a_mark_that_would_be_a_link_is_refused(as_editor):
 # -- reasons ---------------------------------------------------------------------------------------
 
 
-def test_a_reason_is_kept_shown_and_cleared(as_editor, as_reader):
+def test_a_reason_is_kept_and_shown_while_the_item_is_settled(as_editor, as_reader):
     page = made()
     post(as_editor, item("One"), "na", why="  We use\nECS <b> ")
     assert item("One").reason == "We use ECS <b>"
@@ -173,8 +174,30 @@ def test_a_reason_is_kept_shown_and_cleared(as_editor, as_reader):
         for path in ("/checklist/", "/topics/plan/"):
             assert "We use ECS &lt;b&gt;" in client.get(path).content.decode()
     post(as_editor, item("One"), "doing")
-    assert item("One").reason == ""
+    for path in ("/checklist/", "/topics/plan/"):
+        assert "We use ECS" not in as_reader.get(path).content.decode()
+        assert ": We use ECS" not in as_editor.get(path).content.decode()
+        assert ">We use ECS" not in as_editor.get(path).content.decode()
     assert page.items.count() == 4
+
+
+def test_who_unticks_by_accident_finds_the_reason_again(as_editor):
+    made()
+    post(as_editor, item("One"), "na", why="We use ECS")
+    assert post(as_editor, item("One"), "open").json()["why"] == "We use ECS"
+    assert 'value="We use ECS"' in as_editor.get(f"/items/{item('One').pk}/").content.decode()
+    assert post(as_editor, item("One"), "na").json()["why"] == "We use ECS"
+    post(as_editor, item("One"), "na", why="")
+    assert item("One").reason == ""
+
+
+def test_an_edit_of_the_text_keeps_the_reason_too(as_editor, editor):
+    page = made()
+    post(as_editor, item("One"), "na", why="We use ECS")
+    for state in ("open", "na"):
+        page.refresh_from_db()
+        page.revise(set_state(page.notes, 0, state), version=page.version, by=editor)
+        assert (item("One").state, item("One").reason) == (state, "We use ECS")
 
 
 def test_a_reason_is_stored_for_a_state_that_stays(as_editor):
@@ -186,19 +209,6 @@ def test_a_reason_is_stored_for_a_state_that_stays(as_editor):
     assert item("Four").reason == "No time"
     post(as_editor, item("Four"), "na", why="")
     assert item("Four").reason == ""
-
-
-def test_what_is_not_settled_has_no_reason(as_editor):
-    made()
-    post(as_editor, item("One"), "doing", why="Because")
-    assert item("One").reason == ""
-
-
-def test_a_new_state_has_no_old_reason(as_editor):
-    made()
-    post(as_editor, item("One"), "na", why="No time")
-    assert post(as_editor, item("One"), "done").json()["why"] == ""
-    assert item("One").reason == ""
 
 
 def test_a_long_reason_is_cut(as_editor):

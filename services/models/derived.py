@@ -64,6 +64,11 @@ class ChecklistItem(models.Model):
         """Is nothing left to do?"""
         return self.state in (self.State.DONE, self.State.NA)
 
+    @property
+    def why(self) -> str:
+        """The reason as it is shown: that of what is open again waits until it is settled."""
+        return self.reason if self.settled else ""
+
 
 class QuestionQuerySet(models.QuerySet["Question"]):
     def shown(self) -> QuestionQuerySet:

@@ -49,14 +49,16 @@
     words.querySelector(".ring-done").setAttribute("stroke-dasharray", `${done} 100`);
   };
 
+  // A reason is shown of what is settled; beside the rest it waits.
   const paint = (id, state, why) => {
+    const shown = settles(state) ? why : "";
     let before = state;
     for (const box of boxesOf(id)) {
       before = box.dataset.state;
       box.dataset.state = state;
       box.dataset.why = why;
       box.value = `${id} ${other(state)}`;
-      box.title = why ? `${LABELS[state]}: ${why}` : LABELS[state];
+      box.title = shown ? `${LABELS[state]}: ${shown}` : LABELS[state];
       box.setAttribute("aria-checked", CHECKED[state]);
       box.querySelector("use").setAttribute("href", `#kb-tick-${state}`);
       const row = box.closest("li");
@@ -68,7 +70,7 @@
       const label = row.querySelector(".item-label");
       if (label) label.textContent = state === "doing" || state === "na" ? LABELS[state] : "";
       const reason = row.querySelector(".item-why");
-      if (reason) reason.textContent = why;
+      if (reason) reason.textContent = shown;
     }
     if (before !== state) count(before, state);
   };
@@ -161,12 +163,13 @@
     item.busy = false;
   };
 
-  // `why` undefined leaves the reason to the server: it stays with the state.
+  // `why` undefined leaves the reason as it is.
   const set = (id, state, why) => {
     const item = known(id);
     if (state === item.wanted.state && (why === undefined || why === item.wanted.why)) return;
-    const told = why !== undefined;
-    item.wanted = { state, why: told ? why : "", told };
+    // One that was typed, and is not sent yet, goes along with the next wish.
+    const told = why !== undefined || item.wanted.told;
+    item.wanted = { state, why: why ?? item.wanted.why, told };
     paint(id, state, item.wanted.why);
     send(id);
   };
