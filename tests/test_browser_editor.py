@@ -90,6 +90,28 @@ def test_every_tool_works_and_can_be_undone(tab):
         assert area.input_value() == text, tool
 
 
+def test_many_lines_are_changed_in_one_go_and_keep_every_character(tab):
+    area = tab.locator("#id_notes")
+    lines = [f"\t- <b>{number}</b> &amp; \u00a0 two  blanks  " for number in range(400)]
+    text = "\n\n" + "\n".join(lines) + "\n\n\n"
+    area.fill(text)
+    area.evaluate(
+        "area => area.addEventListener('input', () => { window.told = (window.told ?? 0) + 1 })"
+    )
+    for keys, more in [("Control+]", "\t"), ("Control+[", "")]:
+        tab.keyboard.press("Control+a")
+        tab.keyboard.press(keys)
+        expected = (
+            "\n\n" + "\n".join((more + line) if more else line[1:] for line in lines) + "\n\n\n"
+        )
+        assert area.input_value() == expected
+        # Told of each line, a browser is busy for seconds.
+        assert tab.evaluate("window.told") == 1
+        tab.keyboard.press("Control+z")
+        assert area.input_value() == text
+        tab.evaluate("window.told = 0")
+
+
 KEYS = [
     ("Control+b", "**‹hello›** world\n"),
     ("Control+i", "*‹hello›* world\n"),

@@ -14,6 +14,28 @@
     form?.elements.namedItem("csrfmiddlewaretoken")?.value ??
     "";
 
+  const MANY = 20; // lines
+  const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
+
+  // Put a text in the place of what is selected, in the only way that browsers can undo: commands
+  // that are out of date. Chromium takes many lines in one by one, each as a change of its own and
+  // laid out anew, unless they come as HTML, of which a text area keeps the characters.
+  const insert = (area, text, wanted) => {
+    const before = area.value;
+    const command = (name, value) => document.execCommand(name, false, value);
+    if (!text) command("delete");
+    else if (text.split("\n", MANY).length < MANY) command("insertText", text);
+    else {
+      const taken = command("insertHTML", `<pre>\n${escaped(text)}\n</pre>`);
+      if (area.value === wanted) return;
+      if (taken && area.value !== before) command("undo");
+      if (area.value === before) command("insertText", text);
+    }
+    if (area.value === wanted) return;
+    area.value = wanted;
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
   class Editor {
     constructor(root) {
       this.root = root;
@@ -44,13 +66,7 @@
       if (wanted !== area.value) {
         area.focus({ preventScroll: true });
         area.setSelectionRange(start, end);
-        // Out of date, and the only way that browsers can undo.
-        if (text) document.execCommand("insertText", false, text);
-        else document.execCommand("delete");
-        if (area.value !== wanted) {
-          area.setRangeText(text, start, end, "end");
-          area.dispatchEvent(new Event("input", { bubbles: true }));
-        }
+        insert(area, text, wanted);
       }
       if (select) {
         area.focus({ preventScroll: true });
