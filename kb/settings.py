@@ -219,7 +219,9 @@ UPLOAD_MAX_BYTES = env_int("KB_UPLOAD_MAX_BYTES", 20 * 1024 * 1024)
 UPLOAD_MAX_PIXELS = env_int("KB_UPLOAD_MAX_PIXELS", 50_000_000)
 # A note as text in a form: as large as the largest note that may be imported.
 NOTE_MAX_BYTES = env_int("KB_NOTE_MAX_BYTES", 32 * 1024 * 1024)
-DATA_UPLOAD_MAX_MEMORY_SIZE = NOTE_MAX_BYTES + 4 * 1024 * 1024
+# Two texts of that length are sent where two people changed the same lines; what is longer than
+# it may be is to arrive too, so that it is answered with a sentence and kept in the form.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * NOTE_MAX_BYTES + 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 TAGGIT_CASE_INSENSITIVE = True

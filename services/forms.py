@@ -45,6 +45,8 @@ class NotesWidget(AdminMarkdownxWidget):  # type: ignore[misc]
     stored: str | None = None
     diff: Sequence[tuple[str, str]] = ()
     page_id: int | None = None
+    # As multipart, since elsewhere each byte that is not ASCII takes three.
+    needs_multipart_form = True
 
     class Media:
         extend = False
@@ -152,8 +154,6 @@ class TagsField(TagField):  # type: ignore[misc]
 
     hidden_widget = HiddenTags
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        before = initial if isinstance(initial, str) else edit_string_for_tags(initial or [])
     def clean(self, value: Any) -> list[str]:
         tags: list[str] = super().clean(value)
         for tag in tags:
@@ -161,6 +161,8 @@ class TagsField(TagField):  # type: ignore[misc]
                 raise forms.ValidationError(UNREACHABLE % tag)
         return tags
 
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        before = initial if isinstance(initial, str) else edit_string_for_tags(initial or [])
         try:
             return bool(parse_tags(before) != parse_tags(data or ""))
         except ValueError:

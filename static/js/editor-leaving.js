@@ -9,7 +9,9 @@
     const areas = [...document.querySelectorAll(".editor-with-preview textarea")];
     for (const form of new Set(areas.map((area) => area.form))) {
       if (!form || form.dataset.draftUrl) continue;
-      const before = text(form);
+      // What a refused form comes back with is not stored either.
+      const unsaved = form.querySelector("[data-unsaved]");
+      const before = unsaved ? "" : text(form);
       let saving = false;
       form.addEventListener("submit", (event) => (saving = !event.defaultPrevented));
       addEventListener("pageshow", () => (saving = false));
