@@ -6,7 +6,9 @@ import re
 
 import pytest
 from django.test import Client
+from django.urls import get_script_prefix, reverse, set_script_prefix
 
+from services import controls
 from services.models import Category, ChecklistItem, Service
 from tests.test_ticking import AWKWARD, JSON, NOTES, item, made, notes_of, post
 
@@ -124,6 +126,25 @@ def test_items_elsewhere_that_name_the_page_are_controls_too(as_editor):
     made("- [ ] ECS\n")
     text = as_editor.get("/services/ecs/").content.decode()
     assert f'value="{item("ECS").pk} done"' in text
+
+
+@pytest.fixture
+def mounted():
+    """The site below a path that has a figure in it."""
+    before = get_script_prefix()
+    set_script_prefix("/kb0/")
+    controls._item_address.cache_clear()
+    yield
+    set_script_prefix(before)
+    controls._item_address.cache_clear()
+
+
+def test_an_item_is_at_its_address_wherever_the_site_is(mounted):
+    made("- [ ] One\n")
+    one = item("One")
+    address = f"/kb0/items/{one.pk}/"
+    assert reverse("item", args=[one.pk]) == address
+    assert f'href="{address}"' in controls.item_control(one, "One")
 
 
 def test_words_of_an_item_cannot_break_out(as_editor):
