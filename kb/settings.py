@@ -225,10 +225,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * NOTE_MAX_BYTES + 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 TAGGIT_CASE_INSENSITIVE = True
-# Nothing asks for revisions by date alone; their numbers have that order too.
-SIMPLE_HISTORY_DATE_INDEX = False
 TAGGIT_TAGS_FROM_STRING = "services.typed_tags.from_text"
 TAGGIT_STRING_FROM_TAGS = "services.typed_tags.to_text"
+# Nothing asks for revisions by date alone; their numbers have that order too.
+SIMPLE_HISTORY_DATE_INDEX = False
 MARKDOWNX_MARKDOWNIFY_FUNCTION = "services.pages.markdownify"
 
 # HTTPS=on: the site is reached over https, directly or through a proxy that says so.

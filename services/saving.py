@@ -129,6 +129,6 @@ def set_aside(
         current.notes = theirs
     if left and instead == current.notes:
         # Nothing is going to be saved: the newest revision is the page all the same.
-        current.advance(by, Reason.RESTORE)
+        current.advance(by, Reason.KEPT)
         record([current], tags=False)
     current.save_base(update_fields=ADVANCED)

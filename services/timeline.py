@@ -130,10 +130,12 @@ class Entry:
         """What happened, as a line of a list says it."""
         reason = self.revision.history_change_reason
         if self.ticks:
-            return "Ticked an item" if self.ticks == 1 else f"Ticked {self.ticks:,} items"
+            return "Ticked an item" if self.ticks == 1 else f"Ticked {self.ticks:,} times"
         if reason == Reason.ASIDE:
             whose = f"{self.who}’s text" if self.who else "A text"
             return f"{whose}, set aside in a conflict"
+        if reason == Reason.KEPT:
+            return "The other text kept in a conflict"
         if self.revision.history_type == "+":
             return CREATED.get(reason, Reason(reason).label)
         return Reason(reason).label

@@ -59,7 +59,7 @@ def test_ticks_are_folded(as_reader, page, admin):
     tick_all(page, admin)
     text = words_of(listed(text_of(as_reader, "/changes/")))
     assert text.count("Ticked") == 1
-    assert "Ticked 3 items by ada" in text
+    assert "Ticked 3 times by ada" in text
 
 
 def test_an_import_is_one_entry(as_reader, page):
@@ -88,11 +88,18 @@ def test_a_single_imported_page_is_an_entry_as_any_other(as_reader):
     assert "Imported" in text
 
 
-def test_pages_in_the_trash_are_told_without_a_link(as_reader, page, editor):
+def test_pages_in_the_trash_are_told_without_a_link(as_editor, page, editor):
     throw_away(page, by=editor)
-    html = listed(text_of(as_reader, "/changes/"))
+    html = listed(text_of(as_editor, "/changes/"))
     assert "Plan Deleted Moved to the trash by edgar" in words_of(html)
     assert "/pages/plan/" not in html
+
+
+def test_readers_are_not_told_what_is_in_the_trash(as_reader, page, editor):
+    throw_away(page, by=editor)
+    html = listed(text_of(as_reader, "/changes/"))
+    assert "A deleted page Deleted Moved to the trash by edgar" in words_of(html)
+    assert "Plan" not in html
 
 
 def test_pages_that_are_gone_for_good_are_gone_here(as_reader, page):

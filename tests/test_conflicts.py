@@ -78,7 +78,7 @@ def test_keep_theirs(as_editor, clash, plan):
     # Nobody disputed the title.
     assert page.title == "Plans"
     assert HIS in texts(page)
-    assert revisions(page)[2:4] == [(3, "aside"), (4, "restore")]
+    assert revisions(page)[2:4] == [(3, "aside"), (4, "kept")]
     assert "Your text is in the" in said(response)[0]
     assert not Draft.objects.exists()
 
@@ -90,7 +90,7 @@ def test_keep_theirs_without_other_changes(as_editor, as_olga, plan):
     decide(as_editor, clash, "theirs")
     page = Page.objects.get()
     assert page.notes == HERS
-    assert [reason for _, reason in revisions(page)] == ["site", "site", "aside", "restore"]
+    assert [reason for _, reason in revisions(page)] == ["site", "site", "aside", "kept"]
 
 
 def test_combine(as_editor, clash, plan):

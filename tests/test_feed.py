@@ -80,7 +80,7 @@ def test_ids_are_each_their_own_and_stay(as_reader, page, editor):
 def test_a_run_of_ticks_is_one_entry_that_is_updated(as_reader, page, admin):
     tick_all(page, admin)
     first = entries(as_reader)[0]
-    assert value(first, "title") == "The plan: ticked 3 items"
+    assert value(first, "title") == "The plan: ticked 3 times"
     assert value(first, "updated") >= value(first, "published")
 
 
@@ -119,6 +119,15 @@ def test_a_page_in_the_trash_has_no_link_to_itself(as_reader, page, editor):
     for entry in entries(as_reader):
         assert "/changes/?before=" in link(entry)
         assert as_reader.get(link(entry)).status_code == 200
+
+
+def test_only_editors_are_told_what_is_in_the_trash(as_reader, as_editor, page, editor):
+    throw_away(page, by=editor)
+    assert {value(entry, "title").split(":")[0] for entry in entries(as_reader)} == {
+        "A deleted page"
+    }
+    assert b"lan" not in as_reader.get("/changes/feed/").content
+    assert value(entries(as_editor)[0], "title").startswith("The plan: ")
 
 
 def test_answers_that_nothing_changed(as_reader, page, editor):

@@ -53,7 +53,7 @@ def test_ticks_are_folded_and_each_can_be_seen(as_reader, page, admin, editor):
     tick_all(page, admin)
     revised(page, page.notes + "\nMore.\n", by=editor)
     html = text_of(as_reader, "/pages/plan/history/")
-    assert "Ticked 3 items by ada" in words_of(html)
+    assert "Ticked 3 times by ada" in words_of(html)
     assert html.count('class="change ') == 3
     assert "?old=1&amp;new=4" in html
     single = text_of(as_reader, "/pages/plan/history/?ticks=2")
@@ -138,7 +138,7 @@ def test_filters_by_where_it_came_from(as_reader, page, admin, editor):
     revised(page, "New words.\n", by=editor)
     assert "Ticked 3" not in words_of(text_of(as_reader, "/pages/plan/history/?from=no-ticks"))
     only = words_of(text_of(as_reader, "/pages/plan/history/?from=tick"))
-    assert "Ticked 3 items" in only
+    assert "Ticked 3 times" in only
     assert "Edited on the site by" not in only
     assert "Ticked 3" in words_of(text_of(as_reader, "/pages/plan/history/?from=nonsense"))
 
@@ -163,8 +163,10 @@ def test_odd_addresses_are_taken_calmly(as_reader, page, query):
 
 def test_a_text_set_aside_is_named_after_its_author(as_reader, page, editor):
     revised(page, "Mine.\n", by=editor, reason=Reason.ASIDE)
-    revised(page, "Theirs.\n", by=editor, reason=Reason.RESTORE)
-    assert "edgar’s text, set aside in a conflict" in text_of(as_reader, "/pages/plan/history/")
+    revised(page, "Theirs.\n", by=editor, reason=Reason.KEPT)
+    shown = words_of(text_of(as_reader, "/pages/plan/history/"))
+    assert "edgar’s text, set aside in a conflict" in shown
+    assert "The other text kept in a conflict by edgar" in shown
     assert "edgar’s text, set aside in" in words_of(text_of(as_reader, "/pages/plan/history/2/"))
 
 

@@ -126,7 +126,7 @@ def test_keeping_theirs_puts_ones_own_into_the_history(page: Page, editor: User,
     assert (stored(page).notes, stored(page).version) == ("Theirs", 4)
     aside, back = revision(page.pk, 3), revision(page.pk, 4)
     assert (aside.notes, aside.history_change_reason) == ("Mine\r\n", Reason.ASIDE)
-    assert (back.notes, back.history_change_reason) == ("Theirs", Reason.RESTORE)
+    assert (back.notes, back.history_change_reason) == ("Theirs", Reason.KEPT)
     assert {aside.history_user, back.history_user} == {editor}
     is_whole(page)
 

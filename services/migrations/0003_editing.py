@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('aws_id', models.CharField(blank=True, max_length=60, verbose_name='AWS id')),
                 ('notes', models.TextField(blank=True)),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('history_change_reason', models.CharField(choices=[('site', 'Edited on the site'), ('admin', 'Edited in the admin'), ('import', 'Imported'), ('tick', 'Ticked'), ('answer', 'Asked or answered'), ('restore', 'Restored'), ('links', 'Links followed a new title'), ('trash', 'Moved to the trash'), ('aside', 'Set aside in a conflict')], max_length=10)),
+                ('history_change_reason', models.CharField(choices=[('site', 'Edited on the site'), ('admin', 'Edited in the admin'), ('import', 'Imported'), ('tick', 'Ticked'), ('answer', 'Asked or answered'), ('restore', 'Restored'), ('links', 'Links followed a new title'), ('trash', 'Moved to the trash'), ('aside', 'Set aside in a conflict'), ('kept', 'Kept in a conflict')], max_length=10)),
                 ('history_id', models.BigAutoField(editable=False, primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField()),
                 ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='page',
             name='last_reason',
-            field=models.CharField(blank=True, choices=[('site', 'Edited on the site'), ('admin', 'Edited in the admin'), ('import', 'Imported'), ('tick', 'Ticked'), ('answer', 'Asked or answered'), ('restore', 'Restored'), ('links', 'Links followed a new title'), ('trash', 'Moved to the trash'), ('aside', 'Set aside in a conflict')], editable=False, max_length=10, verbose_name='from where'),
+            field=models.CharField(blank=True, choices=[('site', 'Edited on the site'), ('admin', 'Edited in the admin'), ('import', 'Imported'), ('tick', 'Ticked'), ('answer', 'Asked or answered'), ('restore', 'Restored'), ('links', 'Links followed a new title'), ('trash', 'Moved to the trash'), ('aside', 'Set aside in a conflict'), ('kept', 'Kept in a conflict')], editable=False, max_length=10, verbose_name='from where'),
         ),
         migrations.AddField(
             model_name='page',

@@ -22,6 +22,7 @@ class Reason(models.TextChoices):
     LINKS = "links", "Links followed a new title"
     TRASH = "trash", "Moved to the trash"
     ASIDE = "aside", "Set aside in a conflict"
+    KEPT = "kept", "Kept in a conflict"
 
 
 class RevisionQuerySet(HistoricalQuerySet):  # type: ignore[misc]
