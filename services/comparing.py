@@ -61,7 +61,8 @@ def facts_of(then: Any, *, tags: bool = True) -> dict[str, str]:
 
     Without `tags` these stay blank.
     """
-    about = Page.everything.filter(pk=then.about_id).first() if then.about_id else None
+    # One in the trash is gone for those who read this.
+    about = Page.objects.filter(pk=then.about_id).first() if then.about_id else None
     return {
         "Title": then.title,
         "Abbreviation": then.abbreviation,

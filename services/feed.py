@@ -37,8 +37,11 @@ def writable(text: str) -> str:
     return UNWRITABLE.sub("\ufffd", text)
 
 
-def atom(entries: list[Entry], *, own: str, site: Callable[[str], str]) -> str:
-    """The entries as a feed. `own` is its address, `site` makes an address of ours absolute."""
+def atom(entries: list[Entry], *, own: str, site: Callable[[str], str], trash: bool) -> str:
+    """The entries as a feed. `own` is its address, `site` makes an address of ours absolute.
+
+    With `trash` it is for somebody who may know how pages in the trash are called.
+    """
     feed = Feed(
         title="Recent changes",
         description="What changed in the knowledge base.",
@@ -52,7 +55,7 @@ def atom(entries: list[Entry], *, own: str, site: Callable[[str], str]) -> str:
     authority = host if HOST.fullmatch(host) else NAMELESS
     for entry in entries:
         who = writable(entry.who)
-        title = writable(_title(entry))
+        title = writable(_title(entry, trash))
         day = entry.since.astimezone(UTC).date().isoformat()
         feed.add_item(
             title=title,
@@ -66,10 +69,11 @@ def atom(entries: list[Entry], *, own: str, site: Callable[[str], str]) -> str:
     return str(feed.writeString("utf-8"))
 
 
-def _title(entry: Entry) -> str:
+def _title(entry: Entry, trash: bool) -> str:
     if entry.pages:
         return f"Imported {len(entry.pages)} pages"
-    page = str(entry.page) if entry.is_live else entry.revision.title
+    deleted = entry.revision.title if trash else "A deleted page"
+    page = str(entry.page) if entry.is_live else deleted
     return f"{page}: {entry.what[:1].lower()}{entry.what[1:]}"
 
 

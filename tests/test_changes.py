@@ -98,7 +98,7 @@ def test_pages_in_the_trash_are_told_without_a_link(as_editor, page, editor):
 def test_readers_are_not_told_what_is_in_the_trash(as_reader, page, editor):
     throw_away(page, by=editor)
     html = listed(text_of(as_reader, "/changes/"))
-    assert "A deleted page Deleted Moved to the trash by edgar" in words_of(html)
+    assert "A deleted page Moved to the trash by edgar" in words_of(html)
     assert "Plan" not in html
 
 

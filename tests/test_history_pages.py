@@ -311,6 +311,19 @@ def test_facts_of_rows_that_are_gone_can_be_compared(as_reader, editor):
     assert "Category a category that is gone Compute" in text
 
 
+def test_a_page_that_this_was_about_is_not_named_from_the_trash(as_reader, page, editor):
+    other = Topic.objects.create(title="Secret plans")
+    revised(page, by=editor, about=other)
+    now = page.version
+    paths = (f"compare/?old={now - 1}&new={now}", f"{now}/")
+    for named in (True, False):
+        for path in paths:
+            text = text_of(as_reader, f"/pages/plan/history/{path}")
+            assert ("Secret plans" in text) is named
+            assert ("a page that is gone" in text) is not named
+        throw_away(other, by=editor)
+
+
 def test_comparing_costs_the_same_queries_in_a_long_history(as_editor, page, editor):
     with_edits(page, 4, by=editor)
     few = len(queries(as_editor, "/pages/plan/history/compare/?old=1&new=3"))

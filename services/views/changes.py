@@ -12,7 +12,7 @@ from django.utils.http import http_date, urlencode
 from django.views.decorators.http import require_safe
 
 from services import timeline
-from services.access import feed_key, reading, reading_with_key
+from services.access import feed_key, may_edit, reading, reading_with_key
 from services.feed import MOST, atom, latest
 from services.navigation import tree
 from services.timeline import Filter
@@ -49,7 +49,8 @@ def _feed_address(request: HttpRequest, asked: Filter) -> str:
 def feed(request: HttpRequest) -> HttpResponseBase:
     part = timeline.changes(Filter.of(request.GET), None, MOST)
     own = request.get_full_path()
-    text = atom(list(part.entries), own=own, site=request.build_absolute_uri)
+    site, trash = request.build_absolute_uri, may_edit(request.user)
+    text = atom(list(part.entries), own=own, site=site, trash=trash)
     etag = f'"{hashlib.sha256(text.encode()).hexdigest()}"'
     changed = int(latest(part.entries).timestamp())
     known = get_conditional_response(request, etag=etag, last_modified=changed)
