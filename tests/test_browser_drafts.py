@@ -147,6 +147,42 @@ def test_without_a_connection_text_is_kept_here_and_sent_when_it_is_back(tab, pa
     assert tab.evaluate(STORED) == []
 
 
+def test_saving_without_a_connection_stays_and_saves_when_it_is_back(tab, page, editor):
+    write(tab, "One ")
+    expect(said(tab)).to_contain_text("Draft kept")
+    tab.context.set_offline(True)
+    for press in (
+        lambda: tab.get_by_role("button", name="Save", exact=True).click(),
+        lambda: tab.keyboard.press("Control+s"),
+    ):
+        press()
+        expect(said(tab)).to_contain_text("Not connected: your text is kept in this browser.")
+    assert tab.url.endswith(EDIT)
+    assert len(tab.evaluate(STORED)) == 1
+    # It goes on, and there is nothing to be offered later.
+    tab.context.set_offline(False)
+    expect(said(tab)).not_to_contain_text("Not connected")
+    assert tab.evaluate(STORED) == []
+    write(tab, "Two ")
+    tab.get_by_role("button", name="Save", exact=True).click()
+    tab.wait_for_url("**/topics/plan/")
+    assert Page.objects.get(pk=page.pk).notes == f"Two One {page.notes}"
+
+
+def test_saving_after_a_failure_asks_first_whether_the_server_is_there(tab, page, editor):
+    tab.route("**/drafts/", lambda route: route.abort())
+    write(tab, "Now ")
+    expect(said(tab)).to_contain_text("Not connected: kept in this browser.")
+    tab.keyboard.press("Control+s")
+    expect(said(tab)).to_contain_text("Save again when you are back.")
+    tab.unroute("**/drafts/")
+    # As a laptop without any network, on which the site runs.
+    tab.evaluate("Object.defineProperty(navigator, 'onLine', { get: () => false })")
+    tab.keyboard.press("Control+s")
+    tab.wait_for_url("**/topics/plan/")
+    assert Page.objects.get(pk=page.pk).notes == f"Now {page.notes}"
+
+
 def test_text_that_was_never_sent_is_offered_again(tab, page, editor):
     tab.context.set_offline(True)
     # A browser that believes its last words were sent. (While it leaves a page, the driver's

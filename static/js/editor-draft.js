@@ -10,6 +10,7 @@
   const BEAT = 15000;
   const HERE = "kept in this browser";
   const OFFLINE = `Not connected: ${HERE}.`;
+  const UNSAVED = "Not connected: your text is kept in this browser. Save again when you are back.";
   const LOGGED_OUT = `You are logged out: ${HERE}. Log in again in another tab.`;
   const FAILED = `The server did not answer as it should: ${HERE}.`;
   const NOWHERE = "Your text could not be kept anywhere. Save it, or copy it before you leave.";
@@ -33,12 +34,12 @@
       const offered = document.querySelector("[data-draft-notice]");
       this.undecided = Boolean(offered) || "undecided" in form.dataset;
       // What the server showed; nothing of it is stored where it shows what was just sent to it.
-      this.first = "unsaved" in form.dataset ? "" : JSON.stringify(this.defaults());
+      this.first = "unsaved" in form.dataset ? "" : JSON.stringify(window.kbEditor.defaults(form, FIELDS));
       this.saved = this.first;
       this.start();
       form.addEventListener("input", () => this.later());
       form.addEventListener("change", () => this.later());
-      form.addEventListener("submit", (event) => event.defaultPrevented || this.submit());
+      form.addEventListener("submit", (event) => this.submits(event));
       for (const other of document.querySelectorAll("form[data-discards-draft]")) {
         other.addEventListener("submit", () => this.discard());
       }
@@ -72,22 +73,6 @@
       return Object.fromEntries([...new FormData(this.form)].filter(([name]) => FIELDS.has(name)));
     }
 
-    // The fields as they came: browsers may fill in what was typed before a page was loaded again.
-    defaults() {
-      const fields = {};
-      for (const field of this.form.elements) {
-        const { name, type } = field;
-        if (!FIELDS.has(name)) continue;
-        if (type === "checkbox") {
-          if (field.defaultChecked) fields[name] = field.value;
-        } else if (type === "select-one") {
-          const chosen = [...field.options].find((option) => option.defaultSelected) ?? field.options[0];
-          fields[name] = chosen?.value ?? "";
-        } else fields[name] = field.defaultValue;
-      }
-      return fields;
-    }
-
     text() {
       return JSON.stringify(this.fields());
     }
@@ -117,16 +102,18 @@
 
     async ask(fields) {
       let response;
-      this.busy = new AbortController();
+      const busy = (this.busy = new AbortController());
       try {
         response = await fetch(this.form.dataset.draftUrl, {
           method: "POST",
           body: this.body(fields),
           headers: { Accept: "application/json" },
           credentials: "same-origin",
-          signal: this.busy.signal,
+          signal: busy.signal,
         });
+        this.cut = false;
       } catch {
+        this.cut = !busy.signal.aborted;
         throw new Refused(OFFLINE);
       } finally {
         this.busy = null;
@@ -148,7 +135,7 @@
         // Only the first answer says what this editor began with.
         this.since ??= answer.saved_at;
         if (this.changed) await this.save();
-        else if (this.trouble) this.say("");
+        else if (this.trouble) this.fine();
         return answer;
       } catch (refused) {
         if (this.changed) this.keep(refused.message);
@@ -218,6 +205,21 @@
       if (this.changed) this.kept.put(this.entry(Boolean(changed && sent)));
     }
 
+    // A form that is sent into nothing leaves the browser's error page in the place of the text.
+    async submits(event) {
+      if (event.defaultPrevented || this.asking) return event.preventDefault();
+      if (this.arrived || (navigator.onLine && !this.cut)) return this.submit();
+      event.preventDefault();
+      // Asked all the same: without a network there still is a server on this very machine.
+      this.asking = true;
+      await this.ask().then((answer) => this.took(answer), () => null);
+      this.asking = false;
+      if (this.cut) return this.keep(UNSAVED);
+      this.arrived = true;
+      this.form.requestSubmit(event.submitter);
+      this.arrived = false;
+    }
+
     submit() {
       const { csrfmiddlewaretoken, kept } = this.form.elements;
       if (csrfmiddlewaretoken) csrfmiddlewaretoken.value = window.kbEditor.token(this.form);
@@ -238,6 +240,12 @@
       this.stopped = true;
       clearTimeout(this.timer);
       this.busy?.abort();
+    }
+
+    // The server has all of it.
+    fine() {
+      this.kept.drop();
+      this.say("");
     }
 
     // -- saying ---------------------------------------------------------------------------------

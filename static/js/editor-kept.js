@@ -16,6 +16,22 @@
     }
   };
 
+  // The fields as they came: browsers may fill in what was typed before a page was loaded again.
+  const defaults = (form, names) => {
+    const fields = {};
+    for (const field of form.elements) {
+      const { name, type } = field;
+      if (!names.has(name)) continue;
+      if (type === "checkbox") {
+        if (field.defaultChecked) fields[name] = field.value;
+      } else if (type === "select-one") {
+        const chosen = [...field.options].find((option) => option.defaultSelected) ?? field.options[0];
+        fields[name] = chosen?.value ?? "";
+      } else fields[name] = field.defaultValue;
+    }
+    return fields;
+  };
+
   class Kept {
     constructor(form) {
       const { person, page } = form.dataset;
@@ -81,5 +97,5 @@
     }
   }
 
-  window.kbEditor.Kept = Kept;
+  Object.assign(window.kbEditor, { Kept, defaults });
 })();
