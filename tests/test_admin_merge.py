@@ -71,9 +71,32 @@ def test_a_clash_shows_all_three_and_a_prepared_text(
     assert "The text that both began with" in html
     assert "&lt;&lt;&lt;&lt;&lt;&lt;&lt; mine" in html
     assert stored(page).version == 2
-    assert as_editor.post(address(page), fields_of(response)).status_code == 302
+    fields = fields_of(response) | {"replace": "on"}
+    assert as_editor.post(address(page), fields).status_code == 302
     assert stored(page).notes == BASE.replace("three", "mine")
     assert revision(page.pk, 2).notes == BASE.replace("three", "theirs")
+
+
+def test_saving_a_clash_again_is_no_decision(as_editor: Client, page: Page, ada: User) -> None:
+    fields = typed(as_editor, page, "three", "mine")
+    page.revise(BASE.replace("three", "theirs"), version=1, by=ada)
+    response = as_editor.post(address(page), fields)
+    for _ in range(2):
+        again = fields_of(response)
+        assert "replace" not in again
+        assert again["notes"] == fields["notes"]
+        response = as_editor.post(address(page), again)
+        assert "changed by ada" in response.content.decode()
+        assert stored(page).version == 2
+    # What came in the meantime was not seen when it was decided.
+    decided = fields_of(response) | {"replace": "on"}
+    stored(page).revise(BASE.replace("three", "newer"), version=2, by=ada)
+    response = as_editor.post(address(page), decided)
+    assert "newer" in response.content.decode()
+    assert "replace" not in fields_of(response)
+    assert stored(page).version == 3
+    assert as_editor.post(address(page), fields_of(response) | {"replace": "on"}).status_code == 302
+    assert stored(page).notes == BASE.replace("three", "mine")
 
 
 def test_marks_are_not_saved(as_editor: Client, page: Page) -> None:

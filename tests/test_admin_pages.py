@@ -164,7 +164,7 @@ def test_the_second_of_two_tabs_is_told_and_loses_nothing(as_editor: Client, pag
     assert stored(page).notes == "One\r\nTWO by the first\r\n"
     again = fields_of(response)
     assert again["notes"] == "One\r\nTWO by the second\r\n"
-    assert as_editor.post(address(page), again).status_code == 302
+    assert as_editor.post(address(page), again | {"replace": "on"}).status_code == 302
     assert stored(page).notes == "One\r\nTWO by the second\r\n"
     assert stored(page).version == 3
 

@@ -60,6 +60,11 @@ class PageForm(PageModelForm):
     version = Seen(required=False)
     seen = Seen(required=False)
     theirs_seen = Seen(required=False)
+    # The version whose text was shown in a clash, and whether this one is to take its place.
+    clashed = Seen(required=False)
+    replace = forms.BooleanField(
+        label="Store what is under Notes in the place of the other text", required=False
+    )
     decision = forms.ChoiceField(
         label="Decide", choices=DECISIONS, initial=LATER, widget=forms.RadioSelect, required=False
     )
@@ -174,7 +179,7 @@ class PageForm(PageModelForm):
             return current.notes
         if has_marks(typed) and not has_marks(current.notes):
             self.add_error("notes", UNDECIDED)
-        version = self._version()
+        version = self._version(current)
         known = revision(current.pk, version) if version != current.version else current
         stored = known.notes if known else current.notes
         default = self.section.document.line_end if self.section else ""
@@ -189,27 +194,33 @@ class PageForm(PageModelForm):
         self.merged_from = version if merged != notes else None
         return merged
 
-    def _version(self) -> int:
-        """The version that this form was opened on; 0 where it does not say."""
+    def _version(self, current: Page) -> int:
+        """The version that these notes are laid over; 0 where the form does not say.
+
+        The one that it was opened on, or the stored one where somebody saw that and decided.
+        """
+        seen = self.cleaned_data.get("clashed") == str(current.version)
+        if seen and self.cleaned_data.get("replace"):
+            return current.version
         said = self.cleaned_data.get("version") or ""
         return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else 0
 
     def _show_stored(self, clash: Clash, typed: str) -> None:
         """Somebody saved other words in the same lines: show both texts, and what they would
-        be together; saving once more is a decision."""
+        be together, until one of them is decided for."""
         self.clash, current = clash, clash.current
         who = current.updated_by.get_username() if current.updated_by else "somebody else"
         self.add_error(
             "notes",
             f"These notes were changed by {who} after you opened them, in the same lines as "
-            "yours. Your text is still here, and theirs is shown below it. To replace theirs, "
-            "save again.",
+            "yours. Your text is still here, and theirs is shown below it. Decide at the top of "
+            "this page.",
         )
         widget: Any = self.fields["notes"].widget
         widget.stored = current.notes
         widget.diff = list(line_diff(current.notes, typed))
-        self.data[self.add_prefix("version")] = str(current.version)  # type: ignore[index]
-        self.data[self.add_prefix("seen")] = digest(current.notes)  # type: ignore[index]
+        self.data[self.add_prefix("clashed")] = str(current.version)  # type: ignore[index]
+        self.data.pop(self.add_prefix("replace"), None)  # type: ignore[attr-defined]
 
     def _takes_theirs(self, touched: bool) -> bool:
         decision = self.cleaned_data.get("decision") or LATER
