@@ -18,7 +18,7 @@ from django.db import OperationalError, connection, transaction
 from services import editing, trash
 from services.editing import Edit, base_of
 from services.models import Link, Page, StaleVersion, Topic
-from services.saving import save
+from services.saving import Clash, save
 from services.sync.apply import apply_plan
 from services.sync.files import SourceFile
 from services.sync.importing import plan_import
@@ -173,18 +173,16 @@ def test_pages_that_link_to_each_other_are_renamed(me, no_retries, capsys):
 def test_a_link_to_a_page_that_is_renamed_meanwhile(me, no_retries, capsys):
     a, b = Topic.objects.create(title="A"), Topic.objects.create(title="B")
     for number in range(ROUNDS):
-        at_once(
-            saving(a, f"- [ ] [[B]], [[B{number}]]", me),
-            renaming(b, f"B{number}", me),
-        )
+        save_it = saving(a, f"- [ ] [[B]], [[B{number}]]", me)
+        at_once(lambda work=save_it: unless_overtaken(work), renaming(b, f"B{number}", me))
         assert every_index_is_right(capsys)
 
 
 @on_postgresql
 def test_an_import_while_its_pages_are_renamed(me, capsys):
     def files(number: int) -> list[SourceFile]:
-        names = ("Z", "M", "A")
-        return [SourceFile(f"{n}.md", f"[[A]] [[M]] {number}\n".encode()) for n in names]
+        text = f"[[A]] [[M]]\n\n\n\n{number}\n".encode()
+        return [SourceFile(f"{name}.md", text) for name in ("Z", "M", "A")]
 
     apply_plan(plan_import(files(0)))
     a, z = Page.objects.get(title="A"), Page.objects.get(title="Z")
@@ -199,6 +197,6 @@ def test_an_import_while_its_pages_are_renamed(me, capsys):
 
 
 def unless_overtaken(work: Callable[[], Any]) -> None:
-    """An import that was overtaken says so, and that is no failure."""
-    with suppress(StaleVersion):
+    """An import or an edit that was overtaken says so, and that is no failure."""
+    with suppress(StaleVersion, Clash):
         work()

@@ -1,7 +1,6 @@
 """A real server with a database of its own, and people who write at once, for the hardest tests.
 
-`python -m tests.writers prepare` and `… look` run in that server's surroundings: they make a page
-to write on, and tell as JSON what is stored.
+What they write on is made by `tests.writers_pages`.
 """
 
 from __future__ import annotations
@@ -25,7 +24,6 @@ from urllib.parse import urlencode
 from tests.html_forms import fields_of
 
 ROOT = Path(__file__).resolve().parent.parent
-WRITERS = 20
 TOKEN = "c" * 32
 STATES = ("open", "doing", "done", "na")
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -50,8 +48,8 @@ class Server:
         self.log = var / "server.log"
 
     def ask(self, what: str) -> Any:
-        """What `prepare` or `look` tells."""
-        command = [sys.executable, "-m", "tests.writers", what]
+        """What `prepare` or `look` of `tests.writers_pages` tells."""
+        command = [sys.executable, "-m", "tests.writers_pages", what]
         done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True)
         assert done.returncode == 0, done.stderr.decode()
         return json.loads(done.stdout)
@@ -96,15 +94,20 @@ class Server:
 class Writer(threading.Thread):
     """A person who ticks, answers and edits, one request after the other, on one page.
 
-    What the server has acknowledged is remembered: `states` of items, the last `answer`, the
-    `lines` that were added; `edits`, `answers` and `ticks` count what changed something.
+    And on another, with links between the two and to small pages that this person makes, gives
+    other titles, and deletes. What the server has acknowledged is remembered: `states` of items,
+    the last `answer`, the `lines` that were added, the own `small` pages by address; `edits`,
+    `answers` and `ticks` count what changed something.
     """
 
     def __init__(self, server: Server, plan: dict[str, Any], number: int, requests: int) -> None:
         super().__init__(daemon=True)
         self.server, self.number, self.left = server, number, requests
         self.mine, self.slug = plan["people"][number], plan["slug"]
-        self.together: list[int] = plan["together"]
+        self.other, self.together = plan["other"], plan["together"]
+        # Titles that are there, or are about to be, or were: everybody links to the last of them.
+        self.titles: list[str] = plan.setdefault("titles", ["Plan", "Other"])
+        self.small: dict[str, str] = {}
         self.dice = random.Random(number)
         self.states = dict.fromkeys(map(str, self.mine["items"]), "open")
         self.answer = ""
@@ -126,8 +129,9 @@ class Writer(threading.Thread):
                 self.connection.close()
 
     def do_something(self) -> None:
-        works = (self.tick, self.tick_together, self.answer_it, self.edit)
-        self.dice.choices(works, (55, 15, 12, 12))[0]()
+        works = [self.tick, self.tick_together, self.answer_it, self.edit]
+        works += [self.link, self.make, self.rename, self.delete]
+        self.dice.choices(works, (56, 15, 11, 6, 6, 3, 2, 1))[0]()
 
     def send(
         self, method: str, path: str, form: dict[str, Any] | None = None, **headers: str
@@ -143,7 +147,8 @@ class Writer(threading.Thread):
         content = answer.read()
         if answer.status >= 500 or answer.status in (400, 403, 404):
             self.trouble.append(f"{method} {path}: {answer.status} {content[:300]!r}")
-        return SimpleNamespace(status=answer.status, content=content)
+        place = answer.headers.get("Location") or ""
+        return SimpleNamespace(status=answer.status, content=content, place=place)
 
     def tick(self) -> None:
         item = self.dice.choice(list(self.states))
@@ -169,15 +174,51 @@ class Writer(threading.Thread):
             self.answers += 1
 
     def edit(self) -> None:
-        path = f"/pages/{self.slug}/edit/?section={self.mine['section']}"
+        self.add_line(self.slug, "")
+
+    def link(self) -> None:
+        title = self.dice.choice(["Plan", "Other", *self.titles[-6:]])
+        self.add_line(self.dice.choice((self.slug, self.other)), f" [[{title}]]")
+
+    def add_line(self, slug: str, more: str) -> None:
+        path = f"/pages/{slug}/edit/?section={self.mine['section']}"
         fields = fields_of(self.send("GET", path))
         line = f"Line {self.number}.{self.left} by somebody."
-        notes = str(fields["notes"]).rstrip() + f"\r\n{line}\r\n\r\n"
+        notes = str(fields["notes"]).rstrip() + f"\r\n{line}{more}\r\n\r\n"
         answer = self.send("POST", path, {**fields, "notes": notes})
         if answer.status == 302:
             self.lines.append(line)
             self.edits += 1
         self.clashes += answer.status == 409
+
+    def make(self) -> None:
+        title = f"Small {self.number} {self.left}"
+        notes = f"- [ ] {self.titles[-1]}\r\n\r\nSee [[{self.titles[-1]}]] and [[Other]].\r\n"
+        self.titles.append(title)
+        answer = self.send("POST", "/pages/new/", {"title": title, "notes": notes})
+        if answer.status == 302:
+            self.small[answer.place.strip("/").split("/")[-1]] = title
+
+    def rename(self) -> None:
+        """Give a small page another title, and let all links to it ask for that."""
+        if not self.small:
+            return
+        slug = self.dice.choice(list(self.small))
+        fields = fields_of(self.send("GET", f"/pages/{slug}/edit/"))
+        title = f"{self.small[slug].split(' is')[0]} is {self.left}"
+        self.titles.append(title)
+        given = {**fields, "title": title, "rewrite": "on"}
+        answer = self.send("POST", f"/pages/{slug}/edit/", given)
+        self.clashes += answer.status == 409
+        if answer.status == 302:
+            del self.small[slug]
+            self.small[answer.place.strip("/").split("/")[-1]] = title
+
+    def delete(self) -> None:
+        if self.small:
+            slug = self.dice.choice(list(self.small))
+            if self.send("POST", f"/pages/{slug}/delete/").status == 302:
+                del self.small[slug]
 
     def draft(self) -> None:
         """What the editor's script sends while somebody types: first that it is open, then text."""
@@ -198,85 +239,3 @@ def write_at_once(people: list[Writer]) -> None:
         person.start()
     for person in people:
         person.join(300)
-
-
-# -- inside the server's surroundings -----------------------------------------------------------
-
-
-def notes() -> str:
-    lines = ["## Together", "", "- [ ] first", "- [ ] second", "- [ ] third", ""]
-    for number in range(WRITERS):
-        lines += [f"## Part {number}", "", *(f"- [ ] item {number}.{n}" for n in range(4)), ""]
-        lines += [f"> [!question] Why {number}?", "", f"Words of {number}.", ""]
-    return "\n".join(lines)
-
-
-def prepare() -> dict[str, Any]:
-    """Make the page, the people and their sessions."""
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.auth.models import Group, User
-    from django.contrib.sessions.backends.db import SessionStore
-    from django.core.management import call_command
-
-    from services.models import Topic
-
-    call_command("migrate", verbosity=0)
-    page = Topic.objects.create(title="Plan", notes=notes())
-    people = []
-    items = list(page.items.order_by("position").values_list("pk", flat=True))
-    questions = list(page.questions.order_by("position").values_list("pk", flat=True))
-    for number in range(WRITERS):
-        user = User.objects.create(username=f"writer{number}", password="!")
-        user.groups.add(Group.objects.get(name="editors"))
-        session = SessionStore()
-        session[SESSION_KEY] = str(user.pk)
-        session[BACKEND_SESSION_KEY] = "services.access.Backend"
-        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-        session.save()
-        people.append(
-            {
-                "name": user.username,
-                "session": session.session_key,
-                "items": items[3 + 4 * number : 7 + 4 * number],
-                "question": questions[number],
-                "section": f"part-{number}",
-                "page": page.pk,
-            }
-        )
-    return {"slug": page.slug, "together": items[:3], "people": people}
-
-
-def look() -> dict[str, Any]:
-    """What is stored, and whether the indexes agree with it."""
-    import io
-
-    from django.core.management import call_command
-
-    from services.models import Draft, Page, Revision
-
-    page = Page.objects.get(title="Plan")
-    told = io.StringIO()
-    call_command("rederive", stdout=told)
-    rows = Revision.objects.filter(id=page.pk).select_related("history_user").order_by("version")
-    return {
-        "notes": page.notes,
-        "version": page.version,
-        "items": dict(page.items.values_list("pk", "state")),
-        "answers": dict(page.questions.values_list("pk", "answer")),
-        "revisions": [
-            [row.version, row.history_change_reason, str(row.history_user or ""), row.notes]
-            for row in rows
-        ],
-        "drafts": {
-            draft.person.get_username(): draft.fields.get("notes", "")
-            for draft in Draft.objects.select_related("person")
-        },
-        "rederive": told.getvalue(),
-    }
-
-
-if __name__ == "__main__":
-    import django
-
-    django.setup()
-    print(json.dumps({"prepare": prepare, "look": look}[sys.argv[1]]()))
