@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -231,7 +231,8 @@ def test_any_order_of_changes_keeps_every_promise():
     run_state_machine_as_test(
         Site,
         settings=settings(
-            max_examples=40,
+            # The texts are the same there; what differs are transactions and locks.
+            max_examples=10 if connection.vendor == "postgresql" else 40,
             stateful_step_count=20,
             deadline=None,
             # Shortening a failure takes minutes; where nobody waits for it, it is told as it is.

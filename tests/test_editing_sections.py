@@ -213,7 +213,6 @@ def test_a_split_shows_imported_pictures_on_both_pages(
         assert f'src="{own.get_absolute_url()}"' in text
         response = as_editor.get(own.get_absolute_url())
         assert b"".join(response).startswith(b"\x89PNG")
-        response.close()
     # The file stays as long as a page shows it, whichever of them goes first.
     for gone, there in ((page, True), (made, False)):
         trash.throw_away(gone, by=editor)

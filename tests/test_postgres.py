@@ -31,6 +31,15 @@ SAME_TESTS = [
     "tests/test_pages.py",
     "tests/test_admin_pages.py",
     "tests/test_admin_rows.py",
+    "tests/test_admin_trash.py",
+    "tests/test_admin_merge.py",
+    "tests/test_trash_page.py",
+    "tests/test_changes.py",
+    "tests/test_questions_page.py",
+    "tests/test_items_views.py",
+    "tests/test_editing_sections.py",
+    "tests/test_any_order.py",
+    "tests/test_transactions.py",
 ]
 
 
