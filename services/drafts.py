@@ -22,6 +22,7 @@ from services.markdown.edits import keep_line_ends
 from services.markdown.sections import part_at
 from services.models import Draft, Page
 from services.models.drafts import HEARD_OF, DraftQuerySet
+from services.people import shown_name
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -155,7 +156,7 @@ def others_on(page: Page | None, person: User) -> list[str]:
     rows = rows.select_related("person").only(
         "person__username", "person__first_name", "person__last_name"
     )
-    return sorted(row.person.get_full_name() or row.person.get_username() for row in rows)
+    return sorted(shown_name(row.person) for row in rows)
 
 
 def checked(fields: Mapping[str, str]) -> dict[str, str]:

@@ -21,6 +21,7 @@ from services.markdown.edits import dominant_line_end, keep_line_ends, split_lin
 from services.markdown.sections import Part, parts, replaced, source
 from services.markdown.split import link_to, split_out
 from services.models import Category, Page, Reason, Revision, Section
+from services.people import shown_name
 from services.saving import Saved, save
 from services.transactions import retried
 
@@ -57,7 +58,7 @@ class Outcome:
 
     `theirs` are the facts that somebody else had changed as well, as they had them. `links` on
     `pages` were changed to follow a new title; `kept` are old names that the page keeps for the
-    links that were not.
+    links that were not; `called` is the name that links use where they cannot hold its title.
     """
 
     saved: Saved
@@ -65,6 +66,7 @@ class Outcome:
     links: int = 0
     pages: int = 0
     kept: list[str] = field(default_factory=list)
+    called: str = ""
 
 
 def base_of(page: Page, version: int | None = None) -> Base:
@@ -265,7 +267,3 @@ def others_since(page: Page, version: int, me: User) -> list[str]:
         who, imported = row.history_user, row.history_change_reason == Reason.IMPORT
         names[shown_name(who) if who else "an import" if imported else "somebody else"] = None
     return list(names)
-
-
-def shown_name(person: Any) -> str:
-    return str(person.get_full_name() or person.get_username())

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from services.models import Page, Reason, Revision
 from services.models.history import RevisionQuerySet
+from services.people import shown_name
 
 A_PART, A_LONG_PART = 50, 100
 WITHOUT_TICKS = "no-ticks"
@@ -32,11 +33,6 @@ FACTS = {
     "slug": "address",
 }
 CREATED: dict[str, str] = {Reason.SITE: "Created on the site", Reason.ADMIN: "Created in the admin"}
-
-
-def name_of(person: Any | None) -> str:
-    """What a person is called; blank where nobody is known."""
-    return (person.get_full_name() or person.get_username()) if person else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +114,7 @@ class Entry:
 
     @property
     def who(self) -> str:
-        return name_of(self.revision.history_user)
+        return shown_name(self.revision.history_user)
 
     @property
     def username(self) -> str:
@@ -153,13 +149,6 @@ class Part:
         """The entries by the day, here, on which they happened."""
         grouped = groupby(self.entries, key=lambda entry: timezone.localdate(entry.until))
         return [(day, list(group)) for day, group in grouped]
-
-
-def number(text: str | None) -> int | None:
-    """A key or version from an address; None where it is none."""
-    text = text or ""
-    known = text.isascii() and text.isdigit() and len(text) < 19
-    return int(text) if known else None
 
 
 def history(page: int, asked: Filter, before: int | None) -> Part:

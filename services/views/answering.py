@@ -18,7 +18,6 @@ from django.http import (
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from services import asking
@@ -31,7 +30,7 @@ from services.models import OldAddress, Page, Question
 from services.navigation import address
 from services.pages import links_from
 from services.saving import Trashed
-from services.views.back import back, wants_json
+from services.views.back import back, next_address, wants_json
 from services.views.writing import writing
 
 WAYS = ("GET", "HEAD", "POST")
@@ -100,7 +99,7 @@ def _shown(
         "form": form,
         "error": error,
         "inbox": inbox,
-        "next": _from(request) or address(row.page.kind, row.page.slug),
+        "next": next_address(request) or address(row.page.kind, row.page.slug),
     }
     if "part" in request.GET:
         return render(request, "partials/answer_form.html", context | {"in_place": True})
@@ -154,7 +153,7 @@ def _done(request: HttpRequest, row: Question, said: str) -> HttpResponseBase:
             said += " No question is left open."
     messages.success(request, said)
     if following is not None:
-        query = f"{inbox.query}&{urlencode({'next': _from(request)})}"
+        query = f"{inbox.query}&{urlencode({'next': next_address(request)})}"
         return _to(request, f"{reverse('question', args=[following.pk])}?{query}")
     return _to(request, _place(request, row))
 
@@ -182,7 +181,7 @@ def _clash(request: HttpRequest, row: Question, mine: str) -> HttpResponseBase:
         "mine": mine.strip(),
         "links": links_from([row.page_id]).get(row.page_id),
         "inbox": Inbox.of(request.POST),
-        "next": _from(request) or address(whole.page.kind, whole.page.slug),
+        "next": next_address(request) or address(whole.page.kind, whole.page.slug),
     }
     return render(request, "question_clash.html", context, status=409)
 
@@ -205,11 +204,11 @@ def dismiss(request: HttpRequest, pk: int) -> HttpResponseBase:
         row = asking.dismiss(pk, not undo)
     except QuestionGone as gone:
         messages.error(request, str(gone))
-        return _to(request, _from(request) or reverse("questions"))
+        return _to(request, next_address(request) or reverse("questions"))
     if undo:
         messages.success(request, "It counts as a question again.")
     else:
-        context = {"question": row, "next": _from(request)}
+        context = {"question": row, "next": next_address(request)}
         said = render_to_string("partials/question_dismissed.html", context, request)
         messages.success(request, said)
     return _to(request, _place(request, find(pk) or row))
@@ -264,7 +263,7 @@ def _asking(
         "answer": answer,
         "notice": notice,
         "error": error,
-        "next": _from(request) or (address(page.kind, page.slug) if page else ""),
+        "next": next_address(request) or (address(page.kind, page.slug) if page else ""),
     }
     return render(request, "question_ask.html", context, status=status)
 
@@ -274,12 +273,6 @@ def _page(slug: str) -> Page | None:
     pages = Page.objects.defer("notes")
     old = OldAddress.objects.filter(slug=slug).values("page")
     return pages.filter(slug=slug).first() or pages.filter(pk__in=old).first()
-
-
-def _from(request: HttpRequest) -> str:
-    """The address on this site that one comes from, as the form or the link names it."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    return wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else ""
 
 
 def _place(request: HttpRequest, row: Question) -> str:

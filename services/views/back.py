@@ -8,9 +8,18 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 def back(request: HttpRequest, otherwise: str) -> HttpResponseRedirect:
     """To the address on this site that the form names as `next`, or else to another."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    return HttpResponseRedirect(next_address(request) or otherwise)
+
+
+def next_address(request: HttpRequest) -> str:
+    """The address on this site that a form or link names as `next`; blank where there is none."""
+    return own_address(request, request.POST.get("next") or request.GET.get("next") or "")
+
+
+def own_address(request: HttpRequest, wanted: str) -> str:
+    """An address if it is one of this site, else nothing."""
     own = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
-    return HttpResponseRedirect(wanted if own else otherwise)
+    return wanted if own else ""
 
 
 def wants_json(request: HttpRequest) -> bool:

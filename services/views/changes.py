@@ -16,6 +16,7 @@ from services.access import feed_key, may_edit, reading, reading_with_key
 from services.feed import MOST, atom, latest
 from services.navigation import tree
 from services.timeline import Filter
+from services.views.posted import number
 
 TYPE = "application/atom+xml; charset=utf-8"
 
@@ -24,7 +25,7 @@ TYPE = "application/atom+xml; charset=utf-8"
 @reading
 def changes(request: HttpRequest) -> HttpResponse:
     asked = Filter.of(request.GET)
-    before = timeline.number(request.GET.get("before"))
+    before = number(request.GET.get("before"))
     context = {
         "part": timeline.changes(asked, before),
         "filter": asked,

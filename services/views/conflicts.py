@@ -28,6 +28,7 @@ from services.sync.merge import Merge, has_marks, merge
 from services.transactions import retried
 from services.views.editor_page import show_editor
 from services.views.finding import person, version_of
+from services.views.posted import version_number
 from services.views.saying import history_link, listed, say_facts
 
 
@@ -74,9 +75,9 @@ def _form(page: Page, edit: Edit, mine: str, notes: str, began: int, kept: str) 
 def _screen(request: HttpRequest, form: ConflictForm, mine: str) -> HttpResponse:
     page = form.page
     assert page is not None  # noqa: S101 (a conflict is about a page)
-    began = _number(form["began"].value())
+    began = version_number(form["began"].value())
     known = revision(page.pk, began)
-    theirs = base_of(page, _number(form["version"].value())).notes or page.notes
+    theirs = base_of(page, version_number(form["version"].value())).notes or page.notes
     context = {
         "form": form,
         "page": page,
@@ -87,11 +88,6 @@ def _screen(request: HttpRequest, form: ConflictForm, mine: str) -> HttpResponse
         "who": listed(others_since(page, began, person(request))),
     }
     return render(request, "conflict.html", context, status=409)
-
-
-def _number(value: Any) -> int:
-    text = str(value or "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 @retried
@@ -105,7 +101,7 @@ def decide(request: HttpRequest, page: Page) -> HttpResponse:
     if form.errors:
         form.show_what_is_wrong()
         return _screen(request, form, mine)
-    both = _merged(page, _number(request.POST.get("began")), mine, base.notes or "")
+    both = _merged(page, version_number(request.POST.get("began")), mine, base.notes or "")
     notes = combined if decision == COMBINED else both.text if decision == MINE else mine
     # A combination that somebody worked on is a text of theirs as well.
     written = [mine] if as_posted(combined) == as_posted(both.prepared) else [mine, combined]
@@ -125,7 +121,7 @@ def decide(request: HttpRequest, page: Page) -> HttpResponse:
         start = _typed(request) | {"notes": notes, "version": base.version}
         again = EditForm(page=refusal.page, base=base, initial=start)
         return show_editor(request, again, status=409, is_trashed=True)
-    _say(request, outcome, decision, _number(request.POST.get("began")))
+    _say(request, outcome, decision, version_number(request.POST.get("began")))
     return redirect(outcome.saved.page)
 
 
@@ -153,7 +149,7 @@ def _again(request: HttpRequest, page: Page, edit: Edit, mine: str, last: str) -
 
     `last` is what was worked on last: my text, or a combination of both.
     """
-    began = _number(request.POST.get("began"))
+    began = version_number(request.POST.get("began"))
     if last == mine or has_marks(last):
         notes = _merged(page, began, mine, page.notes).prepared
     else:

@@ -14,6 +14,8 @@ from django.views.decorators.http import require_POST
 from services import drafts
 from services.access import editing
 from services.models import Page
+from services.people import shown_name
+from services.views import posted
 from services.views.back import back, wants_json
 
 GONE = "This page was deleted for good. Copy your text to keep it."
@@ -22,8 +24,7 @@ NOT_YOU = "Somebody else has logged in here. Your text is kept in this browser f
 
 def number(request: HttpRequest, name: str) -> int:
     """A posted id or version; 0 where there is none."""
-    posted = request.POST.get(name, "")
-    return int(posted) if posted.isascii() and posted.isdecimal() and len(posted) < 19 else 0
+    return posted.number(request.POST.get(name)) or 0
 
 
 def page_of(request: HttpRequest) -> Page | None:
@@ -89,7 +90,7 @@ def _news(person: User, page: Page | None) -> dict[str, Any]:
     if page is None:
         return {"others": [], "version": 0, "changed_by": "", "trashed": False}
     by = page.updated_by
-    name = (by.get_full_name() or by.get_username()) if by else "Somebody"
+    name = shown_name(by) or "Somebody"
     return {
         "others": drafts.others_on(page, person),
         "version": page.version,

@@ -16,6 +16,7 @@ from services.markdown.parser import parse
 from services.markdown.render import render
 from services.models import Attachment, Page
 from services.pages import addresses_of, markdownify
+from services.views.posted import number
 
 
 def rendered(text: str, page: Page | None = None) -> str:
@@ -53,6 +54,5 @@ def upload(request: HttpRequest) -> HttpResponseBase:
 
 
 def _page(request: HttpRequest) -> Page | None:
-    number = request.POST.get("page", "")
-    known = number.isascii() and number.isdigit() and len(number) < 19
-    return Page.objects.filter(pk=number).first() if known else None
+    pk = number(request.POST.get("page"))
+    return None if pk is None else Page.objects.filter(pk=pk).first()

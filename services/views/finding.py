@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from services.models import OldAddress, Page
+from services.views.posted import version_number
 
 
 def page_to_edit(slug: str) -> tuple[Page | None, bool]:
@@ -27,8 +28,7 @@ def moved_to(slug: str) -> Page | None:
 
 def version_of(request: HttpRequest) -> int:
     """The posted version; 0, which no page has, where there is none."""
-    posted = request.POST.get("version", "")
-    return int(posted) if posted.isascii() and posted.isdecimal() and len(posted) < 10 else 0
+    return version_number(request.POST.get("version"))
 
 
 def person(request: HttpRequest) -> User:

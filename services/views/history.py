@@ -20,8 +20,10 @@ from services import comparing, pages, restoring, timeline
 from services.access import editing, may_edit, reading
 from services.history import revision as version_of
 from services.models import OldAddress, Page, StaleVersion
-from services.timeline import Filter, number
+from services.people import shown_name
+from services.timeline import Filter
 from services.views.editor import rendered
+from services.views.posted import number
 
 FIELDS = ("kind", "category", "title", "abbreviation", "slug", "version", "trashed_at")
 
@@ -63,7 +65,7 @@ def revision(request: HttpRequest, slug: str, version: int) -> HttpResponseBase:
     context = {
         "page": page,
         "then": then,
-        "who": timeline.name_of(then.history_user),
+        "who": shown_name(then.history_user),
         "facts": facts,
         "html": rendered(text, page),
         "cut": cut,
@@ -130,7 +132,7 @@ def _ask_again(request: HttpRequest, page: Page, version: int, seen: int) -> Htt
         "then": version_of(page.pk, version),
         "seen": seen if version_of(page.pk, seen) else None,
         "newest": newest,
-        "who": timeline.name_of(newest.history_user) if newest else "",
+        "who": shown_name(newest.history_user) if newest else "",
     }
     return render(request, "restore.html", context, status=409)
 

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from services import pages, ticking
@@ -19,7 +18,7 @@ from services.markdown.edits import EditRefused
 from services.models import ChecklistItem
 from services.navigation import address
 from services.ticking import ItemGone, Ticked
-from services.views.back import back, wants_json
+from services.views.back import back, own_address, wants_json
 
 # The value of one button or radio: which item, and the state that it is to have.
 TICK = re.compile(r"([0-9]{1,18}) (open|doing|done|na)")
@@ -88,8 +87,7 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
 def _from(request: HttpRequest) -> str:
     """The page of this site that one comes from, if any."""
     wanted = request.GET.get("next") or request.headers.get("Referer", "")
-    own = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
-    return wanted if own and not wanted.endswith(request.path) else ""
+    return "" if wanted.endswith(request.path) else own_address(request, wanted)
 
 
 def _place(found: ChecklistItem) -> str:
