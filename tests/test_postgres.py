@@ -40,6 +40,7 @@ SAME_TESTS = [
     "tests/test_editing_sections.py",
     "tests/test_any_order.py",
     "tests/test_transactions.py",
+    "tests/test_mentioned.py",
 ]
 
 
