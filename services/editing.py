@@ -6,7 +6,7 @@ that nothing is put back that another person changed meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -154,12 +154,14 @@ def store(page: Page, edit: Edit, *, by: User) -> Outcome:
             notes, own = renaming.followed(notes, lost)
             links, pages = links + own, pages + bool(own)
         kept = _names_to_keep(current, lost, rewritten=edit.rewrite)
-        if kept:
-            aliases = facts.get("aliases", [str(alias) for alias in current.aliases])
-            facts["aliases"] = [*aliases, *kept]
-        base, wanted = edit.base.version, as_stored(current, facts)
-        saved = save(current, notes, version=base, by=by, tags=tags, **wanted)
-        return Outcome(saved, theirs, links, pages, kept)
+        aliases = facts.get("aliases", [str(alias) for alias in current.aliases])
+        called = _name_for_links(current, facts.get("title"), aliases)
+        wanted = [*aliases, *kept, *called]
+        if wanted != aliases:
+            facts["aliases"] = wanted
+        base, changed = edit.base.version, as_stored(current, facts)
+        saved = save(current, notes, version=base, by=by, tags=tags, **changed)
+        return Outcome(saved, theirs, links, pages, kept, "".join(called))
 
 
 def _names_to_keep(page: Page, lost: Mapping[str, renaming.Lost], *, rewritten: bool) -> list[str]:
@@ -168,6 +170,12 @@ def _names_to_keep(page: Page, lost: Mapping[str, renaming.Lost], *, rewritten: 
     return [
         lost[asked].old for asked, pages in asking.items() if not rewritten or pages != [page.pk]
     ]
+
+
+def _name_for_links(page: Page, title: str | None, aliases: Sequence[str]) -> list[str]:
+    """One more name for a page whose new title no link can hold, unless it has that already."""
+    name = renaming.fit_name(page, title) if title else ""
+    return [] if name in ("", title, *aliases) else [name]
 
 
 def _overridden(current: Page, edit: Edit) -> dict[str, Any]:
@@ -225,6 +233,7 @@ def create(notes: str, facts: Mapping[str, Any], *, by: User) -> Page:
             updated_by=by,
             last_reason=Reason.SITE,
         )
+        page.aliases = [*page.aliases, *_name_for_links(page, page.title, page.aliases)]
         page.save()
         if tags:
             page.tags.set(tags)

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Q
 
-from services.markdown.relink import relink
+from services.markdown.relink import is_linkable, link_name, relink
 from services.models import Link, Page, PageName, Reason
 from services.names import link_key
 from services.transactions import change_names
@@ -27,13 +27,26 @@ def lost_names(page: Page, facts: Mapping[str, Any]) -> dict[str, Lost]:
     """The names that a page loses when it gets these facts, by what links ask for."""
     title = facts.get("title", page.title)
     short = facts.get("abbreviation", page.abbreviation)
-    lost = {}
+    fit, lost = fit_name(page, title), {}
     if short != page.abbreviation and page.abbreviation:
-        lost[link_key(page.abbreviation)] = Lost(page.abbreviation, _own(page, short) or title)
+        lost[link_key(page.abbreviation)] = Lost(
+            page.abbreviation, _own(page, short) or fit or title
+        )
     if title != page.title:
-        lost[link_key(page.title)] = Lost(page.title, title)
-    kept = {link_key(title), link_key(short), *map(link_key, facts.get("aliases", page.aliases))}
+        lost[link_key(page.title)] = Lost(page.title, fit or title)
+    kept = {link_key(fit), link_key(short), *map(link_key, facts.get("aliases", page.aliases))}
     return {asked: name for asked, name in lost.items() if asked not in kept}
+
+
+def fit_name(page: Page, title: str) -> str:
+    """What links can call a page with this title; blank where another page has that name."""
+    return title if is_linkable(title) else _own(page, link_name(title))
+
+
+def called(page: Page) -> str:
+    """The other name by which links call a page whose title they cannot hold; blank if none."""
+    name = "" if is_linkable(page.title) else link_name(page.title)
+    return name if name in page.aliases else ""
 
 
 def _own(page: Page, name: str) -> str:

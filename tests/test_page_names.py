@@ -76,6 +76,14 @@ def test_offers_no_title_that_a_link_could_not_have(as_reader):
     assert not leads_there("a|b")
 
 
+def test_offers_a_page_by_another_name_where_a_link_cannot_hold_its_title(as_reader):
+    Topic.objects.create(title="Odd C# notes", aliases=["x|y", "Odd C notes", "ODD"])
+    Topic.objects.create(title="Odd CI/CD", aliases=["ecs"])
+    found = as_reader.get("/pages/names/", {"q": "odd"}).json()["pages"]
+    # The other's only name that a link can hold leads to the service.
+    assert found == [{"title": "Odd C# notes", "category": "", "link": "Odd C notes"}]
+
+
 def test_asks_little_however_many_there_are(as_reader, django_assert_max_num_queries):
     with django_assert_max_num_queries(4):
         titles(as_reader, "e")

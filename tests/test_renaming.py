@@ -111,12 +111,49 @@ def test_what_cannot_be_rewritten_still_leads_here(as_editor, plan):
     assert leads(file_link) == {"Goals"}
 
 
+def test_links_follow_to_the_name_of_a_title_that_they_cannot_hold(as_editor, plan, other):
+    response = renamed(as_editor, title="CI/CD", rewrite="on")
+    assert "Links can call it “CI-CD”" in said(response)[-1]
+    other.refresh_from_db()
+    plan.refresh_from_db()
+    assert other.notes == "See [[CI-CD]], [[CI-CD#One|there]], `[[Plan]]` and ![[CI-CD]].\n"
+    assert (plan.notes, plan.aliases) == ("# One\n\n[[CI-CD]]\n", ["CI-CD"])
+    assert leads(other) == {"CI/CD"}
+
+
+def test_a_title_that_ends_as_the_old_one_did_loses_no_link(as_editor, plan, other):
+    renamed(as_editor, title="My/Plan")
+    plan.refresh_from_db()
+    assert plan.aliases == ["Plan", "My-Plan"]
+    assert leads(other) == {"My/Plan"}
+
+
 def test_a_title_that_no_link_can_hold_keeps_the_old_name(as_editor, plan, other):
-    renamed(as_editor, title="CI/CD", rewrite="on")
+    """Where the name that links would use is another page's."""
+    Topic.objects.create(title="CI-CD")
+    response = renamed(as_editor, title="CI/CD", rewrite="on")
+    assert "can call it" not in " ".join(said(response))
     other.refresh_from_db()
     plan.refresh_from_db()
     assert (other.notes, plan.aliases) == (LINKS, ["Plan"])
     assert leads(other) == {"CI/CD"}
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [("C#", "C"), ("a/b", "a-b"), ("x|y", "x y"), ("a]] b", "a b"), ("Old.md", "Old"), ("##", "")],
+)
+def test_a_new_page_has_a_name_that_links_can_hold(as_editor, title, name):
+    fields = opened(as_editor, "/pages/new/") | {"title": title, "notes": f"[[{name}]]\n"}
+    response = as_editor.post("/pages/new/", fields)
+    page = Page.objects.get()
+    assert page.aliases == ([name] if name else [])
+    assert [f"“{name}”" in words for words in said(response)] == (
+        [False, True] if name else [False]
+    )
+    assert leads(page) == ({title} if name else set())
+    offered = as_editor.get("/pages/names/", {"q": title}).json()["pages"]
+    assert offered == ([{"title": title, "category": "", "link": name}] if name else [])
 
 
 def test_links_by_abbreviation_follow_too(as_editor, plan):

@@ -14,11 +14,19 @@ OPENING = re.compile(rb"!?\[\[[ \t]*")
 TARGET_END = re.compile(rb"\\?\||#|\]\]")
 # What means something else in a wiki-link than in a title.
 UNFIT = re.compile(r"[\[\]|#\r\n]")
+SLASHES = re.compile(r"[/\\]")
 
 
 def is_linkable(name: str) -> bool:
     """Can a wiki-link ask for this name? "CI/CD" would ask for "CD"."""
     return bool(name.strip()) and not UNFIT.search(name) and target_name(name) == name
+
+
+def link_name(title: str) -> str:
+    """The name that a wiki-link asks for in the place of a title; blank where nothing is left."""
+    if is_linkable(title):
+        return title
+    return target_name(" ".join(SLASHES.sub("-", UNFIT.sub(" ", title)).split()))
 
 
 def relink(text: str, names: Mapping[str, str], key: Callable[[str], str]) -> tuple[str, int]:

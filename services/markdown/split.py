@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 
 from services.markdown.line_ends import dominant_line_end
-from services.markdown.relink import UNFIT, is_linkable
+from services.markdown.relink import link_name
 from services.markdown.sections import Part
 from services.markdown.splice import with_blank_line
 
 BLANK_LINES = re.compile(r"\A(?:[ \t]*(?:\r\n|\n|\r))+")
-SLASHES = re.compile(r"[/\\]")
 
 
 def split_out(text: str, part: Part, link: str) -> tuple[str, str]:
@@ -29,7 +28,5 @@ def split_out(text: str, part: Part, link: str) -> tuple[str, str]:
 
 def link_to(title: str) -> tuple[str, str]:
     """A wiki-link to a title, and the other name that it asks for where it cannot hold that."""
-    if is_linkable(title):
-        return f"[[{title}]]", ""
-    name = " ".join(SLASHES.sub("-", UNFIT.sub(" ", title)).split())
-    return f"[[{name}]]", name
+    name = link_name(title)
+    return (f"[[{name}]]", "" if name == title else name) if name else (title, "")

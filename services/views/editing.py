@@ -27,12 +27,13 @@ from services.editing import (
 from services.markdown.sections import part_at, source
 from services.models import Category, Draft, Page
 from services.page_form import MINE, THEIRS, EditForm, SectionForm
+from services.renaming import called
 from services.saving import Clash, Trashed
 from services.transactions import retried
 from services.views import conflicts
 from services.views.editor_page import show_editor
 from services.views.finding import page_to_edit, person, version_of
-from services.views.saying import say_saved
+from services.views.saying import say_called, say_saved
 from services.views.writing import writing
 
 
@@ -145,6 +146,7 @@ def _create(request: HttpRequest) -> HttpResponse:
         page = create(notes, form.facts, by=person(request))
         drafts.end_saved(person(request), None, request.POST, notes)
     messages.success(request, f"“{page.title}” is a page now.")
+    say_called(request, called(page))
     return redirect(page)
 
 

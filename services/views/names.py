@@ -12,7 +12,10 @@ from services.suggestions import suggestions
 @require_safe
 @reading
 def page_names(request: HttpRequest) -> HttpResponseBase:
-    """At most ten pages for the words `q`: their titles and categories."""
+    """At most ten pages for the words `q`: titles, categories, and `link` where links say else."""
     found = suggestions(request.GET.get("q", ""))
-    pages = [{"title": title, "category": category} for title, category in found]
+    pages = [
+        {"title": title, "category": category} | ({"link": link} if link != title else {})
+        for title, category, link in found
+    ]
     return JsonResponse({"pages": pages})

@@ -49,6 +49,13 @@ def say_facts(request: HttpRequest, outcome: Outcome) -> None:
     if outcome.kept:
         kept = listed([f"“{name}”" for name in outcome.kept])
         messages.info(request, f"Links that say {kept} still lead here.")
+    say_called(request, outcome.called)
+
+
+def say_called(request: HttpRequest, name: str) -> None:
+    """How links call a page whose title they cannot hold, where there is such a name."""
+    if name:
+        messages.info(request, f"Links can call it “{name}”: they cannot hold its title.")
 
 
 def _gave_way(page: Page, name: str, theirs: Any) -> SafeString:

@@ -135,8 +135,10 @@
       const end = this.editor.selection[1];
       const closed = /^[^[\]\n]*\]\]/.exec(this.area.value.slice(end));
       // Where the link has its end already, the caret goes behind it.
-      const text = page.title + (closed ? "" : "]]");
-      const to = begun.start + page.title.length + (closed ? closed[0].length : 2);
+      // No link can hold the title of some pages, which then have another name.
+      const name = page.link || page.title;
+      const text = name + (closed ? "" : "]]");
+      const to = begun.start + name.length + (closed ? closed[0].length : 2);
       this.closedAt = begun.start;
       this.editor.edit({ start: begun.start, end, text, select: [to, to] });
       clearTimeout(this.timer);
