@@ -6,6 +6,8 @@
   "use strict";
 
   const PAUSE = 120; // milliseconds after the last key
+  const GAP = 4; // pixels between a line and the list
+  const HIGHEST = 240;
   const BEGUN = /\[\[([^[\]|#\n]{0,80})$/;
   let lists = 0;
 
@@ -30,6 +32,8 @@
       area.addEventListener("click", () => this.begun() || this.close());
       area.addEventListener("blur", () => this.close());
       area.addEventListener("scroll", () => this.place());
+      window.visualViewport.addEventListener("resize", () => this.place());
+      new ResizeObserver(() => this.place()).observe(area);
       // Before the field loses the focus.
       this.list.addEventListener("pointerdown", (event) => event.preventDefault());
       this.list.addEventListener("click", (event) => {
@@ -100,8 +104,8 @@
       }
       this.list.hidden = false;
       this.area.setAttribute("aria-controls", this.list.id);
-      this.choose(0);
       this.place();
+      this.choose(0);
     }
 
     choose(index) {
@@ -154,16 +158,31 @@
       if (quietly) this.said.textContent = "";
     }
 
-    // Under the caret, and within the field.
+    // Under the caret, or above it where that has more room; within the field and what is seen.
     place() {
       const begun = this.open && this.begun();
       if (!begun) return;
       const { x, y, line } = window.kbEditor.measure(this.area, [begun.start])[0];
       const { clientHeight, clientWidth, scrollTop } = this.area;
-      const top = Math.min(Math.max(y - scrollTop + line, 0), clientHeight);
+      const top = Math.min(Math.max(y - scrollTop, 0), clientHeight - line);
       const left = Math.max(0, Math.min(x, clientWidth - this.list.offsetWidth));
-      this.list.style.top = `${top + 4}px`;
+      const [above, below] = this.room(top, line);
+      this.list.style.maxHeight = "";
+      const up = this.list.offsetHeight > below && above > below;
+      this.list.style.maxHeight = `${Math.max(up ? above : below, 2 * line)}px`;
+      this.list.style.top = `${up ? top - GAP - this.list.offsetHeight : top + line + GAP}px`;
       this.list.style.left = `${left}px`;
+    }
+
+    // What is to be seen above and below a line of the field: between the edges that the page
+    // keeps free for its bars, and above a keyboard.
+    room(top, line) {
+      const { scrollPaddingTop, scrollPaddingBottom } = getComputedStyle(document.documentElement);
+      const { offsetTop, height } = window.visualViewport;
+      const from = Math.max(parseFloat(scrollPaddingTop) || 0, offsetTop);
+      const to = Math.min(innerHeight - (parseFloat(scrollPaddingBottom) || 0), offsetTop + height);
+      const at = this.area.getBoundingClientRect().top + top;
+      return [at - GAP - from, to - at - line - GAP].map((size) => Math.min(size, HIGHEST));
     }
   }
 

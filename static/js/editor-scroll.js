@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  const LOOKS = ["font", "letterSpacing", "lineHeight", "paddingBlock", "paddingInline", "tabSize", "borderWidth"];
+  const LOOKS = ["font", "letterSpacing", "lineHeight", "paddingBlock", "paddingInline", "tabSize", "borderWidth", "unicodeBidi"];
 
   // Where characters of a text area are, from the top left of its contents: `[{ x, y, line }]`,
   // measured in a copy of it that nobody sees.
@@ -106,6 +106,25 @@
       return [...stops, ends];
     }
   }
+
+  // What is scrolled to stays above a bar that sticks to the window's lower edge; so does the
+  // caret where the field gives way to a bar that grows.
+  const clear = (area, bar) => {
+    const high = getComputedStyle(bar).position === "sticky" ? bar.offsetHeight : 0;
+    const before = area.clientHeight;
+    document.documentElement.style.setProperty("--edit-bar", `${high}px`);
+    if (document.activeElement !== area || area.clientHeight >= before) return;
+    const { y, line } = window.kbEditor.measure(area, [area.selectionEnd])[0];
+    const seen = y - area.scrollTop + line;
+    if (seen > area.clientHeight && seen <= before + line) area.scrollTop += seen - area.clientHeight;
+  };
+
+  window.kbEditor.each(({ area, form }) => {
+    const bar = form?.querySelector(".edit-bar");
+    if (!bar) return;
+    new ResizeObserver(() => clear(area, bar)).observe(bar);
+    addEventListener("resize", () => clear(area, bar));
+  });
 
   window.kbEditor.each((editor) => {
     const view = editor.root.querySelector(".editor-preview");
