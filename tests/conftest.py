@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Group, User
 from django.test import Client, override_settings
 
+from services.models import Category
 from tests.browser import browser  # noqa: F401 (a fixture)
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,6 +35,16 @@ def settings_for_tests(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.KB_PUBLIC = False
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def what_exists_from_the_start(request):
+    """The categories and groups of the migrations, which tests that commit leave emptied."""
+    if "db" not in request.fixturenames and not request.node.get_closest_marker("django_db"):
+        return
+    request.getfixturevalue("db")
+    if not Category.objects.exists():
+        import_module("services.migrations.0002_groups_and_categories").create(apps, None)
 
 
 def person(name: str, group: str) -> User:

