@@ -58,7 +58,7 @@ class AskForm(forms.Form):
     """A question, and its answer where that is known already."""
 
     words = forms.CharField(
-        label="Question", required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label="Question", required=False, widget=forms.TextInput({"autocomplete": "off"})
     )
     answer = NotesField(label="Answer (optional)", widget=NotesWidget(preview=False))
 
@@ -254,7 +254,8 @@ def _asking(
     status: int = 200,
 ) -> HttpResponse:
     """The form to ask with; without a page, what was typed, so that it can be taken elsewhere."""
-    form = AskForm(initial={"words": words, "answer": answer})
+    # A question is one line, and fields for one leave line ends out.
+    form = AskForm(initial={"words": " ".join(words.splitlines()), "answer": answer})
     form.fields["answer"].widget.page_id = page.pk if page else None
     context = {
         "page": page,

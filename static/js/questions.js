@@ -11,9 +11,14 @@
   const PLACE = "kb.questions.place";
   let leaving = false;
 
+  const texts = (form) => [...form.querySelectorAll("[name=words], [name=answer]")];
+
   const changed = (form) =>
     form.dataset.keep === "always" ||
-    [...form.querySelectorAll("textarea")].some((area) => area.value !== area.defaultValue);
+    texts(form).some((field) => field.value !== field.defaultValue);
+
+  // What was typed another time, and is back, is still kept in this browser.
+  const restored = (form) => form.dataset.restored === JSON.stringify(texts(form).map((field) => field.value));
 
   // -- saving -----------------------------------------------------------------------------------
 
@@ -68,6 +73,7 @@
   };
 
   const go = (form, to) => {
+    say(form, "kb:done");
     const there = new URL(to, location.href);
     leaving = true;
     if (there.pathname + there.search !== location.pathname + location.search) {
@@ -78,6 +84,9 @@
     history.replaceState(null, "", there);
     location.reload();
   };
+
+  // Said to what keeps the text in this browser.
+  const say = (form, what) => form.dispatchEvent(new CustomEvent(what, { bubbles: true }));
 
   // Where to be afterwards: at the question, or, where it left the list, at the one after it.
   const keepPlace = (form, id) => {
@@ -166,6 +175,8 @@
       const part = new DOMParser().parseFromString(await response.text(), "text/html");
       const form = document.importNode(part.querySelector("form"), true);
       link.closest(".question-actions").after(form);
+      // Before anybody can type in it.
+      say(form, "kb:opened");
       // The editor's own styles and scripts, which the page had no need of so far.
       await Promise.all([...part.querySelectorAll("link, script")].map(load));
       form.dispatchEvent(new CustomEvent("formset:added", { bubbles: true }));
@@ -180,6 +191,7 @@
   const close = (form) => {
     if (changed(form) && !confirm("Discard what you typed?")) return;
     const entry = form.closest("[data-question]");
+    say(form, "kb:done");
     form.remove();
     entry.querySelector("[data-answer]")?.focus();
   };
@@ -214,7 +226,7 @@
 
   addEventListener("beforeunload", (event) => {
     const forms = document.querySelectorAll("[data-keep]");
-    if (!leaving && [...forms].some(changed)) event.preventDefault();
+    if (!leaving && [...forms].some((form) => changed(form) && !restored(form))) event.preventDefault();
   });
   addEventListener("pageshow", () => (leaving = false));
 
