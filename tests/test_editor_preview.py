@@ -9,6 +9,7 @@ from django.test import Client
 
 from services.attachments import store_picture
 from services.models import Topic
+from services.sync.merge import merge
 from tests.test_attachments import picture, send
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +74,12 @@ def test_its_queries_do_not_grow_with_the_links(
     content = "\n".join(f"[[Page {n}]]" for n in range(200))
     with django_assert_max_num_queries(5):  # type: ignore[operator]
         as_editor.post(PREVIEW, {"content": content})
+
+
+def test_the_marks_of_a_clash_are_shown_as_words(as_editor):
+    text = merge("one\n", "mine\n", "theirs\n").prepared
+    html = as_editor.post("/markdownx/markdownify/", {"content": text}).content.decode()
+    assert "<em>mine:</em>" in html
+    assert "<em>theirs:</em>" in html
+    assert "<blockquote>" not in html
+    assert "<h2" not in html

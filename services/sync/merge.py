@@ -50,6 +50,17 @@ def merge(base: str, ours: str, theirs: str) -> Merge:
     return Merge("".join(text), clashes, "".join(prepared))
 
 
+def readable(text: str) -> str:
+    """A prepared text for a preview: its marks as words, not as the Markdown that they would be."""
+    if not has_marks(text):
+        return text
+    words = {MINE: "mine:", BETWEEN: "theirs:", THEIRS: "· · ·"}
+    lines = (
+        f"\n*{words[line]}*\n\n" if line in words else line + end for line, end in split_lines(text)
+    )
+    return "".join(lines)
+
+
 def has_marks(text: str) -> bool:
     """Is there still a clash in a prepared text that nobody has decided?"""
     return any(words in (MINE, THEIRS) for words, _ in split_lines(text))

@@ -16,6 +16,7 @@ from services.markdown.parser import parse
 from services.markdown.render import render
 from services.models import Attachment, Page
 from services.pages import addresses_of, markdownify
+from services.sync.merge import readable
 from services.views.posted import number
 
 
@@ -33,7 +34,8 @@ def rendered(text: str, page: Page | None = None) -> str:
 @editing
 def preview(request: HttpRequest) -> HttpResponseBase:
     """The posted `content` as HTML; `page` is the id of the page that is being edited, if any."""
-    return HttpResponse(rendered(request.POST.get("content", ""), _page(request)))
+    text = readable(request.POST.get("content", ""))
+    return HttpResponse(rendered(text, _page(request)))
 
 
 @require_POST
