@@ -76,6 +76,8 @@ def test_an_answer_that_is_back_overwrites_no_other(tab: Tab) -> None:  # noqa: 
     opened(tab)
     field(tab, "Why S3?").fill("Mine.")
     leave(tab)
+    # Both write into one database in memory, which lets only one of them at its tables.
+    tab.wait_for_load_state("networkidle")
     asking.answer(pk, "Theirs.", seen=asking.mark(""), by=None)
     tab.goto(f"/questions/{pk}/")
     expect(field(tab, "Why S3?")).to_have_value("Mine.")
