@@ -7,7 +7,6 @@ Nobody's answer is overwritten unseen, and different questions of one page never
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,7 +20,7 @@ from services.markdown import edits
 from services.markdown.notes import Question as Reading
 from services.markdown.notes import read
 from services.models import Page, Question, Reason
-from services.saving import Trashed
+from services.saving import Trashed, mark
 from services.saving import keep_theirs as keep_aside
 from services.transactions import retried
 
@@ -115,11 +114,6 @@ def dismiss(question_pk: int, dismissed: bool) -> Question:
         question.dismissed = dismissed
         question.save(update_fields=["dismissed"])
         return question
-
-
-def mark(answer: str) -> str:
-    """Tells answers apart: what a form carries of the one that its author saw."""
-    return hashlib.sha256(answer.encode()).hexdigest()
 
 
 def both(theirs: str, mine: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -31,19 +30,9 @@ def as_posted(text: str) -> str:
     return LINE_ENDS.sub("\r\n", text)
 
 
-def digest(text: str) -> str:
-    """Tells texts apart as far as a browser can: whatever their line ends were."""
-    return hashlib.sha256(as_posted(text).encode()).hexdigest()
-
-
 class NotesWidget(AdminMarkdownxWidget):  # type: ignore[misc]
-    """The Markdown editor: text and live preview side by side, with our own scripts.
+    """The Markdown editor: text and live preview side by side, with our own scripts."""
 
-    `stored` and `diff` show, beside what was typed, the text that somebody else saved meanwhile.
-    """
-
-    stored: str | None = None
-    diff: Sequence[tuple[str, str]] = ()
     page_id: int | None = None
     # As multipart, since elsewhere each byte that is not ASCII takes three.
     needs_multipart_form = True
@@ -62,7 +51,7 @@ class NotesWidget(AdminMarkdownxWidget):  # type: ignore[misc]
             for name in (
                 *("editor", "editor-marks", "editor-scroll", "editor-preview"),
                 *("editor-pictures", "editor-links", "editor-toolbar"),
-                *("editor-kept", "editor-offer", "editor-draft", "editor-leaving"),
+                *("editor-kept", "editor-offer", "editor-draft"),
             )
         ]
 
@@ -92,8 +81,6 @@ class NotesWidget(AdminMarkdownxWidget):  # type: ignore[misc]
             "names_url": reverse("page_names"),
             "tools": TOOLS if self.preview else (),
             "page": self.page_id or "",
-            "stored": self.stored,
-            "diff": self.diff,
         }
         return context
 

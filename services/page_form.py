@@ -22,6 +22,8 @@ MARKS_LEFT = (
     "that begin with <<<<<<<, ======= and >>>>>>>."
 )
 LONGEST_TAG = 100
+# What can be decided where two texts clash.
+COMBINED, MINE, THEIRS = "combined", "mine", "theirs"
 LONG_TITLE = {"maxlength": TITLE_LENGTH, "autocomplete": "off"}
 
 
@@ -81,8 +83,13 @@ class EditForm(forms.Form):
         return one_line(self.cleaned_data["abbreviation"])
 
     def clean_notes(self) -> str:
-        """A combined text goes on as a draft as well, and is no more decided there."""
+        """A combined text goes on as a draft as well, and is no more decided there.
+
+        Marks are in nobody's way who decides for another text.
+        """
         notes: str = self.cleaned_data["notes"]
+        if self.data.get("decision", COMBINED) != COMBINED:
+            return notes
         if has_marks(notes) and not (self.base and has_marks(self.base.notes or "")):
             raise forms.ValidationError(MARKS_LEFT, code="marks")
         return notes
@@ -134,9 +141,6 @@ class SplitForm(EditForm):
             del self.fields[name]
 
 
-COMBINED, MINE, THEIRS = "combined", "mine", "theirs"
-
-
 class ConflictForm(EditForm):
     """What is asked for when two people changed the same lines.
 
@@ -153,13 +157,22 @@ class ConflictForm(EditForm):
         for name in (*FACTS, "rewrite"):
             self.fields[name].widget = self.fields[name].hidden_widget()
 
-    def clean_notes(self) -> str:
-        """Marks are only in the way of who decides for this text."""
-        notes: str = self.cleaned_data["notes"]
-        return super().clean_notes() if self.data.get("decision") == COMBINED else notes
-
     def show_what_is_wrong(self) -> None:
         """Bring back into sight what has to be put right."""
         for name in self.errors:
             if name in FACTS:
                 self.fields[name].widget = copy.deepcopy(self.base_fields[name].widget)
+
+
+class FileConflictForm(SectionForm):
+    """What is asked for when a page and its file were both changed in the same lines.
+
+    `notes` is the combined text, `version` the page's that is shown, and `file` the mark of the
+    file's text.
+    """
+
+    file = Seen(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["notes"].label = "The combined text"

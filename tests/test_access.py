@@ -27,7 +27,8 @@ TABLE = {
     "raw": ("/pages/plan/raw/", *READING),
     "new_page": ("/pages/new/", LOGIN, 403, 200, 200, LOGIN),
     "edit": ("/pages/plan/edit/", LOGIN, 403, 200, 200, LOGIN),
-    # The page has no sections, and the trash is empty.
+    # The page and its file agree, it has no sections, and the trash is empty.
+    "file_conflict": ("/pages/plan/file/", LOGIN, 403, 302, 302, LOGIN),
     "split": ("/pages/plan/split/?section=one", LOGIN, 403, 404, 404, LOGIN),
     "delete_page": ("/pages/plan/delete/", LOGIN, 403, 200, 200, LOGIN),
     "trash": ("/trash/", LOGIN, 403, 200, 200, LOGIN),

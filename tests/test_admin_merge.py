@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from services.history import revision, tags_at
-from services.models import Category, Page, Reason, Revision, Service, Topic
+from services.models import Category, Draft, Page, Reason, Revision, Service, Topic
 from tests.conftest import person
 from tests.html_forms import fields_of
 
@@ -60,43 +60,35 @@ def test_rows_are_changed_in_what_was_merged(as_editor: Client, page: Page, ada:
     assert stored(page).notes == merged
 
 
-def test_a_clash_shows_all_three_and_a_prepared_text(
-    as_editor: Client, page: Page, ada: User
+def test_a_clash_is_decided_on_the_screen_of_the_site(
+    as_editor: Client, page: Page, ada: User, editor: User
 ) -> None:
-    fields = typed(as_editor, page, "three", "mine")
+    fields = typed(as_editor, page, "three", "mine") | {"tags": "new"}
     page.revise(BASE.replace("three", "theirs"), version=1, by=ada)
     response = as_editor.post(address(page), fields)
     html = response.content.decode()
-    assert "changed by ada" in html
-    assert "The text that both began with" in html
-    assert "&lt;&lt;&lt;&lt;&lt;&lt;&lt; mine" in html
-    assert stored(page).version == 2
-    fields = fields_of(response) | {"replace": "on"}
-    assert as_editor.post(address(page), fields).status_code == 302
+    assert response.status_code == 409
+    assert "ada saved" in " ".join(html.split())
+    assert 'conflict-changed">mine<' in html
+    assert 'conflict-changed">theirs<' in html
+    # Of the tags nobody else was asked.
+    assert (stored(page).notes, stored(page).version) == (BASE.replace("three", "theirs"), 3)
+    assert list(stored(page).tags.names()) == ["new"]
+    assert Draft.objects.get(person=editor).fields["notes"] == BASE.replace("three", "mine")
+    shown = fields_of(response)
+    assert "<<<<<<< mine\r\nmine\r\n=======\r\ntheirs\r\n" in str(shown["notes"])
+    again = as_editor.post("/pages/notes/edit/", shown | {"decision": "mine"})
+    assert again["Location"] == "/topics/notes/"
     assert stored(page).notes == BASE.replace("three", "mine")
     assert revision(page.pk, 2).notes == BASE.replace("three", "theirs")
 
 
-def test_saving_a_clash_again_is_no_decision(as_editor: Client, page: Page, ada: User) -> None:
+def test_posting_a_clash_again_is_no_decision(as_editor: Client, page: Page, ada: User) -> None:
     fields = typed(as_editor, page, "three", "mine")
     page.revise(BASE.replace("three", "theirs"), version=1, by=ada)
-    response = as_editor.post(address(page), fields)
     for _ in range(2):
-        again = fields_of(response)
-        assert "replace" not in again
-        assert again["notes"] == fields["notes"]
-        response = as_editor.post(address(page), again)
-        assert "changed by ada" in response.content.decode()
+        assert as_editor.post(address(page), fields).status_code == 409
         assert stored(page).version == 2
-    # What came in the meantime was not seen when it was decided.
-    decided = fields_of(response) | {"replace": "on"}
-    stored(page).revise(BASE.replace("three", "newer"), version=2, by=ada)
-    response = as_editor.post(address(page), decided)
-    assert "newer" in response.content.decode()
-    assert "replace" not in fields_of(response)
-    assert stored(page).version == 3
-    assert as_editor.post(address(page), fields_of(response) | {"replace": "on"}).status_code == 302
-    assert stored(page).notes == BASE.replace("three", "mine")
 
 
 def test_marks_are_not_saved(as_editor: Client, page: Page) -> None:
@@ -109,9 +101,9 @@ def test_marks_are_not_saved(as_editor: Client, page: Page) -> None:
 def test_a_version_nobody_knows_is_told(as_editor: Client, page: Page, version: str) -> None:
     fields = typed(as_editor, page, "three", "mine") | {"version": version}
     response = as_editor.post(address(page), fields)
-    assert response.status_code == 200
-    assert b"changed by somebody else" in response.content
+    assert response.status_code == 409
     assert stored(page).version == 1
+    assert fields_of(response)["mine"] == fields["notes"]
 
 
 def test_facts_notes_tags_and_rows_are_one_revision(

@@ -148,36 +148,6 @@ def test_a_title_taken_at_the_last_moment_is_an_error(
     assert stored(page).title == "Fargate"
 
 
-def test_the_second_of_two_tabs_is_told_and_loses_nothing(as_editor: Client, page: Page) -> None:
-    first = fields_of(as_editor.get(address(page)))
-    second = dict(first)
-    first["notes"] = "One\r\nTWO by the first\r\n"
-    second["notes"] = "One\r\nTWO by the second\r\n"
-    assert as_editor.post(address(page), first).status_code == 302
-    response = as_editor.post(address(page), second)
-    html = response.content.decode()
-    assert response.status_code == 200
-    assert "changed by edgar" in html
-    assert '<span class="diff-old">- TWO by the first</span>' in html
-    assert '<span class="diff-new">+ TWO by the second</span>' in html
-    assert '<span class="diff-same">  One</span>' in html
-    assert stored(page).notes == "One\r\nTWO by the first\r\n"
-    again = fields_of(response)
-    assert again["notes"] == "One\r\nTWO by the second\r\n"
-    assert as_editor.post(address(page), again | {"replace": "on"}).status_code == 302
-    assert stored(page).notes == "One\r\nTWO by the second\r\n"
-    assert stored(page).version == 3
-
-
-def test_a_third_save_between_is_told_again(as_editor: Client, page: Page) -> None:
-    mine = fields_of(as_editor.get(address(page))) | {"notes": "Mine"}
-    page.revise("Theirs", version=1)
-    again = fields_of(as_editor.post(address(page), mine))
-    page.revise("Theirs again", version=2)
-    assert as_editor.post(address(page), again).status_code == 200
-    assert stored(page).notes == "Theirs again"
-
-
 def test_a_save_that_is_overtaken_at_the_last_moment_is_told(
     as_editor: Client, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -224,61 +194,10 @@ def test_notes_that_are_too_long_are_a_form_error(
     assert stored(page).version == 1
 
 
-class TestConflict:
-    """The file and the page were both changed, in the same lines."""
-
-    @pytest.fixture
-    def section(self, page: Page) -> Section:
-        document = Document.objects.create(path="a.md", digest="x", line_end="\r\n")
-        return Section.objects.create(
-            document=document, position=0, page=page, base="One\r\n", theirs="One <i>file</i>\r\n"
-        )
-
-    def decide(self, client: Client, page: Page, decision: str, **more: str) -> object:
-        response = client.get(address(page))
-        assert "One &lt;i&gt;file&lt;/i&gt;" in response.content.decode()
-        return client.post(address(page), fields_of(response) | {"decision": decision} | more)
-
-    def test_later_leaves_it(self, as_editor: Client, page: Page, section: Section) -> None:
-        self.decide(as_editor, page, "later", notes="Other\r\n")
-        section.refresh_from_db()
-        assert section.theirs is not None
-        assert stored(page).notes == "Other\r\n"
-
-    def test_the_pages_text_is_kept(self, as_editor: Client, page: Page, section: Section) -> None:
-        self.decide(as_editor, page, "ours")
-        section.refresh_from_db()
-        assert (section.base, section.theirs) == ("One <i>file</i>\r\n", None)
-        assert (stored(page).notes, stored(page).version) == ("One\r\ntwo\r\n", 1)
-
-    def test_the_files_text_is_taken(self, as_editor: Client, page: Page, section: Section) -> None:
-        self.decide(as_editor, page, "theirs")
-        section.refresh_from_db()
-        assert (section.base, section.theirs) == ("One <i>file</i>\r\n", None)
-        assert (stored(page).notes, stored(page).version) == ("One <i>file</i>\r\n", 2)
-
-    def test_both_are_combined(self, as_editor: Client, page: Page, section: Section) -> None:
-        self.decide(as_editor, page, "combined", notes="One file\r\ntwo\r\n")
-        section.refresh_from_db()
-        assert (section.base, section.theirs) == ("One <i>file</i>\r\n", None)
-        assert stored(page).notes == "One file\r\ntwo\r\n"
-
-    def test_taking_the_files_text_drops_no_typing(
-        self, as_editor: Client, page: Page, section: Section
-    ) -> None:
-        response = self.decide(as_editor, page, "theirs", notes="Typed")
-        assert b"You also changed the notes" in response.content  # type: ignore[attr-defined]
-        assert stored(page).version == 1
-
-    def test_a_file_text_that_was_not_seen_is_not_taken(
-        self, as_editor: Client, page: Page, section: Section
-    ) -> None:
-        fields = fields_of(as_editor.get(address(page))) | {"decision": "theirs"}
-        Section.objects.update(theirs="Newer")
-        response = as_editor.post(address(page), fields)
-        assert b"imported again meanwhile" in response.content
-        assert as_editor.post(address(page), fields_of(response)).status_code == 302
-        assert stored(page).notes == "Newer"
+def test_a_clash_with_the_file_leads_to_where_it_is_decided(as_editor: Client, page: Page) -> None:
+    document = Document.objects.create(path="a.md", digest="x")
+    Section.objects.create(document=document, position=0, page=page, base="One\n", theirs="1\n")
+    assert 'href="/pages/ecs/file/"' in as_editor.get(address(page)).content.decode()
 
 
 def test_deleting_several_frees_their_names(as_editor: Client, page: Page, editor: User) -> None:

@@ -141,13 +141,22 @@ class TestTwoPeople:
             "Intro", "Their intro"
         )
 
-    def test_a_row_that_they_took_out_is_told(self, as_editor: Client, page: Page) -> None:
+    def asked(self, client: Client, page: Page, fields: dict[str, object]) -> dict[str, object]:
+        before = Page.objects.get(pk=page.pk).notes
+        response = client.post(address(page), fields)
+        assert response.status_code == 409
+        assert "The same lines were changed twice" in response.content.decode()
+        assert Page.objects.get(pk=page.pk).notes == before
+        return dict(fields_of(response))
+
+    def test_words_for_a_row_that_they_took_out_are_in_the_text_to_decide_on(
+        self, as_editor: Client, page: Page
+    ) -> None:
         fields = opened(as_editor, page) | {"items-0-text": "My words"}
         self.change(page, "- [ ] One\r\n", "")
-        shown = refused(as_editor, page, fields)
-        assert "This item is not in the notes any more." in str(shown["html"])
-        assert shown["items-0-text"] == "My words"
-        assert shown["items-1-text"] == "Two"
+        shown = self.asked(as_editor, page, fields)
+        assert "- [ ] My words" in str(shown["mine"])
+        assert "- [ ] My words" in str(shown["notes"])
 
     def test_a_row_that_they_took_out_is_nothing_to_who_left_it(
         self, as_editor: Client, page: Page
@@ -156,30 +165,41 @@ class TestTwoPeople:
         self.change(page, "- [ ] One\r\n", "")
         assert "- [ ] Two" in saved(as_editor, page, fields)
 
-    def test_words_that_both_changed_are_told_once(self, as_editor: Client, page: Page) -> None:
+    def test_an_answer_that_both_changed_is_decided_by_a_person(
+        self, as_editor: Client, page: Page
+    ) -> None:
         fields = opened(as_editor, page) | {"questions-1-answer": "Mine"}
         self.change(page, "Like this.", "Theirs.")
-        shown = refused(as_editor, page, fields)
-        assert "It now says “Theirs.”" in str(shown["html"])
-        assert shown["questions-1-answer"] == "Mine"
-        del shown["html"]
-        assert "> Mine" in saved(as_editor, page, shown)
+        shown = self.asked(as_editor, page, fields)
+        assert "mine\r\n> Mine\r\n=======\r\n> Theirs.\r\n>>>>>>> theirs" in str(shown["notes"])
+        as_editor.post("/pages/ecs/edit/", shown | {"decision": "mine"})
+        assert "> Mine" in Page.objects.get(pk=page.pk).notes
 
-    def test_deleting_what_they_reworded_is_told_once(self, as_editor: Client, page: Page) -> None:
+    def test_deleting_what_they_reworded_is_decided_by_a_person(
+        self, as_editor: Client, page: Page
+    ) -> None:
         fields = opened(as_editor, page) | {"items-1-DELETE": "on"}
         self.change(page, "Two", "Twofold")
-        shown = refused(as_editor, page, fields)
-        assert "It now says “Twofold”" in str(shown["html"])
-        assert shown["items-1-DELETE"] == "on"
-        del shown["html"]
-        assert "Twofold" not in saved(as_editor, page, shown)
+        shown = self.asked(as_editor, page, fields)
+        assert "Two" not in str(shown["mine"])
+        assert "Twofold" in str(shown["notes"])
+
+    def test_what_stands_in_no_text_is_saved_though_a_text_is_still_to_be_decided(
+        self, as_editor: Client, page: Page
+    ) -> None:
+        fields = opened(as_editor, page) | {"questions-1-answer": "Mine", "title": "Elastic"}
+        fields["questions-0-dismissed"] = "on"
+        self.change(page, "Like this.", "Theirs.")
+        self.asked(as_editor, page, fields)
+        assert Page.objects.get(pk=page.pk).title == "Elastic"
+        assert page.questions.get(text="Why?").dismissed
 
 
 def test_rows_of_another_page_cannot_be_changed(as_editor: Client, page: Page) -> None:
     other = Topic.objects.create(title="Other", notes="- [ ] Theirs\n\n> [!question] Theirs?\n")
     fields = opened(as_editor, page)
     fields |= {"items-0-id": str(other.items.get().pk), "items-0-state": "done"}
-    refused(as_editor, page, fields)
+    as_editor.post(address(page), fields)
     fields = opened(as_editor, page)
     fields |= {"questions-0-id": str(other.questions.get().pk), "questions-0-dismissed": "on"}
     as_editor.post(address(page), fields)

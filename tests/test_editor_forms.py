@@ -6,7 +6,7 @@ from django import forms
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.forms import NamesField, NotesField, as_posted, digest
+from services.forms import NamesField, NotesField, as_posted
 from services.markdown.edits import keep_line_ends
 
 LINES = st.tuples(
@@ -50,11 +50,6 @@ def test_an_edit_at_each_end_of_a_long_text_takes_no_minute() -> None:
     stored = "".join(f"Line {n}\r\n\n" for n in range(10_000))
     typed = f"first\r\n{as_posted(stored)}last"
     assert keep_line_ends(typed, stored, "\n") == f"first\n{stored}last"
-
-
-def test_the_digest_is_of_what_a_browser_can_tell_apart() -> None:
-    assert digest("a\nb\rc") == digest("a\r\nb\r\nc")
-    assert digest("a") != digest("a\n")
 
 
 def test_every_form_with_notes_keeps_their_blanks() -> None:

@@ -31,6 +31,32 @@ def test_added_and_removed_lines_merge():
     assert merge(BASE, ours, theirs).text == "one\nthree\nfour\nand a half\nfive\n"
 
 
+def test_changes_of_lines_below_each_other_are_both_taken():
+    merged = merge(BASE, BASE.replace("two", "2"), BASE.replace("three", "3").replace("four", "4"))
+    assert (merged.text, merged.clashes) == ("one\n2\n3\n4\nfive\n", 0)
+
+
+def test_a_change_beside_a_line_that_goes_is_taken():
+    ours, theirs = BASE.replace("three", "3"), BASE.replace("two\n", "")
+    assert merge(BASE, ours, theirs).text == "one\n3\nfour\nfive\n"
+
+
+def test_a_line_added_below_one_that_was_changed_is_taken():
+    ours, theirs = BASE.replace("two", "2"), BASE.replace("two\n", "two\nand more\n")
+    assert merge(BASE, ours, theirs).text == "one\n2\nand more\nthree\nfour\nfive\n"
+
+
+def test_lines_that_were_changed_together_clash_together():
+    ours = BASE.replace("two\nthree", "my two\nmy three")
+    merged = merge(BASE, ours, BASE.replace("three\nfour", "their three\ntheir four"))
+    assert merged.clashes == 1
+    assert "mine\nmy two\nmy three\nfour\n=======\ntwo\ntheir three" in merged.prepared
+
+
+def test_lines_added_in_the_same_place_clash():
+    assert merge(BASE, BASE + "mine\n", BASE + "theirs\n").clashes == 1
+
+
 def test_the_same_line_changed_differently_clashes_and_ours_stays():
     merged = merge(BASE, BASE.replace("three", "mine"), BASE.replace("three", "theirs"))
     assert (merged.text, merged.clashes) == (BASE.replace("three", "mine"), 1)

@@ -41,28 +41,21 @@ class RowForm(RowModelForm):
     def _post_clean(self) -> None:
         """Nothing to check on the row itself: what was typed is not stored in it."""
 
-    def edit(self, *, delete: bool) -> Edit | None:
+    def edit(self, row: int | None, *, delete: bool) -> Edit | None:
         """What was done to this row; None if nothing that concerns the notes."""
         changed = [name for name in self.words if name in self.changed_data]
-        old = self.instance.pk if self in self.formset.initial_forms else None  # type: ignore[attr-defined]
-        if (not delete and not changed) or (delete and old is None):
+        if (not delete and not changed) or (delete and row is None):
             return None
-        new = {
-            name: self.cleaned_data.get(name) or ""
-            for name in (self.words if old is None else changed)
-        }
-        seen = {
-            name: self.as_seen(name)
-            for name in self.words
-            if self[name].html_initial_name in self.data
-        }
-        return Edit(old, delete, {} if delete else new, seen)
+        names = self.words if row is None else changed
+        new = {} if delete else {name: self.cleaned_data.get(name) or "" for name in names}
+        return Edit(row, delete, new)
 
-    def as_seen(self, name: str) -> str:
-        """What a field said when the form was shown."""
-        hidden = self.fields[name].hidden_widget()
-        value = self._widget_data_value(hidden, self[name].html_initial_name)  # type: ignore[attr-defined]
-        return str(self.fields[name].to_python(value) or "")
+    @property
+    def shown(self) -> str:
+        """The text of the row when the form was shown."""
+        hidden = self.fields["text"].hidden_widget()
+        value = self._widget_data_value(hidden, self["text"].html_initial_name)  # type: ignore[attr-defined]
+        return str(self.fields["text"].to_python(value) or "")
 
 
 class RowFormSet(RowForms):
@@ -112,23 +105,22 @@ class RowFormSet(RowForms):
         if draft is None or any(self.errors):
             return
         edits: list[tuple[RowForm, Edit]] = []
-        for form in self.forms:
-            if edit := form.edit(delete=self._should_delete_form(form)):  # type: ignore[attr-defined]
+        for index, form in enumerate(self.forms):
+            row = index if index < self.initial_form_count() else None
+            if edit := form.edit(row, delete=self._should_delete_form(form)):  # type: ignore[attr-defined]
                 edits.append((form, edit))
-        self.put_in(draft, [edit for _, edit in edits])
+        shown = [form.shown for form in self.initial_forms]
+        self.put_in(draft, shown, [edit for _, edit in edits])
         refused = []
         for form, edit in edits:
-            for problem in edit.problems:
-                form.add_error(problem.field, problem.message)
-                if problem.field and problem.now is not None:
-                    # Saving once more is then a decision made in view of it.
-                    form.data[form[problem.field].html_initial_name] = problem.now  # type: ignore[index]
+            if edit.problem:
+                form.add_error(None, edit.problem)
                 if edit.delete:
-                    refused.append(f"“{edit.seen.get('text', '')}”: {problem.message}")
+                    refused.append(f"“{form.shown}”: {edit.problem}")
         if refused:
             raise forms.ValidationError(refused)
 
-    def put_in(self, draft: Draft, edits: Sequence[Edit]) -> None:
+    def put_in(self, draft: Draft, shown: Sequence[str], edits: Sequence[Edit]) -> None:
         """Change the draft's notes; what is refused is told in the edits."""
         raise NotImplementedError
 
@@ -165,8 +157,8 @@ class ItemForm(RowForm):
 
 
 class ItemFormSet(RowFormSet):
-    def put_in(self, draft: Draft, edits: Sequence[Edit]) -> None:
-        edit_items(draft, self.instance, edits)
+    def put_in(self, draft: Draft, shown: Sequence[str], edits: Sequence[Edit]) -> None:
+        edit_items(draft, shown, edits)
 
     @property
     def list_titles(self) -> list[str]:
@@ -190,8 +182,8 @@ class QuestionForm(RowForm):
 
 
 class QuestionFormSet(RowFormSet):
-    def put_in(self, draft: Draft, edits: Sequence[Edit]) -> None:
-        edit_questions(draft, self.instance, edits)
+    def put_in(self, draft: Draft, shown: Sequence[str], edits: Sequence[Edit]) -> None:
+        edit_questions(draft, shown, edits)
 
     def save(self, commit: bool = True) -> list[Any]:
         for form in self.initial_forms:

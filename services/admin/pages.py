@@ -5,21 +5,29 @@ from __future__ import annotations
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.db.models import Case, F, QuerySet, Value, When
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.db.models import Case, QuerySet, Value, When
+from django.forms import all_valid
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+)
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.text import get_text_list
 
+from services import drafts
 from services.admin.drafts import Draft
 from services.admin.inlines import ItemInline, QuestionInline
-from services.admin.page_form import FACTS, PageForm, line_diff
+from services.admin.page_form import FACTS, PageForm
 from services.admin.page_list import (
     CategoryFilter,
     ConflictFilter,
@@ -31,13 +39,17 @@ from services.admin.page_list import (
 )
 from services.admin.rules import ForEditors, PageModelAdmin
 from services.admin.trash import ToTheTrash
-from services.editing import others_since
+from services.editing import Edit, base_of, others_since
 from services.models import Page, Reason, Revision, Section, Service, StaleVersion
+from services.saving import Clash, Trashed, save
 from services.transactions import retried
+from services.views import conflicts
+from services.views.drafts import draft as keep_draft
+from services.views.saying import listed
 
 Fieldsets = tuple[tuple[str | None, Any], ...]
 NOTES = ("Notes", {"classes": ("wide-notes",), "fields": ("notes",)})
-CONFLICT = ("Conflict with the file", {"classes": ("conflict",), "fields": ("decision",)})
+NOT_IN_NOTES = "What is typed in a row below cannot stand in the notes yet."
 
 
 class PageAdmin(ToTheTrash, ForEditors, PageModelAdmin):
@@ -112,21 +124,15 @@ class PageAdmin(ToTheTrash, ForEditors, PageModelAdmin):
 
     # -- form ----------------------------------------------------------------------------------
 
-    def get_fieldsets(self, request: HttpRequest, obj: Page | None = None) -> Any:
-        fieldsets = list(super().get_fieldsets(request, obj))
-        clash = obj and Section.objects.filter(page=obj.pk, theirs__isnull=False).exists()
-        return [CONFLICT, *fieldsets] if clash else fieldsets
-
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        form = context["adminform"].form
-        section = getattr(form, "section", None)
-        if section is not None and section.theirs is not None:
-            context["theirs"] = section.theirs
-            context["theirs_diff"] = list(line_diff(form.instance.notes, section.theirs))
-        context["section"] = section
-        context["clash"] = getattr(form, "clash", None)
+        page, me = context["adminform"].form.instance, cast(User, request.user)
+        sections = Section.objects.filter(page=page.pk).select_related("document")
+        context["page"] = page if page.pk else None
+        context["section"] = sections.first() if page.pk else None
+        context["draft"] = drafts.another(me, context["page"], request.POST)
+        context["draft_url"] = reverse(f"admin:services_{self.opts.model_name}_draft")
         return super().render_change_form(request, context, *args, **kwargs)
 
     @retried
@@ -139,29 +145,44 @@ class PageAdmin(ToTheTrash, ForEditors, PageModelAdmin):
     ) -> Any:
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        except (StaleVersion, IntegrityError):
+        except (StaleVersion, Trashed, IntegrityError):
             # Somebody was faster by a moment. Now the form sees what they saved, and says so.
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Page, form: Any, change: bool) -> None:
+        """Notes, rows, facts and tags in one revision, merged with what others saved.
+
+        Where that is not clean, facts and tags are saved, and of the text a person is asked.
+        """
         draft: Draft = obj.draft  # type: ignore[attr-defined]
         by = cast(User, request.user)
         if not change:
             obj.notes, obj.updated_by, obj.last_reason = draft.notes, by, Reason.ADMIN
             obj.save()
+            drafts.end_saved(by, None, request.POST, draft.notes)
             return
-        facts = {name: getattr(obj, name) for name in FACTS if name in form.changed_data}
-        tags = form.cleaned_data.get("tags")
-        obj.revise(
-            draft.notes, version=draft.version, by=by, reason=Reason.ADMIN, tags=tags, **facts
-        )
-        if form.merged_from is not None:
-            names = others_since(obj, form.merged_from, by) or ["you in another window"]
-            who = get_text_list(names, "and")
-            messages.success(request, f"Saved, and merged with what {who} changed meanwhile.")
-        if form.settles_conflict:
-            clash = Section.objects.filter(page=obj.pk, theirs__isnull=False)
-            clash.update(base=F("theirs"), theirs=None)
+        wanted = {name: getattr(obj, name) for name in FACTS if name in form.changed_data}
+        wanted |= {"by": by, "reason": Reason.ADMIN, "tags": form.cleaned_data.get("tags")}
+        page = Page.objects.get(pk=obj.pk)
+        try:
+            saved = save(page, draft.notes, version=draft.version, **wanted)
+        except Clash as clash:
+            clash.current.revise(version=clash.current.version, **wanted)
+            obj.clash = clash  # type: ignore[attr-defined]
+        else:
+            if saved.merged:
+                names = others_since(saved.page, draft.version, by) or ["you in another window"]
+                who = listed(names)
+                messages.success(request, f"Saved, and merged with what {who} changed meanwhile.")
+            drafts.end_saved(by, page, request.POST, draft.notes)
+        obj.refresh_from_db()
+
+    def response_change(self, request: HttpRequest, obj: Page) -> HttpResponse:
+        clash: Clash | None = getattr(obj, "clash", None)
+        if clash is None:
+            return super().response_change(request, obj)
+        edit = Edit(clash.mine, base_of(clash.current, obj.draft.version))  # type: ignore[attr-defined]
+        return conflicts.show(request, clash, edit)
 
     def response_post_save_change(self, request: HttpRequest, obj: Page) -> HttpResponseRedirect:
         """Who came from the page on the site goes back to it."""
@@ -176,6 +197,32 @@ class PageAdmin(ToTheTrash, ForEditors, PageModelAdmin):
             page = form.instance
             first = Revision.objects.filter(id=page.pk, version=page.version)
             first.update(tags=sorted(page.tags.names()))
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.draft_view)
+        name = f"{self.opts.app_label}_{self.opts.model_name}_draft"
+        return [path("draft/", view, name=name), *super().get_urls()]
+
+    def draft_view(self, request: HttpRequest) -> HttpResponseBase:
+        """Keep what is typed in the form as the site's editor does, its rows put into the notes.
+
+        So it goes on in either place; see `views.drafts.draft` for what is sent and answered.
+        """
+        number = request.POST.get("page", "")
+        page = self.get_object(request, number)
+        if "notes" in request.POST and (page or not number):
+            change, fields = bool(page), flatten_fieldsets(self.get_fieldsets(request, page))
+            form_class = self.get_form(request, page, change=change, fields=fields)
+            form = form_class(request.POST, instance=page)
+            form.is_valid()
+            formsets, _ = self._create_formsets(request, form.instance, change=change)  # type: ignore[attr-defined]
+            if not all_valid(formsets):
+                return JsonResponse({"error": NOT_IN_NOTES, "reason": "notkept"}, status=400)
+            if draft := getattr(form.instance, "draft", None):
+                posted = request.POST.copy()
+                posted["notes"] = draft.notes
+                request.POST = posted  # type: ignore[assignment]
+        return keep_draft(request)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

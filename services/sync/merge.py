@@ -66,16 +66,83 @@ def has_marks(text: str) -> bool:
     return any(words in (MINE, THEIRS) for words, _ in split_lines(text))
 
 
-def regions(base: str, ours: str, theirs: str) -> Iterator[tuple[list[str], list[str], list[str]]]:
-    """Three texts cut alike, by lines: what they differ in, and between that what all share."""
+Region = tuple[list[str], list[str], list[str]]
+
+
+def regions(base: str, ours: str, theirs: str) -> Iterator[Region]:
+    """Three texts cut alike, by lines: what they differ in, and between that what all share.
+
+    Changes that only touch are regions of their own, as two ticks below each other are; where
+    some of the lines of a region were changed by both, it stays whole.
+    """
     a, b, c = _lines(base), _lines(ours), _lines(theirs)
     i = j = k = 0
     for start, stop, in_ours, in_theirs in _agreed(a, b, c):
         if i < start or j < in_ours or k < in_theirs:
-            yield a[i:start], b[j:in_ours], c[k:in_theirs]
+            whole = a[i:start], b[j:in_ours], c[k:in_theirs]
+            finer = list(_cut(*whole)) if _clashes(whole) else [whole]
+            yield from finer if _is_clean(finer) else [whole]
         if start < stop:
             yield a[start:stop], a[start:stop], a[start:stop]
         i, j, k = stop, in_ours + stop - start, in_theirs + stop - start
+
+
+def _clashes(region: Region) -> bool:
+    before, mine, their = region
+    return mine != their and before not in (mine, their)
+
+
+def _is_clean(cut: list[Region]) -> bool:
+    """Can all of it be merged? What a side left without a line end is followed by nothing."""
+    last = [lines[-1] for region in cut[:-1] for lines in region if lines]
+    return not any(map(_clashes, cut)) and all(line.endswith(("\n", "\r")) for line in last)
+
+
+def _cut(base: list[str], ours: list[str], theirs: list[str]) -> Iterator[Region]:
+    """A region in as many as can be told apart: cut where no change of either side goes across."""
+    one, other = _Changes(base, ours), _Changes(base, theirs)
+    at = 0
+    while True:
+        if at in one.added or at in other.added:
+            yield [], one.added.get(at, []), other.added.get(at, [])
+        if at == len(base):
+            return
+        start, ends = at, [at, at]
+        sides: tuple[list[str], list[str]] = ([], [])
+        while at == start or ends[0] != ends[1]:
+            # The side that is behind goes on; what it adds within the other's change goes along.
+            who = 0 if ends[0] <= ends[1] else 1
+            changes = (one, other)[who]
+            if ends[who] > start:
+                sides[who].extend(changes.added.get(ends[who], []))
+            ends[who], lines = changes.instead[ends[who]]
+            sides[who].extend(lines)
+            at = min(ends)
+        yield base[start:at], *sides
+
+
+class _Changes:
+    """What a side made of each place: `instead[start]` is where a piece of base stops and what
+    stands for it, `added[at]` what is put in before that line."""
+
+    def __init__(self, base: list[str], side: list[str]) -> None:
+        self.instead: dict[int, tuple[int, list[str]]] = {}
+        self.added: dict[int, list[str]] = {}
+        i = j = 0
+        for start, in_side, length in [*blocks(base, side), (len(base), len(side), 0)]:
+            if i == start and j < in_side:
+                self.added[i] = side[j:in_side]
+            elif start - i == in_side - j:
+                # As many lines as before: each stands for its own.
+                self._keep(i, side[j:in_side])
+            elif i < start:
+                self.instead[i] = (start, side[j:in_side])
+            self._keep(start, side[in_side : in_side + length])
+            i, j = start + length, in_side + length
+
+    def _keep(self, at: int, lines: list[str]) -> None:
+        for n, line in enumerate(lines, start=at):
+            self.instead[n] = (n + 1, [line])
 
 
 def _pieces(base: str, ours: str, theirs: str) -> Iterator[tuple[list[str], list[str], bool]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django import template
 
-from services import asking
 from services.models import Question
+from services.saving import mark as mark_of
 
 register = template.Library()
 
@@ -13,4 +13,4 @@ register = template.Library()
 @register.filter
 def mark(question: Question) -> str:
     """Tells whether the answer is still the one that was shown here."""
-    return asking.mark(question.answer)
+    return mark_of(question.answer)

@@ -29,7 +29,7 @@ from services.markdown.edits import EditRefused
 from services.models import OldAddress, Page, Question
 from services.navigation import address
 from services.pages import links_from
-from services.saving import Trashed
+from services.saving import Trashed, mark
 from services.views.back import back, next_address, wants_json
 from services.views.writing import writing
 
@@ -82,7 +82,7 @@ def _form(row: Question, typed: str | None = None, mine: str = "") -> AnswerForm
     initial = {
         "answer": row.answer if typed is None else typed,
         "mine": mine,
-        "seen": asking.mark(row.answer),
+        "seen": mark(row.answer),
         "asked": row.text,
         "slug": row.page.slug,
     }

@@ -5,6 +5,8 @@
   const FIELDS = new Set(
     ["notes", "title", "abbreviation", "category", "aliases", "tags", "rewrite", "version"],
   );
+  // Of a form with rows (the admin's) all fields are sent: the server puts the rows into the notes.
+  const ALL = { has: (name) => name !== "csrfmiddlewaretoken" && name !== "kept" };
   const PAUSE = 1500; // milliseconds after the last key
   const LONGEST = 10000; // milliseconds of typing without a pause
   const BEAT = 15000;
@@ -30,11 +32,12 @@
     constructor(form, status) {
       this.form = form;
       this.status = status;
+      this.names = "wholeForm" in form.dataset ? ALL : FIELDS;
       this.kept = new window.kbEditor.Kept(form);
       const offered = document.querySelector("[data-draft-notice]");
       this.undecided = Boolean(offered) || "undecided" in form.dataset;
       // What the server showed; nothing of it is stored where it shows what was just sent to it.
-      this.first = "unsaved" in form.dataset ? "" : JSON.stringify(window.kbEditor.defaults(form, FIELDS));
+      this.first = "unsaved" in form.dataset ? "" : JSON.stringify(window.kbEditor.defaults(form, this.names));
       this.saved = this.first;
       this.start();
       form.addEventListener("input", () => this.later());
@@ -70,7 +73,7 @@
     }
 
     fields() {
-      return Object.fromEntries([...new FormData(this.form)].filter(([name]) => FIELDS.has(name)));
+      return Object.fromEntries([...new FormData(this.form)].filter(([name]) => this.names.has(name)));
     }
 
     text() {
@@ -278,9 +281,12 @@
   }
 
   document.addEventListener("DOMContentLoaded", () => {
-    const form = document.getElementById("kb-editor");
     const status = document.getElementById("kb-editing");
-    if (!form?.dataset.draftUrl || !status) return;
+    const form = status?.closest("form");
+    if (!form) return;
+    // The admin's form says there what ours says itself.
+    Object.assign(form.dataset, status.dataset);
+    if (!form.dataset.draftUrl) return;
     for (const name of ["editing-others", "editing-draft"]) {
       const part = document.createElement("span");
       part.className = name;

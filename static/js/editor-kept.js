@@ -34,8 +34,10 @@
 
   class Kept {
     constructor(form) {
-      const { person, page } = form.dataset;
-      this.prefix = `kb.draft.${person}.${page || "new"}.`;
+      const { person, page, wholeForm } = form.dataset;
+      // The site's editor has no fields for the rows of the admin's.
+      const where = wholeForm === undefined ? "draft" : "admin-draft";
+      this.prefix = `kb.${where}.${person}.${page || "new"}.`;
       // Two windows keep two texts.
       this.own = this.prefix + Date.now().toString(36) + Math.random().toString(36).slice(2, 8);
     }

@@ -1,0 +1,140 @@
+"""A page whose file was changed in the same lines: both texts, and three ways out."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.views.decorators.http import require_http_methods
+
+from services import drafts
+from services.conflict import side_by_side
+from services.editing import base_of, typed_over
+from services.forms import as_posted
+from services.models import Page, Section, StaleVersion
+from services.page_form import COMBINED, MINE, THEIRS, EditForm, FileConflictForm
+from services.saving import Trashed, mark
+from services.settling import Settled, settle, waiting
+from services.sync.merge import merge
+from services.views.editor_page import show_editor
+from services.views.finding import page_to_edit, person, version_of
+from services.views.saying import history_link
+from services.views.writing import writing
+
+DECIDED = "Somebody has decided this meanwhile."
+MOVED = (
+    "The page or its file was changed once more meanwhile, so nothing is decided yet. This is what "
+    "they say now; what you had put together is in the text below."
+)
+SAID = {
+    COMBINED: "The combined text is saved. What both texts said before is in the {}.",
+    MINE: "The page stays as it is. The file’s text is in the {}.",
+    THEIRS: "The page says what its file says. Its own text is in the {}.",
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@writing
+def file_conflict(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a page's text beside that of its file, or store what was decided.
+
+    `decision` is "combined", "mine" (the page's) or "theirs" (the file's).
+    """
+    page, moved = page_to_edit(slug)
+    if request.method == "POST":
+        return _decide(request, page) if page else _without_page(request)
+    if page is None or page.trashed_at:
+        raise Http404("There is no page at this address.")
+    if moved:
+        return redirect("file_conflict", page.slug)
+    section = waiting(page)
+    if section is None:
+        messages.info(request, "There is nothing to decide: the page and its file agree.")
+        return redirect(page)
+    return _screen(request, page, section, _form(page, section, _prepared(page, section)))
+
+
+def _prepared(page: Page, section: Section) -> str:
+    return merge(section.base, page.notes, section.theirs or "").prepared
+
+
+def _form(page: Page, section: Section, notes: str, kept: str = "") -> FileConflictForm:
+    start = {
+        "notes": notes,
+        "version": page.version,
+        "file": mark(section.theirs or ""),
+        "kept": kept,
+    }
+    return FileConflictForm(page=page, base=base_of(page), initial=start)
+
+
+def _screen(
+    request: HttpRequest, page: Page, section: Section, form: FileConflictForm, error: str = ""
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "page": page,
+        "section": section,
+        "rows": side_by_side(section.base, page.notes, section.theirs or ""),
+        "version": form["version"].value(),
+        "draft": drafts.another(person(request), page, {"kept": form["kept"].value() or ""}),
+        "error": error,
+    }
+    status = 409 if error or form.errors else 200
+    return render(request, "file_conflict.html", context, status=status)
+
+
+def _decide(request: HttpRequest, page: Page) -> HttpResponse:
+    decision, version = request.POST.get("decision", ""), version_of(request)
+    base, section = base_of(page, version), waiting(page)
+    form = FileConflictForm(request.POST, page=page, base=base)
+    form.full_clean()
+    typed = typed_over(page, base, form.data.get("notes", ""))
+    if section is None:
+        return _no_more(request, page, typed, decision)
+    if form.errors or decision not in SAID:
+        return _screen(request, page, section, form)
+    texts = {COMBINED: typed, MINE: None, THEIRS: section.theirs}
+    # A combination that somebody worked on is kept, whatever is decided.
+    shown = merge(section.base, base.notes or "", section.theirs or "").prepared
+    written = () if as_posted(typed) == as_posted(shown) else (typed,)
+    seen = {"version": version, "file": form.cleaned_data["file"]}
+    try:
+        saved = settle(page, texts[decision], *written, **seen, by=person(request))
+    except StaleVersion as moved:
+        return _again(request, moved.current, section, typed if written else "", base.notes or "")
+    except (Settled, Trashed):
+        return _no_more(request, Page.everything.get(pk=page.pk), typed, decision)
+    drafts.end_saved(person(request), page, request.POST, typed)
+    messages.success(request, format_html(SAID[decision], history_link(saved.page)))
+    return redirect(saved.page)
+
+
+def _again(
+    request: HttpRequest, page: Page, seen: Section, worked_on: str, before: str
+) -> HttpResponse:
+    """The page or its file moved on: ask anew, with the text that somebody had put together."""
+    section = waiting(page) or seen
+    notes = merge(before, worked_on, page.notes).prepared if worked_on else _prepared(page, section)
+    form = _form(page, section, notes, request.POST.get("kept", ""))
+    return _screen(request, page, section, form, error=MOVED)
+
+
+def _no_more(request: HttpRequest, page: Page, typed: str, decision: str) -> HttpResponse:
+    """There is nothing left to decide; a text that was put together goes on in the editor."""
+    if decision != COMBINED:
+        messages.info(request, DECIDED)
+        return redirect(reverse("trash") if page.trashed_at else page.get_absolute_url())
+    version = version_of(request)
+    start = {"notes": typed, "version": version, "kept": request.POST.get("kept", "")}
+    form = EditForm(page=page, base=base_of(page, version), initial=start)
+    messages.info(request, f"{DECIDED} Your text is here still: saving merges it into the page.")
+    return show_editor(request, form, status=409, is_trashed=page.trashed_at is not None)
+
+
+def _without_page(request: HttpRequest) -> HttpResponse:
+    """The page was deleted for good meanwhile: the text can become a new page."""
+    form = EditForm(page=None, base=None, initial={"notes": request.POST.get("notes", "")})
+    return show_editor(request, form, status=404, is_gone=True)

@@ -1,0 +1,216 @@
+"""A page and its file that were changed in the same lines: both shown, and three ways out."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from services.models import Document, Draft, Page, Revision, Section, Topic
+from services.settling import Settled, settle
+from services.trash import throw_away
+from tests.editing import said
+from tests.html_forms import fields_of
+
+pytestmark = pytest.mark.django_db
+
+PATH = "/pages/plan/file/"
+BASE = "One\r\n\r\ntwo\r\nthree\r\nfour\r\n"
+OURS = BASE.replace("two", "ours").replace("four", "4")
+THEIRS = BASE.replace("two", "<i>theirs</i>").replace("One", "1")
+CLASH = "<<<<<<< mine\r\nours\r\n=======\r\n<i>theirs</i>\r\n>>>>>>> theirs\r\n"
+
+
+@pytest.fixture
+def plan() -> Page:
+    return Topic.objects.create(title="Plan", notes=OURS)
+
+
+@pytest.fixture(autouse=True)
+def section(plan: Page) -> Section:
+    document = Document.objects.create(path="a/plan.md", digest="x", line_end="\r\n")
+    return Section.objects.create(
+        document=document, position=0, page=plan, base=BASE, theirs=THEIRS
+    )
+
+
+def decide(client: Client, decision: str, **fields: str):
+    return client.post(PATH, fields_of(client.get(PATH)) | {"decision": decision} | fields)
+
+
+def texts(page: Page) -> set[str]:
+    return set(Revision.objects.of(page.pk).values_list("notes", flat=True))
+
+
+def is_settled(section: Section) -> bool:
+    section.refresh_from_db()
+    return (section.base, section.theirs) == (THEIRS, None)
+
+
+def test_the_page_leads_there(as_editor: Client, as_reader: Client) -> None:
+    assert f'href="{PATH}"' in as_editor.get("/topics/plan/").content.decode()
+    assert PATH not in as_reader.get("/topics/plan/").content.decode()
+
+
+def test_the_screen_shows_all_three_and_changes_nothing(
+    as_editor: Client, plan: Page, section: Section
+) -> None:
+    response = as_editor.get(PATH)
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert "a/plan.md" in html
+    assert '<p class="conflict-line conflict-changed">two</p>' in html
+    assert '<p class="conflict-line conflict-changed">ours</p>' in html
+    assert "&lt;i&gt;theirs&lt;/i&gt;" in html
+    # What only one side changed is taken already.
+    assert fields_of(response)["notes"] == f"1\r\n\r\n{CLASH}three\r\n4\r\n"
+    assert Page.objects.get(pk=plan.pk).version == 1
+    assert not is_settled(section)
+    assert not Draft.objects.exists()
+
+
+def test_keep_the_page(as_editor: Client, plan: Page, section: Section) -> None:
+    response = decide(as_editor, "mine")
+    assert response["Location"] == "/topics/plan/"
+    assert "stays as it is" in said(response)[0]
+    assert Page.objects.get(pk=plan.pk).notes == OURS
+    assert is_settled(section)
+    assert THEIRS in texts(plan)
+
+
+def test_take_the_file(as_editor: Client, plan: Page, section: Section, editor) -> None:
+    decide(as_editor, "theirs")
+    now = Page.objects.get(pk=plan.pk)
+    assert (now.notes, now.updated_by) == (THEIRS, editor)
+    assert is_settled(section)
+    assert OURS in texts(plan)
+
+
+def test_combine(as_editor: Client, plan: Page, section: Section) -> None:
+    combined = "1\r\nours and theirs\r\nthree\r\n4\r\n"
+    decide(as_editor, "combined", notes=combined)
+    assert Page.objects.get(pk=plan.pk).notes == combined
+    assert is_settled(section)
+    assert {OURS, THEIRS, combined} <= texts(plan)
+
+
+def test_marks_that_are_left_are_refused_with_the_text_kept(
+    as_editor: Client, plan: Page, section: Section
+) -> None:
+    response = decide(as_editor, "combined", notes=f"My words\r\n{CLASH}")
+    assert response.status_code == 409
+    assert "nobody has decided" in response.content.decode()
+    assert fields_of(response)["notes"] == f"My words\r\n{CLASH}"
+    assert not is_settled(section)
+    assert Page.objects.get(pk=plan.pk).notes == OURS
+
+
+@pytest.mark.parametrize("decision", ["mine", "theirs"])
+def test_a_combination_that_was_worked_on_stays_in_the_history(
+    as_editor: Client, plan: Page, section: Section, decision: str
+) -> None:
+    decide(as_editor, decision, notes=f"Worked on\r\n{CLASH}")
+    assert is_settled(section)
+    assert {OURS, THEIRS, f"Worked on\r\n{CLASH}"} <= texts(plan)
+    newest = Revision.objects.of(plan.pk).first()
+    assert newest.notes == Page.objects.get(pk=plan.pk).notes
+
+
+@pytest.mark.parametrize("decision", ["combined", "theirs"])
+def test_a_page_that_was_changed_meanwhile_is_shown_again(
+    as_editor: Client, plan: Page, section: Section, decision: str
+) -> None:
+    fields = fields_of(as_editor.get(PATH)) | {"decision": decision}
+    fields["notes"] = "1\r\nboth\r\nthree\r\n4\r\n"
+    plan.revise(OURS + "five\r\n", version=1)
+    response = as_editor.post(PATH, fields)
+    assert response.status_code == 409
+    assert "changed once more meanwhile" in response.content.decode()
+    assert not is_settled(section)
+    again = fields_of(response)
+    assert again["version"] == "2"
+    assert again["notes"] == "1\r\nboth\r\nthree\r\n4\r\nfive\r\n"
+    as_editor.post(PATH, again | {"decision": "combined"})
+    assert Page.objects.get(pk=plan.pk).notes == "1\r\nboth\r\nthree\r\n4\r\nfive\r\n"
+
+
+def test_a_page_that_is_kept_may_have_been_changed_meanwhile(
+    as_editor: Client, plan: Page, section: Section
+) -> None:
+    fields = fields_of(as_editor.get(PATH)) | {"decision": "mine"}
+    plan.revise(OURS + "five\r\n", version=1)
+    assert as_editor.post(PATH, fields).status_code == 302
+    assert Page.objects.get(pk=plan.pk).notes == OURS + "five\r\n"
+    assert is_settled(section)
+
+
+@pytest.mark.parametrize("decision", ["mine", "theirs", "combined"])
+def test_a_file_that_was_imported_again_is_shown_again(
+    as_editor: Client, plan: Page, section: Section, decision: str
+) -> None:
+    fields = fields_of(as_editor.get(PATH)) | {"decision": decision, "notes": "Mine"}
+    Section.objects.update(theirs="Newer\r\n")
+    response = as_editor.post(PATH, fields)
+    assert response.status_code == 409
+    assert "Newer" in response.content.decode()
+    assert "Mine" in str(fields_of(response)["notes"])
+    assert Page.objects.get(pk=plan.pk).notes == OURS
+
+
+def test_what_somebody_else_decided_meanwhile_keeps_the_combined_text(
+    as_editor: Client, plan: Page
+) -> None:
+    fields = fields_of(as_editor.get(PATH)) | {"decision": "combined", "notes": "1\r\nboth\r\n"}
+    Section.objects.update(theirs=None)
+    response = as_editor.post(PATH, fields)
+    assert response.status_code == 409
+    assert fields_of(response)["notes"] == "1\r\nboth\r\n"
+    assert 'action="/pages/plan/edit/"' in response.content.decode()
+    assert as_editor.post(PATH, fields | {"decision": "mine"})["Location"] == "/topics/plan/"
+    with pytest.raises(Settled):
+        settle(plan, None, version=1, file="", by=None)
+
+
+def test_a_page_in_the_trash_keeps_the_combined_text(as_editor: Client, plan: Page) -> None:
+    fields = fields_of(as_editor.get(PATH)) | {"decision": "combined", "notes": "1\r\nboth\r\n"}
+    throw_away(plan, by=None)
+    response = as_editor.post(PATH, fields)
+    assert fields_of(response)["notes"] == "1\r\nboth\r\n"
+    assert "Restore the page and save" in response.content.decode()
+    assert as_editor.get(PATH).status_code == 404
+
+
+def test_a_page_that_is_gone_keeps_the_combined_text(as_editor: Client, plan: Page) -> None:
+    fields = fields_of(as_editor.get(PATH)) | {"decision": "combined", "notes": "1\r\nboth\r\n"}
+    plan.delete()
+    response = as_editor.post(PATH, fields)
+    assert response.status_code == 404
+    assert fields_of(response)["notes"] == "1\r\nboth\r\n"
+
+
+def test_where_nothing_clashes_it_leads_to_the_page(as_editor: Client, section: Section) -> None:
+    Section.objects.update(theirs=None)
+    response = as_editor.get(PATH)
+    assert response["Location"] == "/topics/plan/"
+    assert "nothing to decide" in said(response)[0]
+
+
+def test_an_old_address_leads_on(as_editor: Client, plan: Page) -> None:
+    plan.revise(version=1, title="Plans", slug="plans")
+    assert as_editor.get(PATH)["Location"] == "/pages/plans/file/"
+
+
+def test_refuses_strangers_and_readers(
+    as_nobody: Client, as_reader: Client, as_editor: Client, plan: Page, section: Section
+) -> None:
+    fields = fields_of(as_editor.get(PATH)) | {"decision": "theirs"}
+    assert as_nobody.get(PATH)["Location"].startswith("/login/")
+    assert as_reader.get(PATH).status_code == 403
+    assert as_nobody.post(PATH, fields).status_code == 401
+    assert as_reader.post(PATH, fields).status_code == 403
+    assert not is_settled(section)
+
+
+@pytest.mark.parametrize("decision", ["", "later", "THEIRS"])
+def test_takes_no_other_decision(as_editor: Client, section: Section, decision: str) -> None:
+    assert decide(as_editor, decision).status_code in (200, 409)
+    assert not is_settled(section)
