@@ -8,6 +8,9 @@
 
   const A_DAY = 24 * 60 * 60 * 1000;
 
+  // What a form sends only when it is used to send it, or not at all.
+  const UNSENT = new Set(["submit", "button", "reset", "file", "fieldset"]);
+
   const read = (key) => {
     try {
       return JSON.parse(localStorage.getItem(key));
@@ -21,7 +24,7 @@
     const fields = {};
     for (const field of form.elements) {
       const { name, type } = field;
-      if (!names.has(name)) continue;
+      if (!name || !names.has(name) || field.disabled || UNSENT.has(type)) continue;
       if (type === "checkbox") {
         if (field.defaultChecked) fields[name] = field.value;
       } else if (type === "select-one") {
