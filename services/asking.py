@@ -64,7 +64,12 @@ def ask(page: Page, words: str, answer: str = "", *, by: AbstractBaseUser | None
             current.notes, words, answer, service=current.is_service, title=current.title
         )
         _store(current, notes, by)
-        return current.questions.get(position=before)
+        question = current.questions.get(position=before)
+        if question.dismissed:
+            # It was, when these words stood here before; now somebody asks them.
+            question.dismissed = False
+            question.save(update_fields=["dismissed"])
+        return question
 
 
 @retried

@@ -1,7 +1,8 @@
 """The derived rows of pages brought in line with their notes.
 
 Rows are matched with what the notes say now rather than made anew, so that what is attached to
-them (an item's dates, a question's dismissal) outlives every edit.
+them (an item's dates, a question's dismissal) outlives every edit. What was attached to rows that
+go waits on their page until their words are back (see `services.keeping`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from typing import Any, TypeVar
 from django.db import connection, transaction
 from django.utils import timezone
 
+from services import keeping
 from services.bulk import chunks, insert_rows, update_rows
+from services.keeping import Waiting
 from services.markdown import notes as markdown
 from services.markdown.match import match
 from services.models import Attachment, ChecklistItem, Link, Page, Question
@@ -51,6 +54,20 @@ class _Batch:
     changed: list[ChecklistItem | Question] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
 
+    def take(self, page: int, row: ChecklistItem | Question | None, facts: dict[str, Any]) -> None:
+        """Let facts be stored in a row that is there, or in a new one that continues `row`."""
+        if row is None:
+            self.new.append((page, facts))
+            return
+        if row.pk is None:
+            self.new.append((page, keeping.plain(keeping.facts(row) | facts)))
+            return
+        differs = [name for name, value in facts.items() if getattr(row, name) != value]
+        for name in differs:
+            setattr(row, name, facts[name])
+        if differs:
+            self.changed.append(row)
+
     def new_rows(self, blank: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """The columns of each new row; `blank` says what they are where nothing is known."""
         return [(page, *{**blank, **facts}.values()) for page, facts in self.new]
@@ -70,9 +87,11 @@ def derive(pages: Sequence[Page], *, fresh: bool = False, renamed: bool = False)
                 page.pk: markdown.read(page.notes, service=page.is_service, title=page.title)
                 for page in some
             }
-            changes += _derive_items(some, read, fresh=fresh, renamed=renamed)
-            changes += _derive_questions(read, fresh=fresh)
+            waiting = keeping.waiting(some)
+            changes += _derive_items(some, read, waiting, fresh=fresh, renamed=renamed)
+            changes += _derive_questions(read, waiting, fresh=fresh)
             changes += _derive_links(read, fresh=fresh, renamed=renamed)
+            _keep(some, waiting)
     return changes
 
 
@@ -83,21 +102,33 @@ def _by_page(rows: Iterable[Row]) -> dict[int, list[Row]]:
     return grouped
 
 
+def _keep(pages: Sequence[Page], waiting: Mapping[int, Waiting]) -> None:
+    """Store what waits on pages from now on, where that is something else than before."""
+    changed = []
+    for page in pages:
+        kept = keeping.kept(waiting[page.pk].items, waiting[page.pk].questions)
+        if kept != page.kept:
+            page.kept = kept
+            changed.append(page)
+    update_rows(Page, changed, ("kept",))
+
+
 def _derive_items(
-    pages: Sequence[Page], read: dict[int, markdown.Notes], *, fresh: bool, renamed: bool
+    pages: Sequence[Page],
+    read: dict[int, markdown.Notes],
+    waiting: Mapping[int, Waiting],
+    *,
+    fresh: bool,
+    renamed: bool,
 ) -> Changes:
-    rows = ChecklistItem.objects.filter(page__in=list(read)).order_by("page", "position")
-    stored = _by_page(rows) if not fresh else {}
+    there = ChecklistItem.objects.filter(page__in=list(read)).order_by("page", "position")
+    stored = _by_page(there) if not fresh else {}
     batch, now = _Batch(), timezone.now()
     by = {page.pk: page.updated_by_id for page in pages}
     reworded = {row.pk: row for old in stored.values() for row in old} if renamed else {}
     for pk, found in read.items():
-        old = stored.get(pk, [])
-        pairs = match(
-            [(row.list_title, row.text) for row in old],
-            [(item.list_title, item.text) for item in found.items],
-        )
-        for position, (item, at) in enumerate(zip(found.items, pairs, strict=True)):
+        rows = _continued(stored.get(pk, []), waiting[pk].items, found.items, batch)
+        for position, (item, row) in enumerate(zip(found.items, rows, strict=True)):
             facts = {
                 "text": item.text,
                 "state": item.state,
@@ -105,12 +136,11 @@ def _derive_items(
                 "position": position,
                 "list_title": item.list_title,
             }
-            if at is not None and old[at].state != item.state:
+            if row is not None and row.state not in (item.state, ""):
                 facts |= {"state_changed_at": now, "state_changed_by_id": by[pk]}
-            if at is not None and old[at].text != item.text:
-                reworded[old[at].pk] = old[at]
-            _keep(pk, None if at is None else old[at], facts, batch)
-        batch.gone += [old[i].pk for i in set(range(len(old))) - set(pairs)]
+            if row is not None and row.text != item.text:
+                reworded[row.pk] = row
+            batch.take(pk, row, facts)
     changes = _write(ChecklistItem, batch, NEW_ITEM)
     named = _name_items([row for key, row in reworded.items() if key not in batch.gone], batch)
     changes.changed += named if renamed else 0
@@ -146,32 +176,37 @@ def _name_items(reworded: Iterable[ChecklistItem], batch: _Batch) -> int:
     return name_items(rows)
 
 
-def _derive_questions(read: dict[int, markdown.Notes], *, fresh: bool) -> Changes:
-    rows = Question.objects.filter(page__in=list(read)).order_by("page", "position")
-    stored = _by_page(rows) if not fresh else {}
+def _derive_questions(
+    read: dict[int, markdown.Notes], waiting: Mapping[int, Waiting], *, fresh: bool
+) -> Changes:
+    there = Question.objects.filter(page__in=list(read)).order_by("page", "position")
+    stored = _by_page(there) if not fresh else {}
     batch = _Batch()
     for pk, found in read.items():
-        old = stored.get(pk, [])
-        pairs = match([("", row.text) for row in old], [("", q.text) for q in found.questions])
-        for position, (question, at) in enumerate(zip(found.questions, pairs, strict=True)):
+        rows = _continued(stored.get(pk, []), waiting[pk].questions, found.questions, batch)
+        for position, (question, row) in enumerate(zip(found.questions, rows, strict=True)):
             facts = {"text": question.text, "answer": question.answer, "position": position}
-            _keep(pk, None if at is None else old[at], facts, batch)
-        batch.gone += [old[i].pk for i in set(range(len(old))) - set(pairs)]
+            batch.take(pk, row, facts)
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     return _write(Question, batch, NEW_QUESTION | {"asked_at": now})
 
 
-def _keep(
-    page: int, row: ChecklistItem | Question | None, facts: dict[str, Any], batch: _Batch
-) -> None:
-    if row is None:
-        batch.new.append((page, facts))
-        return
-    differs = [name for name, value in facts.items() if getattr(row, name) != value]
-    for name in differs:
-        setattr(row, name, facts[name])
-    if differs:
-        batch.changed.append(row)
+def _continued(
+    old: Sequence[Row], waiting: list[Row], found: Sequence[Any], batch: _Batch
+) -> list[Row | None]:
+    """The row that each reading continues, of those there are or of those that wait.
+
+    What is continued by none goes, and `waiting` becomes what waits from now on.
+    """
+    places = ([(getattr(r, "list_title", ""), r.text) for r in s] for s in (old, found, waiting))
+    pairs = match(*places)
+    rows: dict[int | None, Row] = dict(enumerate(list(old) + waiting))
+    continued, taken = [rows.get(at) for at in pairs], set(pairs)
+    gone = [row for at, row in enumerate(old) if at not in taken]
+    left = [row for at, row in enumerate(waiting, start=len(old)) if at not in taken]
+    batch.gone += [row.pk for row in gone]
+    waiting[:] = keeping.to_keep(gone, left)
+    return continued
 
 
 def _write(model: type[Row], batch: _Batch, blank: Mapping[str, Any]) -> Changes:

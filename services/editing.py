@@ -16,14 +16,13 @@ from django.db import transaction
 from services import renaming
 from services.attachments import lend_pictures
 from services.history import revision, tags_at
-from services.keeping import kept, put_back
 from services.markdown.edits import dominant_line_end, keep_line_ends, split_lines
 from services.markdown.sections import Part, parts, replaced, source
 from services.markdown.split import link_to, split_out
 from services.models import Category, Page, Reason, Revision, Section
 from services.people import shown_name
 from services.saving import Saved, save
-from services.transactions import retried
+from services.transactions import change_names, retried
 
 # What the editor asks for beside the notes.
 FACTS = ("title", "category", "abbreviation", "aliases", "tags")
@@ -218,8 +217,10 @@ def _aws_id(page: Page, facts: Mapping[str, Any]) -> str:
 
 
 @retried
-def create(notes: str, facts: Mapping[str, Any], *, by: User) -> Page:
-    """Store a new page."""
+def create(
+    notes: str, facts: Mapping[str, Any], *, by: User, kept: Mapping[str, Any] | None = None
+) -> Page:
+    """Store a new page; its rows take up what is `kept` of their like."""
     category = Category.objects.filter(pk=facts.get("category") or 0).first()
     tags = sorted(facts.get("tags", []))
     with transaction.atomic():
@@ -232,6 +233,7 @@ def create(notes: str, facts: Mapping[str, Any], *, by: User) -> Page:
             notes=notes,
             updated_by=by,
             last_reason=Reason.SITE,
+            kept=dict(kept or {}),
         )
         page.aliases = [*page.aliases, *_name_for_links(page, page.title, page.aliases)]
         page.save()
@@ -254,16 +256,10 @@ def split(
     facts = {"title": title, "category": category, "aliases": [alias] if alias else []}
     with transaction.atomic():
         Page.everything.locked().filter(pk=page.pk).first()
-        items, questions = list(page.items.all()), list(page.questions.all())
-        made = create(words, facts, by=by)
-        save(page, left, version=base.version, by=by)
-        stay = set(page.items.values_list("pk", flat=True))
-        still = set(page.questions.values_list("pk", flat=True))
-        gone = kept(
-            [item for item in items if item.pk not in stay],
-            [question for question in questions if question.pk not in still],
-        )
-        put_back(made, gone)
+        change_names()
+        saved = save(page, left, version=base.version, by=by)
+        # What hung on the rows of the section waits on its old page, and goes on here.
+        made = create(words, facts, by=by, kept=saved.page.kept)
         lend_pictures(page, made)
         return made
 

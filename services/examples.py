@@ -28,7 +28,9 @@ def is_as_it_came(page: Page) -> bool:
         and list(page.aliases) == (section.document.aliases if first else [])
         and tags == {tag.casefold() for tag in (section.document.tags if first else [])}
         and not page.questions.filter(dismissed=True).exists()
-        and not any(dismissed for _, dismissed in page.kept.get("questions", []))
+        and not any(dismissed for _, dismissed, _ in page.kept.get("questions", []))
+        and not page.items.exclude(reason="").exists()
+        and not any(item["reason"] for item in page.kept.get("items", []))
         and not page.attachments.filter(reference="").exists()
     )
 

@@ -1,30 +1,95 @@
-"""What hangs on derived rows and stands in no notes: kept while the rows go, and given to others.
+"""What hangs on derived rows and stands in no notes, kept in `Page.kept` while they are gone.
 
-For pages that go through the trash, and for a section that becomes a page of its own.
+A row goes when its line is cut from the notes, or its page is put in the trash. When the line is
+back (an older version restored, pasted, imported again), its new row takes this up again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db import connection
 
-from services.bulk import update_rows
-from services.markdown.match import match
 from services.models import ChecklistItem, Page, Question
 
 ITEM_FACTS = ("state_changed_at", "state_changed_by_id", "reason")
+QUESTION_FACTS = ("dismissed", "asked_at")
+# How many rows of a kind wait on a page; what goes at once is kept whole.
+MOST = 200
+
+
+@dataclass(slots=True)
+class Waiting:
+    """Rows of one page that are in no table: what is kept of those that went, the last first."""
+
+    items: list[ChecklistItem] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+
+
+def waiting(pages: Collection[Page]) -> dict[int, Waiting]:
+    """What is kept on each of these pages, by its key."""
+    known = (item["state_changed_by_id"] for page in pages for item in page.kept.get("items", ()))
+    people = _known_people({who for who in known if who})
+    return {
+        page.pk: Waiting(
+            [_item(facts, people) for facts in page.kept.get("items", ())],
+            [_question(*facts) for facts in page.kept.get("questions", ())],
+        )
+        for page in pages
+    }
+
+
+def _known_people(ids: set[int]) -> set[int]:
+    """Those of them who still have an account."""
+    if not ids:
+        return set()
+    people = get_user_model()._default_manager.filter(pk__in=ids)
+    return set(people.values_list("pk", flat=True))
+
+
+def _item(facts: dict[str, Any], people: set[int]) -> ChecklistItem:
+    at, who = facts["state_changed_at"], facts["state_changed_by_id"]
+    return ChecklistItem(
+        list_title=facts["title"],
+        text=facts["text"],
+        state=facts.get("state", ""),
+        state_changed_at=at and datetime.fromisoformat(at),
+        state_changed_by_id=who if who in people else None,
+        reason=facts["reason"],
+    )
+
+
+def _question(text: str, dismissed: bool, asked_at: str) -> Question:
+    return Question(text=text, dismissed=dismissed, asked_at=datetime.fromisoformat(asked_at))
+
+
+def facts(row: ChecklistItem | Question) -> dict[str, Any]:
+    """What a new row takes up of one that waited."""
+    names = ITEM_FACTS if isinstance(row, ChecklistItem) else QUESTION_FACTS
+    return {name: getattr(row, name) for name in names}
+
+
+def plain(facts: dict[str, Any]) -> dict[str, Any]:
+    """Facts as the database's driver takes them."""
+    adapted = connection.ops.adapt_datetimefield_value
+    return {
+        name: adapted(value) if isinstance(value, datetime) else value
+        for name, value in facts.items()
+    }
 
 
 def kept(items: Iterable[ChecklistItem], questions: Iterable[Question]) -> dict[str, Any]:
     """Of rows that go: who ticked when and why, and which questions were dismissed; as JSON."""
-    return {
+    found: dict[str, Any] = {
         "items": [
             {
                 "title": item.list_title,
                 "text": item.text,
+                "state": item.state,
                 "state_changed_at": item.state_changed_at and item.state_changed_at.isoformat(),
                 "state_changed_by_id": item.state_changed_by_id,
                 "reason": item.reason,
@@ -32,37 +97,16 @@ def kept(items: Iterable[ChecklistItem], questions: Iterable[Question]) -> dict[
             for item in items
         ],
         "questions": [
-            (question.text, question.dismissed, question.asked_at.isoformat())
+            [question.text, question.dismissed, question.asked_at.isoformat()]
             for question in questions
         ],
     }
+    return {name: rows for name, rows in found.items() if rows}
 
 
-def put_back(page: Page, kept: dict[str, Any]) -> None:
-    """Give the rows of a page that were derived anew what was kept of their like."""
-    _put_back_items(page, kept.get("items", []))
-    asked, old = list(page.questions.order_by("position")), kept.get("questions", [])
-    pairs = match([("", text) for text, *_ in old], [("", question.text) for question in asked])
-    for question, at in zip(asked, pairs, strict=True):
-        if at is not None:
-            question.dismissed = old[at][1]
-            question.asked_at = datetime.fromisoformat(old[at][2])
-    update_rows(Question, asked, ("dismissed", "asked_at"))
-
-
-def _put_back_items(page: Page, old: list[dict[str, Any]]) -> None:
-    rows = list(page.items.order_by("position"))
-    people = _known_people({item["state_changed_by_id"] for item in old} - {None})
-    pairs = match([(i["title"], i["text"]) for i in old], [(r.list_title, r.text) for r in rows])
-    found = [(row, old[at]) for row, at in zip(rows, pairs, strict=True) if at is not None]
-    for row, facts in found:
-        for name in ITEM_FACTS:
-            setattr(row, name, facts[name])
-        if row.state_changed_by_id not in people:
-            row.state_changed_by_id = None
-    update_rows(ChecklistItem, [row for row, _ in found], ITEM_FACTS)
-
-
-def _known_people(ids: set[int]) -> set[int]:
-    people = get_user_model()._default_manager.filter(pk__in=ids)
-    return set(people.values_list("pk", flat=True))
+def to_keep(
+    gone: Sequence[ChecklistItem | Question], left: Sequence[ChecklistItem | Question]
+) -> list[Any]:
+    """The rows that wait from now on: those that just went with something on them go first."""
+    new = [row for row in gone if isinstance(row, Question) or row.reason or row.state_changed_at]
+    return [*new, *left[: max(0, MOST - len(new))]]

@@ -12,10 +12,10 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from services import keeping
 from services.catalog import key
 from services.derive import derive
 from services.history import record, tags_of
-from services.keeping import kept, put_back
 from services.models import (
     Attachment,
     ChecklistItem,
@@ -42,8 +42,11 @@ def throw_away(page: Page, *, by: AbstractBaseUser | None) -> None:
         if current.trashed_at:
             return
         change_names()
-        rows = current.items.order_by("position"), current.questions.order_by("position")
-        current.kept = kept(*rows) | {"tags": tags_of([current.pk]).get(current.pk, [])}
+        waiting = keeping.waiting([current])[current.pk]
+        items = [*current.items.order_by("position"), *waiting.items]
+        questions = [*current.questions.order_by("position"), *waiting.questions]
+        tags = tags_of([current.pk]).get(current.pk, [])
+        current.kept = keeping.kept(items, questions) | {"tags": tags}
         names = list(current.page_names.values_list("key", flat=True))
         for model in (ChecklistItem, Question, Link, PageName):
             model._base_manager.filter(page=current).delete()
@@ -66,17 +69,16 @@ def take_out(page: Page, *, by: AbstractBaseUser | None) -> Page:
         if not current.trashed_at:
             raise StaleVersion(current)
         change_names()
-        before, current.kept = current.kept, {}
+        tags = current.kept.pop("tags", [])
         current.trashed_at, current.trashed_by = None, None
         current.title = free_title(current)
         if Page.objects.filter(kind=Page.Kind.SERVICE, aws_id=current.aws_id).exists():
             current.aws_id = ""
         current.advance(by, Reason.RESTORE)
         current.save_base(update_fields=[*TRASHED, *ADVANCED, "title", "aws_id"])
-        current.tags.set(before.get("tags", []))
+        current.tags.set(tags)
         resolve_again(refresh_names([current]))
         derive([current], fresh=True)
-        put_back(current, before)
         record([current])
         return current
 

@@ -24,7 +24,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from services import asking, editing, ticking, trash
+from services import asking, editing, restoring, ticking, trash
 from services.markdown.edits import EditRefused
 from services.models import Category, ChecklistItem, Link, OldAddress, Page, Question, Revision
 from services.saving import Clash, save
@@ -111,6 +111,32 @@ class Site(RuleBasedStateMachine):
         assert (now.state, now.text) == (state, item.text)
         assert len(now.page.notes) == len(before)
         assert sum(a != b for a, b in zip(now.page.notes, before, strict=True)) <= 1
+
+    @rule(pick=PICK, reason=st.sampled_from(["We use it.", "Too dear.", ""]))
+    def say_why(self, pick: int, reason: str) -> None:
+        items = list(ChecklistItem.objects.order_by("pk"))
+        if items:
+            item = items[pick % len(items)]
+            ticking.tick(item.pk, item.state, by=None, why=reason)
+
+    @precondition(has_pages)
+    @rule(pick=PICK, cut=st.integers(0, 2**9 - 1), thrown=st.booleans())
+    def cut_and_put_back(self, pick: int, cut: int, thrown: bool) -> None:
+        page = self.page(pick)
+        before, version = self.what_no_notes_say(page), page.version
+        lines = page.notes.splitlines(keepends=True)
+        left = "".join(line for at, line in enumerate(lines) if not cut >> at & 1)
+        page.revise(left, version=version)
+        if thrown:
+            trash.throw_away(page, by=None)
+            page = trash.take_out(page, by=None)
+        restoring.restore(page, version, seen=page.version, by=None)
+        assert self.what_no_notes_say(page) == before
+
+    def what_no_notes_say(self, page: Page) -> list[object]:
+        items = page.items.values_list("list_title", "text", "reason")
+        questions = page.questions.values_list("text", "dismissed", "asked_at")
+        return [sorted(items), sorted(questions)]
 
     @rule(pick=PICK, words=st.sampled_from(["Because.", "- one\r\n- two", "", "> so"]))
     def answer(self, pick: int, words: str) -> None:

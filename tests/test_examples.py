@@ -4,7 +4,9 @@ import pytest
 from django.core.management import call_command
 
 from services.examples import example_documents
-from services.models import Attachment, Document, Page
+from services.models import Attachment, ChecklistItem, Document, Page
+from services.ticking import tick
+from services.trash import throw_away
 from tests.conftest import EXAMPLES
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +40,23 @@ def test_pages_that_were_changed_stay(examples, as_editor):
     as_editor.post("/examples/remove/")
     assert [page.title for page in Page.objects.all()] == ["S3"]
     assert not example_documents().exists()
+
+
+@pytest.mark.parametrize("thrown", [False, True])
+def test_pages_that_a_reason_was_given_on_stay(examples, as_editor, thrown):
+    item = ChecklistItem.objects.filter(state="done").select_related("page").first()
+    tick(item.pk, "done", by=None, why="Read it")
+    if thrown:
+        throw_away(item.page, by=None)
+    as_editor.post("/examples/remove/")
+    assert Page.everything.get() == item.page
+
+
+def test_those_in_the_trash_go_too(examples, as_editor):
+    for page in Page.objects.all():
+        throw_away(page, by=None)
+    as_editor.post("/examples/remove/")
+    assert not Page.everything.exists()
 
 
 def test_other_notes_stay(examples, as_editor, tmp_path):

@@ -23,6 +23,7 @@ SAME_TESTS = [
     "tests/test_restore.py",
     "tests/test_ticking.py",
     "tests/test_asking.py",
+    "tests/test_keeping.py",
     "tests/test_editing.py",
     "tests/test_conflicts.py",
     "tests/test_renaming.py",

@@ -12,29 +12,38 @@ SIMILAR = 0.5
 MOST_PAIRS = 2_500
 
 
-def match(old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]) -> list[int | None]:
+def match(
+    old: Sequence[tuple[str, str]],
+    new: Sequence[tuple[str, str]],
+    waiting: Sequence[tuple[str, str]] = (),
+) -> list[int | None]:
     """For each new row the index of the old row that it continues, or None.
 
     A row is a pair of its place (the title of its list) and its text. The same text in the same
     place continues first, in order; then the same text anywhere; then the most alike of what is
     left, as after a rewording. No old row is continued twice.
+
+    `waiting` are rows that went earlier. They count on from the old ones, come after them, and
+    are continued by the same text alone.
     """
     found: list[int | None] = [None] * len(new)
-    if not old:
+    rows = [*old, *waiting]
+    if not rows:
         return found
-    free = dict.fromkeys(range(len(old)))
+    free = dict.fromkeys(range(len(rows)))
     for by_place in (True, False):
-        waiting: dict[Hashable, deque[int]] = defaultdict(deque)
+        queues: dict[Hashable, deque[int]] = defaultdict(deque)
         for index in free:
-            waiting[old[index] if by_place else old[index][1]].append(index)
+            queues[rows[index] if by_place else rows[index][1]].append(index)
         for index, row in enumerate(new):
-            queue = waiting.get(row if by_place else row[1])
+            queue = queues.get(row if by_place else row[1])
             if found[index] is None and queue:
                 found[index] = continued = queue.popleft()
                 del free[continued]
     left = [index for index, row in enumerate(found) if row is None]
-    if free and left and len(free) * len(left) <= MOST_PAIRS:
-        _match_alike(old, new, list(free), left, found)
+    alike = [index for index in free if index < len(old)]
+    if alike and left and len(alike) * len(left) <= MOST_PAIRS:
+        _match_alike(old, new, alike, left, found)
     return found
 
 

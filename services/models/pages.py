@@ -123,7 +123,7 @@ class Page(models.Model):
         editable=False,
         related_name="+",
     )
-    # While it is in the trash: what its notes do not say (see `services.trash`).
+    # What its notes do not say of rows that are gone for now, as in the trash: `services.keeping`.
     kept = models.JSONField(default=dict, blank=True, editable=False)
 
     # Revisions are written by `services.history`, many at once where there are many.
