@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from services.markdown.render import Controls, Heading
+from services.markdown.render import Controls, Heading, Task
 from services.models import ChecklistItem, Page
 
 State = ChecklistItem.State
@@ -31,7 +31,6 @@ def item_control(item: ChecklistItem, words: str) -> SafeString:
     html = _item_control(item.state).format(
         id=item.pk,
         words=label,
-        title=escape(title(item)),
         why=escape(item.reason),
         more=_item_address().format(id=item.pk),
     )
@@ -50,15 +49,19 @@ def _item_control(state: str) -> str:
     return _drawn(
         "partials/item_control.html",
         state=state,
+        title=State(state).label,
         next=NEXT.get(State(state), State.OPEN),
         checked=CHECKED.get(State(state), "mixed"),
     )
 
 
-def title(item: ChecklistItem) -> str:
-    """An item's state in words, with the reason why it is settled."""
-    label = State(item.state).label
-    return f"{label}: {item.why}" if item.why else str(label)
+def why(item: ChecklistItem) -> str:
+    """The reason why an item is settled, behind its words among rendered notes.
+
+    Without one it is there for our script, and unseen.
+    """
+    words = escape(item.why)
+    return f' <span class="task-why"><bdi class="item-why">{words}</bdi></span>'
 
 
 def _drawn(template: str, **context: object) -> str:
@@ -66,24 +69,17 @@ def _drawn(template: str, **context: object) -> str:
     return BLANKS.sub("><", render_to_string(template, context)).strip()
 
 
-def picture(item: ChecklistItem) -> str:
-    """The box of an item for readers, who see the state and its reason."""
-    checked = " checked" if item.state == State.DONE else ""
-    said = escape(title(item))
-    return f'<input type="checkbox" disabled{checked} aria-label="{said}" title="{said}"> '
-
-
 def for_readers(items: Iterable[ChecklistItem]) -> Controls | None:
-    """The boxes of a page's own items, where there is more to say of them than their state."""
+    """The reasons of a page's own items, if there are any."""
     own = list(items)
     if not any(item.why for item in own):
         return None
-    return Controls(tasks=[(item.state, picture(item)) for item in own])
+    return Controls([Task(item.state, after=why(item) if item.why else "") for item in own])
 
 
 def for_editors(page: Page, items: Iterable[tuple[ChecklistItem, str]]) -> Controls:
     """The boxes of a page's own items, in their order and with their words, and the pencils."""
-    tasks = [(item.state, item_control(item, words)) for item, words in items]
+    tasks = [Task(item.state, item_control(item, words), why(item)) for item, words in items]
     edit = reverse("edit", args=[page.slug])
     return Controls(tasks, lambda heading: _heading_edit(edit, heading), _new_page)
 

@@ -162,7 +162,14 @@ def test_the_menu_by_keyboard(opened):
     expect(page.get_by_role("button", name="More states: Two")).to_be_focused()
     assert "- [-] Two" in notes()
     assert ChecklistItem.objects.get(text="Two").reason == "We use ECS"
-    assert box(page, "Two").get_attribute("title") == "Not applicable: We use ECS"
+    assert box(page, "Two").get_attribute("title") == "Not applicable"
+    # It stands behind the item's own words, not below those within it.
+    expect(page.locator("li.task:has(> [aria-label='Two']) > .task-why")).to_have_text("We use ECS")
+    expect(page.get_by_text("We use ECS")).to_be_visible()
+    box(page, "Two").press("o")
+    expect(page.get_by_text("We use ECS")).to_have_count(0)
+    box(page, "Two").press("n")
+    expect(page.get_by_text("We use ECS")).to_be_visible()
     page.goto("/checklist/")
     expect(page.get_by_text("We use ECS")).to_be_visible()
     box(page, "Two").focus()

@@ -25,16 +25,26 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class Controls:
-    """HTML of our own for whoever may edit: in the place of each task's box, and beside headings.
+class Task:
+    """HTML of our own for a task in this state: its box, if not a mere picture, and what follows
+    the words of its first paragraph."""
 
-    `tasks` holds, in the order of the text, each task's state and its HTML; a box that is in
-    another state than was expected stays a mere picture of it. `heading` makes what follows a
-    heading that stands outside lists and quotes. `missing` gives the address where a page is made
-    that links ask for by a name that none has.
+    state: str
+    box: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """HTML of our own among rendered notes: of tasks, and beside headings.
+
+    `tasks` are in the order of the text; one that is in another state than was expected stays a
+    mere picture of it. `heading` makes what follows a heading that stands outside lists and
+    quotes. `missing` gives the address where a page is made that links ask for by a name that
+    none has.
     """
 
-    tasks: Sequence[tuple[str, str]] = ()
+    tasks: Sequence[Task] = ()
     heading: Callable[[Heading], str] | None = None
     missing: Callable[[str], str] | None = None
 
@@ -46,6 +56,8 @@ class Placed:
         self.controls = controls
         self.tasks = 0
         self.pieces: list[str] = []
+        # What follows the words of the task that is being written.
+        self.after = ""
 
     def keep(self, html: str) -> str:
         """What keeps the place of a piece of our own HTML."""
@@ -56,10 +68,17 @@ class Placed:
         """A task's box: a control where there is one for it, or else a picture of its state."""
         tasks, number = self.controls.tasks, self.tasks
         self.tasks += 1
-        if number < len(tasks) and tasks[number][0] == state:
-            return self.keep(tasks[number][1])
+        if number < len(tasks) and tasks[number].state == state:
+            self.after = tasks[number].after
+            if tasks[number].box:
+                return self.keep(tasks[number].box)
         checked = " checked" if state == "done" else ""
         return f'<input type="checkbox" disabled{checked} aria-label="{STATE_LABELS[state]}"> '
+
+    def words_end(self) -> str:
+        """What follows the words of a task, where those that were last begun end; else nothing."""
+        after, self.after = self.after, ""
+        return self.keep(after) if after else ""
 
     def put_in(self, html: str) -> str:
         """Cleaned HTML with the controls in their places."""

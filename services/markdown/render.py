@@ -15,14 +15,14 @@ from typing import Any
 
 from services.markdown.callouts import Callout
 from services.markdown.code import highlighted
-from services.markdown.events import Events
+from services.markdown.events import SPANS, Events
 from services.markdown.links import Anchors, Picture, anchor, link_tags, linked
-from services.markdown.placed import Controls, Heading, Placed
+from services.markdown.placed import Controls, Heading, Placed, Task
 from services.markdown.raw_html import RawHtml
 from services.markdown.sanitise import sanitise
 from services.markdown.tables import Footnotes, Table
 
-__all__ = ["Controls", "Heading", "Rendered", "anchor", "render", "render_inline"]
+__all__ = ["Controls", "Heading", "Rendered", "Task", "anchor", "render", "render_inline"]
 
 # Browsers and style sheets cope with this much nesting; what is deeper is drawn flat.
 MAX_DEPTH = 60
@@ -152,7 +152,7 @@ class _Renderer:
 
     def void(self, event: str) -> None:
         if event == "Rule":
-            self.out.append("<hr>\n")
+            self.out.append(self.placed.words_end() + "<hr>\n")
         elif self.picture is not None:
             self.picture.words.append(" ")
         elif self.callout is not None:
@@ -188,6 +188,8 @@ class _Renderer:
             # Of what describes a picture, only the words count.
             self.picture.depth += kind == "Image"
             return
+        if self.placed.after and kind not in SPANS:
+            self.out.append(self.placed.words_end())
         if kind in NESTING:
             self.depth += 1
             if self.depth > MAX_DEPTH:
@@ -239,6 +241,8 @@ class _Renderer:
             if not self.picture.depth:
                 self.end_picture(self.picture)
             return
+        if self.placed.after and kind in ("Paragraph", "Item"):
+            self.out.append(self.placed.words_end())
         if kind in NESTING:
             self.depth -= 1
             if self.depth >= MAX_DEPTH:

@@ -58,7 +58,7 @@
       box.dataset.state = state;
       box.dataset.why = why;
       box.value = `${id} ${other(state)}`;
-      box.title = shown ? `${LABELS[state]}: ${shown}` : LABELS[state];
+      box.title = LABELS[state];
       box.setAttribute("aria-checked", CHECKED[state]);
       box.querySelector("use").setAttribute("href", `#kb-tick-${state}`);
       const row = box.closest("li");
@@ -66,9 +66,9 @@
       const kind = row.classList.contains("item") ? "state" : "task";
       row.classList.remove(...Object.keys(LABELS).map((name) => `${kind}-${name}`));
       row.classList.add(`${kind}-${state}`);
-      if (kind === "task") continue;
-      const label = row.querySelector(".item-label");
+      const label = kind === "state" && row.querySelector(".item-label");
       if (label) label.textContent = state === "doing" || state === "na" ? LABELS[state] : "";
+      // Of items within each other, the outer one's comes first.
       const reason = row.querySelector(".item-why");
       if (reason) reason.textContent = shown;
     }
