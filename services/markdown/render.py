@@ -27,6 +27,8 @@ __all__ = ["Controls", "Heading", "Rendered", "Task", "anchor", "render", "rende
 # Browsers and style sheets cope with this much nesting; what is deeper is drawn flat.
 MAX_DEPTH = 60
 NESTING = frozenset({"BlockQuote", "List", "Item", "Emphasis", "Strong", "Strikethrough"})
+# Letters of Hebrew, Arabic and their kin. Notes that have any let lists and tasks follow them.
+RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff]")
 TAGS = {
     "Paragraph": ("<p>", "</p>\n"),
     "Item": ("<li>", "</li>\n"),
@@ -81,6 +83,8 @@ class _Renderer:
     ) -> None:
         self.events = Events(text)
         self.placed = placed
+        right_to_left = not text.isascii() and RIGHT_TO_LEFT.search(text)
+        self.direction = ' dir="auto"' if right_to_left else ""
         self.shift = 2 - self.events.highest_heading()
         self.links = links
         self.pictures = pictures
@@ -196,7 +200,8 @@ class _Renderer:
                 return
         if kind == "Item":
             state = self.events.task_state(index)
-            self.out.append(f'<li class="task task-{state}">' if state else "<li>")
+            task = f'<li class="task task-{state}"{self.direction}>'
+            self.out.append(task if state else "<li>")
         elif kind in TAGS:
             if self.callout is None or kind != "Paragraph":
                 self.out.append(TAGS[kind][0])
@@ -212,8 +217,9 @@ class _Renderer:
             self.quote(index)
         elif kind == "List":
             first = f' start="{detail}"' if detail not in (None, 1) else ""
-            self.out.append("<ul>\n" if detail is None else f"<ol{first}>\n")
-            self.closers.append("</ul>\n" if detail is None else "</ol>\n")
+            name = "ul" if detail is None else "ol"
+            self.out.append(f"<{name}{first}{self.direction}>\n")
+            self.closers.append(f"</{name}>\n")
         elif kind.startswith("Table"):
             if kind == "Table":
                 self.table = Table(detail)
@@ -285,7 +291,7 @@ class _Renderer:
             heading = Heading(level, words, name)
             self.headings.append(heading)
             if beside := self.placed.controls.heading:
-                row = self.placed.keep('<div class="heading-row">')
+                row = self.placed.keep('<div class="heading-row" dir="auto">')
                 html = row + html + self.placed.keep(beside(heading) + "</div>")
         self.out.append(html)
 

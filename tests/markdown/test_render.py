@@ -367,3 +367,15 @@ def test_elements_that_nobody_closes_end_somewhere():
 @pytest.mark.parametrize("html", ["<div>\n<!--", "<p>\n<!-- a -- b", "<div title='", "<p>\n<svg>"])
 def test_html_that_is_left_open_swallows_nothing(html):
     assert "<p>After.</p>" in render(f"{html}\n\nAfter.").html
+
+
+def test_lists_and_tasks_follow_letters_that_run_to_the_left():
+    html = render("- [ ] ללמוד\n- [x] learn\n\n1. تعلم\n").html
+    assert html.count('" dir="auto">') == 2
+    assert '<ul dir="auto">' in html
+    assert '<ol dir="auto">' in html
+
+
+@pytest.mark.parametrize("text", ["- [ ] learn\n- a\n", "- [ ] Zürich 学ぶ → учить\n"])
+def test_other_notes_need_no_direction(text):
+    assert "dir=" not in render(text).html

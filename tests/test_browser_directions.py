@@ -1,0 +1,52 @@
+"""On which side what is written in Hebrew or Arabic begins."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from services.models import Topic
+from tests.conftest import person
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+NOTES = "# דברים\n\n- [ ] ללמוד\n- [ ] learn\n  - [ ] עוד\n\n# Things\n\n- [ ] one\n\n- תעלם\n"
+
+
+@pytest.fixture(params=["edgar", "rita"])
+def page(request: Any, browser: Browser, live_server: Any) -> Any:
+    """The page, as an editor and as a reader."""
+    person("edgar", "editors")
+    person("rita", "readers")
+    Topic.objects.create(title="Plan", notes=NOTES)
+    context = browser.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900})
+    tab = context.new_page()
+    tab.goto("/login/")
+    tab.get_by_label("Name").fill(request.param)
+    tab.get_by_label("Password").fill("correct horse")
+    tab.get_by_role("button", name="Log in").click()
+    expect(tab.get_by_role("button", name="Log out")).to_be_visible()
+    tab.goto("/topics/plan/")
+    yield tab
+    context.close()
+
+
+def test_boxes_and_headings_stand_where_their_words_begin(page: Page) -> None:
+    notes = page.locator(".notes").bounding_box()
+    assert notes
+    middle = notes["x"] + notes["width"] / 2
+    heading, other = (page.locator(".notes h2").nth(number) for number in (0, 1))
+    expect(heading).to_have_text("דברים")
+    # Where there is no pencil beside it, a heading is as wide as the page.
+    width = (
+        "element => { const range = document.createRange();"
+        " range.selectNodeContents(element); return range.getBoundingClientRect().left }"
+    )
+    assert heading.evaluate(width) > middle > other.evaluate(width)
+    boxes = page.locator(".notes").get_by_role("checkbox")
+    sides = [box.bounding_box()["x"] > middle for box in boxes.all()]
+    assert sides == [True, False, True, False]
+    for box in boxes.all():
+        place = box.bounding_box()
+        assert place
+        assert notes["x"] - 2 <= place["x"]
+        assert place["x"] + place["width"] <= notes["x"] + notes["width"] + 2
