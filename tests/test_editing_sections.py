@@ -9,6 +9,7 @@ from PIL import Image
 
 from services import ticking, trash
 from services.attachments import store_picture
+from services.markdown.sections import parts
 from services.models import Attachment, Category, Page, Service, Topic
 from tests.conftest import client_of, person
 from tests.editing import NOTES, opened, revisions, said
@@ -136,6 +137,27 @@ def test_a_split_keeps_deeper_headings_and_line_ends(as_editor):
     as_editor.post(SPLIT, opened(as_editor, SPLIT))
     assert Page.objects.get(title="One").notes == "## Deep\r\nWords.\r\n"
     assert Page.objects.get(title="Plan").notes == "Text\r\n\r\n[[One]]\r\n\r\n# Two\r\n"
+
+
+@pytest.mark.parametrize(
+    ("heading", "line"),
+    [
+        ("# [One](https://example.com) #", "[One](https://example.com)"),
+        ("[One]\n=====", "[One]"),
+        ("# \\* `One`", "\\* `One`"),
+        ("# One[^1]", "One[^1]"),
+        ("# One &amp; all", None),
+        ("One \nand all\n===", None),
+    ],
+)
+def test_what_a_heading_says_beside_its_words_begins_the_new_page(as_editor, heading, line):
+    notes = f"Text.\n\n{heading}\n\nWords.\n\n# Two\n\n[one]: https://example.com\n\n[^1]: Note\n"
+    page = Topic.objects.create(title="Plan", notes=notes)
+    path = f"/pages/plan/split/?section={parts(notes)[0].anchor}"
+    as_editor.post(path, opened(as_editor, path))
+    made = Page.objects.exclude(pk=page.pk).get()
+    assert made.title.lstrip("* ").startswith("One")
+    assert made.notes == (f"{line}\n\nWords.\n\n" if line else "Words.\n\n")
 
 
 def test_a_title_that_no_link_can_hold_gets_another_name_as_well(as_editor, plan):
