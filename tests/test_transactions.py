@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.db import OperationalError, connection, transaction
 
 from services import editing, trash
+from services.derive import derive
 from services.editing import Edit, base_of
 from services.models import Link, Page, StaleVersion, Topic
 from services.saving import Clash, save
@@ -71,6 +72,27 @@ def test_other_errors_and_parts_of_a_transaction_do_not_begin_anew() -> None:
     with pytest.raises(OperationalError), transaction.atomic():
         work()
     assert len(calls) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_import_command_begins_anew_with_its_files(monkeypatch, tmp_path, capsys):
+    """What was planned on may be another when the other transaction has ended."""
+    (tmp_path / "Plan.md").write_text("- [ ] One\n")
+    (tmp_path / "broken.md").write_bytes(b"\0")
+    derived: list[int] = []
+
+    def derive_late(pages: Any, **options: Any) -> None:
+        derived.append(len(pages))
+        if len(derived) == 1:
+            raise OperationalError("ended") from Ended("40P01")
+        derive(pages, **options)
+
+    monkeypatch.setattr("services.sync.apply.derive", derive_late)
+    with pytest.raises(SystemExit):
+        call_command("import_markdown", str(tmp_path))
+    assert derived == [1, 1]
+    assert Page.objects.get().items.get().text == "One"
+    assert capsys.readouterr().err.count("refused") == 1
 
 
 def at_once(*works: Callable[[], Any]) -> None:

@@ -6,7 +6,7 @@ import gc
 import json
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from services.sync.files import SourceFile, find_files, load
 from services.sync.importing import plan_import
 from services.sync.pictures import import_pictures
 from services.sync.plan import Action, Plan, Refused
+from services.transactions import retried
 
 # Below this many files a progress bar would be gone before anyone has read it.
 WORTH_A_BAR = 200
@@ -40,15 +41,8 @@ class Command(BaseCommand):
         found, refused = find_files(paths, settings.NOTE_MAX_BYTES)
         bar = _Bar(len(found), shown=not options["json"] and sys.stderr.isatty())
         folders = [str(path.resolve()) for path in paths if path.is_dir()]
-        with _no_garbage_collection(), transaction.atomic():
-            files = bar.reading(load(found, refused))
-            plan = plan_import(files, folders=folders, refused=refused)
-            if not options["dry_run"]:
-                try:
-                    apply_plan(plan, progress=bar.show)
-                    import_pictures(plan, {name: (file, folder) for name, file, folder in found})
-                except (StaleVersion, Overtaken) as error:
-                    raise CommandError(f"{error} Nothing was imported; try again.") from None
+        with _no_garbage_collection():
+            plan = _bring_in(found, refused, folders, bar, dry_run=options["dry_run"])
         bar.done()
         if options["json"]:
             self.stdout.write(json.dumps(plan.as_dict(), ensure_ascii=False, indent=2))
@@ -73,6 +67,30 @@ class Command(BaseCommand):
     def tell_problems(self, word: str, problems: Iterable[Refused]) -> None:
         for problem in problems:
             self.stderr.write(f"{word:<10}{problem.path}: {problem.reason}")
+
+
+@retried
+def _bring_in(
+    found: Sequence[tuple[str, Path, str]],
+    refused: Sequence[Refused],
+    folders: Sequence[str],
+    bar: _Bar,
+    *,
+    dry_run: bool,
+) -> Plan:
+    """Read the files, plan, and write the plan; what the database ends begins with the files."""
+    problems = list(refused)
+    with transaction.atomic():
+        files = bar.reading(load(found, problems))
+        plan = plan_import(files, folders=folders, refused=problems)
+        if dry_run:
+            return plan
+        try:
+            apply_plan(plan, progress=bar.show)
+            import_pictures(plan, {name: (file, folder) for name, file, folder in found})
+        except (StaleVersion, Overtaken) as error:
+            raise CommandError(f"{error} Nothing was imported; try again.") from None
+        return plan
 
 
 @contextmanager
