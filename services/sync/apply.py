@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
@@ -11,15 +10,15 @@ from django.db.models import Max
 from django.utils import timezone
 
 from services import catalog
-from services.bulk import chunks, insert_rows
+from services.bulk import chunks
 from services.derive import derive
 from services.history import record
-from services.markdown import outline
-from services.models import Category, OldAddress, Page, Reason, Section, StaleVersion
+from services.models import Category, OldAddress, Page, Reason, StaleVersion
 from services.models.addresses import Slugs
 from services.names import refresh_names, resolve_again
 from services.sync.document_rows import save_documents
 from services.sync.plan import Change, Plan, PlannedDocument, StoredSection
+from services.sync.section_rows import save_sections
 from services.sync.tagging import add_tags, drop_tags
 from services.transactions import change_names, retried
 
@@ -67,7 +66,7 @@ class _Writer:
         documents = save_documents(self.plan, self.now)
         self.create_pages()
         self.update_pages()
-        self.save_sections(documents)
+        save_sections(self.plan, documents, self.pages, self.categories)
         self.save_tags()
         self.derive()
         self.record()
@@ -200,60 +199,6 @@ class _Writer:
                 moved.append(pages[pk])
         Page.objects.bulk_update(moved, ["position"], batch_size=BATCH)
 
-    # -- sections ------------------------------------------------------------------------------
-
-    def save_sections(self, documents: dict[str, int]) -> None:
-        new: list[dict[str, Any]] = []
-        old: list[Section] = []
-        held: list[Section] = []
-        for document in self.plan.documents:
-            for position, change in enumerate(document.changes):
-                if change.section is None:
-                    if change.stored:
-                        held.append(Section(pk=change.stored.pk, position=position))
-                    continue
-                facts = self.section(documents[document.path], position, change, change.section)
-                if change.stored:
-                    old.append(Section(pk=change.stored.pk, **facts))
-                else:
-                    new.append(facts)
-        fields = [
-            "position", "heading", "title", "page_title", "placed", "text", "base", "theirs",
-            "gone",
-        ]  # fmt: skip
-        Section.objects.bulk_update(old, fields, batch_size=100)
-        Section.objects.bulk_update(held, ["position"], batch_size=BATCH)
-        insert_rows(Section, list(new[0]) if new else (), (tuple(f.values()) for f in new))
-        gone = [c.stored.pk for d in self.plan.documents for c in d.gone if c.stored]
-        gone += [c.stored.pk for c in self.plan.missing if c.stored]
-        for some in chunks(gone):
-            Section.objects.filter(pk__in=some).update(gone=True)
-
-    def section(
-        self, document: int, position: int, change: Change, section: outline.Section
-    ) -> dict[str, Any]:
-        """A section's columns."""
-        stored = change.stored
-        page = self.pages.get(id(change))
-        page_pk = stored.page if stored else page.pk if page else None
-        text = "" if page_pk else (stored.text if stored else "")
-        if not page_pk and change.text is not None:
-            text = change.text
-        return {
-            "document_id": document,
-            "position": position,
-            "heading": section.heading,
-            "title": change.name,
-            "page_title": _page_title(change),
-            "placed": change.placed,
-            "page_id": page_pk,
-            "category_id": None if page_pk else self.categories[change.category].pk,
-            "text": text,
-            "base": change.base,
-            "theirs": change.theirs,
-            "gone": False,
-        }
-
     # -- what belongs to pages -----------------------------------------------------------------
 
     def save_tags(self) -> None:
@@ -311,10 +256,3 @@ class _Writer:
             record(some, created=True)
         for some in chunks(self.saved, BATCH):
             record(some)
-
-
-def _page_title(change: Change) -> str:
-    """What the page of a section is called from this import on, as far as the file knows."""
-    if change.page_title:
-        return change.title
-    return change.called or (change.stored.page_title if change.stored else "")

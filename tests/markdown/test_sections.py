@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from services.markdown import outline, render
 from services.markdown.sections import part_at, parts, source
+from services.markdown.writer import Writer
 
 PIECES = [
     *(
@@ -78,7 +79,7 @@ def test_parts_end_where_the_next_as_high_begins(text):
 
 
 def test_no_html_is_made_to_find_a_part(monkeypatch):
-    monkeypatch.delattr(render._Renderer, "run")
+    monkeypatch.delattr(Writer, "run")
     text = "# One\n\n> # Two\n\n# Two\n\nwords\n"
     part = part_at(text, "two-1")
     assert part is not None
