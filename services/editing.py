@@ -143,7 +143,7 @@ def store(page: Page, edit: Edit, *, by: User) -> Outcome:
         if edit.rewrite and not RENAMING.isdisjoint(edit.facts):
             renaming.lock(page)
         current = Page.everything.locked().get(pk=page.pk)
-        theirs = _overridden(current, edit)
+        theirs = overridden(current, edit)
         facts, notes = dict(edit.facts), edit.notes
         tags = facts.pop("tags", None)
         lost = renaming.lost_names(current, facts)
@@ -177,7 +177,7 @@ def _name_for_links(page: Page, title: str | None, aliases: Sequence[str]) -> li
     return [] if name in ("", title, *aliases) else [name]
 
 
-def _overridden(current: Page, edit: Edit) -> dict[str, Any]:
+def overridden(current: Page, edit: Edit) -> dict[str, Any]:
     """The facts that this edit changes and that another person changed to something else."""
     if current.version == edit.base.version:
         return {}

@@ -167,11 +167,12 @@ class ConflictForm(EditForm):
 class FileConflictForm(SectionForm):
     """What is asked for when a page and its file were both changed in the same lines.
 
-    `notes` is the combined text, `version` the page's that is shown, and `file` the mark of the
-    file's text.
+    `notes` is the combined text, `version` the page's that is shown, `file` the mark of the file's
+    text, and `shown` that of what stood in `notes`, blank where somebody had worked on it before.
     """
 
     file = Seen(required=False)
+    shown = Seen(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

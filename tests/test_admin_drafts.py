@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from services.models import Draft, Page, Topic
+from services.models import Category, Draft, Page, Topic
+from services.trash import throw_away
 from tests.html_forms import fields_of
 
 pytestmark = pytest.mark.django_db
@@ -110,8 +111,11 @@ def test_those_on_the_site_and_in_the_admin_see_each_other(
 
 def test_refuses_strangers_and_readers(as_nobody: Client, as_reader: Client, page: Page) -> None:
     told = {"page": str(page.pk), "notes": "x"}
-    assert as_nobody.post(DRAFT, told)["Location"].startswith("/admin/login/")
-    assert as_reader.post(DRAFT, told).status_code in (302, 403)
+    script = {"Accept": "application/json"}
+    assert as_nobody.post(DRAFT, told, headers=script)["Location"].startswith("/admin/login/")
+    assert as_reader.post(DRAFT, told, headers=script).status_code == 302
+    assert as_nobody.post(DRAFT, told).status_code == 401
+    assert as_reader.post(DRAFT, told).status_code == 403
     assert not Draft.objects.exists()
 
 
@@ -122,3 +126,16 @@ def test_a_page_that_is_gone_is_told(as_editor: Client, page: Page) -> None:
     answer = as_editor.post(DRAFT, fields | {"page": str(number), "notes": "Typed"})
     assert answer.status_code == 404
     assert "deleted for good" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("meanwhile", ["trashed", "another kind"])
+def test_rows_are_kept_whatever_became_of_the_page(
+    as_editor: Client, page: Page, meanwhile: str
+) -> None:
+    fields = opened(as_editor, address(page)) | {"questions-0-answer": "A long answer."}
+    if meanwhile == "trashed":
+        throw_away(page, by=None)
+    else:
+        page.revise(version=1, kind=Page.Kind.SERVICE, category=Category.objects.first())
+    assert typed(as_editor, fields, page).status_code == 200
+    assert "A long answer." in Draft.objects.get().fields["notes"]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError
 from django.test import Client
 
+from services.admin import pages
 from services.models import Category, Document, Page, Section, Service, StaleVersion, Topic
+from services.saving import Trashed
+from tests.conftest import person
 from tests.html_forms import fields_of
 
 pytestmark = pytest.mark.django_db
@@ -148,20 +153,61 @@ def test_a_title_taken_at_the_last_moment_is_an_error(
     assert stored(page).title == "Fargate"
 
 
-def test_a_save_that_is_overtaken_at_the_last_moment_is_told(
-    as_editor: Client, page: Page, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("error", [StaleVersion, Trashed, Page.DoesNotExist])
+def test_a_save_that_is_overtaken_at_the_last_moment_begins_anew(
+    as_editor: Client, page: Page, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
 ) -> None:
     """As on a database where the lock comes too late."""
-    revise = Page.revise
+    save = pages.save
 
-    def overtaken(self: Page, notes: str, **kwargs: object) -> None:
-        monkeypatch.setattr(Page, "revise", revise)
-        raise StaleVersion(self)
+    def overtaken(*args: object, **kwargs: object) -> None:
+        monkeypatch.setattr(pages, "save", save)
+        raise error(page)
 
-    monkeypatch.setattr(Page, "revise", overtaken)
+    monkeypatch.setattr(pages, "save", overtaken)
     fields = fields_of(as_editor.get(address(page))) | {"notes": "Mine"}
     assert as_editor.post(address(page), fields).status_code == 302
     assert stored(page).notes == "Mine"
+
+
+def test_what_was_typed_for_a_page_that_is_gone_can_become_a_new_one(
+    as_editor: Client, page: Page
+) -> None:
+    page.revise("Why?\n", version=1)
+    there = address(page)
+    fields = fields_of(as_editor.get(there)) | {"questions-0-answer": "An hour of typing"}
+    page.delete()
+    response = as_editor.post(there, fields)
+    assert response.status_code == 404
+    assert "deleted for good" in response.content.decode()
+    assert fields_of(response)["notes"] == "Why?\r\n\r\n> [!answer]\r\n> An hour of typing\r\n"
+
+
+def test_who_was_logged_out_is_shown_what_they_wrote(as_editor: Client, page: Page) -> None:
+    fields = fields_of(as_editor.get(address(page))) | {"notes": "An hour of typing"}
+    as_editor.logout()
+    response = as_editor.post(address(page), fields)
+    assert response.status_code == 401
+    assert fields_of(response)["notes"] == "An hour of typing"
+    assert stored(page).version == 1
+
+
+@pytest.mark.parametrize(
+    ("fact", "theirs", "mine"),
+    [
+        ("abbreviation", "THEIRS", "MINE"),
+        ("aliases", ["their name"], "my name"),
+        ("tags", ["theirs"], "mine"),
+    ],
+)
+def test_a_fact_that_somebody_else_changed_as_well_is_told(
+    as_editor: Client, page: Page, fact: str, theirs: Any, mine: str
+) -> None:
+    fields = fields_of(as_editor.get(address(page))) | {fact: mine}
+    page.revise(version=1, by=person("ada", "editors"), **{fact: theirs})
+    html = as_editor.post(address(page), fields, follow=True).content.decode()
+    words = theirs if isinstance(theirs, str) else theirs[0]
+    assert f"had been changed to “{words}” meanwhile" in html
 
 
 def test_facts_that_somebody_else_changed_are_not_put_back(as_editor: Client, page: Page) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
 from services import drafts
-from services.models import Document, Page, Section, Topic
+from services.models import Document, Draft, Page, Section, Topic
 from tests.writing import PHONE, WIDE, Tabs, serious, tabs  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -121,3 +121,53 @@ def test_a_clash_with_the_file_is_accessible_and_decided(
     assert Page.objects.get().notes == NOTES.replace("One", "Both")
     expect(tab.get_by_text("Compare and decide")).to_have_count(0)
     assert drafts.of(editor, page) is None
+
+
+def test_a_row_that_was_added_without_a_connection_is_brought_back(
+    tabs: Tabs,  # noqa: F811
+    page,
+    editor,
+):
+    tab = opened(tabs, editor, page)
+    tab.route("**/draft/", lambda route: route.abort())
+    tab.locator("#items-group .add-row a").click()
+    tab.locator("[name=items-1-text]").fill("Typed on a train")
+    expect(said(tab)).to_contain_text("kept in this browser")
+    # The row is made again, or else the browser keeps what it has for it.
+    tab.reload()
+    button = tab.get_by_role("button", name="Continue with it")
+    expect(button).to_be_visible()
+    tab.unroute("**/draft/")
+    button.click()
+    expect(said(tab)).to_contain_text(KEPT)
+    there = str(drafts.of(editor, page).fields) + str(tab.evaluate("JSON.stringify(localStorage)"))
+    assert "Typed on a train" in there
+
+
+def test_a_box_that_was_ticked_without_a_connection_is_brought_back(
+    tabs: Tabs,  # noqa: F811
+    page,
+    editor,
+):
+    tab = opened(tabs, editor, page)
+    tab.route("**/draft/", lambda route: route.abort())
+    tab.locator("[name=items-0-DELETE]").check()
+    tab.locator("#id_notes").fill(NOTES + "\nMore")
+    expect(said(tab)).to_contain_text("kept in this browser")
+    tab.reload()
+    button = tab.get_by_role("button", name="Continue with it")
+    expect(button).to_be_visible()
+    tab.unroute("**/draft/")
+    button.click()
+    expect(said(tab)).to_contain_text(KEPT)
+    assert "Item" not in Draft.objects.get().fields["notes"]
+
+
+def test_what_no_draft_holds_stays_in_the_browser(tabs: Tabs, page, editor):  # noqa: F811
+    tab = opened(tabs, editor, page)
+    tab.locator("[name=questions-0-dismissed]").check()
+    tab.locator("#id_notes").fill(NOTES + "\nMore")
+    expect(said(tab)).to_contain_text("what is no text is kept in this browser")
+    tab.reload()
+    tab.get_by_role("button", name="Continue with it").click()
+    expect(tab.locator("[name=questions-0-dismissed]")).to_be_checked()

@@ -271,3 +271,15 @@ def test_a_page_that_is_deleted_for_good_meanwhile_keeps_the_text(as_editor, cla
     response = decide(as_editor, clash, "mine")
     assert response.status_code == 404
     assert fields_of(response)["notes"].replace("\r\n", "\n") == HIS
+
+
+def test_a_form_of_a_page_that_is_gone_does_not_overwrite_the_one_that_took_its_address(
+    as_editor, plan
+):
+    fields = opened(as_editor) | {"notes": "Over the old page"}
+    plan.delete()
+    Topic.objects.create(title="Plan", notes="What the new page says\n")
+    response = as_editor.post(PATH, fields)
+    assert Page.objects.get().notes == "What the new page says\n"
+    assert fields_of(response)["notes"] == "Over the old page"
+    assert "deleted for good" in response.content.decode()

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
-from services.models import Document, Draft, Page, Revision, Section, Topic
+from services.models import Document, Draft, Page, Revision, Section, StaleVersion, Topic
+from services.saving import mark
 from services.settling import Settled, settle
+from services.sync.apply import apply_plan
+from services.sync.files import SourceFile
+from services.sync.importing import plan_import
 from services.trash import throw_away
+from services.views import file_conflicts
 from tests.editing import said
 from tests.html_forms import fields_of
 
@@ -156,16 +163,12 @@ def test_a_file_that_was_imported_again_is_shown_again(
     assert Page.objects.get(pk=plan.pk).notes == OURS
 
 
-def test_what_somebody_else_decided_meanwhile_keeps_the_combined_text(
-    as_editor: Client, plan: Page
-) -> None:
-    fields = fields_of(as_editor.get(PATH)) | {"decision": "combined", "notes": "1\r\nboth\r\n"}
+def test_what_somebody_else_decided_meanwhile_is_told(as_editor: Client, plan: Page) -> None:
+    fields = fields_of(as_editor.get(PATH)) | {"decision": "mine"}
     Section.objects.update(theirs=None)
     response = as_editor.post(PATH, fields)
-    assert response.status_code == 409
-    assert fields_of(response)["notes"] == "1\r\nboth\r\n"
-    assert 'action="/pages/plan/edit/"' in response.content.decode()
-    assert as_editor.post(PATH, fields | {"decision": "mine"})["Location"] == "/topics/plan/"
+    assert response["Location"] == "/topics/plan/"
+    assert said(response) == ["Somebody has decided this meanwhile."]
     with pytest.raises(Settled):
         settle(plan, None, version=1, file="", by=None)
 
@@ -212,5 +215,87 @@ def test_refuses_strangers_and_readers(
 
 @pytest.mark.parametrize("decision", ["", "later", "THEIRS"])
 def test_takes_no_other_decision(as_editor: Client, section: Section, decision: str) -> None:
-    assert decide(as_editor, decision).status_code in (200, 409)
+    response = decide(as_editor, decision)
+    assert response.status_code == 400
+    assert "Choose one of the three" in response.content.decode()
     assert not is_settled(section)
+
+
+@pytest.mark.parametrize("decision", ["mine", "theirs"])
+def test_a_text_that_is_too_long_stands_in_no_other_decisions_way(
+    as_editor: Client, section: Section, settings, decision: str
+) -> None:
+    fields = fields_of(as_editor.get(PATH)) | {"decision": decision}
+    settings.NOTE_MAX_BYTES = 10
+    assert as_editor.post(PATH, fields).status_code == 302
+    assert is_settled(section)
+
+
+@pytest.mark.parametrize("decision", ["mine", "theirs", "combined"])
+@pytest.mark.parametrize("meanwhile", ["settled", "trashed"])
+def test_a_combination_is_not_lost_where_it_was_decided_meanwhile(
+    as_editor: Client, plan: Page, decision: str, meanwhile: str
+) -> None:
+    fields = fields_of(as_editor.get(PATH)) | {"decision": decision, "notes": "Half an hour\r\n"}
+    if meanwhile == "trashed":
+        throw_away(plan, by=None)
+    else:
+        Section.objects.update(theirs=None)
+    response = as_editor.post(PATH, fields)
+    assert fields_of(response)["notes"] == "Half an hour\r\n"
+    assert 'action="/pages/plan/edit/"' in response.content.decode()
+
+
+def test_a_page_that_is_deleted_at_the_last_moment_keeps_the_combined_text(
+    as_editor: Client, plan: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fields = fields_of(as_editor.get(PATH)) | {"decision": "combined", "notes": "Half an hour"}
+    before = file_conflicts.settle
+
+    def late(*args: Any, **kwargs: Any) -> Any:
+        Page.everything.get(pk=plan.pk).delete()
+        return before(*args, **kwargs)
+
+    monkeypatch.setattr(file_conflicts, "settle", late)
+    response = as_editor.post(PATH, fields)
+    assert response.status_code == 404
+    assert "Half an hour" in response.content.decode()
+
+
+@pytest.mark.parametrize("worked_on", [False, True])
+def test_what_the_file_says_by_now_is_in_the_text_to_decide_on(
+    as_editor: Client, worked_on: bool
+) -> None:
+    fields = dict(fields_of(as_editor.get(PATH))) | {"decision": "combined"}
+    if worked_on:
+        fields["notes"] = "1\r\n\r\nboth\r\nthree\r\n4\r\n"
+    Section.objects.update(theirs=THEIRS + "a line of the newer file\r\n")
+    again = as_editor.post(PATH, fields)
+    assert again.status_code == 409
+    notes = str(fields_of(again)["notes"])
+    assert "a line of the newer file" in notes
+    assert ("both" in notes) == worked_on
+
+
+def test_marks_still_say_which_text_is_the_files(as_editor: Client, plan: Page) -> None:
+    fields = dict(fields_of(as_editor.get(PATH))) | {"decision": "combined"}
+    fields["notes"] = "1\r\n\r\nput together\r\nthree\r\n4\r\n"
+    plan.revise(OURS.replace("ours", "the page by now"), version=1)
+    notes = str(fields_of(as_editor.post(PATH, fields))["notes"])
+    assert "<<<<<<< mine\r\nthe page by now\r\n=======\r\nput together\r\n>>>>>>> theirs" in notes
+
+
+def test_an_import_that_was_planned_before_undoes_no_decision(plan: Page, editor) -> None:
+    Document.objects.all().delete()
+    plan.delete()
+    apply_plan(plan_import([SourceFile("plan.md", b"# Plan\n\none\ntwo\n")]))
+    page = Page.objects.get()
+    page.revise("one\nmine\n", version=page.version)
+    file = SourceFile("plan.md", b"# Plan\n\none\ntheirs\n")
+    apply_plan(plan_import([file]))
+    section, late = Section.objects.get(), plan_import([file])
+    settle(page, None, version=page.version, file=mark(section.theirs or ""), by=editor)
+    with pytest.raises(StaleVersion):
+        apply_plan(late)
+    section.refresh_from_db()
+    assert (section.base, section.theirs) == ("one\ntheirs\n", None)

@@ -31,19 +31,75 @@ def test_added_and_removed_lines_merge():
     assert merge(BASE, ours, theirs).text == "one\nthree\nfour\nand a half\nfive\n"
 
 
-def test_changes_of_lines_below_each_other_are_both_taken():
-    merged = merge(BASE, BASE.replace("two", "2"), BASE.replace("three", "3").replace("four", "4"))
-    assert (merged.text, merged.clashes) == ("one\n2\n3\n4\nfive\n", 0)
+LIST = "- one\n- two\n- three\n- four\n"
 
 
-def test_a_change_beside_a_line_that_goes_is_taken():
-    ours, theirs = BASE.replace("three", "3"), BASE.replace("two\n", "")
-    assert merge(BASE, ours, theirs).text == "one\n3\nfour\nfive\n"
+def test_items_below_each_other_that_were_changed_are_both_taken():
+    merged = merge(LIST, LIST.replace("two", "2"), LIST.replace("three", "3").replace("four", "4"))
+    assert (merged.text, merged.clashes) == ("- one\n- 2\n- 3\n- 4\n", 0)
 
 
-def test_a_line_added_below_one_that_was_changed_is_taken():
-    ours, theirs = BASE.replace("two", "2"), BASE.replace("two\n", "two\nand more\n")
-    assert merge(BASE, ours, theirs).text == "one\n2\nand more\nthree\nfour\nfive\n"
+def test_a_change_beside_an_item_that_goes_is_taken():
+    ours, theirs = LIST.replace("three", "3"), LIST.replace("- two\n", "")
+    assert merge(LIST, ours, theirs).text == "- one\n- 3\n- four\n"
+
+
+def test_an_item_added_below_one_that_was_changed_is_taken():
+    ours, theirs = LIST.replace("two", "2"), LIST.replace("two\n", "two\n  - and more\n")
+    assert merge(LIST, ours, theirs).text == "- one\n- 2\n  - and more\n- three\n- four\n"
+
+
+def test_a_paragraph_below_a_blank_line_is_its_own():
+    ours, theirs = "My one.\n\nTwo.\n", "One.\n\nTheir two.\n"
+    assert merge("One.\n\nTwo.\n", ours, theirs).text == "My one.\n\nTheir two.\n"
+
+
+def test_no_sentence_is_put_together_from_two_halves():
+    base = "It is safe to\nrun this twice.\n"
+    ours = "It is not safe to\nrun this twice.\n"
+    assert merge(base, ours, "It is safe to\nrun this once only.\n").clashes
+
+
+def test_what_was_added_below_a_line_that_goes_is_asked_about():
+    ours = LIST.replace("two\n", "two\n  - detail of two\n")
+    assert merge(LIST, ours, LIST.replace("- two\n", "")).clashes
+
+
+def test_what_was_changed_below_an_item_that_goes_is_asked_about():
+    base = "- one\n- two\n  - its detail\n"
+    assert merge(base, base.replace("its", "my"), "- one\n  - its detail\n").clashes
+
+
+def test_what_was_added_within_lines_that_were_rewritten_is_asked_about():
+    theirs = LIST.replace("two\n", "two\n  - detail\n")
+    ours = LIST.replace("- two\n- three", "# Shopping\n- two and three")
+    assert merge(LIST, ours, theirs).clashes
+
+
+def test_two_who_add_in_one_place_are_asked_also_where_one_changed_the_line_above():
+    ours = LIST.replace("two\n", "two\n- mine\n")
+    assert merge(LIST, ours, LIST.replace("two\n", "TWO\n- theirs\n")).clashes
+
+
+@pytest.mark.parametrize(
+    ("base", "ours", "theirs"),
+    [
+        ("First.\n\n\nLast.\n", "First.\n\nMy last.\n", "Their first.\n\nLast.\n"),
+        (
+            "# A\n- [ ] test\n- [ ] test\nEnd\n",
+            "# A\n- [ ] test\nMy end\n",
+            "# Their A\n- [ ] test\nEnd\n",
+        ),
+    ],
+)
+def test_a_line_that_both_still_have_is_not_merged_away(base, ours, theirs):
+    merged = merge(base, ours, theirs)
+    kept = set(ours.splitlines()) & set(theirs.splitlines()) & set(base.splitlines())
+    assert merged.clashes or kept <= set(merged.text.splitlines())
+
+
+def test_a_line_added_within_lines_that_go_clashes():
+    assert merge("a\nb\nc\nd\n", "a\nb\nmine\nc\nd\n", "a\nd\n").clashes == 1
 
 
 def test_lines_that_were_changed_together_clash_together():

@@ -26,6 +26,8 @@ SAME_TESTS = [
     "tests/test_keeping.py",
     "tests/test_editing.py",
     "tests/test_conflicts.py",
+    "tests/test_file_conflict.py",
+    "tests/test_admin_drafts.py",
     "tests/test_renaming.py",
     "tests/test_drafts.py",
     "tests/test_history_pages.py",

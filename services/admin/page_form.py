@@ -107,23 +107,27 @@ class PageForm(PageModelForm):
         cleaned, page = self.cleaned_data, self.instance
         if not page.pk:
             if "notes" in cleaned:
-                is_service = self._meta.model.__name__ == "Service"
-                notes = typed_anew(cleaned["notes"])
-                page.draft = Draft(notes, 1, cleaned.get("title", ""), is_service)  # type: ignore[attr-defined]
+                page.draft = self._draft(None)  # type: ignore[attr-defined]
             return cleaned
-        current = Page.objects.filter(pk=page.pk).first()
-        if current is None:
+        current = Page.everything.filter(pk=page.pk).first()
+        if "notes" in cleaned:
+            page.draft = self._draft(current)  # type: ignore[attr-defined]
+        if current is None or current.trashed_at:
             raise forms.ValidationError(format_html(GONE, reverse("trash")))
         self._keep_what_others_changed(current)
-        if "notes" not in cleaned:
-            return cleaned
-        base = base_of(current, version_number(cleaned.get("version")))
-        notes = typed_over(current, base, cleaned["notes"])
+        return cleaned
+
+    def _draft(self, current: Page | None) -> Draft:
+        """The notes over the version that the form showed, whatever became of the page."""
+        typed, title = self.cleaned_data["notes"], self.cleaned_data.get("title")
+        if current is None:
+            is_service = self._meta.model.__name__ == "Service"
+            return Draft(typed_anew(typed), 1, title or "", is_service)
+        base = base_of(current, version_number(self.cleaned_data.get("version")))
+        notes = typed_over(current, base, typed)
         if has_marks(notes) and not has_marks(base.notes or ""):
             self.add_error("notes", MARKS_LEFT)
-        title = cleaned.get("title", current.title)
-        page.draft = Draft(notes, base.version, title, current.is_service)  # type: ignore[attr-defined]
-        return cleaned
+        return Draft(notes, base.version, title or current.title, current.is_service)
 
     def _keep_what_others_changed(self, current: Page) -> None:
         for name in FACTS:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import flatten_fieldsets, unquote
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.db.models import Case, QuerySet, Value, When
-from django.forms import all_valid
 from django.http import (
     Http404,
     HttpRequest,
     HttpResponse,
-    HttpResponseBase,
     HttpResponseRedirect,
-    JsonResponse,
 )
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -27,6 +25,7 @@ from django.utils.html import format_html
 from services import drafts
 from services.admin.drafts import Draft
 from services.admin.inlines import ItemInline, QuestionInline
+from services.admin.keeping import KeepsTyped
 from services.admin.page_form import FACTS, PageForm
 from services.admin.page_list import (
     CategoryFilter,
@@ -39,20 +38,19 @@ from services.admin.page_list import (
 )
 from services.admin.rules import ForEditors, PageModelAdmin
 from services.admin.trash import ToTheTrash
-from services.editing import Edit, base_of, others_since
+from services.editing import FACTS as EDITED
+from services.editing import Edit, Outcome, base_of, others_since, overridden
 from services.models import Page, Reason, Revision, Section, Service, StaleVersion
-from services.saving import Clash, Trashed, save
+from services.saving import Clash, Saved, Trashed, save
 from services.transactions import retried
 from services.views import conflicts
-from services.views.drafts import draft as keep_draft
-from services.views.saying import listed
+from services.views.saying import listed, say_facts
 
 Fieldsets = tuple[tuple[str | None, Any], ...]
 NOTES = ("Notes", {"classes": ("wide-notes",), "fields": ("notes",)})
-NOT_IN_NOTES = "What is typed in a row below cannot stand in the notes yet."
 
 
-class PageAdmin(ToTheTrash, ForEditors, PageModelAdmin):
+class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, PageModelAdmin):
     form = PageForm
     inlines = (ItemInline, QuestionInline)
     change_form_template = "admin/services/page/change_form.html"
@@ -145,7 +143,7 @@ class PageAdmin(ToTheTrash, ForEditors, PageModelAdmin):
     ) -> Any:
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        except (StaleVersion, Trashed, IntegrityError):
+        except (StaleVersion, Trashed, Page.DoesNotExist, IntegrityError):
             # Somebody was faster by a moment. Now the form sees what they saved, and says so.
             return super().changeform_view(request, object_id, form_url, extra_context)
 
@@ -162,20 +160,38 @@ class PageAdmin(ToTheTrash, ForEditors, PageModelAdmin):
             drafts.end_saved(by, None, request.POST, draft.notes)
             return
         wanted = {name: getattr(obj, name) for name in FACTS if name in form.changed_data}
-        wanted |= {"by": by, "reason": Reason.ADMIN, "tags": form.cleaned_data.get("tags")}
-        page = Page.objects.get(pk=obj.pk)
+        tags = form.cleaned_data.get("tags")
+        given_way = self._overridden(obj, draft, wanted, tags)
+        told = {"by": by, "reason": Reason.ADMIN, "tags": tags, **wanted}
         try:
-            saved = save(page, draft.notes, version=draft.version, **wanted)
+            saved = save(obj, draft.notes, version=draft.version, **told)
         except Clash as clash:
-            clash.current.revise(version=clash.current.version, **wanted)
-            obj.clash = clash  # type: ignore[attr-defined]
+            clash.current.revise(version=clash.current.version, **told)
+            obj.clash, saved = clash, Saved(clash.current, changed=True)  # type: ignore[attr-defined]
         else:
             if saved.merged:
                 names = others_since(saved.page, draft.version, by) or ["you in another window"]
                 who = listed(names)
                 messages.success(request, f"Saved, and merged with what {who} changed meanwhile.")
-            drafts.end_saved(by, page, request.POST, draft.notes)
+            drafts.end_saved(by, saved.page, request.POST, draft.notes)
+        say_facts(request, Outcome(saved, given_way))
         obj.refresh_from_db()
+
+    def _overridden(
+        self, page: Page, draft: Draft, wanted: Mapping[str, Any], tags: Sequence[str] | None
+    ) -> dict[str, Any]:
+        """What somebody else made of those facts that this person changes as well."""
+        facts = {name: wanted[name] for name in EDITED if name in wanted}
+        if "category" in facts:
+            facts["category"] = facts["category"] and facts["category"].pk
+        if tags is not None:
+            facts["tags"] = sorted(tags)
+        current = Page.everything.get(pk=page.pk)
+        return overridden(current, Edit(draft.notes, base_of(current, draft.version), facts))
+
+    def log_change(self, request: HttpRequest, obj: Page, message: Any) -> Any:
+        """Nothing was changed where a person is still to decide."""
+        return None if hasattr(obj, "clash") else super().log_change(request, obj, message)
 
     def response_change(self, request: HttpRequest, obj: Page) -> HttpResponse:
         clash: Clash | None = getattr(obj, "clash", None)
@@ -197,32 +213,6 @@ class PageAdmin(ToTheTrash, ForEditors, PageModelAdmin):
             page = form.instance
             first = Revision.objects.filter(id=page.pk, version=page.version)
             first.update(tags=sorted(page.tags.names()))
-
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.draft_view)
-        name = f"{self.opts.app_label}_{self.opts.model_name}_draft"
-        return [path("draft/", view, name=name), *super().get_urls()]
-
-    def draft_view(self, request: HttpRequest) -> HttpResponseBase:
-        """Keep what is typed in the form as the site's editor does, its rows put into the notes.
-
-        So it goes on in either place; see `views.drafts.draft` for what is sent and answered.
-        """
-        number = request.POST.get("page", "")
-        page = self.get_object(request, number)
-        if "notes" in request.POST and (page or not number):
-            change, fields = bool(page), flatten_fieldsets(self.get_fieldsets(request, page))
-            form_class = self.get_form(request, page, change=change, fields=fields)
-            form = form_class(request.POST, instance=page)
-            form.is_valid()
-            formsets, _ = self._create_formsets(request, form.instance, change=change)  # type: ignore[attr-defined]
-            if not all_valid(formsets):
-                return JsonResponse({"error": NOT_IN_NOTES, "reason": "notkept"}, status=400)
-            if draft := getattr(form.instance, "draft", None):
-                posted = request.POST.copy()
-                posted["notes"] = draft.notes
-                request.POST = posted  # type: ignore[assignment]
-        return keep_draft(request)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 
 from services.access import may_edit
+from services.views.back import wants_json
+from services.views.writing import has_written, send_again
 
 
 class KnowledgeBaseAdminSite(AdminSite):
@@ -28,6 +31,19 @@ class KnowledgeBaseAdminSite(AdminSite):
         if request.user.is_authenticated and not self.has_permission(request):
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """What was written in a form of the admin is shown again to who was logged out."""
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(guarded)
+        def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if self.has_permission(request) or wants_json(request) or not has_written(request):
+                answer: HttpResponseBase = guarded(request, *args, **kwargs)
+                return answer
+            return send_again(request, 403 if request.user.is_authenticated else 401)
+
+        return kept
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """What people come for stands first."""

@@ -13,7 +13,7 @@ from services import catalog
 from services.bulk import chunks
 from services.derive import derive
 from services.history import record
-from services.models import Category, OldAddress, Page, Reason, StaleVersion
+from services.models import Category, OldAddress, Page, Reason, Section, StaleVersion
 from services.models.addresses import Slugs
 from services.names import refresh_names, resolve_again
 from services.sync.document_rows import save_documents
@@ -62,6 +62,7 @@ class _Writer:
 
     def write(self) -> None:
         self.lock_pages()
+        self.check_clashes()
         change_names()
         documents = save_documents(self.plan, self.now)
         self.create_pages()
@@ -78,6 +79,15 @@ class _Writer:
         stored = (change.stored for change in self.plan.changes)
         for some in chunks(sorted({one.page for one in stored if one and one.page})):
             list(Page.everything.filter(pk__in=some).locked().only("pk"))
+
+    def check_clashes(self) -> None:
+        """Raise StaleVersion where a person has decided a clash since the plan was made."""
+        stored = (change.stored for change in self.plan.changes)
+        waiting = [one.pk for one in stored if one and one.theirs is not None]
+        for some in chunks(waiting):
+            decided = Section.objects.filter(pk__in=some, theirs=None).select_related("page")
+            for section in decided[:1]:
+                raise StaleVersion(section.page or Page(title=section.title))
 
     def create_pages(self) -> None:
         planned = [

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise, starmap
 
 from services.markdown.edits import dominant_line_end, split_lines
 from services.markdown.sequences import blocks, words_of
@@ -12,6 +15,12 @@ from services.markdown.sequences import blocks, words_of
 # words, and long ones by lines.
 SHORT, LONG, MOST_STEPS = 400, 2_000, 2_000_000
 
+
+# Changes that touch are told apart in places of at most so many lines.
+MOST_LINES_APART = 400
+# A line that continues nothing above it: a blank one, an item, a heading or a row of a table. Only
+# to be careful: what is none of these, and what only looks like one, is decided by a person.
+BLOCK = re.compile(r"\s*([-*+]|\d{1,9}[.)])\s|#{1,6}\s|\||\s*$")
 
 # What stands around the two sides of a clash in a text that a person is to put together.
 MINE, BETWEEN, THEIRS = "<<<<<<< mine", "=======", ">>>>>>> theirs"
@@ -72,16 +81,14 @@ Region = tuple[list[str], list[str], list[str]]
 def regions(base: str, ours: str, theirs: str) -> Iterator[Region]:
     """Three texts cut alike, by lines: what they differ in, and between that what all share.
 
-    Changes that only touch are regions of their own, as two ticks below each other are; where
-    some of the lines of a region were changed by both, it stays whole.
+    Changes that only touch are regions of their own where each begins a block, as two ticks below
+    each other do. Where it could be otherwise, what touches stays one region.
     """
     a, b, c = _lines(base), _lines(ours), _lines(theirs)
     i = j = k = 0
     for start, stop, in_ours, in_theirs in _agreed(a, b, c):
         if i < start or j < in_ours or k < in_theirs:
-            whole = a[i:start], b[j:in_ours], c[k:in_theirs]
-            finer = list(_cut(*whole)) if _clashes(whole) else [whole]
-            yield from finer if _is_clean(finer) else [whole]
+            yield from _apart((a[i:start], b[j:in_ours], c[k:in_theirs]))
         if start < stop:
             yield a[start:stop], a[start:stop], a[start:stop]
         i, j, k = stop, in_ours + stop - start, in_theirs + stop - start
@@ -92,10 +99,50 @@ def _clashes(region: Region) -> bool:
     return mine != their and before not in (mine, their)
 
 
-def _is_clean(cut: list[Region]) -> bool:
-    """Can all of it be merged? What a side left without a line end is followed by nothing."""
-    last = [lines[-1] for region in cut[:-1] for lines in region if lines]
-    return not any(map(_clashes, cut)) and all(line.endswith(("\n", "\r")) for line in last)
+def _apart(whole: Region) -> list[Region]:
+    """A region in parts that can all be merged, or else as it is."""
+    if not _clashes(whole) or sum(map(len, whole)) > MOST_LINES_APART:
+        return [whole]
+    cut = list(_cut(*whole))
+    clean = not any(map(_clashes, cut)) and all(starmap(_may_part, pairwise(cut)))
+    within = any(_is_within(*three) for three in zip(cut, cut[1:], cut[2:], strict=False))
+    return cut if clean and not within and _loses_nothing(whole, cut) else [whole]
+
+
+def _may_part(left: Region, right: Region) -> bool:
+    """Do these two mean the same whatever becomes of the other?"""
+    if any(lines and not lines[-1].endswith(("\n", "\r")) for lines in left):
+        return False
+    for above, below in zip(left, right, strict=True):
+        follows_text = not above or above[-1].strip()
+        if below and follows_text and not BLOCK.match(below[0]):
+            return False
+    for one, other in ((left, right), (right, left)):
+        # What is put in belongs to a line that stays, perhaps with other words.
+        if not one[0] and any(len(side) != len(other[0]) for side in other[1:]):
+            return False
+    # What is below a line that goes may have been part of it.
+    goes = left[0] and not all(left[1:])
+    return not goes or not right[0] or _indent(right[0][0]) <= _indent(left[0][0])
+
+
+def _is_within(above: Region, added: Region, below: Region) -> bool:
+    """Was something put in between lines that the other side changed, above and below?"""
+    if added[0]:
+        return False
+    other = 2 if added[1] else 1
+    return above[other] != above[0] and below[other] != below[0]
+
+
+def _loses_nothing(whole: Region, cut: list[Region]) -> bool:
+    """Of lines that are alike, each side may have removed another one; then none would be left."""
+    both = Counter(whole[1]) & Counter(whole[2])
+    merged = [line for before, mine, their in cut for line in (their if mine == before else mine)]
+    return not both - Counter(merged)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _cut(base: list[str], ours: list[str], theirs: list[str]) -> Iterator[Region]:

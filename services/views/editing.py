@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -26,13 +25,13 @@ from services.editing import (
 )
 from services.markdown.sections import part_at, source
 from services.models import Category, Draft, Page
-from services.page_form import MINE, THEIRS, EditForm, SectionForm
+from services.page_form import EditForm, SectionForm
 from services.renaming import called
 from services.saving import Clash, Trashed
 from services.transactions import retried
 from services.views import conflicts
-from services.views.editor_page import show_editor
-from services.views.finding import page_to_edit, person, version_of
+from services.views.editor_page import show_editor, show_without_page
+from services.views.finding import is_another, page_to_edit, person, version_of
 from services.views.saying import say_called, say_saved
 from services.views.writing import writing
 
@@ -43,8 +42,8 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Edit a page, or with `?section=` one part of it; `?draft=1` goes on with one's draft."""
     page, moved = page_to_edit(slug)
     if request.method == "POST":
-        if page is None:
-            return _without_page(request)
+        if page is None or is_another(page, request):
+            return show_without_page(request)
         try:
             return _save(request, page)
         except IntegrityError:
@@ -157,14 +156,3 @@ def _no_section(request: HttpRequest, page: Page) -> HttpResponse:
     """The section was removed or renamed; whatever was typed for it is shown, to be copied."""
     context = {"page": page, "text": request.POST.get("notes", "")}
     return render(request, "no_section.html", context, status=404)
-
-
-def _without_page(request: HttpRequest) -> HttpResponse:
-    """The page was deleted for good while its author wrote: it can become a new page."""
-    fields: Mapping[str, str] = request.POST
-    known = {name: fields[name] for name in drafts.FIELDS if name in fields}
-    if fields.get("decision") in (MINE, THEIRS):
-        known["notes"] = fields.get("mine", "")
-    form = EditForm(page=None, base=None, initial=known)
-    draft = drafts.of(person(request), None)
-    return show_editor(request, form, draft=draft, status=404, is_gone=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +11,7 @@ from django.shortcuts import render
 from services import drafts, renaming
 from services.markdown.sections import Part
 from services.models import Draft, Page
-from services.page_form import EditForm
+from services.page_form import MINE, THEIRS, EditForm
 from services.views.finding import person
 
 
@@ -43,3 +44,14 @@ def _linking(page: Page) -> int:
     names = renaming.lost_names(page, {"title": "", "abbreviation": ""})
     asking = renaming.pages_asking(page, names)
     return len({other for pages in asking.values() for other in pages})
+
+
+def show_without_page(request: HttpRequest) -> HttpResponse:
+    """The page was deleted for good while its author wrote: it can become a new page."""
+    fields: Mapping[str, str] = request.POST
+    known = {name: fields[name] for name in drafts.FIELDS if name in fields}
+    if fields.get("decision") in (MINE, THEIRS):
+        known["notes"] = fields.get("mine", "")
+    form = EditForm(page=None, base=None, initial=known)
+    draft = drafts.of(person(request), None)
+    return show_editor(request, form, draft=draft, status=404, is_gone=True)

@@ -11,19 +11,21 @@ from django.views.decorators.http import require_http_methods
 
 from services import drafts
 from services.conflict import side_by_side
-from services.editing import base_of, typed_over
+from services.editing import Base, base_of, typed_over
 from services.forms import as_posted
 from services.models import Page, Section, StaleVersion
 from services.page_form import COMBINED, MINE, THEIRS, EditForm, FileConflictForm
 from services.saving import Trashed, mark
 from services.settling import Settled, settle, waiting
 from services.sync.merge import merge
-from services.views.editor_page import show_editor
-from services.views.finding import page_to_edit, person, version_of
+from services.views.editor_page import show_editor, show_without_page
+from services.views.finding import is_another, page_to_edit, person, version_of
 from services.views.saying import history_link
 from services.views.writing import writing
 
 DECIDED = "Somebody has decided this meanwhile."
+TRASHED = "The page was moved to the trash meanwhile, so nothing is decided."
+CHOOSE = "Choose one of the three below. Nothing is saved yet."
 MOVED = (
     "The page or its file was changed once more meanwhile, so nothing is decided yet. This is what "
     "they say now; what you had put together is in the text below."
@@ -44,7 +46,9 @@ def file_conflict(request: HttpRequest, slug: str) -> HttpResponse:
     """
     page, moved = page_to_edit(slug)
     if request.method == "POST":
-        return _decide(request, page) if page else _without_page(request)
+        if page is None or is_another(page, request):
+            return show_without_page(request)
+        return _decide(request, page)
     if page is None or page.trashed_at:
         raise Http404("There is no page at this address.")
     if moved:
@@ -60,18 +64,27 @@ def _prepared(page: Page, section: Section) -> str:
     return merge(section.base, page.notes, section.theirs or "").prepared
 
 
-def _form(page: Page, section: Section, notes: str, kept: str = "") -> FileConflictForm:
+def _form(
+    page: Page, section: Section, notes: str, *, worked_on: bool = False, kept: str = ""
+) -> FileConflictForm:
     start = {
         "notes": notes,
         "version": page.version,
         "file": mark(section.theirs or ""),
+        "shown": "" if worked_on else mark(as_posted(notes)),
         "kept": kept,
     }
     return FileConflictForm(page=page, base=base_of(page), initial=start)
 
 
 def _screen(
-    request: HttpRequest, page: Page, section: Section, form: FileConflictForm, error: str = ""
+    request: HttpRequest,
+    page: Page,
+    section: Section,
+    form: FileConflictForm,
+    *,
+    error: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     context = {
         "form": form,
@@ -82,7 +95,6 @@ def _screen(
         "draft": drafts.another(person(request), page, {"kept": form["kept"].value() or ""}),
         "error": error,
     }
-    status = 409 if error or form.errors else 200
     return render(request, "file_conflict.html", context, status=status)
 
 
@@ -92,49 +104,62 @@ def _decide(request: HttpRequest, page: Page) -> HttpResponse:
     form = FileConflictForm(request.POST, page=page, base=base)
     form.full_clean()
     typed = typed_over(page, base, form.data.get("notes", ""))
-    if section is None:
-        return _no_more(request, page, typed, decision)
-    if form.errors or decision not in SAID:
-        return _screen(request, page, section, form)
-    texts = {COMBINED: typed, MINE: None, THEIRS: section.theirs}
     # A combination that somebody worked on is kept, whatever is decided.
-    shown = merge(section.base, base.notes or "", section.theirs or "").prepared
-    written = () if as_posted(typed) == as_posted(shown) else (typed,)
-    seen = {"version": version, "file": form.cleaned_data["file"]}
+    worked_on = mark(as_posted(typed)) != form.data.get("shown")
+    mine = typed if worked_on or decision == COMBINED else None
+    if section is None or page.trashed_at:
+        return _no_more(request, page, mine)
+    seen = {"version": version, "file": form.data.get("file", "")}
+    if mark(section.theirs or "") != seen["file"] or (page.version != version and decision != MINE):
+        return _again(request, page, base, mine if worked_on else None)
+    if decision not in SAID:
+        return _screen(request, page, section, form, error=CHOOSE, status=400)
+    if form.errors and decision == COMBINED:
+        return _screen(request, page, section, form, status=409)
+    texts = {COMBINED: typed, MINE: None, THEIRS: section.theirs}
+    written = (typed,) if worked_on else ()
     try:
         saved = settle(page, texts[decision], *written, **seen, by=person(request))
     except StaleVersion as moved:
-        return _again(request, moved.current, section, typed if written else "", base.notes or "")
+        return _again(request, moved.current, base, mine if worked_on else None)
+    except Page.DoesNotExist:
+        return show_without_page(request)
     except (Settled, Trashed):
-        return _no_more(request, Page.everything.get(pk=page.pk), typed, decision)
+        return _no_more(request, Page.everything.get(pk=page.pk), mine)
     drafts.end_saved(person(request), page, request.POST, typed)
     messages.success(request, format_html(SAID[decision], history_link(saved.page)))
     return redirect(saved.page)
 
 
-def _again(
-    request: HttpRequest, page: Page, seen: Section, worked_on: str, before: str
-) -> HttpResponse:
-    """The page or its file moved on: ask anew, with the text that somebody had put together."""
-    section = waiting(page) or seen
-    notes = merge(before, worked_on, page.notes).prepared if worked_on else _prepared(page, section)
-    form = _form(page, section, notes, request.POST.get("kept", ""))
-    return _screen(request, page, section, form, error=MOVED)
+def _again(request: HttpRequest, page: Page, base: Base, mine: str | None) -> HttpResponse:
+    """The page or its file moved on: ask anew, with the text that somebody had put together.
+
+    What the page says by now stands where the page's words stand, and likewise with the file.
+    """
+    section = waiting(page)
+    if section is None:
+        return _no_more(request, page, mine)
+    notes = _prepared(page, section) if mine is None else mine
+    if mine is not None and page.version != base.version:
+        notes = merge(base.notes or "", page.notes, notes).prepared
+    if mine is not None and mark(section.theirs or "") != request.POST.get("file"):
+        notes = merge(section.base, notes, section.theirs or "").prepared
+    kept = request.POST.get("kept", "")
+    form = _form(page, section, notes, worked_on=mine is not None, kept=kept)
+    return _screen(request, page, section, form, error=MOVED, status=409)
 
 
-def _no_more(request: HttpRequest, page: Page, typed: str, decision: str) -> HttpResponse:
+def _no_more(request: HttpRequest, page: Page, mine: str | None) -> HttpResponse:
     """There is nothing left to decide; a text that was put together goes on in the editor."""
-    if decision != COMBINED:
-        messages.info(request, DECIDED)
-        return redirect(reverse("trash") if page.trashed_at else page.get_absolute_url())
+    trashed = page.trashed_at is not None
+    if mine is None:
+        messages.info(request, TRASHED if trashed else DECIDED)
+        return redirect(reverse("trash") if trashed else page.get_absolute_url())
     version = version_of(request)
-    start = {"notes": typed, "version": version, "kept": request.POST.get("kept", "")}
+    start = {"notes": mine, "version": version, "kept": request.POST.get("kept", "")}
     form = EditForm(page=page, base=base_of(page, version), initial=start)
-    messages.info(request, f"{DECIDED} Your text is here still: saving merges it into the page.")
-    return show_editor(request, form, status=409, is_trashed=page.trashed_at is not None)
-
-
-def _without_page(request: HttpRequest) -> HttpResponse:
-    """The page was deleted for good meanwhile: the text can become a new page."""
-    form = EditForm(page=None, base=None, initial={"notes": request.POST.get("notes", "")})
-    return show_editor(request, form, status=404, is_gone=True)
+    if not trashed:
+        messages.info(
+            request, f"{DECIDED} Your text is here still: saving merges it into the page."
+        )
+    return show_editor(request, form, status=409, is_trashed=trashed)

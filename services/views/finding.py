@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from services.models import OldAddress, Page
-from services.views.posted import version_number
+from services.views.posted import number, version_number
 
 
 def page_to_edit(slug: str) -> tuple[Page | None, bool]:
@@ -18,6 +18,11 @@ def page_to_edit(slug: str) -> tuple[Page | None, bool]:
         return page, False
     old = OldAddress.objects.select_related("page__category").filter(slug=slug).first()
     return (old.page, True) if old else (None, False)
+
+
+def is_another(page: Page, request: HttpRequest) -> bool:
+    """Was a form made for a page that is gone, whose address this one has by now?"""
+    return number(request.POST.get("page")) not in (None, page.pk)
 
 
 def moved_to(slug: str) -> Page | None:

@@ -64,9 +64,14 @@ def _is_written(name: str, value: str) -> bool:
     return name in WRITTEN and bool(value.strip() or name == "notes")
 
 
+def has_written(request: HttpRequest) -> bool:
+    """Is there a text of its author's in what was posted?"""
+    return any(_is_written(name, request.POST[name]) for name in request.POST)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Logging in or out makes open forms too old; what was written in them is kept."""
     own = "Origin" in request.headers and not reason.startswith(FROM_ELSEWHERE)
-    if own and any(_is_written(name, request.POST[name]) for name in request.POST):
+    if own and has_written(request):
         return send_again(request, 403)
     return plain_failure(request, reason)

@@ -7,6 +7,8 @@
   );
   // Of a form with rows (the admin's) all fields are sent: the server puts the rows into the notes.
   const ALL = { has: (name) => name !== "csrfmiddlewaretoken" && name !== "kept" };
+  // What of it no draft on the server holds.
+  const BESIDE = /^(slug|about|aws_id|position|questions-\d+-dismissed)$/;
   const PAUSE = 1500; // milliseconds after the last key
   const LONGEST = 10000; // milliseconds of typing without a pause
   const BEAT = 15000;
@@ -159,9 +161,11 @@
         this.took(answer);
         this.since = answer.saved_at;
         this.saved = text;
-        this.kept.drop();
+        const beside = this.beside();
+        if (beside) this.kept.put(this.entry(true));
+        else this.kept.drop();
         this.resumed?.();
-        this.say(`Draft kept ${clock(answer.saved_at)}`);
+        this.say(`Draft kept ${clock(answer.saved_at)}${beside ? `; what is no text is ${HERE}` : ""}`);
         return answer;
       } catch (refused) {
         if (this.stopped) return null;
@@ -185,6 +189,14 @@
     entry(sent) {
       const { section } = this.form.dataset;
       return { fields: this.fields(), section, draft: this.id, after: this.since ?? "", sent };
+    }
+
+    // Was anything changed that only the browser can keep?
+    beside() {
+      if (this.names !== ALL) return false;
+      const [before, now] = [JSON.parse(this.first || "{}"), this.fields()];
+      const names = new Set([...Object.keys(before), ...Object.keys(now)]);
+      return [...names].some((name) => BESIDE.test(name) && before[name] !== now[name]);
     }
 
     keep(why) {

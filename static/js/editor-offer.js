@@ -11,17 +11,31 @@
     return made;
   };
 
-  // Put kept fields into the form; the notes in a way that can be undone.
+  // The rows that were added in the admin's form, once more.
+  const addRows = (form, fields) => {
+    for (const prefix of ["items", "questions"]) {
+      const [name, add] = [`${prefix}-TOTAL_FORMS`, form.querySelector(`#${prefix}-group .add-row a`)];
+      let missing = Number(fields[name] ?? 0) - Number(form.elements.namedItem(name)?.value ?? 0);
+      for (; add && missing > 0; missing -= 1) add.click();
+    }
+  };
+
+  // Put kept fields into the form; the notes in a way that can be undone. Whether all found a place.
   const fill = (form, fields) => {
+    addRows(form, fields);
+    let placed = true;
     for (const [name, value] of Object.entries(fields)) {
       const field = form.elements.namedItem(name);
-      const editor = window.kbEditor.of(field);
+      const editor = field && window.kbEditor.of(field);
       if (editor) editor.edit({ start: 0, end: editor.value.length, text: value, select: [0, 0] });
-      else if (field && field.type !== "checkbox") field.value = value;
+      else if (!field) placed = false;
+      else if (field.type !== "checkbox") field.value = value;
     }
-    const { rewrite } = form.elements;
-    if (rewrite) rewrite.checked = "rewrite" in fields;
+    for (const field of form.elements) {
+      if (field.type === "checkbox" && field.name) field.checked = field.name in fields;
+    }
     form.dispatchEvent(new Event("input", { bubbles: true }));
+    return placed;
   };
 
   const banner = (draft, [key, entry]) => {
@@ -39,13 +53,14 @@
         location.assign(location.pathname + query);
         return;
       }
-      // It stays in the browser until the server has it.
-      draft.resumed = () => {
-        draft.kept.drop(key);
-        draft.resumed = null;
-      };
       place.remove();
-      fill(form, entry.fields);
+      // It stays in the browser until the server has all of it.
+      if (fill(form, entry.fields)) {
+        draft.resumed = () => {
+          draft.kept.drop(key);
+          draft.resumed = null;
+        };
+      }
       form.querySelector(".editor textarea")?.focus();
     };
     const forget = () => {
