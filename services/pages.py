@@ -19,6 +19,7 @@ from services.markdown.notes import targets
 from services.markdown.parser import parse
 from services.markdown.render import Rendered, anchor, render, render_inline
 from services.models import ChecklistItem, Draft, Link, Page, Question
+from services.models.drafts import ASK
 from services.names import link_key, look_up
 from services.navigation import Entry, Tree, address, tree
 
@@ -59,10 +60,16 @@ class Reading:
     tags: list[str]
 
 
+# A person's drafts that their page shows, by the places of their forms, and what is read of them.
+OWN = {"own_draft": "", "own_question": ASK}
+DRAFT = ("pk", "saved_at", "fields")
+
+
 def find(slug: str, person: User | None = None) -> Page | None:
     """The page at an address with what its reading joins; large texts beside its notes stay out.
 
-    For a person who edits, `draft_saved_at` is when they last typed something that is not saved.
+    For a person who edits, `own_draft` and `own_question` are what they have typed in its editor
+    or as a question on it and not saved, or None.
     """
     found = (
         Page.objects.select_related("category", "about", "updated_by", "section__document")
@@ -77,10 +84,18 @@ def find(slug: str, person: User | None = None) -> Page | None:
         .annotate(disputed=Q(section__theirs__isnull=False))
         .filter(slug=slug)
     )
-    if person is not None:
-        own = Draft.objects.written().filter(page=OuterRef("pk"), person=person)
-        found = found.annotate(draft_saved_at=Subquery(own.values("saved_at")[:1]))
-    return found.first()
+    if person is None:
+        return found.first()
+    for name, place in OWN.items():
+        own = Draft.objects.written().filter(page=OuterRef("pk"), person=person, place=place)
+        columns = {f"{name}_{column}": Subquery(own.values(column)[:1]) for column in DRAFT}
+        found = found.annotate(**columns)
+    page = found.first()
+    for name, place in OWN.items() if page else ():
+        facts = {column: getattr(page, f"{name}_{column}") for column in DRAFT}
+        draft = Draft(page=page, person=person, place=place, **facts) if facts["pk"] else None
+        setattr(page, name, draft)
+    return page
 
 
 def read(page: Page, *, editing: bool = False) -> Reading:

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 
 from services.views import (
     answering,
+    asking,
     attachments,
     changes,
     checklist,
@@ -54,7 +55,7 @@ urlpatterns: list[URLPattern] = [
     path("checklist/", checklist.checklist, name="checklist"),
     path("items/tick/", items.tick, name="tick"),
     path("items/<int:pk>/", items.item, name="item"),
-    path("pages/<str:slug>/ask/", answering.ask, name="ask"),
+    path("pages/<str:slug>/ask/", asking.ask, name="ask"),
     path("questions/", questions.questions, name="questions"),
     path("questions/<int:pk>/", answering.question, name="question"),
     path("questions/<int:pk>/dismiss/", answering.dismiss, name="dismiss"),

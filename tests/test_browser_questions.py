@@ -195,7 +195,7 @@ def test_what_was_typed_outlives_a_failed_save(tab: Tab, s3: Page) -> None:
     tab.expected = "Failed to load resource"
 
 
-def test_leaving_with_something_typed_warns(tab: Tab) -> None:
+def test_closing_a_form_with_something_typed_asks(tab: Tab) -> None:
     tab.goto("/questions/")
     tab.get_by_role("link", name="Answer Why S3?").click()
     field(tab, "Why S3?").press_sequentially("It lasts.")
@@ -207,9 +207,8 @@ def test_leaving_with_something_typed_warns(tab: Tab) -> None:
 
     tab.on("dialog", stay)
     tab.get_by_role("link", name="Cancel").click()
-    tab.get_by_role("link", name="Checklist").click()
     expect(field(tab, "Why S3?")).to_have_value("It lasts.")
-    assert asked == ["confirm", "beforeunload"]
+    assert asked == ["confirm"]
     tab.remove_listener("dialog", stay)
     tab.on("dialog", lambda dialog: dialog.accept())
     tab.get_by_role("link", name="Cancel").click()

@@ -282,6 +282,27 @@ def test_a_page_shows_a_draft_to_its_author_alone_and_asks_no_more(
         assert "You have unsaved text" not in count_queries(client, path)[0]
 
 
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"notes": NOTES.replace("Second", "Mine")}, "Mine"),
+        ({"notes": NOTES.replace("First", "*New*  words\n\nFirst")}, "*New* words"),
+        ({"notes": NOTES.replace("First\n\n", "")}, "without: First"),
+        ({"notes": NOTES, "title": "Plan B"}, "Plan B"),
+        ({"notes": "x" * 100}, "x" * 80 + "…"),
+        ({}, "without: Intro"),
+    ],
+)
+def test_a_draft_is_told_by_the_first_line_that_it_changes(fields, words):
+    assert drafts.excerpt(fields, NOTES) == words
+
+
+def test_the_notice_of_a_draft_says_how_it_begins(as_editor, editor, page):
+    drafts.keep(editor, page, 1, {"notes": NOTES.replace("Second", "Mine <b>")})
+    for path in ("/topics/plan/", "/pages/plan/edit/"):
+        assert '<p class="draft-words">Mine &lt;b&gt;</p>' in count_queries(as_editor, path)[0]
+
+
 def test_home_lists_ones_drafts_in_one_query(as_editor, as_admin, as_reader, editor, page):
     cache.clear()
     assert "not saved yet" not in count_queries(as_editor, "/")[0]

@@ -62,7 +62,7 @@ def log_in(context: BrowserContext, url: str, who: User) -> None:
 def close(context: BrowserContext) -> None:
     """Close a browser when its last words have arrived: the server must not be writing then."""
     for tab in context.pages:
-        if tab.locator("#kb-editor").count():
+        if tab.locator("#kb-editor, form[data-place]").count():
             tab.evaluate("dispatchEvent(new Event('pagehide'))")
             tab.wait_for_timeout(200)
     context.close()

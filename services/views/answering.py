@@ -1,4 +1,4 @@
-"""Asking a question, answering it, and saying that a line is none: by our script or by forms."""
+"""Answering a question, and saying that a line is none: by our script or by forms."""
 
 from __future__ import annotations
 
@@ -7,34 +7,35 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
-from django.http import (
-    Http404,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    HttpResponseRedirect,
-    JsonResponse,
-)
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from services import asking
+from services import asked_drafts, asking
 from services.access import editing
 from services.asking import AnswerChanged, QuestionGone
 from services.forms import NotesField, NotesWidget, Seen
 from services.inbox import Inbox, find
 from services.markdown.edits import EditRefused
-from services.models import OldAddress, Page, Question
+from services.models import Draft, Question
 from services.navigation import address
 from services.pages import links_from
-from services.saving import Trashed, mark
-from services.views.back import back, next_address, wants_json
+from services.saving import mark
+from services.views.asking import (
+    GONE,
+    WAYS,
+    at_question,
+    keep,
+    page_at,
+    show_asking,
+    show_lost,
+    to,
+)
+from services.views.back import next_address, wants_json
+from services.views.finding import person
 from services.views.writing import writing
-
-WAYS = ("GET", "HEAD", "POST")
-GONE = "This question is not in the notes any more. What you typed is below, and not saved yet."
 
 
 class AnswerForm(forms.Form):
@@ -54,18 +55,6 @@ class AnswerForm(forms.Form):
         self.fields["answer"].widget.page_id = page
 
 
-class AskForm(forms.Form):
-    """A question, and its answer where that is known already."""
-
-    words = forms.CharField(
-        label="Question", required=False, widget=forms.TextInput({"autocomplete": "off"})
-    )
-    answer = NotesField(label="Answer (optional)", widget=NotesWidget(preview=False))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs | {"auto_id": "kb-ask-%s"})
-
-
 @require_http_methods(WAYS)
 @writing
 def question(request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -74,8 +63,23 @@ def question(request: HttpRequest, pk: int) -> HttpResponseBase:
         return _save(request, pk)
     row = find(pk)
     if row is None:
+        return _lost(request, pk)
+    draft = asked_drafts.of_answer(person(request), row)
+    if draft is None:
+        return _shown(request, row, _form(row))
+    form = _form(row, draft.fields.get("answer", ""))
+    # Over the answer that its author saw: if there is another by now, both are shown on saving.
+    form.initial["seen"] = draft.fields.get("seen", "")
+    return _shown(request, row, form, draft=draft)
+
+
+def _lost(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The question is gone; what was typed as its answer is not."""
+    draft = asked_drafts.of_gone(person(request), pk)
+    if draft is None:
         raise Http404("This question is not in the notes any more.")
-    return _shown(request, row, _form(row))
+    again = asked_drafts.back_as(draft)
+    return redirect("question", again.pk) if again else show_lost(request, draft)
 
 
 def _form(row: Question, typed: str | None = None, mine: str = "") -> AnswerForm:
@@ -90,13 +94,24 @@ def _form(row: Question, typed: str | None = None, mine: str = "") -> AnswerForm
 
 
 def _shown(
-    request: HttpRequest, row: Question, form: AnswerForm, *, error: str = ""
+    request: HttpRequest,
+    row: Question,
+    form: AnswerForm,
+    *,
+    draft: Draft | None = None,
+    error: str = "",
 ) -> HttpResponse:
-    """The form by itself for our script (`?part`), else with a page around it."""
+    """The form by itself for our script (`?part`), else with a page around it.
+
+    `draft` is the one that holds what the form shows.
+    """
     inbox = Inbox.of(request.POST if request.method == "POST" else request.GET)
     context = {
         "question": row,
         "form": form,
+        "draft": draft,
+        "place": asked_drafts.place_of(row.pk),
+        "is_back": draft is not None and request.method != "POST",
         "error": error,
         "inbox": inbox,
         "next": next_address(request) or address(row.page.kind, row.page.slug),
@@ -127,11 +142,13 @@ def _save(request: HttpRequest, pk: int) -> HttpResponseBase:
             done = asking.answer(pk, text, seen=seen, by=request.user)  # type: ignore[arg-type]
             row, said = done.question, _said(done.question, done.changed)
     except QuestionGone:
-        return _gone(request, text)
+        return _gone(request, pk, text)
     except AnswerChanged as change:
         return _clash(request, change.question, text)
     except EditRefused as refusal:
         return _refused(request, pk, str(refusal))
+    place = asked_drafts.place_of(pk)
+    asked_drafts.end_sent(person(request), row.page, place, request.POST)
     return _done(request, row, said)
 
 
@@ -154,8 +171,8 @@ def _done(request: HttpRequest, row: Question, said: str) -> HttpResponseBase:
     messages.success(request, said)
     if following is not None:
         query = f"{inbox.query}&{urlencode({'next': next_address(request)})}"
-        return _to(request, f"{reverse('question', args=[following.pk])}?{query}")
-    return _to(request, _place(request, row))
+        return to(request, f"{reverse('question', args=[following.pk])}?{query}")
+    return to(request, at_question(request, row))
 
 
 def _refused(request: HttpRequest, pk: int, sentence: str) -> HttpResponseBase:
@@ -164,19 +181,22 @@ def _refused(request: HttpRequest, pk: int, sentence: str) -> HttpResponseBase:
         return JsonResponse({"error": sentence}, status=400)
     row = find(pk)
     if row is None:
-        return _gone(request, request.POST.get("answer", ""))
+        return _gone(request, pk, request.POST.get("answer", ""))
     form = _form(row, request.POST.get("answer", ""))
     form.initial["seen"] = request.POST.get("seen", "")
-    return _shown(request, row, form, error=sentence)
+    kept = keep(request, row.page, asked_drafts.place_of(pk))
+    return _shown(request, row, form, draft=kept, error=sentence)
 
 
 def _clash(request: HttpRequest, row: Question, mine: str) -> HttpResponseBase:
     """Both answers beside each other, for a person to decide."""
     if wants_json(request):
         return JsonResponse({"error": "Somebody else answered meanwhile."}, status=409)
-    whole = find(row.pk) or row
+    whole, place = find(row.pk) or row, asked_drafts.place_of(row.pk)
     context = {
         "question": whole,
+        "draft": keep(request, whole.page, place, answer=mine),
+        "place": place,
         "form": _form(whole, asking.both(row.answer, mine), mine),
         "mine": mine.strip(),
         "links": links_from([row.page_id]).get(row.page_id),
@@ -186,13 +206,19 @@ def _clash(request: HttpRequest, row: Question, mine: str) -> HttpResponseBase:
     return render(request, "question_clash.html", context, status=409)
 
 
-def _gone(request: HttpRequest, typed: str) -> HttpResponseBase:
+def _gone(request: HttpRequest, pk: int, typed: str) -> HttpResponseBase:
     """The answer to a question that is gone can be kept with the question asked anew."""
     if wants_json(request):
         return JsonResponse({"error": "This question is gone."}, status=410)
-    slug, words = request.POST.get("slug", ""), request.POST.get("asked", "")
-    page = _page(slug)
-    return _asking(request, page, words, typed, notice=GONE if page else "", status=410)
+    page, words = page_at(request.POST.get("slug", "")), request.POST.get("asked", "")
+    place = asked_drafts.place_of(pk)
+    return show_asking(
+        *(request, page, words, typed),
+        draft=keep(request, page, place, answer=typed),
+        place=place,
+        notice=GONE if page else "",
+        status=410,
+    )
 
 
 @require_POST
@@ -204,85 +230,11 @@ def dismiss(request: HttpRequest, pk: int) -> HttpResponseBase:
         row = asking.dismiss(pk, not undo)
     except QuestionGone as gone:
         messages.error(request, str(gone))
-        return _to(request, next_address(request) or reverse("questions"))
+        return to(request, next_address(request) or reverse("questions"))
     if undo:
         messages.success(request, "It counts as a question again.")
     else:
         context = {"question": row, "next": next_address(request)}
         said = render_to_string("partials/question_dismissed.html", context, request)
         messages.success(request, said)
-    return _to(request, _place(request, find(pk) or row))
-
-
-@require_http_methods(WAYS)
-@writing
-def ask(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """Ask a question on a page."""
-    page = _page(slug)
-    if request.method != "POST":
-        if page is None:
-            raise Http404("There is no page at this address.")
-        return _asking(request, page)
-    form = AskForm(request.POST)
-    words, answer = request.POST.get("words", ""), request.POST.get("answer", "")
-    try:
-        if page is None:
-            raise Page.DoesNotExist
-        if not form.is_valid():
-            raise EditRefused(" ".join(str(e) for errors in form.errors.values() for e in errors))
-        row = asking.ask(page, words, answer, by=request.user)  # type: ignore[arg-type]
-    except EditRefused as refusal:
-        if wants_json(request):
-            return JsonResponse({"error": str(refusal)}, status=400)
-        return _asking(request, page, words, answer, error=str(refusal), status=400)
-    except (Trashed, Page.DoesNotExist):
-        if wants_json(request):
-            return JsonResponse({"error": "This page is gone."}, status=410)
-        return _asking(request, None, words, answer, status=410)
-    messages.success(request, "Asked. It stands at the end of the notes.")
-    return _to(request, _place(request, find(row.pk) or row))
-
-
-def _asking(
-    request: HttpRequest,
-    page: Page | None,
-    words: str = "",
-    answer: str = "",
-    *,
-    notice: str = "",
-    error: str = "",
-    status: int = 200,
-) -> HttpResponse:
-    """The form to ask with; without a page, what was typed, so that it can be taken elsewhere."""
-    # A question is one line, and fields for one leave line ends out.
-    form = AskForm(initial={"words": " ".join(words.splitlines()), "answer": answer})
-    form.fields["answer"].widget.page_id = page.pk if page else None
-    context = {
-        "page": page,
-        "form": form,
-        "words": words,
-        "answer": answer,
-        "notice": notice,
-        "error": error,
-        "next": next_address(request) or (address(page.kind, page.slug) if page else ""),
-    }
-    return render(request, "question_ask.html", context, status=status)
-
-
-def _page(slug: str) -> Page | None:
-    """The page at an address, or at one that it once had."""
-    pages = Page.objects.defer("notes")
-    old = OldAddress.objects.filter(slug=slug).values("page")
-    return pages.filter(slug=slug).first() or pages.filter(pk__in=old).first()
-
-
-def _place(request: HttpRequest, row: Question) -> str:
-    """Where one came from, at the question."""
-    there = back(request, address(row.page.kind, row.page.slug))["Location"]
-    return there if "#" in there else f"{there}#kb-question-{row.pk}"
-
-
-def _to(request: HttpRequest, there: str) -> HttpResponseBase:
-    if wants_json(request):
-        return JsonResponse({"to": there})
-    return HttpResponseRedirect(there)
+    return to(request, at_question(request, find(pk) or row))

@@ -19,6 +19,7 @@ from services.views import posted
 from services.views.back import back, wants_json
 
 GONE = "This page was deleted for good. Copy your text to keep it."
+NOWHERE = "There is no such form on this page."
 NOT_YOU = "Somebody else has logged in here. Your text is kept in this browser for you."
 
 
@@ -43,11 +44,12 @@ def page_of(request: HttpRequest) -> Page | None:
 def draft(request: HttpRequest) -> HttpResponseBase:
     """An editor is open; with `notes` and its other fields, what was typed is kept too.
 
-    `page` is the page's id (blank for a new one), `version` the version that was opened,
-    `section` the anchor of the only section that `notes` are, `draft` the number that the last
-    answer gave, `since` its `saved_at`, `person` who opened the editor; with `leaving` it closes.
-    Answers `draft`, `saved_at`, `others`, `version`, `changed_by`, `trashed`; or `error`, with
-    409 where another request was first.
+    `page` is the page's id (blank for a new one), `place` which of its forms it is (see `Draft`;
+    where it asks or answers, `words` or `answer` stand for `notes`), `version` the version that
+    was opened, `section` the anchor of the only section that `notes` are, `draft` the number that
+    the last answer gave, `since` its `saved_at`, `person` who opened the editor; with `leaving`
+    it closes. Answers `draft` and `saved_at`, and for an editor `others`, `version`, `changed_by`,
+    `trashed`; or `error`, with 409 where another request was first.
     """
     person = cast(User, request.user)
     if request.POST.get("person", str(person.pk)) != str(person.pk):
@@ -56,10 +58,13 @@ def draft(request: HttpRequest) -> HttpResponseBase:
         page = page_of(request)
     except Page.DoesNotExist:
         return JsonResponse({"error": GONE, "reason": "gone"}, status=404)
-    saved_at = None
-    if "notes" in request.POST:
+    place, saved_at = request.POST.get("place", ""), None
+    if not drafts.is_place(page, place):
+        return JsonResponse({"error": NOWHERE, "reason": "place"}, status=400)
+    asked = drafts.is_asked(page, place)
+    if any(name in request.POST for name in (("words", "answer") if asked else ("notes",))):
         try:
-            saved_at = _autosave(request, person, page)
+            saved_at = _autosave(request, person, page, place)
         except drafts.NotKept as refusal:
             reason = type(refusal).__name__.lower()
             status = 400 if reason == "notkept" else 409
@@ -70,19 +75,22 @@ def draft(request: HttpRequest) -> HttpResponseBase:
     if saved_at:
         row = {"draft": number(request, "draft"), "saved_at": saved_at.isoformat()}
     else:
-        beat = drafts.heartbeat(person, page)
+        beat = drafts.heartbeat(person, page, place)
         row = {"draft": beat.pk, "saved_at": beat.saved_at.isoformat() if beat.saved_at else ""}
-    return JsonResponse(row | _news(person, page))
+    return JsonResponse(row if asked else row | _news(person, page))
 
 
-def _autosave(request: HttpRequest, person: User, page: Page | None) -> datetime:
-    fields = {name: request.POST[name] for name in drafts.FIELDS if name in request.POST}
+def _autosave(request: HttpRequest, person: User, page: Page | None, place: str) -> datetime:
+    asked = drafts.is_asked(page, place)
+    names = drafts.ASKED if asked else drafts.FIELDS
+    fields = {name: request.POST[name] for name in names if name in request.POST}
     version = min(number(request, "version"), page.version if page else 0)
-    fields["notes"] = drafts.whole_notes(
-        page, version, fields["notes"], request.POST.get("section", "")
-    )
+    if not asked:
+        fields["notes"] = drafts.whole_notes(
+            page, version, fields["notes"], request.POST.get("section", "")
+        )
     row, since = number(request, "draft"), drafts.moment(request.POST.get("since", ""))
-    return drafts.autosave(row, person, page, version, fields, since)
+    return drafts.autosave(row, person, page, version, fields, since, place)
 
 
 def _news(person: User, page: Page | None) -> dict[str, Any]:
@@ -102,14 +110,19 @@ def _news(person: User, page: Page | None) -> dict[str, Any]:
 @require_POST
 @editing
 def discard_draft(request: HttpRequest) -> HttpResponseBase:
-    """Forget a draft: `page` is its page's id, blank for a new page; `next` is where to go on."""
+    """Forget the draft of a `page` (its id, blank for a new page) and `place`.
+
+    With `kept`, only as it was written then. `next` is where to go on.
+    """
     person = cast(User, request.user)
     try:
         page = page_of(request)
     except Page.DoesNotExist:
         page = None
     else:
-        drafts.end(person, page)
+        place = request.POST.get("place", "")
+        if drafts.is_place(page, place):
+            drafts.end(person, page, place, request.POST.get("kept"))
     if wants_json(request):
         return JsonResponse({})
     messages.success(request, "The draft is discarded.")

@@ -30,7 +30,7 @@ from services.renaming import called
 from services.saving import Clash, Trashed
 from services.transactions import retried
 from services.views import conflicts
-from services.views.editor_page import show_editor, show_without_page
+from services.views.editor_page import new_place, show_editor, show_without_page
 from services.views.finding import is_another, page_to_edit, person, version_of
 from services.views.saying import say_called, say_saved
 from services.views.writing import writing
@@ -121,29 +121,34 @@ def _save(request: HttpRequest, page: Page) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @writing
 def new_page(request: HttpRequest) -> HttpResponse:
-    """A new page; `?category=` (its slug) and `?title=` fill in the form."""
+    """A new page; `?category=` (its slug) and `?title=` fill in the form.
+
+    `?draft=` is the place of a draft that one goes on with, 1 for the blank one.
+    """
     if request.method == "POST":
         try:
             return _create(request)
         except IntegrityError:
             return _create(request)
-    draft = drafts.of(person(request), None)
-    if draft and request.GET.get("draft"):
-        return show_editor(request, EditForm(page=None, base=None, initial=_drafted(draft, None)))
+    wanted = request.GET.get("draft", "")
+    place = new_place("" if wanted == "1" else wanted or None)
+    draft = drafts.of(person(request), None, place) if wanted else None
     shelf = Category.objects.filter(slug=request.GET.get("category", "")).first()
     start = {"category": shelf and shelf.pk, "title": request.GET.get("title", "")[:200]}
-    return show_editor(request, EditForm(page=None, base=None, initial=start), draft=draft)
+    start = _drafted(draft, None) if draft else start
+    return show_editor(request, EditForm(page=None, base=None, initial=start), place=place)
 
 
 @retried
 def _create(request: HttpRequest) -> HttpResponse:
-    form = EditForm(request.POST, page=None, base=None)
+    form, place = EditForm(request.POST, page=None, base=None), request.POST.get("place", "")
     if not form.is_valid():
-        return show_editor(request, form)
+        return show_editor(request, form, place=new_place(place))
     with transaction.atomic():
         notes = typed_anew(form.cleaned_data["notes"])
         page = create(notes, form.facts, by=person(request))
-        drafts.end_saved(person(request), None, request.POST, notes)
+        if drafts.is_place(None, place):
+            drafts.end_saved(person(request), None, request.POST, notes, place)
     messages.success(request, f"“{page.title}” is a page now.")
     say_called(request, called(page))
     return redirect(page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,18 +22,25 @@ def show_editor(
     *,
     part: Part | None = None,
     draft: Draft | None = None,
+    place: str = "",
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
-    """The editor with a page's form, or with that of its `part`; `draft` is offered above it."""
+    """The editor with a page's form, or with that of its `part`; `draft` is offered above it.
+
+    A new page has a `place` of its own; the drafts of others are listed.
+    """
     page = form.page
     if draft is None and request.method == "POST":
-        draft = drafts.another(person(request), page, request.POST)
+        draft = drafts.another(person(request), page, request.POST, place)
+    others = drafts.all_of(person(request)).filter(page=None).exclude(place=place)
     context = {
         "form": form,
         "page": page,
         "part": part,
         "draft": draft,
+        "place": place,
+        "drafts": () if page else others,
         "linking": _linking(page) if page and not part else 0,
         "version": form["version"].value() or "",
     }
@@ -53,5 +61,10 @@ def show_without_page(request: HttpRequest) -> HttpResponse:
     if fields.get("decision") in (MINE, THEIRS):
         known["notes"] = fields.get("mine", "")
     form = EditForm(page=None, base=None, initial=known)
-    draft = drafts.of(person(request), None)
-    return show_editor(request, form, draft=draft, status=404, is_gone=True)
+    return show_editor(request, form, place=new_place(), status=404, is_gone=True)
+
+
+def new_place(known: str | None = None) -> str:
+    """The place of a new page: the one that is known, or a fresh one."""
+    valid = known is not None and drafts.is_place(None, known)
+    return known if known is not None and valid else secrets.token_hex(4)

@@ -48,6 +48,9 @@
       for (const other of document.querySelectorAll("form[data-discards-draft]")) {
         other.addEventListener("submit", () => this.discard());
       }
+      for (const link of form.querySelectorAll("[data-leaves]")) {
+        link.addEventListener("click", (event) => this.cancel(event, link));
+      }
       setInterval(() => this.beat(), BEAT);
       addEventListener("online", () => this.beat());
       addEventListener("pagehide", () => this.leave());
@@ -69,7 +72,8 @@
         this.later();
         // In a conflict what was sent a moment ago is on the page already.
         if ("conflict" in this.form.dataset) return;
-        const shown = { fields: this.fields(), section: this.form.dataset.section };
+        const { section, place } = this.form.dataset;
+        const shown = { fields: this.fields(), section, place };
         window.kbEditor.offer(this, this.kept.offers(answer, this.undecided, shown));
       });
     }
@@ -97,9 +101,9 @@
     // -- asking the server ----------------------------------------------------------------------
 
     body(fields = {}) {
-      const { person, page, section } = this.form.dataset;
+      const { person, page, section, place = "" } = this.form.dataset;
       const body = new FormData();
-      const told = { ...fields, person, page, section, draft: this.id, since: this.since ?? "" };
+      const told = { ...fields, person, page, section, place, draft: this.id, since: this.since ?? "" };
       for (const [name, value] of Object.entries(told)) body.append(name, value);
       body.append("csrfmiddlewaretoken", window.kbEditor.token(this.form));
       return body;
@@ -187,8 +191,8 @@
     // -- where the server does not have it --------------------------------------------------------
 
     entry(sent) {
-      const { section } = this.form.dataset;
-      return { fields: this.fields(), section, draft: this.id, after: this.since ?? "", sent };
+      const { section, place } = this.form.dataset;
+      return { fields: this.fields(), section, place, draft: this.id, after: this.since ?? "", sent };
     }
 
     // Was anything changed that only the browser can keep?
@@ -243,6 +247,15 @@
       this.stop();
       if (this.text() !== this.first) this.kept.put(this.entry(navigator.onLine));
       this.saved = this.text();
+    }
+
+    // The page that one goes back to says at its top that there is a draft, which it has by then.
+    async cancel(event, link) {
+      const elsewhere = event.button || event.ctrlKey || event.metaKey || event.shiftKey;
+      if (elsewhere || !(this.changed || this.since)) return;
+      event.preventDefault();
+      await this.save();
+      location.assign(link.pathname);
     }
 
     discard() {

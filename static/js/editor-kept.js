@@ -1,7 +1,7 @@
 // Text that the server has not got yet, kept in this browser for one person and one page.
 //
-// An entry is `{ fields, section, at, draft, after, sent }`: the form's fields, when they were
-// kept, the number of the draft and when it was last written as far as was known then, and
+// An entry is `{ fields, section, place, at, draft, after, sent }`: the form's fields, which
+// section or which new page they are of, when they were kept, the number of the draft and when it was last written as far as was known then, and
 // whether a last request was on its way with all of it.
 (() => {
   "use strict";
@@ -87,6 +87,7 @@
           return false;
         }
         if (!answer || !entry.sent) return true;
+        if ((entry.place ?? "") !== (shown.place ?? "")) return this.waits(entry);
         // The draft that it was sent to was saved or discarded since.
         const ended = entry.draft !== answer.draft && Date.now() - entry.at < A_DAY;
         if (ended) this.drop(key);
@@ -94,6 +95,14 @@
         const waits = undecided && entry.draft === answer.draft && entry.after !== answer.saved_at;
         return !ended && !waits;
       });
+    }
+
+    // Did what was sent from another new page not arrive? The page lists the drafts of those.
+    waits(entry) {
+      const listed = document.querySelector(`.drafts [name="place"][value="${entry.place ?? ""}"]`);
+      const saved = listed?.form.elements.kept.value;
+      // One that was there before, and is not any more, was saved or discarded since.
+      return saved === undefined ? !entry.after : saved === entry.after;
     }
 
     same(one, other) {

@@ -38,6 +38,20 @@
     return placed;
   };
 
+  const EXCERPT = 80; // characters
+  const short = (line) => (line.length > EXCERPT ? `${line.slice(0, EXCERPT).trimEnd()}…` : line);
+
+  // What a kept text says that the shown one does not, to tell several apart: as the server does.
+  const excerpt = ({ notes = "", title = "" }, shown) => {
+    const added = (text, other) => {
+      const known = new Set(other.split("\n"));
+      return text.split("\n").find((line) => line.trim() && !known.has(line))?.trim();
+    };
+    const line = added(notes, shown);
+    const gone = line ? "" : added(shown, notes);
+    return line ? short(line) : gone ? `without: ${short(gone)}` : short(title);
+  };
+
   const banner = (draft, [key, entry]) => {
     const { form } = draft;
     const place = document.createElement("div");
@@ -45,12 +59,17 @@
     const words = document.createElement("p");
     const when = new Date(entry.at).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
     words.textContent = `This browser kept text of yours for this page that was not sent, from ${when}.`;
+    const said = document.createElement("p");
+    said.className = "draft-words";
+    said.textContent = excerpt(entry.fields, form.elements.notes.defaultValue);
     const buttons = document.createElement("p");
     buttons.className = "notice-buttons";
     const resume = () => {
-      if (entry.section !== form.dataset.section) {
-        const query = entry.section ? `?${new URLSearchParams({ section: entry.section })}` : "";
-        location.assign(location.pathname + query);
+      const shown = form.dataset;
+      if (entry.section !== shown.section || (entry.place ?? "") !== (shown.place ?? "")) {
+        // A new page has a place, where it is not one from before they had.
+        const query = shown.page ? { section: entry.section ?? "" } : { draft: entry.place || 1 };
+        location.assign(`${new URL(form.action).pathname}?${new URLSearchParams(query)}`);
         return;
       }
       place.remove();
@@ -70,7 +89,7 @@
     };
     buttons.append(button("Continue with it", resume), button("Discard it", forget));
     const text = document.createElement("div");
-    text.append(words, buttons);
+    text.append(words, said, buttons);
     place.append(text);
     form.before(place);
   };

@@ -1,117 +1,322 @@
-// What is typed as a question or an answer stays in this browser until it is saved or discarded.
-//
-// An entry is `{ fields, seen, at }`, for one person and one question or page: what was typed by
-// the fields' names, the mark of the answer that it was typed over, and when. The form beside a
-// page has fewer fields than the one with a page of its own, and leaves the others as they are.
+// What is typed as a question or an answer is kept as a draft a moment later: see
+// `questions-stored.js` for where. The form comes from the server with the draft in it.
 (() => {
   "use strict";
 
-  const PREFIX = "kb.asked.";
-  const SENT = "kb.asked-sent";
-  const LONGEST = 30 * 24 * 60 * 60 * 1000;
-  const first = new WeakMap();
+  const { put, remove, ownKey, leftOf, dropSent, send, sendLast, sendLeft, forget, look } = window.kbStored;
+  const PAUSE = 1500; // milliseconds after the last key
+  const LONGEST = 10000; // milliseconds of typing without a pause
+  const AGAIN = 15000;
+  const PATIENCE = 3000; // milliseconds that saving waits for a draft on its way
+  const NOWHERE = "Your text could not be kept anywhere. Save it, or copy it before you leave.";
+  const NOT_DISCARDED = "There is no connection: this could not be discarded.";
+  const WRITTEN = ["words", "answer"];
+  const open = new Map();
+  const patience = () => new Promise((done) => setTimeout(done, PATIENCE));
 
-  // Storage may be full or forbidden: then nothing is kept.
-  const attempt = (act) => {
-    try {
-      return act();
-    } catch {
+  const clock = (moment) => new Date(moment).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  const when = (at) => {
+    const today = new Date().toDateString() === new Date(at).toDateString();
+    return today ? clock(at) : new Date(at).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
+  };
+
+  const button = (words, act) => {
+    const made = document.createElement("button");
+    Object.assign(made, { type: "button", className: "text-button", textContent: words });
+    made.addEventListener("click", act);
+    return made;
+  };
+
+  class Typed {
+    constructor(form) {
+      const { page, place, draft, since, keep } = form.dataset;
+      Object.assign(this, { form, page, place, draft: Number(draft || 0), since: since || "" });
+      this.key = ownKey(this);
+      this.areas = WRITTEN.map((name) => form.elements[name]).filter(Boolean);
+      const shown = JSON.stringify(this.areas.map((area) => area.defaultValue));
+      const blank = JSON.stringify(this.areas.map(() => ""));
+      // What the server has of it, and what it would have without any draft.
+      this.saved = keep === "always" && !draft ? "" : shown;
+      this.stored = place === "ask" ? blank : draft ? "" : shown;
+      if (keep !== "always") this.takeLeft();
+      else if (draft) dropSent(this);
+      // Also what a browser filled in itself, or nobody could keep so far.
+      this.later();
+    }
+
+    text() {
+      return JSON.stringify(this.areas.map((area) => area.value));
+    }
+
+    get changed() {
+      return this.text() !== this.saved;
+    }
+
+    // Is there something that closing the form would be the end of?
+    get holds() {
+      return Boolean(this.since) || this.changed;
+    }
+
+    entry(more) {
+      const fields = {};
+      for (const name of [...WRITTEN, "seen", "asked"]) {
+        if (this.form.elements[name]) fields[name] = this.form.elements[name].value;
+      }
+      const { page, place, draft, since } = this;
+      return { fields, page, place, draft, since, at: this.at ?? Date.now(), ...more };
+    }
+
+    later() {
+      if (this.paused) return;
+      clearTimeout(this.timer);
+      if (!this.changed) return this.fine();
+      const now = (this.at = Date.now());
+      this.typing ||= now;
+      this.nowhere = !put(this.key, this.entry());
+      this.timer = setTimeout(() => this.save(), Math.min(PAUSE, Math.max(0, this.typing + LONGEST - now)));
+    }
+
+    // At most one request is under way; `busy` is its end.
+    async save(again = true) {
+      clearTimeout(this.timer);
+      this.typing = 0;
+      if (this.busy) {
+        await this.busy;
+        return this.changed ? this.save(again) : null;
+      }
+      if (this.paused || this.gone || !this.changed) return null;
+      const text = this.text();
+      this.abort = new AbortController();
+      this.busy = text === this.stored && this.since ? this.takeBack(text) : this.sendNow(text);
+      const refused = await this.busy;
+      this.busy = null;
+      if (!refused || this.paused) return null;
+      if (refused.reason !== "ended" || !again) return this.keepHere(refused.message);
+      // What was there was saved or discarded elsewhere; this goes on as a draft of its own.
+      Object.assign(this, { draft: 0, since: "" });
+      return this.save(false);
+    }
+
+    // Returns why it was refused, if it was.
+    async sendNow(text) {
+      const entry = this.entry();
+      try {
+        await send(entry, this.abort.signal);
+        const { draft, since } = entry;
+        Object.assign(this, { draft, since, saved: text });
+        this.fine();
+        this.say(`Kept ${clock(since)}`);
+        return null;
+      } catch (refused) {
+        this.draft = entry.draft;
+        return refused;
+      }
+    }
+
+    // It is as before anything was typed: there is no draft any more.
+    async takeBack(text) {
+      try {
+        await forget(this);
+        Object.assign(this, { draft: 0, since: "", saved: text });
+        this.fine();
+        this.say("");
+        return null;
+      } catch (refused) {
+        return refused;
+      }
+    }
+
+    keepHere(why) {
+      this.nowhere = !put(this.key, this.entry());
+      this.say(this.nowhere ? NOWHERE : why, true);
       return null;
     }
-  };
-  const read = (key) => attempt(() => JSON.parse(localStorage.getItem(key)));
-  const write = (key, entry) => attempt(() => localStorage.setItem(key, JSON.stringify(entry)));
-  const remove = (key) => attempt(() => localStorage.removeItem(key));
 
-  const keyOf = (form) => `${PREFIX}${form.dataset.person}.${form.dataset.kept}`;
-  const fieldsOf = (form) => [...form.querySelectorAll("[name=words], [name=answer]")];
-  // Such a form came with what was typed: nothing is to be put in its place.
-  const isFilled = (form) => form.dataset.keep === "always";
-
-  const keep = (form) => {
-    const key = keyOf(form);
-    const fields = { ...read(key)?.fields };
-    for (const field of fieldsOf(form)) {
-      if (field.value === field.defaultValue) delete fields[field.name];
-      else fields[field.name] = field.value;
+    // The server has all of it.
+    fine() {
+      if (this.changed) return;
+      this.nowhere = false;
+      remove(this.key);
     }
-    if (!Object.keys(fields).length) remove(key);
-    else write(key, { fields, seen: form.elements.seen?.value, at: Date.now() });
-  };
 
-  // What the form has is saved or discarded.
-  const drop = (form) => {
-    const key = keyOf(form);
-    const entry = read(key);
-    for (const field of fieldsOf(form)) delete entry?.fields[field.name];
-    if (entry && Object.keys(entry.fields).length) write(key, entry);
-    else remove(key);
-  };
+    say(words, trouble = false) {
+      this.trouble = trouble;
+      let place = this.form.querySelector(".answer-state");
+      if (!place) {
+        place = document.createElement("p");
+        place.className = "answer-state muted";
+        place.setAttribute("role", "status");
+        this.form.append(place);
+      }
+      place.classList.toggle("is-trouble", trouble);
+      // That all is well need not be read out each time.
+      place.setAttribute("aria-live", trouble ? "polite" : "off");
+      if (place.textContent !== words) place.textContent = words;
+    }
 
-  const moment = (at) => {
-    const today = new Date().toDateString() === new Date(at).toDateString();
-    const style = today ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" };
-    return new Date(at).toLocaleString("en-GB", style);
-  };
+    // -- the end ----------------------------------------------------------------------------------
 
-  const note = (form, at, discard) => {
-    const place = document.createElement("p");
-    place.className = "answer-kept";
-    place.setAttribute("role", "status");
-    const button = document.createElement("button");
-    Object.assign(button, { type: "button", className: "text-button", textContent: "Discard" });
-    button.addEventListener("click", () => {
-      place.remove();
-      discard();
-    });
-    place.append(`Your unsaved text from ${moment(at)} is back. `, button);
-    form.querySelector(".answer-error").before(place);
-  };
+    // Before the form is sent: nothing more is kept until it is known how that went.
+    async settle() {
+      this.hold();
+      if (this.busy) await Promise.race([this.busy, patience()]);
+      this.hold();
+      this.abort?.abort();
+    }
 
-  const open = (form) => {
-    if (first.has(form)) return;
-    const seen = form.elements.seen?.value;
-    first.set(form, seen);
-    const entry = read(keyOf(form));
-    if (!entry?.fields || isFilled(form)) return;
-    const put = fieldsOf(form).filter(({ name, defaultValue }) => (entry.fields[name] ?? defaultValue) !== defaultValue);
-    if (!put.length) return;
-    for (const field of put) field.value = entry.fields[field.name];
-    // Over the answer that its author saw: if there is another by now, both are shown on saving.
-    if (entry.seen) form.elements.seen.value = entry.seen;
-    form.dataset.restored = JSON.stringify(fieldsOf(form).map((field) => field.value));
-    note(form, entry.at, () => {
-      drop(form);
-      for (const field of fieldsOf(form)) field.value = field.defaultValue;
-      if (entry.seen) form.elements.seen.value = seen;
-      put[0].focus();
-    });
-  };
+    hold() {
+      this.paused = true;
+      clearTimeout(this.timer);
+      const { kept } = this.form.elements;
+      // Saving ends the draft that this form knows, and no other.
+      if (kept) kept.value = this.since;
+      if (this.changed) put(this.key, this.entry({ sent: navigator.onLine }));
+    }
 
-  const openAll = () => document.querySelectorAll("form[data-kept]").forEach(open);
+    resume() {
+      this.paused = false;
+      this.later();
+    }
 
-  document.addEventListener("input", (event) => {
-    const form = event.target.closest("form[data-kept]");
-    if (form && fieldsOf(form).includes(event.target)) keep(form);
+    done() {
+      this.paused = true;
+      remove(this.key);
+      open.delete(this.form);
+    }
+
+    async discard() {
+      await this.settle();
+      remove(this.key);
+      if (this.draft) await forget(this);
+      open.delete(this.form);
+    }
+
+    lost() {
+      return !this.paused && this.changed && !put(this.key, this.entry());
+    }
+
+    leave() {
+      this.gone = true;
+      if (this.paused || !this.changed) return;
+      const entry = this.entry({ left: true });
+      this.last = this.text();
+      put(this.key, { ...entry, sent: sendLast(entry) });
+    }
+
+    // A browser shows the page again that it had put aside.
+    async back() {
+      this.gone = false;
+      if (this.draft && this.last) {
+        const { draft, saved_at: since } = await look(this).catch(() => ({}));
+        if (draft === this.draft && since !== this.since) Object.assign(this, { since, saved: this.last });
+      }
+      this.later();
+    }
+
+    // -- what earlier windows left in this browser --------------------------------------------------
+
+    takeLeft() {
+      let taken = false;
+      for (const [key, entry] of leftOf(this)) {
+        const same = this.areas.every(({ name, value }) => (entry.fields[name] ?? value) === value);
+        const ended = entry.sent && entry.draft && entry.draft !== this.draft;
+        if (same || ended) remove(key);
+        else if (!taken && (entry.since ?? "") === this.since) {
+          // It goes on from what the server has.
+          taken = true;
+          this.fill(key, entry);
+          this.note(`Your unsaved text from ${when(entry.at)} is back. `, button("Discard", () => this.startAgain()));
+        } else this.offer(key, entry);
+      }
+    }
+
+    fill(key, entry) {
+      const { seen } = this.form.elements;
+      for (const area of this.areas) area.value = entry.fields[area.name] ?? area.value;
+      // Over the answer that its author saw: if there is another by now, both are shown on saving.
+      const before = entry.fields.seen ?? entry.seen;
+      if (seen && before) seen.value = before;
+      this.later();
+      if (!this.nowhere) remove(key);
+    }
+
+    offer(key, entry) {
+      const line = WRITTEN.map((name) => entry.fields[name] ?? "").join("\n").split("\n").find((words) => words.trim());
+      const place = this.note(
+        `This browser kept other text of yours from ${when(entry.at)}${line ? `: “${line.trim().slice(0, 80)}”` : ""}. `,
+        button("Use it", () => {
+          place.remove();
+          this.fill(key, entry);
+          this.areas.at(-1).focus();
+        }),
+        button("Discard it", () => {
+          place.remove();
+          remove(key);
+          this.areas.at(-1).focus();
+        }),
+      );
+    }
+
+    note(words, ...buttons) {
+      const place = document.createElement("p");
+      place.className = "answer-kept";
+      place.setAttribute("role", "status");
+      place.append(words, ...buttons);
+      this.form.querySelector(".answer-kept")?.remove();
+      this.form.querySelector(".answer-error").after(place);
+      return place;
+    }
+
+    // As if nothing had been typed: the form is drawn anew.
+    async startAgain() {
+      try {
+        await this.discard();
+      } catch {
+        this.resume();
+        this.say(NOT_DISCARDED, true);
+        return;
+      }
+      const again = this.form.closest("[data-question]")?.querySelector("[data-answer]");
+      if (!again) return location.reload();
+      this.form.remove();
+      again.click();
+    }
+  }
+
+  const of = (form) => open.get(form);
+  const begin = (form) => !open.has(form) && open.set(form, new Typed(form));
+  const each = (act) => [...open.values()].map((typed) => typed.form.isConnected && act(typed));
+
+  document.addEventListener("input", ({ target }) => {
+    if (WRITTEN.includes(target.name) && target.form) of(target.form)?.later();
+  });
+  document.addEventListener("click", async (event) => {
+    const typed = event.target.closest("[data-discard], [data-along]");
+    const mine = typed && of(typed.closest("form"));
+    if (!mine || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    if ("discard" in typed.dataset) return mine.startAgain();
+    // The page that it leads to has the form with all of it.
+    await mine.save();
+    location.assign(typed.href);
+  });
+  document.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) of(event.target)?.hold();
   });
   // Said by `questions.js`.
-  document.addEventListener("kb:opened", (event) => open(event.target));
-  document.addEventListener("kb:done", (event) => event.target.dataset.kept && drop(event.target));
+  document.addEventListener("kb:opened", (event) => begin(event.target));
 
-  // Sent without our script, it is saved when another page comes back than one with such a form.
-  document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (event.defaultPrevented || !form.dataset.kept || !isFilled(form)) return;
-    attempt(() => sessionStorage.setItem(SENT, keyOf(form)));
+  setInterval(() => each((typed) => typed.trouble && typed.save()), AGAIN);
+  addEventListener("online", () => each((typed) => typed.save()));
+  addEventListener("beforeunload", (event) => {
+    if (each((typed) => typed.lost()).some(Boolean)) event.preventDefault();
   });
-  const sent = attempt(() => sessionStorage.getItem(SENT));
-  if (sent) {
-    attempt(() => sessionStorage.removeItem(SENT));
-    if (![...document.querySelectorAll("form[data-kept]")].some(isFilled)) remove(sent);
-  }
-  for (const key of attempt(() => Object.keys(localStorage)) ?? []) {
-    if (key.startsWith(PREFIX) && !(read(key)?.at > Date.now() - LONGEST)) remove(key);
-  }
-  openAll();
-  addEventListener("pageshow", (event) => event.persisted && openAll());
+  addEventListener("pagehide", () => each((typed) => typed.leave()));
+  addEventListener("pageshow", (event) => event.persisted && each((typed) => typed.back()));
+  document.addEventListener("visibilitychange", () => document.hidden && each((typed) => typed.save()));
+
+  for (const form of document.querySelectorAll("form[data-place]")) begin(form);
+  const isHere = (entry) => [...open.values()].some(({ place, page }) => place === entry.place && page === entry.page);
+  // A form that is asked for after `ready` comes with what other windows had left.
+  window.kbTyped = { of, ready: Promise.race([sendLeft(isHere), patience()]) };
 })();

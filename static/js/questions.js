@@ -9,16 +9,11 @@
   const OFF = "There is no connection. Your text is still here: save it when you are back.";
   const FAILED = "This could not be saved. Your text is still here: try again in a moment.";
   const PLACE = "kb.questions.place";
-  let leaving = false;
 
-  const texts = (form) => [...form.querySelectorAll("[name=words], [name=answer]")];
-
-  const changed = (form) =>
-    form.dataset.keep === "always" ||
-    texts(form).some((field) => field.value !== field.defaultValue);
-
-  // What was typed another time, and is back, is still kept in this browser.
-  const restored = (form) => form.dataset.restored === JSON.stringify(texts(form).map((field) => field.value));
+  // What keeps the text of a form as a draft.
+  const typed = (form) => window.kbTyped?.of(form);
+  // Has the form something that closing it would be the end of?
+  const holds = (form) => form.dataset.keep === "always" || Boolean(typed(form)?.holds);
 
   // -- saving -----------------------------------------------------------------------------------
 
@@ -38,6 +33,7 @@
     if (form.dataset.busy) return;
     form.dataset.busy = "yes";
     tell(form, "");
+    await typed(form)?.settle();
     const body = new FormData(form);
     if (submitter && submitter.name) body.append(submitter.name, submitter.value);
     // Whoever logged in again in another tab has another token now.
@@ -59,6 +55,7 @@
       tell(form, OFF);
     }
     delete form.dataset.busy;
+    typed(form)?.resume();
   };
 
   // Something is to be decided: the server has a page for that, with what was typed.
@@ -68,14 +65,12 @@
       Object.assign(field, { type: "hidden", name: submitter.name, value: submitter.value });
       form.append(field);
     }
-    leaving = true;
     form.submit();
   };
 
   const go = (form, to) => {
-    say(form, "kb:done");
+    typed(form)?.done();
     const there = new URL(to, location.href);
-    leaving = true;
     if (there.pathname + there.search !== location.pathname + location.search) {
       location.assign(there);
       return;
@@ -84,9 +79,6 @@
     history.replaceState(null, "", there);
     location.reload();
   };
-
-  // Said to what keeps the text in this browser.
-  const say = (form, what) => form.dispatchEvent(new CustomEvent(what, { bubbles: true }));
 
   // Where to be afterwards: at the question, or, where it left the list, at the one after it.
   const keepPlace = (form, id) => {
@@ -167,6 +159,7 @@
     if (link.dataset.busy) return;
     link.dataset.busy = "yes";
     try {
+      await window.kbTyped?.ready;
       const response = await fetch(`${link.href}&part=1`, { credentials: "same-origin" });
       if (response.redirected || !response.ok) {
         location.assign(link.href);
@@ -176,7 +169,7 @@
       const form = document.importNode(part.querySelector("form"), true);
       link.closest(".question-actions").after(form);
       // Before anybody can type in it.
-      say(form, "kb:opened");
+      form.dispatchEvent(new CustomEvent("kb:opened", { bubbles: true }));
       // The editor's own styles and scripts, which the page had no need of so far.
       await Promise.all([...part.querySelectorAll("link, script")].map(load));
       form.dispatchEvent(new CustomEvent("formset:added", { bubbles: true }));
@@ -188,10 +181,15 @@
     }
   };
 
+  // Whether what was typed is discarded, or there is nothing.
+  const dropped = (form) => {
+    if (holds(form) && !confirm("Discard what you typed?")) return null;
+    return typed(form)?.discard().catch(() => null) ?? Promise.resolve();
+  };
+
   const close = (form) => {
-    if (changed(form) && !confirm("Discard what you typed?")) return;
+    if (!dropped(form)) return;
     const entry = form.closest("[data-question]");
-    say(form, "kb:done");
     form.remove();
     entry.querySelector("[data-answer]")?.focus();
   };
@@ -204,9 +202,11 @@
     if (plain && answer) {
       event.preventDefault();
       open(answer);
-    } else if (plain && cancel && cancel.closest("[data-question]")) {
+    } else if (plain && cancel) {
+      const form = cancel.closest("form");
       event.preventDefault();
-      close(cancel.closest("form"));
+      if (form.closest("[data-question]")) close(form);
+      else dropped(form)?.then(() => location.assign(cancel.href));
     } else if (copy) {
       const area = document.getElementById(copy.dataset.copy);
       area.select();
@@ -215,20 +215,10 @@
   });
 
   document.addEventListener("submit", (event) => {
-    if (event.defaultPrevented) return;
-    if (event.target.matches("[data-in-place]")) {
-      event.preventDefault();
-      send(event.target, event.submitter);
-    } else if (event.target.matches("[data-keep]")) {
-      leaving = true;
-    }
+    if (event.defaultPrevented || !event.target.matches("[data-in-place]")) return;
+    event.preventDefault();
+    send(event.target, event.submitter);
   });
-
-  addEventListener("beforeunload", (event) => {
-    const forms = document.querySelectorAll("[data-keep]");
-    if (!leaving && [...forms].some((form) => changed(form) && !restored(form))) event.preventDefault();
-  });
-  addEventListener("pageshow", () => (leaving = false));
 
   // -- keys -------------------------------------------------------------------------------------
 
@@ -242,7 +232,7 @@
     if (command && !event.altKey && (event.key === "Enter" || event.key.toLowerCase() === "s")) {
       event.preventDefault();
       form.requestSubmit(form.querySelector(".button-main"));
-    } else if (event.key === "Escape" && !changed(form)) {
+    } else if (event.key === "Escape" && !holds(form)) {
       if (form.closest("[data-question]")) close(form);
       else if (form.closest("details")) {
         form.closest("details").open = false;
