@@ -33,7 +33,8 @@ def opened(client: Client, path: str) -> dict[str, Any]:
 def typed(client: Client, fields: dict[str, Any], page: Page | None, **more: str) -> Any:
     """What the script sends: that the form is open, then its fields."""
     number = page.pk if page else ""
-    row = client.post(DRAFT, {"page": number}).json()
+    place = fields.get("place", "")
+    row = client.post(DRAFT, {"page": number, "place": place}).json()
     told = {"page": number, "draft": row["draft"], "since": row["saved_at"]}
     return client.post(DRAFT, fields | told | more)
 

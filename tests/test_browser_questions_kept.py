@@ -18,6 +18,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NOTES = "Why S3?\n\nHow much?\n\n> [!answer]\n> *Little*.\n"
 BACK = "Your unsaved text from"
 STORED = "Object.keys(localStorage).filter((key) => key.startsWith('kb.asked.'))"
+SLOW = """const quick = window.fetch;
+window.fetch = async (...what) => {
+  if (what[0].endsWith("/drafts/")) await new Promise((done) => setTimeout(done, 300));
+  return quick(...what);
+};"""
 KEPT = re.compile(r"Kept \d\d:\d\d")
 
 
@@ -185,6 +190,8 @@ def test_what_was_never_sent_is_sent_before_the_form_is_opened_again(tab, editor
     expect(said(tab)).to_contain_text("kept in this browser")
     leave(tab)
     tab.unroute("**/drafts/")
+    # The form is asked for while that is on its way.
+    tab.add_init_script(SLOW)
     tab.goto("/questions/")
     answering(tab)
     expect(field(tab)).to_have_value("Lost?")
@@ -309,6 +316,21 @@ def test_an_answer_that_is_back_overwrites_no_other(tab, editor):
     expect(tab.get_by_text("The other answer stays.")).to_be_visible()
     assert not Draft.objects.exists()
     assert tab.evaluate(STORED) == []
+
+
+def test_what_was_saved_at_once_is_not_offered_after_a_decision(tab, editor):
+    pk = Question.objects.get(text="Why S3?").pk
+    asking.answer(pk, "Theirs.", seen=asking.mark(""), by=None)
+    field(tab).fill("Mine.")
+    tab.get_by_role("button", name="Save", exact=True).click()
+    expect(tab.get_by_role("alert").filter(visible=True)).to_contain_text("Nothing is overwritten")
+    assert typed(editor) == "Mine."
+    assert tab.evaluate(STORED) == []
+    tab.get_by_role("button", name="Keep theirs").click()
+    expect(tab.get_by_text("The other answer stays.")).to_be_visible()
+    tab.goto(f"/questions/{pk}/")
+    expect(field(tab)).to_have_value("Theirs.")
+    expect(tab.locator(".answer-kept")).to_have_count(0)
 
 
 def test_a_question_goes_along_to_its_own_page_and_comes_back(tabs, s3, editor):  # noqa: F811

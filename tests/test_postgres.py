@@ -30,6 +30,8 @@ SAME_TESTS = [
     "tests/test_admin_drafts.py",
     "tests/test_renaming.py",
     "tests/test_drafts.py",
+    "tests/test_drafts_ended.py",
+    "tests/test_asked_drafts.py",
     "tests/test_history_pages.py",
     "tests/test_home.py",
     "tests/test_pages.py",

@@ -44,6 +44,7 @@ from services.models import Page, Reason, Revision, Section, Service, StaleVersi
 from services.saving import Clash, Saved, Trashed, save
 from services.transactions import retried
 from services.views import conflicts
+from services.views.editor_page import new_place
 from services.views.saying import listed, say_facts
 
 Fieldsets = tuple[tuple[str | None, Any], ...]
@@ -129,7 +130,10 @@ class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, PageModelAdmin):
         sections = Section.objects.filter(page=page.pk).select_related("document")
         context["page"] = page if page.pk else None
         context["section"] = sections.first() if page.pk else None
-        context["draft"] = drafts.another(me, context["page"], request.POST)
+        # Each new page has a place of its own among its author's drafts.
+        place = "" if page.pk else new_place(request.POST.get("place"))
+        context["place"] = place
+        context["draft"] = drafts.another(me, context["page"], request.POST, place)
         context["draft_url"] = reverse(f"admin:services_{self.opts.model_name}_draft")
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -157,7 +161,8 @@ class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, PageModelAdmin):
         if not change:
             obj.notes, obj.updated_by, obj.last_reason = draft.notes, by, Reason.ADMIN
             obj.save()
-            drafts.end_saved(by, None, request.POST, draft.notes)
+            place = request.POST.get("place", "")
+            drafts.end_saved(by, None, request.POST, draft.notes, place)
             return
         wanted = {name: getattr(obj, name) for name in FACTS if name in form.changed_data}
         tags = form.cleaned_data.get("tags")

@@ -3,7 +3,7 @@
 (() => {
   "use strict";
 
-  const { put, remove, ownKey, leftOf, dropSent, send, sendLast, sendLeft, forget, look } = window.kbStored;
+  const { put, remove, ownKey, dropSent, send, sendLast, sendLeft, forget, look } = window.kbStored;
   const PAUSE = 1500; // milliseconds after the last key
   const LONGEST = 10000; // milliseconds of typing without a pause
   const AGAIN = 15000;
@@ -15,17 +15,6 @@
   const patience = () => new Promise((done) => setTimeout(done, PATIENCE));
 
   const clock = (moment) => new Date(moment).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-  const when = (at) => {
-    const today = new Date().toDateString() === new Date(at).toDateString();
-    return today ? clock(at) : new Date(at).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
-  };
-
-  const button = (words, act) => {
-    const made = document.createElement("button");
-    Object.assign(made, { type: "button", className: "text-button", textContent: words });
-    made.addEventListener("click", act);
-    return made;
-  };
 
   class Typed {
     constructor(form) {
@@ -38,7 +27,7 @@
       // What the server has of it, and what it would have without any draft.
       this.saved = keep === "always" && !draft ? "" : shown;
       this.stored = place === "ask" ? blank : draft ? "" : shown;
-      if (keep !== "always") this.takeLeft();
+      if (keep !== "always") window.kbLeft(this);
       else if (draft) dropSent(this);
       // Also what a browser filled in itself, or nobody could keep so far.
       this.later();
@@ -205,66 +194,12 @@
 
     // A browser shows the page again that it had put aside.
     async back() {
-      this.gone = false;
+      this.gone = this.paused = false;
       if (this.draft && this.last) {
         const { draft, saved_at: since } = await look(this).catch(() => ({}));
         if (draft === this.draft && since !== this.since) Object.assign(this, { since, saved: this.last });
       }
       this.later();
-    }
-
-    // -- what earlier windows left in this browser --------------------------------------------------
-
-    takeLeft() {
-      let taken = false;
-      for (const [key, entry] of leftOf(this)) {
-        const same = this.areas.every(({ name, value }) => (entry.fields[name] ?? value) === value);
-        const ended = entry.sent && entry.draft && entry.draft !== this.draft;
-        if (same || ended) remove(key);
-        else if (!taken && (entry.since ?? "") === this.since) {
-          // It goes on from what the server has.
-          taken = true;
-          this.fill(key, entry);
-          this.note(`Your unsaved text from ${when(entry.at)} is back. `, button("Discard", () => this.startAgain()));
-        } else this.offer(key, entry);
-      }
-    }
-
-    fill(key, entry) {
-      const { seen } = this.form.elements;
-      for (const area of this.areas) area.value = entry.fields[area.name] ?? area.value;
-      // Over the answer that its author saw: if there is another by now, both are shown on saving.
-      const before = entry.fields.seen ?? entry.seen;
-      if (seen && before) seen.value = before;
-      this.later();
-      if (!this.nowhere) remove(key);
-    }
-
-    offer(key, entry) {
-      const line = WRITTEN.map((name) => entry.fields[name] ?? "").join("\n").split("\n").find((words) => words.trim());
-      const place = this.note(
-        `This browser kept other text of yours from ${when(entry.at)}${line ? `: “${line.trim().slice(0, 80)}”` : ""}. `,
-        button("Use it", () => {
-          place.remove();
-          this.fill(key, entry);
-          this.areas.at(-1).focus();
-        }),
-        button("Discard it", () => {
-          place.remove();
-          remove(key);
-          this.areas.at(-1).focus();
-        }),
-      );
-    }
-
-    note(words, ...buttons) {
-      const place = document.createElement("p");
-      place.className = "answer-kept";
-      place.setAttribute("role", "status");
-      place.append(words, ...buttons);
-      this.form.querySelector(".answer-kept")?.remove();
-      this.form.querySelector(".answer-error").after(place);
-      return place;
     }
 
     // As if nothing had been typed: the form is drawn anew.
