@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.test import Client, override_settings
 
@@ -27,6 +28,19 @@ def static_files():
     """Static files are served as in development: nothing is collected before tests."""
     with override_settings(WHITENOISE_AUTOREFRESH=True):
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
+    """On SQLite, tests have a file of their own, as the site has.
+
+    Each thread of a live server then has its own connection. One in memory would be lent to them
+    by the main thread, and those that a browser keeps open end when it has been taken back.
+    """
+    database = settings.DATABASES["default"]
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        file = tmp_path_factory.mktemp("database") / "kb.sqlite3"
+        database.setdefault("TEST", {})["NAME"] = str(file)
 
 
 @pytest.fixture(autouse=True)
