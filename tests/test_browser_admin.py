@@ -12,6 +12,7 @@ from playwright.sync_api import Page as Tab
 
 from services.models import Attachment, Category, Document, Page, Section, Service, Topic
 from tests.test_attachments import picture
+from tests.writing import log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -43,15 +44,11 @@ def page(compute: Category) -> Page:
 def tab(browser: Browser, live_server, admin) -> Iterator[Tab]:
     """A tab where an admin has logged in; whatever the console has to say is a failure."""
     context = browser.new_context(base_url=live_server.url)
+    log_in(context, live_server.url, admin)
     opened = context.new_page()
     said: list[str] = []
     opened.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
     opened.on("pageerror", lambda error: said.append(str(error)))
-    opened.goto("/admin/")
-    opened.fill("[name=username]", "ada")
-    opened.fill("[name=password]", "correct horse")
-    opened.click("main [type=submit]")
-    opened.wait_for_url("**/admin/")
     yield opened
     context.close()
     expected = getattr(opened, "expected", ())

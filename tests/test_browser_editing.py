@@ -1,16 +1,17 @@
 """Editing in a browser: two windows in conflict, by keyboard alone; every page for everyone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.cache import cache
-from playwright.sync_api import BrowserContext, Page, expect
+from django.contrib.auth.models import User
+from playwright.sync_api import Page as Tab
+from playwright.sync_api import expect
 
 from services import trash
 from services.models import Category, Service, Topic
 from tests.conftest import person
-from tests.test_browser_site import PHONE, WIDE, serious
+from tests.writing import PHONE, WIDE, Tabs, serious, tabs, too_wide  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NOTES = "First.\n\n# One\n\nOne's words.\n\n# Two\n\nSee [[Nowhere]].\n"
@@ -28,45 +29,38 @@ PATHS = (
 
 
 @pytest.fixture
-def content(live_server: Any) -> Iterator[None]:
-    cache.clear()
-    person("ada", "admins")
-    person("olga", "editors")
-    compute = Category.objects.get_or_create(slug="compute", defaults={"name": "Compute"})[0]
+def olga(transactional_db: None) -> User:
+    return person("olga", "editors")
+
+
+@pytest.fixture
+def content(transactional_db: None) -> None:
+    compute = Category.objects.get(slug="compute")
     Service.objects.create(title="Lambda", category=compute, notes="See [[Plan]].\n")
     Topic.objects.create(title="Plan", notes=NOTES)
     trash.throw_away(Topic.objects.create(title="Old", notes="Gone.\n"), by=None)
-    yield
-    cache.clear()
 
 
-def opened(
-    browser, live_server, who: str, path: str, **options: Any
-) -> tuple[BrowserContext, Page]:
-    context = browser.new_context(base_url=live_server.url, **options)
-    page = context.new_page()
-    page.goto(f"/login/?next={path}")
-    page.get_by_label("Name").fill(who)
-    page.get_by_label("Password").fill("correct horse")
-    page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("button", name="Log out")).to_be_visible()
-    return context, page
+@pytest.fixture
+def in_conflict(tabs: Tabs, content, admin, olga) -> Callable[..., Tab]:  # noqa: F811
+    """Opens Ada's window, after she saved lines that Olga had changed meanwhile in hers."""
+
+    def opened(**options: Any) -> Tab:
+        page = tabs(admin, "/pages/plan/edit/", **options)
+        theirs = tabs(olga, "/pages/plan/edit/")
+        for window, word in ((theirs, "Olga's"), (page, "Ada's")):
+            notes = window.get_by_role("textbox", name="Notes")
+            notes.fill(notes.input_value().replace("One's", word))
+            window.get_by_role("button", name="Save", exact=True).click()
+        theirs.context.close()
+        title = page.get_by_role("heading", level=1)
+        expect(title).to_have_text("The same lines were changed twice")
+        return page
+
+    return opened
 
 
-def in_conflict(browser, live_server, **options: Any) -> tuple[BrowserContext, Page]:
-    """Ada's window, after she saved lines that Olga had changed meanwhile in hers."""
-    context, page = opened(browser, live_server, "ada", "/pages/plan/edit/", **options)
-    other, theirs = opened(browser, live_server, "olga", "/pages/plan/edit/")
-    for window, word in ((theirs, "Olga's"), (page, "Ada's")):
-        notes = window.get_by_role("textbox", name="Notes")
-        notes.fill(notes.input_value().replace("One's", word))
-        window.get_by_role("button", name="Save", exact=True).click()
-    other.close()
-    expect(page.get_by_role("heading", level=1)).to_have_text("The same lines were changed twice")
-    return context, page
-
-
-def tab_to(page: Page, name: str, most: int = 60) -> None:
+def tab_to(page: Tab, name: str, most: int = 60) -> None:
     """Press Tab until the control with a name has the focus."""
     for _ in range(most):
         page.keyboard.press("Tab")
@@ -76,8 +70,8 @@ def tab_to(page: Page, name: str, most: int = 60) -> None:
     raise AssertionError(f"{name} cannot be reached")
 
 
-def test_two_windows_in_conflict_by_keyboard(browser, live_server, content):
-    context, page = in_conflict(browser, live_server, viewport=WIDE)
+def test_two_windows_in_conflict_by_keyboard(in_conflict):
+    page = in_conflict()
     tab_to(page, "notes")
     page.keyboard.press("Control+A")
     page.keyboard.insert_text("Both of ours.\n")
@@ -89,25 +83,22 @@ def test_two_windows_in_conflict_by_keyboard(browser, live_server, content):
     expect(page.get_by_text("Both of ours.")).to_be_visible()
     page.get_by_role("main").get_by_role("link", name="history").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("History")
-    context.close()
 
 
-def test_the_conflict_goes_on_without_scripts(browser, live_server, content):
-    context, page = in_conflict(browser, live_server, viewport=PHONE, java_script_enabled=False)
+def test_the_conflict_goes_on_without_scripts(in_conflict):
+    page = in_conflict(viewport=PHONE, java_script_enabled=False)
     page.get_by_role("button", name="Save the combined text").click()
     expect(page.get_by_role("alert")).to_contain_text("a place that nobody has decided")
     page.get_by_role("button", name="Keep mine").click()
     expect(page.get_by_text("Ada's words.")).to_be_visible()
-    context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_every_page_is_accessible(browser, live_server, content, size, scheme):
-    context, page = in_conflict(browser, live_server, viewport=size, color_scheme=scheme)
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+def test_every_page_is_accessible(tabs, in_conflict, size, scheme):  # noqa: F811
+    page = in_conflict(viewport=size, color_scheme=scheme)
+    # The browser itself tells of the clash.
+    tabs.complaints.clear()
     found, wide = serious(page), []
     for path in PATHS:
         page.goto(path)
@@ -115,17 +106,16 @@ def test_every_page_is_accessible(browser, live_server, content, size, scheme):
             if summary.is_visible():
                 summary.click()
         found += serious(page)
-        if page.evaluate("document.documentElement.scrollWidth - innerWidth") > 0:
+        if too_wide(page):
             wide.append(path)
     assert found == []
     assert wide == []
     # The browser itself tells that a section is not there.
-    assert [words for words in complaints if "404" not in words] == []
-    context.close()
+    assert [words for words in tabs.complaints if "404" not in words] == []
 
 
-def test_the_menu_closes_by_escape_and_by_a_click_elsewhere(browser, live_server, content):
-    context, page = opened(browser, live_server, "olga", "/topics/plan/", viewport=WIDE)
+def test_the_menu_closes_by_escape_and_by_a_click_elsewhere(tabs, content, olga):  # noqa: F811
+    page = tabs(olga, "/topics/plan/")
     delete = page.get_by_role("link", name="Delete")
     for close in (
         lambda: page.keyboard.press("Escape"),
@@ -135,11 +125,10 @@ def test_the_menu_closes_by_escape_and_by_a_click_elsewhere(browser, live_server
         expect(delete).to_be_visible()
         close()
         expect(delete).to_be_hidden()
-    context.close()
 
 
-def test_from_a_red_link_to_a_page_and_to_the_trash_and_back(browser, live_server, content):
-    context, page = opened(browser, live_server, "olga", "/topics/plan/", viewport=PHONE)
+def test_from_a_red_link_to_a_page_and_to_the_trash_and_back(tabs, content, olga):  # noqa: F811
+    page = tabs(olga, "/topics/plan/", viewport=PHONE)
     page.get_by_role("link", name="Nowhere").click()
     expect(page.get_by_label("Title")).to_have_value("Nowhere")
     page.get_by_role("textbox", name="Notes").fill("Now here.")
@@ -151,14 +140,12 @@ def test_from_a_red_link_to_a_page_and_to_the_trash_and_back(browser, live_serve
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("“Nowhere” is restored.")).to_be_visible()
     expect(page.get_by_text("Now here.")).to_be_visible()
-    context.close()
 
 
-def test_logged_out_in_another_tab_the_text_is_sent_again(browser, live_server, content):
-    context, page = opened(browser, live_server, "olga", "/pages/plan/edit/", viewport=WIDE)
+def test_logged_out_in_another_tab_the_text_is_sent_again(tabs, content, olga):  # noqa: F811
+    page = tabs(olga, "/pages/plan/edit/")
     page.get_by_role("textbox", name="Notes").fill("Typed for long.")
-    other = context.new_page()
-    other.goto("/")
+    other = tabs.another(page, "/")
     other.get_by_role("button", name="Log out").click()
     expect(other.get_by_role("heading", name="Log in")).to_be_visible()
     page.get_by_role("button", name="Save", exact=True).click()
@@ -171,4 +158,3 @@ def test_logged_out_in_another_tab_the_text_is_sent_again(browser, live_server, 
         # Logging in made the form too old once more.
         page.get_by_role("button", name="Send it again").click()
     expect(page.get_by_text("Typed for long.")).to_be_visible()
-    context.close()

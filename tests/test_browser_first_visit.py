@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from services.catalog import CATEGORIES
 from services.models import Category, Page
 from tests.conftest import EXAMPLES
-from tests.test_browser_site import PHONE, WIDE, serious
+from tests.writing import PHONE, WIDE, serious
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -1,15 +1,11 @@
 """History in a browser: by the keyboard alone, wide and on a phone, light and dark."""
 
-from typing import Any
-
 import pytest
-from django.core.cache import cache
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from services.models import Reason, Topic
-from tests.conftest import person
 from tests.revisions_maker import revised
-from tests.test_browser_site import PHONE, WIDE, serious
+from tests.writing import PHONE, WIDE, serious, tabs, too_wide  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -30,50 +26,31 @@ PATHS = (
 
 
 @pytest.fixture
-def content(live_server: Any) -> None:
-    cache.clear()
-    edgar, ada = person("edgar", "editors"), person("ada", "admins")
+def content(editor, admin) -> None:
     page = Topic.objects.create(title="Plan", notes=NOTES + "- [ ] One\n- [ ] Two\n")
     changed = page.notes.replace("*code*", "**code** for you") + LONG + "\n"
-    revised(page, changed, by=edgar, title="The plan", aliases=[LONG], tags=["exam"])
+    revised(page, changed, by=editor, title="The plan", aliases=[LONG], tags=["exam"])
     for name in ("One", "Two"):
         notes = page.notes.replace(f"[ ] {name}", f"[x] {name}")
-        revised(page, notes, by=ada, reason=Reason.TICK)
-    revised(page, page.notes + "More.\n", by=edgar)
-    revised(page, page.notes.replace("\n", "\r\n"), by=edgar)
+        revised(page, notes, by=admin, reason=Reason.TICK)
+    revised(page, page.notes + "More.\n", by=editor)
+    revised(page, page.notes.replace("\n", "\r\n"), by=editor)
     for at in range(3):
         Topic.objects.create(title=f"Note {at}", last_reason=Reason.IMPORT)
 
 
-def opened(browser: Browser, live_server: Any, **options: Any) -> tuple[BrowserContext, Page, list]:
-    """A browser in which an editor is logged in, and all that it complains about from then on."""
-    context = browser.new_context(base_url=live_server.url, **options)
-    page = context.new_page()
-    page.goto("/login/")
-    page.get_by_label("Name").fill("edgar")
-    page.get_by_label("Password").fill("correct horse")
-    page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("heading", name="Knowledge base")).to_be_visible()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    return context, page, complaints
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_every_page_is_accessible_and_keeps_the_policy(browser, live_server, content, size, scheme):
-    context, page, complaints = opened(browser, live_server, viewport=size, color_scheme=scheme)
+def test_every_page_is_accessible_and_keeps_the_policy(tabs, content, editor, size, scheme):  # noqa: F811
+    page = tabs(editor, "/", viewport=size, color_scheme=scheme)
     found = []
     for path in PATHS:
         page.goto(path)
         page.locator("main details").evaluate_all("all => all.forEach(one => (one.open = true))")
         found += serious(page)
-        too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert too_wide <= 0, path
+        assert not too_wide(page), path
     assert found == []
-    assert complaints == []
-    context.close()
+    assert tabs.complaints == []
 
 
 def tab_to(page: Page, target: Locator) -> None:
@@ -92,11 +69,8 @@ def press(page: Page, role: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-def test_compares_restores_and_undoes_by_keyboard(browser, live_server, content, scripts):
-    context, page, complaints = opened(
-        browser, live_server, viewport=WIDE, java_script_enabled=scripts
-    )
-    page.goto("/pages/plan/history/")
+def test_compares_restores_and_undoes_by_keyboard(tabs, content, editor, scripts):  # noqa: F811
+    page = tabs(editor, "/pages/plan/history/", java_script_enabled=scripts)
     tab_to(page, page.locator("input[name=old]:checked"))
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
@@ -109,13 +83,11 @@ def test_compares_restores_and_undoes_by_keyboard(browser, live_server, content,
     expect(page.get_by_role("status").first).to_contain_text("is again what it was on")
     press(page, "button", "Undo")
     expect(page.get_by_role("heading", level=1)).to_have_text("The plan")
-    assert complaints == []
-    context.close()
+    assert tabs.complaints == []
 
 
-def test_a_newer_version_is_shown_before_it_is_replaced(browser, live_server, content):
-    context, page, _ = opened(browser, live_server, viewport=PHONE)
-    page.goto("/pages/plan/history/")
+def test_a_newer_version_is_shown_before_it_is_replaced(tabs, content, editor):  # noqa: F811
+    page = tabs(editor, "/pages/plan/history/", viewport=PHONE)
     revised(Topic.objects.get(slug="plan"), "Somebody else's.\n")
     page.get_by_role("button", name="Restore version 1", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Restore this version?")
@@ -125,16 +97,13 @@ def test_a_newer_version_is_shown_before_it_is_replaced(browser, live_server, co
     page.go_back()
     page.get_by_role("button", name="Restore version 1").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Plan")
-    context.close()
 
 
-def test_unchanged_lines_open_and_changes_are_read_aloud(browser, live_server, content):
-    context, page, _ = opened(browser, live_server, viewport=WIDE, java_script_enabled=False)
-    page.goto("/pages/plan/history/compare/?old=1&new=2")
+def test_unchanged_lines_open_and_changes_are_read_aloud(tabs, content, editor):  # noqa: F811
+    page = tabs(editor, "/pages/plan/history/compare/?old=1&new=2", java_script_enabled=False)
     expect(page.get_by_text("Line 6.")).to_be_hidden()
     page.get_by_text("unchanged lines").click()
     expect(page.get_by_text("Line 6.")).to_be_visible()
     diff = page.get_by_role("group", name="Changed lines").aria_snapshot()
     assert "Removed:" in diff
     assert "Added:" in diff
-    context.close()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from playwright.sync_api import Browser, BrowserContext, expect
 from playwright.sync_api import Page as Tab
@@ -13,7 +14,8 @@ from playwright.sync_api import Page as Tab
 from services import asking
 from services.models import Category, Page, Question, Service
 from tests.conftest import person
-from tests.test_browser_site import PHONE, WIDE, serious
+from tests.writing import PHONE, WIDE, serious
+from tests.writing import log_in as log_in_as
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NOTES = "Why S3?\n\nHow much?\n\n> [!answer]\n> *Little*.\n\nOr what?\n\nAnd *last*?\n"
@@ -30,13 +32,9 @@ def s3(live_server: Any) -> Iterator[Page]:
 
 def log_in(browser: Browser, live_server: Any, **options: Any) -> tuple[BrowserContext, Tab]:
     context = browser.new_context(base_url=live_server.url, **options)
+    log_in_as(context, live_server.url, User.objects.get(username="edgar"))
     tab = context.new_page()
     tab.set_default_timeout(10_000)
-    tab.goto("/login/")
-    tab.get_by_label("Name").fill("edgar")
-    tab.get_by_label("Password").fill("correct horse")
-    tab.get_by_role("button", name="Log in").click()
-    expect(tab.get_by_role("heading", name="Knowledge base")).to_be_visible()
     return context, tab
 
 

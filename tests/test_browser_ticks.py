@@ -1,20 +1,17 @@
 """Ticking in a browser: by click and by key, with and without a script, and what goes wrong."""
 
-from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from services.models import Category, ChecklistItem, Service, Topic
 from services.models import Page as Notes
-from tests.conftest import person
+from tests.writing import PHONE, WIDE, Tabs, serious, tabs, too_wide  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 NOTES = """To learn:
 
 - [ ] One **bold** word, and then many more of them, so that this line is longer than a line is
@@ -38,42 +35,17 @@ NOTES = """To learn:
 
 
 @pytest.fixture
-def content(live_server: Any) -> Iterator[None]:
-    cache.clear()
-    person("edgar", "editors")
-    compute = Category.objects.get_or_create(slug="compute", defaults={"name": "Compute"})[0]
+def content(transactional_db: None) -> None:
+    compute = Category.objects.get(slug="compute")
     Service.objects.create(title="Lambda", category=compute, notes="Runs code.\n\n- [ ] Try it\n")
     Topic.objects.create(title="Plan", notes=NOTES)
     Topic.objects.create(title="Other", notes="- [ ] Lambda\n- [x] Lambda too\n")
-    yield
-    cache.clear()
 
 
 @pytest.fixture
-def opened(browser: Browser, live_server: Any, content: None) -> Iterator[Any]:
-    """Opens a page as an editor; afterwards nothing may have been complained about."""
-    contexts: list[BrowserContext] = []
-    complaints: list[str] = []
-
-    def open_(path: str, **options: Any) -> Page:
-        context = browser.new_context(base_url=live_server.url, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.goto("/login/")
-        page.get_by_label("Name").fill("edgar")
-        page.get_by_label("Password").fill("correct horse")
-        page.get_by_role("button", name="Log in").click()
-        expect(page.get_by_role("button", name="Log out")).to_be_visible()
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(path)
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    # The browser itself tells of answers that are refusals, and of connections that fail.
-    assert [words for words in complaints if "Failed to load resource" not in words] == []
+def opened(tabs: Tabs, content: None, editor) -> Any:  # noqa: F811
+    """Opens a page as an editor."""
+    return partial(tabs, editor)
 
 
 def box(page: Page, words: str) -> Any:
@@ -90,7 +62,7 @@ def saved(page: Page) -> Any:
 
 
 def test_a_click_ticks_and_the_numbers_follow(opened):
-    page = opened("/topics/plan/", viewport=WIDE)
+    page = opened("/topics/plan/")
     expect(page.get_by_text("2 of 9 settled · 1 in progress")).to_be_visible()
     with saved(page):
         box(page, "Last").click()
@@ -109,7 +81,7 @@ def test_a_click_ticks_and_the_numbers_follow(opened):
 
 
 def test_space_ticks(opened):
-    page = opened("/checklist/", viewport=WIDE)
+    page = opened("/checklist/")
     box(page, "Two").focus()
     with saved(page):
         page.keyboard.press("Space")
@@ -121,7 +93,7 @@ def test_space_ticks(opened):
 
 
 def test_the_side_column_ticks_an_item_of_another_page(opened):
-    page = opened("/services/lambda/", viewport=WIDE)
+    page = opened("/services/lambda/")
     with saved(page):
         page.get_by_role("complementary").get_by_role("checkbox", name="Lambda", exact=True).click()
     assert notes("Other") == "- [x] Lambda\n- [x] Lambda too\n"
@@ -129,7 +101,7 @@ def test_the_side_column_ticks_an_item_of_another_page(opened):
 
 
 def test_letters_choose_a_state(opened):
-    page = opened("/topics/plan/", viewport=WIDE)
+    page = opened("/topics/plan/")
     box(page, "Deep").focus()
     for key, line in (("n", "[-] Deep"), ("p", "[/] Deep"), ("d", "[x] Deep"), ("o", "[ ] Deep")):
         with saved(page):
@@ -138,7 +110,7 @@ def test_letters_choose_a_state(opened):
 
 
 def test_the_menu_by_keyboard(opened):
-    page = opened("/topics/plan/", viewport=WIDE)
+    page = opened("/topics/plan/")
     box(page, "Two").focus()
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("dialog", name="State of “Two”")).to_be_visible()
@@ -198,7 +170,7 @@ def test_the_menu_by_touch(opened):
 
 
 def test_quick_clicks_end_in_what_was_wanted_last(opened):
-    page = opened("/topics/plan/", viewport=WIDE)
+    page = opened("/topics/plan/")
     asked: list[str] = []
     under_way: set[Any] = set()
     page.on("request", lambda request: under_way.add(request))
@@ -218,7 +190,7 @@ def test_quick_clicks_end_in_what_was_wanted_last(opened):
 
 
 def test_an_item_that_is_gone_is_put_back_and_told(opened):
-    page = opened("/topics/plan/", viewport=WIDE)
+    page = opened("/topics/plan/")
     plan = Notes.objects.get(title="Plan")
     plan.revise(plan.notes.replace("- [ ] Last\n", ""), version=plan.version)
     with saved(page):
@@ -233,7 +205,7 @@ def test_an_item_that_is_gone_is_put_back_and_told(opened):
 
 
 def test_offline_is_put_back_and_told(opened):
-    page = opened("/topics/plan/", viewport=WIDE)
+    page = opened("/topics/plan/")
     page.context.set_offline(True)
     box(page, "Last").click()
     expect(page.get_by_text("There is no connection")).to_be_visible()
@@ -247,7 +219,7 @@ def test_offline_is_put_back_and_told(opened):
 
 
 def test_a_log_in_that_ended_is_told(opened):
-    page = opened("/topics/plan/", viewport=WIDE)
+    page = opened("/topics/plan/")
     Session.objects.all().delete()
     box(page, "Last").click()
     expect(page.get_by_text("You are no longer logged in")).to_be_visible()
@@ -260,7 +232,7 @@ def test_a_log_in_that_ended_is_told(opened):
 
 
 def test_a_page_that_comes_back_shows_what_was_ticked_elsewhere(opened):
-    page = opened("/topics/plan/", viewport=WIDE)
+    page = opened("/topics/plan/")
     page.get_by_role("link", name="Checklist").click()
     with saved(page):
         box(page, "Last").click()
@@ -270,7 +242,7 @@ def test_a_page_that_comes_back_shows_what_was_ticked_elsewhere(opened):
 
 
 def test_works_without_a_script(opened):
-    page = opened("/topics/plan/", viewport=WIDE, java_script_enabled=False)
+    page = opened("/topics/plan/", java_script_enabled=False)
     box(page, "Last").click()
     expect(box(page, "Last")).to_be_checked()
     assert page.url.split("#")[0].endswith("/topics/plan/")
@@ -297,14 +269,19 @@ def test_is_accessible(opened, size, scheme):
             page.keyboard.press("Enter")
             page.keyboard.press("n")
             expect(page.get_by_label("Why, in a few words")).to_be_focused()
-        violations = Axe().run(page).response["violations"]
-        assert [(found["id"], found["nodes"]) for found in violations] == []
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        assert serious(page) == []
+        assert not too_wide(page)
 
 
 def test_every_target_is_large_enough(opened):
+    page = opened("/topics/plan/", viewport=PHONE)
     for path in ("/topics/plan/", "/services/lambda/", "/checklist/"):
-        page = opened(path, viewport=PHONE)
-        for target in page.locator(".tick, .tick-more, .heading-edit").all():
-            found = target.bounding_box()
-            assert found and min(found["width"], found["height"]) >= 24, target
+        page.goto(path)
+        targets = page.locator(".tick, .tick-more, .heading-edit")
+        sides = targets.evaluate_all(
+            """targets => targets.map((target) => {
+              const { width, height } = target.getBoundingClientRect();
+              return Math.min(width, height);
+            })"""
+        )
+        assert sides and min(sides) >= 24, path

@@ -1,4 +1,7 @@
-"""Tabs in a browser in which somebody writes."""
+"""Tabs in a browser, of people who are logged in; what is looked at on every page.
+
+Filling in the form to log in takes half a second: only tests about logging in do that.
+"""
 
 from __future__ import annotations
 
@@ -79,11 +82,17 @@ def tabs(browser: Browser, live_server: Any) -> Iterator[Tabs]:
     assert [words for words in opened.complaints if EXPECTED not in words] == []
 
 
+def too_wide(tab: Tab) -> bool:
+    """Must one scroll sideways to see the whole page?"""
+    return bool(tab.evaluate("document.documentElement.scrollWidth > innerWidth"))
+
+
 def select(tab: Tab, start: int, end: int | None = None) -> None:
     tab.evaluate(SELECT, [start, start if end is None else end])
 
 
 def serious(tab: Tab) -> list[str]:
+    """What axe has found on the page as it is now."""
     return [
         f"{tab.url}: {found['id']} {[node['target'] for node in found['nodes']]}"
         for found in Axe().run(tab).response["violations"]
