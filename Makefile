@@ -29,7 +29,7 @@ run: .venv/runtime ## start the site here [NOTES=file or folder] [PORT=8000]
 
 test: .venv/dev ## run all tests [ARGS="-k search"]
 	$(py) -m tests.browser
-	$(own_data) $(py) -m pytest -n auto --dist loadfile $(ARGS)
+	$(own_data) $(py) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: .venv/dev ## check style, types, templates and migrations
 	$(py) -m ruff check .

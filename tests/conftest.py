@@ -19,8 +19,24 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 EXAMPLES = ROOT / "examples"
 
+# Those that take longest begin first, so that no process is left with them at the end.
+LONGEST = ("test_postgres.py", "test_many_writers.py", "test_killed.py", "test_start.py")
+
 # The browser's driver runs an event loop in the thread of the tests.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Files in the order in which processes are to take them: see LONGEST, then browsers."""
+
+    def place(item: pytest.Item) -> int:
+        name = item.path.name
+        if name in LONGEST:
+            return LONGEST.index(name)
+        return len(LONGEST) + (not name.startswith("test_browser"))
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session", autouse=True)

