@@ -1,12 +1,15 @@
 """People who write at the same time: who waits for whom, and what is done where two would for ever.
 
 Whoever writes locks pages first (`PageQuerySet.locked`), several in one statement by their key,
-and names after them. On SQLite one person writes at a time anyhow, and nothing here does anything.
+and names after them. On SQLite one person writes at a time anyhow: the others of a process stand
+in line for it.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -18,26 +21,40 @@ R = TypeVar("R")
 NAMES = 0x6B62_6E61
 ATTEMPTS = 3
 DEADLOCK = "40P01"
+_turn = threading.RLock()
 
 
 def retried(function: Callable[P, R]) -> Callable[P, R]:
     """Let a function that writes in one transaction begin anew when the database ends it.
 
     Of transactions that wait for each other, PostgreSQL ends one. Inside another transaction
-    nothing is retried: the whole of that one is lost.
+    nothing is retried: the whole of that one is lost. On SQLite it waits for its turn.
     """
 
     @wraps(function)
     def again(*args: P.args, **kwargs: P.kwargs) -> R:
-        for _ in range(ATTEMPTS - 1):
-            try:
-                return function(*args, **kwargs)
-            except OperationalError as error:
-                if connection.in_atomic_block or not is_deadlock(error):
-                    raise
-        return function(*args, **kwargs)
+        with _in_line():
+            for _ in range(ATTEMPTS - 1):
+                try:
+                    return function(*args, **kwargs)
+                except OperationalError as error:
+                    if connection.in_atomic_block or not is_deadlock(error):
+                        raise
+            return function(*args, **kwargs)
 
     return again
+
+
+def _in_line() -> AbstractContextManager[object]:
+    """On SQLite, only one thread of this process asks for the right to write; others wait here.
+
+    SQLite lets whoever waits look again ten times a second: among many, one may find it taken each
+    time, and is refused in the end. Such a wait also holds its connection: Python's garbage
+    collector, run by the thread that writes, may wait for just that connection, and every thread
+    with it. Who has begun to write already must not wait for those who want to.
+    """
+    waits = connection.vendor == "sqlite" and not connection.in_atomic_block
+    return _turn if waits else nullcontext()
 
 
 def is_deadlock(error: OperationalError) -> bool:

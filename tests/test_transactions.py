@@ -1,11 +1,12 @@
 """Two who write at the same moment: neither is refused, and what they wrote knows of each other.
 
-On SQLite one writes at a time; there, only the retrying is looked at.
+On SQLite one writes at a time; there, only the retrying and the waiting are looked at.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -50,6 +51,32 @@ def failing(times: int, sqlstate: str = "40P01") -> tuple[Callable[[], int], lis
         return len(calls)
 
     return work, calls
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has many who write")
+@pytest.mark.django_db(transaction=True)
+def test_on_sqlite_nobody_is_refused_however_long_another_writes() -> None:
+    writes = threading.Event()
+
+    @retried
+    def for_long() -> None:
+        with transaction.atomic():
+            writes.set()
+            time.sleep(0.5)
+
+    @retried
+    def create() -> None:
+        with transaction.atomic():
+            Topic.objects.create(title="Plan")
+
+    def without_patience() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA busy_timeout = 50")
+        writes.wait()
+        create()
+
+    at_once(for_long, without_patience)
+    assert Topic.objects.filter(title="Plan").exists()
 
 
 @pytest.mark.django_db(transaction=True)
