@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from importlib import import_module
 from pathlib import Path
@@ -24,6 +25,12 @@ LONGEST = ("test_postgres.py", "test_many_writers.py", "test_killed.py", "test_s
 
 # The browser's driver runs an event loop in the thread of the tests.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def pytest_collection_finish():
+    """What has been loaded stays: looking through it for garbage again and again takes time."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.hookimpl(trylast=True)

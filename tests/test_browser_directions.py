@@ -3,31 +3,20 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from services.models import Topic
-from tests.conftest import person
+from tests.writing import Tabs, tabs  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NOTES = "# דברים\n\n- [ ] ללמוד\n- [ ] learn\n  - [ ] עוד\n\n# Things\n\n- [ ] one\n\n- תעלם\n"
 
 
-@pytest.fixture(params=["edgar", "rita"])
-def page(request: Any, browser: Browser, live_server: Any) -> Any:
+@pytest.fixture(params=["editor", "reader"])
+def page(request: Any, tabs: Tabs) -> Page:  # noqa: F811
     """The page, as an editor and as a reader."""
-    person("edgar", "editors")
-    person("rita", "readers")
     Topic.objects.create(title="Plan", notes=NOTES)
-    context = browser.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900})
-    tab = context.new_page()
-    tab.goto("/login/")
-    tab.get_by_label("Name").fill(request.param)
-    tab.get_by_label("Password").fill("correct horse")
-    tab.get_by_role("button", name="Log in").click()
-    expect(tab.get_by_role("button", name="Log out")).to_be_visible()
-    tab.goto("/topics/plan/")
-    yield tab
-    context.close()
+    return tabs(request.getfixturevalue(request.param), "/topics/plan/")
 
 
 def test_boxes_and_headings_stand_where_their_words_begin(page: Page) -> None:
