@@ -194,14 +194,60 @@ def uploads() -> dict[str, Any]:
             "bucket_name": bucket,
             "region_name": os.environ.get("AWS_S3_REGION_NAME") or None,
             "endpoint_url": os.environ.get("AWS_S3_ENDPOINT_URL") or None,
-            "addressing_style": os.environ.get("AWS_S3_ADDRESSING_STYLE") or "auto",
-            "signature_version": "s3v4",
+            "client_config": s3_client(),
             "file_overwrite": False,
             "default_acl": None,
             "querystring_auth": True,
             "querystring_expire": 600,
             "max_memory_size": 4 * 1024 * 1024,
+            **content_network(),
         },
+    }
+
+
+def s3_client() -> Any:
+    """How the bucket is spoken to: signed anew each time, and never waited for long."""
+    from botocore.config import Config
+
+    styles = ("auto", "path", "virtual")
+    style = os.environ.get("AWS_S3_ADDRESSING_STYLE") or "auto"
+    if style not in styles:
+        raise ImproperlyConfigured(
+            f"AWS_S3_ADDRESSING_STYLE is {style!r}: set it to one of {', '.join(styles)}."
+        )
+    # "when_supported" adds checksums that some servers that speak S3 do not understand.
+    checksums = os.environ.get("AWS_S3_CHECKSUMS") or "when_required"
+    if checksums not in ("when_required", "when_supported"):
+        raise ImproperlyConfigured(
+            f"AWS_S3_CHECKSUMS is {checksums!r}: set it to when_required or when_supported."
+        )
+    return Config(
+        signature_version="s3v4",
+        s3={"addressing_style": style},
+        connect_timeout=env_int("AWS_S3_CONNECT_TIMEOUT", 3),
+        read_timeout=env_int("AWS_S3_READ_TIMEOUT", 10),
+        retries={"mode": "standard", "total_max_attempts": 2},
+        request_checksum_calculation=checksums,
+        response_checksum_validation=checksums,
+    )
+
+
+def content_network() -> dict[str, Any]:
+    """A CDN in front of the bucket, if one is named, with what signs its addresses (CloudFront)."""
+    domain = os.environ.get("AWS_S3_CUSTOM_DOMAIN")
+    if not domain:
+        return {}
+    key_id, key = os.environ.get("AWS_CLOUDFRONT_KEY_ID"), os.environ.get("AWS_CLOUDFRONT_KEY")
+    if not (key_id and key):
+        raise ImproperlyConfigured(
+            "AWS_S3_CUSTOM_DOMAIN needs AWS_CLOUDFRONT_KEY_ID and AWS_CLOUDFRONT_KEY (the private "
+            "key itself, in PEM): without them its addresses would be open to everyone."
+        )
+    return {
+        "custom_domain": domain,
+        "cloudfront_key_id": key_id,
+        # One line in an environment file stands for several.
+        "cloudfront_key": key.replace("\\n", "\n").encode(),
     }
 
 
@@ -214,9 +260,11 @@ STORAGES = {
     },
 }
 
-# Uploads: bytes for one file, pixels for one picture.
-UPLOAD_MAX_BYTES = env_int("KB_UPLOAD_MAX_BYTES", 20 * 1024 * 1024)
+# Uploads: bytes for one file, pixels for one picture, files for one page, bytes for all together.
+UPLOAD_MAX_BYTES = env_int("KB_UPLOAD_MAX_BYTES", 100 * 1024 * 1024)
 UPLOAD_MAX_PIXELS = env_int("KB_UPLOAD_MAX_PIXELS", 50_000_000)
+UPLOAD_MAX_FILES = env_int("KB_UPLOAD_MAX_FILES", 500)
+UPLOAD_MAX_TOTAL = env_int("KB_UPLOAD_MAX_TOTAL", 50 * 1024 * 1024 * 1024)
 # A note as text in a form: as large as the largest note that may be imported.
 NOTE_MAX_BYTES = env_int("KB_NOTE_MAX_BYTES", 32 * 1024 * 1024)
 # Two texts of that length are sent where two people changed the same lines; what is longer than

@@ -7,8 +7,7 @@ from services.views import editor
 
 urlpatterns = [
     path("admin/", admin.site.urls),
-    # Where django-markdownx has them, but behind our own rules: its views ask for no log-in.
+    # Where django-markdownx has it, but behind our own rules: its views ask for no log-in.
     path("markdownx/markdownify/", editor.preview, name="markdownx_markdownify"),
-    path("markdownx/upload/", editor.upload, name="markdownx_upload"),
     path("", include("services.urls")),
 ]

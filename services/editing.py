@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from services import renaming
-from services.attachments import lend_pictures
+from services.files.storing import lend
 from services.history import revision, tags_at
 from services.markdown.edits import dominant_line_end, keep_line_ends, split_lines
 from services.markdown.sections import Part, parts, replaced, source
@@ -260,7 +260,7 @@ def split(
         saved = save(page, left, version=base.version, by=by)
         # What hung on the rows of the section waits on its old page, and goes on here.
         made = create(words, facts, by=by, kept=saved.page.kept)
-        lend_pictures(page, made)
+        lend(page, made)
         return made
 
 

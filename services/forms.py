@@ -77,7 +77,7 @@ class NotesWidget(AdminMarkdownxWidget):  # type: ignore[misc]
         }
         context["editor"] = {
             "preview_url": reverse("markdownx_markdownify") if self.preview else "",
-            "upload_url": reverse("markdownx_upload"),
+            "upload_url": reverse("upload"),
             "names_url": reverse("page_names"),
             "tools": TOOLS if self.preview else (),
             "page": self.page_id or "",

@@ -12,6 +12,7 @@ from services.views import (
     drafts,
     editing,
     file_conflicts,
+    files,
     history,
     home,
     items,
@@ -21,6 +22,7 @@ from services.views import (
     splitting,
     tags,
     trash,
+    uploads,
 )
 
 login = LoginView.as_view(template_name="login.html", redirect_authenticated_user=True)
@@ -61,5 +63,15 @@ urlpatterns: list[URLPattern] = [
     path("questions/<int:pk>/dismiss/", answering.dismiss, name="dismiss"),
     path("tags/", tags.tags, name="tags"),
     path("tags/<path:name>/", tags.tag, name="tag"),
+    path("attachments/", uploads.upload, name="upload"),
+    path("attachments/begin/", uploads.begin, name="begin_upload"),
+    path("attachments/finish/", uploads.finish, name="finish_upload"),
+    path("attachments/abandon/", uploads.abandon, name="abandon_upload"),
+    path("pages/<str:slug>/files/", files.files, name="files"),
+    path("files/<uuid:uuid>/rename/", files.rename, name="rename_file"),
+    path("files/<uuid:uuid>/replace/", files.replace, name="replace_file"),
+    path("files/<uuid:uuid>/delete/", files.delete, name="delete_file"),
+    path("files/<uuid:uuid>/restore/", files.restore, name="restore_file"),
+    path("thumbnails/<uuid:uuid>/", attachments.thumbnail, name="thumbnail"),
     path("attachments/<uuid:uuid>/<str:name>", attachments.attachment, name="attachment"),
 ]

@@ -81,7 +81,7 @@ def test_planning_is_where_it_is_looked_for():
 
 @pytest.mark.parametrize("name", modules("services.models"))
 def test_tables_stand_on_markdown_attachment_rules_and_the_catalogue(name):
-    allowed = ("services.models", "services.markdown", "services.attachments", "services.catalog")
+    allowed = ("services.models", "services.markdown", "services.catalog")
     allowed += ("services.transactions",)
     at_start = ours(MODULES[name], inside_functions=False)
     assert {n for n in at_start if not any(within(n, base) for base in allowed)} == set()

@@ -8,7 +8,7 @@ from django.test import Client
 from PIL import Image
 
 from services import ticking, trash
-from services.attachments import store_picture
+from services.files.storing import store
 from services.markdown.sections import parts
 from services.models import Attachment, Category, Page, Service, Topic
 from tests.conftest import client_of, person
@@ -215,7 +215,7 @@ def test_a_split_takes_along_what_hangs_on_items_and_questions(as_editor, editor
 def picture(page: Page, reference: str) -> Attachment:
     file = io.BytesIO()
     Image.new("RGB", (2, 2)).save(file, "PNG")
-    stored = store_picture(file, name="a.png", page=page, reference=reference)
+    stored = store(file, name="a.png", page=page, reference=reference)
     page.links.filter(target=reference).update(attachment=stored)
     return stored
 

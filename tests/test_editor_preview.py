@@ -7,7 +7,7 @@ import io
 import pytest
 from django.test import Client
 
-from services.attachments import store_picture
+from services.files.storing import store
 from services.models import Topic
 from services.sync.merge import merge
 from tests.test_attachments import picture, send
@@ -61,7 +61,7 @@ def test_it_is_safe(as_editor: Client) -> None:
 
 def test_a_page_lends_its_pictures(as_editor: Client) -> None:
     page = Topic.objects.create(title="Page")
-    row = store_picture(io.BytesIO(picture()), name="a.png", page=page, reference="img/a.png")
+    row = store(io.BytesIO(picture()), name="a.png", page=page, reference="img/a.png")
     content = {"content": "![a](img/a.png) ![[img/a.png]]"}
     shown = as_editor.post(PREVIEW, content | {"page": str(page.pk)}).content.decode()
     assert shown.count(f'src="{row.get_absolute_url()}"') == 2

@@ -9,8 +9,8 @@ from pathlib import Path, PurePosixPath
 from django.core.files import File
 from django.db.models import Q
 
-from services.attachments import UploadRefused, store_picture
 from services.bulk import chunks
+from services.files.storing import UploadRefused, store
 from services.models import Attachment, Link
 from services.sync.plan import Plan, Refused
 
@@ -73,7 +73,7 @@ def _keep(link: Link, file: Path) -> None:
         if stored:
             stored.delete()
         with file.open("rb") as opened:
-            attachment = store_picture(
+            attachment = store(
                 File(opened, name=file.name),
                 name=file.name,
                 page=link.page,

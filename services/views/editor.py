@@ -1,16 +1,11 @@
-"""What the Markdown editor asks for while somebody writes: a preview, and a place for a picture."""
+"""What the Markdown editor asks for while somebody writes: a preview."""
 
 from __future__ import annotations
 
-from typing import cast
-
-from django.contrib.auth.models import User
-from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_POST
 
 from services.access import editing
-from services.attachments import UploadRefused, markdown_of, store_picture
 from services.markdown.notes import targets
 from services.markdown.parser import parse
 from services.markdown.render import render
@@ -36,23 +31,6 @@ def preview(request: HttpRequest) -> HttpResponseBase:
     """The posted `content` as HTML; `page` is the id of the page that is being edited, if any."""
     text = readable(request.POST.get("content", ""))
     return HttpResponse(rendered(text, _page(request)))
-
-
-@require_POST
-@editing
-def upload(request: HttpRequest) -> HttpResponseBase:
-    """Keep the posted picture `image`; answers the Markdown that shows it, or one sentence."""
-    file = request.FILES.get("image")
-    if not isinstance(file, UploadedFile):
-        return JsonResponse({"error": "No file arrived."}, status=400)
-    try:
-        stored = store_picture(
-            file, name=file.name or "", page=_page(request), by=cast(User, request.user)
-        )
-    except UploadRefused as refusal:
-        return JsonResponse({"error": str(refusal)}, status=400)
-    url = stored.get_absolute_url()
-    return JsonResponse({"url": url, "name": stored.name, "markdown": markdown_of(stored)})
 
 
 def _page(request: HttpRequest) -> Page | None:

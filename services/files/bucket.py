@@ -1,0 +1,52 @@
+"""What only a bucket can do: take bytes from a browser itself, by an address signed for them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+
+# Objects that a browser has put and nobody has verified yet.
+ARRIVING = "uploads/"
+ARRIVES_WITHIN = 3600  # seconds
+
+
+def is_remote() -> bool:
+    """Are files kept in a bucket, and not in a folder of this machine?"""
+    return bool(settings.STORAGES["default"]["BACKEND"].endswith("S3Storage"))
+
+
+def client() -> Any:
+    """boto3's S3 client of the storage; one for each thread that asks."""
+    storage: Any = default_storage
+    return storage.connection.meta.client
+
+
+def bucket_name() -> str:
+    storage: Any = default_storage
+    return str(storage.bucket_name)
+
+
+def presigned_put(key: str, content_type: str, size: int) -> str:
+    """An address that takes exactly one object: this key, type and length, and soon."""
+    wanted = {
+        "Bucket": bucket_name(),
+        "Key": key,
+        "ContentType": content_type,
+        "ContentLength": size,
+    }
+    return str(client().generate_presigned_url("put_object", wanted, ARRIVES_WITHIN))
+
+
+def origin() -> str:
+    """Where browsers send uploads to, as a Content-Security-Policy names it; blank for here."""
+    return _origin(bucket_name()) if is_remote() else ""
+
+
+@lru_cache(maxsize=8)
+def _origin(bucket: str) -> str:
+    parts = urlsplit(presigned_put(f"{ARRIVING}x", "application/octet-stream", 1))
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,93 @@
+"""What people do with files: rename, replace, delete, restore; and where they are used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.files import File
+from django.db import transaction
+from django.utils import timezone
+
+from services.files.kinds import Kind
+from services.files.names import clean_name
+from services.files.storing import put_anew, taken_back
+from services.models import Attachment, Page
+from services.models.attachments import release
+
+# An address of ours within notes; a name behind it is for people.
+ADDRESS = re.compile(
+    r"/attachments/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})", re.IGNORECASE
+)
+
+
+def rename(row: Attachment, name: str) -> None:
+    """Give a file another name; its address stays, and its extension says what it is.
+
+    Raises ValueError for a name of which nothing can be shown.
+    """
+    extensions = (f".{row.name.rpartition('.')[2]}".lower(),) if "." in row.name else ()
+    row.name = clean_name(name, Kind(row.content_type, extensions))
+    Attachment.objects.filter(pk=row.pk).update(name=row.name)
+
+
+def replace(row: Attachment, file: File[bytes]) -> Attachment:
+    """Put other bytes in the place of a file's, under the address that it has.
+
+    Raises UploadRefused, and then the old ones stay.
+    """
+    fresh = put_anew(row, file)
+    with taken_back(fresh), transaction.atomic():
+        current = Attachment.objects.select_for_update(no_key=True, of=("self",)).get(pk=row.pk)
+        before = Attachment(file=current.file.name, thumbnail=current.thumbnail.name)
+        current.take_over(fresh)
+        current.name = fresh.name
+        current.save(force_update=True)
+        release(before)
+    return current
+
+
+def throw_away(row: Attachment, *, by: AbstractBaseUser | None) -> None:
+    """Move a file to the trash; its bytes stay until that is emptied."""
+    rows = Attachment.objects.live().filter(pk=row.pk)
+    rows.update(trashed_at=timezone.now(), trashed_by=by)
+
+
+def take_out(row: Attachment) -> None:
+    """Restore a file from the trash."""
+    Attachment.objects.filter(pk=row.pk).update(trashed_at=None, trashed_by=None)
+
+
+def empty_trash() -> int:
+    """Delete the files in the trash for good; returns how many."""
+    rows = list(Attachment.objects.trashed())
+    for row in rows:
+        row.delete()
+    return len(rows)
+
+
+def addresses_in(text: str) -> set[UUID]:
+    """The files whose addresses stand in a text."""
+    return {UUID(found) for found in ADDRESS.findall(text)}
+
+
+def used_on(rows: Iterable[Attachment]) -> dict[UUID, list[Page]]:
+    """The pages whose notes show or lead to each file; reads the notes of pages with files once.
+
+    A file with a reference is used where the page's notes say that.
+    """
+    wanted = {row.pk: row for row in rows}
+    found: dict[UUID, list[Page]] = {pk: [] for pk in wanted}
+    pages = Page.objects.filter(notes__contains="/attachments/").only(
+        "kind", "slug", "title", "abbreviation", "notes"
+    )
+    for page in pages.iterator():
+        for pk in addresses_in(page.notes) & wanted.keys():
+            found[pk].append(page)
+    linked = Attachment.objects.filter(pk__in=wanted, links__isnull=False).select_related("page")
+    for row in linked.distinct():
+        if row.page and row.page not in found[row.pk]:
+            found[row.pk].append(row.page)
+    return found

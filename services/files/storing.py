@@ -1,0 +1,239 @@
+"""Files on their way into the storage: checked, named, counted, and the same bytes kept once.
+
+A row is made when its bytes are there, never before. What fails half-way takes back what it put
+into the storage; what is killed half-way leaves objects without a row, which `sweep` finds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import IO
+
+from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.files import File
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Sum
+from django.template.defaultfilters import filesizeformat
+
+from services.files.kinds import Kind, head_of, kind_of, seems_a_picture
+from services.files.names import clean_name
+from services.files.pictures import BrokenPicture, Picture, read_picture
+from services.models import Attachment, Link, Page
+
+UNREACHABLE = (
+    "The storage for files does not answer as it should, so nothing was stored. "
+    "Try again in a while; if that does not help, whoever runs the site can look into its log."
+)
+STORAGE_ERRORS = (BotoCoreError, ClientError, OSError)
+
+
+class UploadRefused(ValueError):
+    """A file that is not stored; the message is a sentence for the person who sent it."""
+
+
+class StorageFailed(UploadRefused):
+    """The storage is down, slow, full or not to be had. Nothing is stored, and a retry may work."""
+
+    def __init__(self) -> None:
+        super().__init__(UNREACHABLE)
+
+
+@contextmanager
+def asking_the_storage() -> Iterator[None]:
+    """Turn what the storage's libraries raise into StorageFailed."""
+    try:
+        yield
+    except STORAGE_ERRORS as error:
+        raise StorageFailed from error
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a file was found to be."""
+
+    kind: Kind
+    size: int
+    source_sha256: str
+    picture: Picture | None = None
+
+
+def store(
+    file: IO[bytes] | File[bytes],
+    *,
+    name: str,
+    page: Page | None = None,
+    by: AbstractBaseUser | None = None,
+    reference: str = "",
+) -> Attachment:
+    """Check a file and store it; its row. Raises UploadRefused, and stores nothing then.
+
+    `file` must be seekable; it is read in pieces. `reference` is how imported notes write it.
+    The same bytes on the same page are that page's file already; on another page they get a row
+    of their own, with the same object in the storage.
+    """
+    stream = file if isinstance(file, File) else File(file, name=name)
+    check_limits(_size(stream), page)
+    checked = _checked(stream)
+    facts = {"name": clean_name(name, checked.kind), "page": page, "reference": reference}
+    row = Attachment(**facts, created_by_id=by.pk if by else None)
+    if same := _shared(row, checked):
+        return same
+    _fill_in(row, stream, checked)
+    with taken_back(row):
+        with asking_the_storage():
+            _put(row, stream, checked)
+        row.save(force_insert=True)
+    return row
+
+
+def check_limits(size: int, page: Page | None) -> None:
+    """Raise UploadRefused for a file that is empty, or too much: by itself, for its page, or for
+    the whole site."""
+    if not size:
+        raise UploadRefused("This file is empty.")
+    if size > settings.UPLOAD_MAX_BYTES:
+        most = filesizeformat(settings.UPLOAD_MAX_BYTES)
+        raise UploadRefused(f"This file is too large: it may have {most}.")
+    if page and page.attachments.filter(trashed_at=None).count() >= settings.UPLOAD_MAX_FILES:
+        raise UploadRefused(
+            f"“{page}” has {settings.UPLOAD_MAX_FILES:,} files, which is as many as a page may "
+            "have. Delete some of them first."
+        )
+    objects = Attachment.objects.values("file", "size").distinct()
+    if (objects.aggregate(all=Sum("size"))["all"] or 0) + size > settings.UPLOAD_MAX_TOTAL:
+        most = filesizeformat(settings.UPLOAD_MAX_TOTAL)
+        raise UploadRefused(
+            f"All files together may have {most}, and with this one they would have more. Delete "
+            "what is not needed and empty the trash, or ask whoever runs the site for more."
+        )
+
+
+def _size(file: File[bytes]) -> int:
+    size = file.seek(0, io.SEEK_END)
+    size = file.tell() if size is None else size
+    file.seek(0)
+    return int(size)
+
+
+def _checked(file: File[bytes]) -> Checked:
+    digest, size = hashlib.sha256(), _size(file)
+    for chunk in file.chunks():
+        digest.update(chunk)
+    head = head_of(file)
+    if not seems_a_picture(head):
+        return Checked(kind_of(head), size, digest.hexdigest())
+    try:
+        picture = read_picture(file)
+    except BrokenPicture as broken:
+        raise UploadRefused(str(broken)) from None
+    return Checked(picture.kind, size, digest.hexdigest(), picture)
+
+
+def _shared(row: Attachment, checked: Checked) -> Attachment | None:
+    """A row for bytes that are stored already: that of the same page, or a new one beside it.
+
+    The row that is found is locked, so that its object does not go before the new row is there.
+    """
+    with transaction.atomic():
+        same = Attachment.objects.filter(source_sha256=checked.source_sha256, trashed_at=None)
+        found = list(same.select_for_update(no_key=True, of=("self",))[:50])
+        for other in found:
+            if (other.page_id, other.reference) == (row.page_id, row.reference):
+                return other
+        if not found:
+            return None
+        row.take_over(found[0])
+        row.save(force_insert=True)
+        return row
+
+
+def _fill_in(row: Attachment, file: File[bytes], checked: Checked) -> None:
+    picture = checked.picture
+    data = picture.data if picture else None
+    row.content_type = checked.kind.content_type
+    row.source_sha256 = checked.source_sha256
+    row.size = checked.size if data is None else len(data)
+    row.sha256 = checked.source_sha256 if data is None else hashlib.sha256(data).hexdigest()
+    if picture:
+        row.width, row.height = picture.width, picture.height
+
+
+def put_anew(row: Attachment, file: IO[bytes] | File[bytes]) -> Attachment:
+    """Put the bytes that are to take the place of a row's into the storage.
+
+    Returns a row for them that is not stored. Raises UploadRefused.
+    """
+    stream = file if isinstance(file, File) else File(file, name=row.name)
+    check_limits(_size(stream), None)
+    checked = _checked(stream)
+    fresh = Attachment(name=clean_name(row.name, checked.kind))
+    _fill_in(fresh, stream, checked)
+    with taken_back(fresh), asking_the_storage():
+        _put(fresh, stream, checked)
+    return fresh
+
+
+def _put(row: Attachment, file: File[bytes], checked: Checked) -> None:
+    """The object, and for a picture its small one."""
+    picture = checked.picture
+    file.seek(0)
+    body: File[bytes] = ContentFile(picture.data) if picture and picture.data else file
+    body.content_type = row.content_type  # type: ignore[attr-defined]
+    # Noted before it is there, so that what was half put is taken back as well.
+    row.file.name = row.file.field.generate_filename(row, row.name)
+    row.file.name = default_storage.save(str(row.file.name), body)
+    if picture:
+        small = ContentFile(picture.thumbnail)
+        small.content_type = "image/webp"  # type: ignore[attr-defined]
+        row.thumbnail.name = row.thumbnail.field.generate_filename(row, row.name)
+        row.thumbnail.name = default_storage.save(str(row.thumbnail.name), small)
+
+
+@contextmanager
+def taken_back(row: Attachment) -> Iterator[None]:
+    """No row will ever lead to the objects of one that could not be stored."""
+    try:
+        yield
+    except BaseException:
+        # What stopped the row is the error worth telling.
+        with suppress(Exception):
+            remove_objects(row)
+        raise
+
+
+def remove_objects(row: Attachment) -> None:
+    """Delete the objects that a row names from the storage."""
+    for key in row.keys:
+        default_storage.delete(key)
+
+
+def markdown_of(attachment: Attachment) -> str:
+    """What shows a picture in notes, or leads to another file: `![name](address)`."""
+    words = re.sub(r"([\\\[\]*`<>&])", r"\\\1", attachment.name)
+    url = attachment.get_absolute_url().replace("(", "%28").replace(")", "%29")
+    return f"{'!' if attachment.is_picture else ''}[{words}]({url})"
+
+
+def lend(page: Page, other: Page) -> None:
+    """Let another page show those of a page's files that its notes write in the same way.
+
+    Each page has a row, and both have one object, which stays until the last of them goes.
+    """
+    targets = Link.objects.filter(page=other).values("target")
+    shown = Attachment.objects.filter(page=page, reference__in=targets).exclude(reference="")
+    # Nobody deletes them, and the object with them, before both rows are there.
+    for lent in list(shown.select_for_update(no_key=True)):
+        reference = lent.reference
+        lent.pk, lent.page, lent._state.adding = uuid.uuid4(), other, True
+        lent.save(force_insert=True)
+        Link.objects.filter(page=other, target=reference).update(attachment=lent, to=None)

@@ -1,0 +1,94 @@
+"""Look after the files of attachments: check them, sweep up, move them to another storage."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.storage import Storage, default_storage
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.template.defaultfilters import filesizeformat
+
+from services.files import objects
+from services.files.bucket import is_remote
+from services.files.storing import STORAGE_ERRORS, StorageFailed, asking_the_storage
+
+NO_BUCKET = (
+    "No bucket is named. Set AWS_STORAGE_BUCKET_NAME and the other settings of the bucket "
+    "(docs/deploy.md) for this command, whichever way files are to be moved."
+)
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        ways = parser.add_subparsers(dest="way", required=True)
+        check = ways.add_parser("check", help="compare rows and objects; changes nothing")
+        check.add_argument("--fast", action="store_true", help="sizes only, without reading bytes")
+        sweep = ways.add_parser("sweep", help="list objects that nobody refers to")
+        sweep.add_argument("--delete", action="store_true", help="and delete them")
+        sweep.add_argument(
+            "--older-than", type=float, default=24, metavar="HOURS", help="put longer ago (24)"
+        )
+        move = ways.add_parser("move", help="copy all files to the other storage, and verify them")
+        move.add_argument("--to", choices=("s3", "local"), required=True)
+
+    def handle(self, *args: Any, way: str, **options: Any) -> None:
+        try:
+            with asking_the_storage():
+                getattr(self, f"do_{way}")(**options)
+        except StorageFailed as failed:
+            raise CommandError(f"The storage does not answer: {failed.__cause__}") from None
+
+    def do_check(self, *, fast: bool, **options: Any) -> None:
+        problems = 0
+        for problem in objects.check(contents=not fast):
+            problems += 1
+            self.stdout.write(f"{problem.key}: {problem.words}")
+        if problems:
+            self.stderr.write(f"{problems} {'problem' if problems == 1 else 'problems'} found.")
+            sys.exit(1)
+        self.stdout.write(f"All {len(objects.keys())} objects are there and as they should be.")
+
+    def do_sweep(self, *, delete: bool, older_than: float, **options: Any) -> None:
+        number = size = 0
+        for found in list(objects.unused(timedelta(hours=older_than))):
+            if delete and not objects.sweep(found):
+                continue
+            number, size = number + 1, size + found.size
+            self.stdout.write(f"{found.key}  {filesizeformat(found.size)}  {found.put_at:%Y-%m-%d}")
+        done = "deleted" if delete else "could be deleted; call this with --delete to do so"
+        sums = f"{number} objects ({filesizeformat(size)})" if number else "Nothing"
+        self.stdout.write(f"{sums} {done if number else 'to sweep'}.")
+
+    def do_move(self, *, to: str, **options: Any) -> None:
+        if not is_remote():
+            raise CommandError(NO_BUCKET)
+        local, bucket = objects.folder(), default_storage
+        ways: dict[str, tuple[Storage, Storage]] = {"s3": (local, bucket), "local": (bucket, local)}
+        source, target = ways[to]
+        moved, failed, keys = 0, 0, objects.keys()
+        for key in self.counted(keys):
+            try:
+                moved += objects.move(key, source, target)
+            except (objects.NotMoved, *STORAGE_ERRORS) as error:
+                failed += 1
+                self.stderr.write(f"{key}: {error}")
+        self.stdout.write(f"{moved} copied, {len(keys) - moved - failed} were there already.")
+        if failed:
+            raise CommandError(f"{failed} could not be moved. Call this again to go on.")
+        if to == "local":
+            self.stdout.write("Now start the site without AWS_STORAGE_BUCKET_NAME.")
+        self.stdout.write("Every object was read back and compared; the old ones are still there.")
+
+    def counted(self, keys: list[str]) -> Iterator[str]:
+        """The keys, with a line that counts them on a terminal."""
+        for number, key in enumerate(keys, start=1):
+            if sys.stderr.isatty():
+                self.stderr.write(f"\r{number} of {len(keys)}", ending="")
+            yield key
+        if keys and sys.stderr.isatty():
+            self.stderr.write("")
