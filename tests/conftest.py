@@ -15,7 +15,7 @@ from django.test import Client, override_settings
 
 from services.models import Category
 from tests.browser import browser  # noqa: F401 (a fixture)
-from tests.storages import s3, s3_server, storage  # noqa: F401 (fixtures)
+from tests.storages import moto_url, s3, s3_server, storage  # noqa: F401 (fixtures)
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
