@@ -132,7 +132,7 @@ def folder() -> FileSystemStorage:
     return FileSystemStorage(location=settings.MEDIA_ROOT)
 
 
-def keys() -> list[str]:
+def named_keys() -> list[str]:
     """The objects of all rows, each once."""
     rows = Attachment.objects.values_list("file", "thumbnail")
     return sorted({key for row in rows.iterator(2000) for key in row if key})

@@ -51,7 +51,9 @@ class Command(BaseCommand):
         if problems:
             self.stderr.write(f"{problems} {'problem' if problems == 1 else 'problems'} found.")
             sys.exit(1)
-        self.stdout.write(f"All {len(objects.keys())} objects are there and as they should be.")
+        self.stdout.write(
+            f"All {len(objects.named_keys())} objects are there and as they should be."
+        )
 
     def do_sweep(self, *, delete: bool, older_than: float, **options: Any) -> None:
         number = size = 0
@@ -70,7 +72,7 @@ class Command(BaseCommand):
         local, bucket = objects.folder(), default_storage
         ways: dict[str, tuple[Storage, Storage]] = {"s3": (local, bucket), "local": (bucket, local)}
         source, target = ways[to]
-        moved, failed, keys = 0, 0, objects.keys()
+        moved, failed, keys = 0, 0, objects.named_keys()
         for key in self.counted(keys):
             try:
                 moved += objects.move(key, source, target)
