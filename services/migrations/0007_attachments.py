@@ -15,7 +15,7 @@ def as_they_came(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('services', '0005_question_asked_at'),
+        ('services', '0006_draft_places'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
