@@ -189,7 +189,7 @@ def uploads() -> dict[str, Any]:
     if not bucket:
         return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
     return {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "services.files.backend.BucketStorage",
         "OPTIONS": {
             "bucket_name": bucket,
             "region_name": os.environ.get("AWS_S3_REGION_NAME") or None,
@@ -200,6 +200,7 @@ def uploads() -> dict[str, Any]:
             "querystring_auth": True,
             "querystring_expire": 600,
             "max_memory_size": 4 * 1024 * 1024,
+            "transfer_config": one_piece_at_a_time(),
             **content_network(),
         },
     }
@@ -230,6 +231,14 @@ def s3_client() -> Any:
         request_checksum_calculation=checksums,
         response_checksum_validation=checksums,
     )
+
+
+def one_piece_at_a_time() -> Any:
+    """Large files go to the bucket in small pieces, of which one is in memory at a time."""
+    from boto3.s3.transfer import TransferConfig
+
+    piece = 8 * 1024 * 1024
+    return TransferConfig(multipart_threshold=piece, multipart_chunksize=piece, use_threads=False)
 
 
 def content_network() -> dict[str, Any]:

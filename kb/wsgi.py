@@ -7,3 +7,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kb.settings")
 
 application = get_wsgi_application()
+
+# Only now are the settings there.
+from services.files.bucket import warm  # noqa: E402
+
+warm()
