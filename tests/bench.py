@@ -167,10 +167,12 @@ def main() -> None:
 
         call_command("collectstatic", verbosity=0)
         from tests.bench_editing import bench_editing
+        from tests.bench_files import bench_files
 
         bench_markdown()
         bench_pages()
         bench_editing(row)
+        bench_files(row)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
