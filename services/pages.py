@@ -36,7 +36,10 @@ WITHOUT_MARKUP = re.compile(r"(?:[^\W_]|[ ,;:.'\"/()?%+–—…’“”-])*")
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Where a page's notes lead, by target, and the pages whose notes lead to it."""
+    """Where a page's notes lead, by target, and the pages whose notes lead to it.
+
+    `pages` has files that are no pictures as well: they are linked to, and never shown in the text.
+    """
 
     pages: dict[str, str] = field(default_factory=dict)
     pictures: dict[str, str] = field(default_factory=dict)
@@ -144,7 +147,7 @@ def _links(page: Page) -> Links:
         "target",
         "to__kind",
         "to__slug",
-        "attachment__name",
+        *(f"attachment__{name}" for name in ("name", "content_type")),
         *(f"page__{name}" for name in PAGE_FIELDS),
     )
     links, back = Links(), {}
@@ -154,7 +157,8 @@ def _links(page: Page) -> Links:
         elif link.to:
             links.pages[link.target] = address(link.to.kind, link.to.slug)
         elif link.attachment:
-            links.pictures[link.target] = link.attachment.get_absolute_url()
+            leads = links.pictures if link.attachment.is_picture else links.pages
+            leads[link.target] = link.attachment.get_absolute_url()
     links.back.extend(sorted(back.values(), key=lambda entry: entry.title.casefold()))
     return links
 
@@ -196,9 +200,16 @@ def markdownify(text: str) -> str:
 def links_from(pages: Iterable[int]) -> dict[int, dict[str, str]]:
     """Where the notes of some pages lead: page, target, address."""
     found: dict[int, dict[str, str]] = {}
-    rows = Link.objects.filter(page__in=set(pages), to__isnull=False)
-    for page, target, kind, slug in rows.values_list("page", "target", "to__kind", "to__slug"):
-        found.setdefault(page, {})[target] = address(kind, slug)
+    rows = Link.objects.filter(page__in=set(pages)).exclude(to=None, attachment=None)
+    rows = rows.select_related("to", "attachment").only(
+        "page", "target", "to__kind", "to__slug", "attachment__name"
+    )
+    for link in rows:
+        leads = found.setdefault(link.page_id, {})
+        if link.to:
+            leads[link.target] = address(link.to.kind, link.to.slug)
+        elif link.attachment:
+            leads[link.target] = link.attachment.get_absolute_url()
     return found
 
 

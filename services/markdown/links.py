@@ -17,6 +17,8 @@ SIZE = re.compile(r"(?:(?P<label>.*)\|)?(?P<width>\d{1,4})(?:x\d{1,4})?", re.DOT
 
 # What is called like a file is no page that somebody could write.
 FILE = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}\Z")
+# A stored file is led to as a whole, whatever its name; what follows `#` is for who shows it.
+STORED = "/attachments/"
 
 
 def anchor(text: str) -> str:
@@ -88,7 +90,8 @@ def link_tags(
     elif target:
         href = links.get(target, files.get(target))
         if href and fragment and not fragment.startswith("^"):
-            href += "#" + (_wiki_anchor(fragment) if wiki else fragment)
+            as_is = not wiki or href.startswith(STORED)
+            href += "#" + (fragment if as_is else _wiki_anchor(fragment))
     elif wiki:
         href = "#" + _wiki_anchor(fragment)
     if href is None and missing and (name := target_name(target)) and not FILE.search(name):
@@ -136,5 +139,14 @@ class Picture:
             title = f' title="{escape(self.title)}"' if self.title else ""
             return f'<img src="{address(src)}" alt="{escape(alt)}"{title}{width} loading="lazy">'
         if target in links:
-            return label if linked else f'<a href="{address(links[target])}">{label}</a>'
+            href = links[target]
+            if href.startswith(STORED):
+                href, label = self._stored(href, alt, target)
+            return label if linked else f'<a href="{address(href)}">{label}</a>'
         return f'<span class="missing" title="This file is not here">{label}</span>'
+
+    def _stored(self, href: str, alt: str, target: str) -> tuple[str, str]:
+        """A stored file that is no picture: its address, and its name where it has no words."""
+        place, fragment = self.dest.partition("#")[1:]
+        words = target_name(target) if alt in ("", target, self.dest) else alt
+        return href + place + fragment, escape(words, quote=False)

@@ -61,6 +61,13 @@ class Attachment(models.Model):
     size = models.PositiveBigIntegerField(help_text="Bytes.")
     sha256 = models.CharField(max_length=64)
     source_sha256 = models.CharField(max_length=64, blank=True, default="")
+    folder_sha256 = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        editable=False,
+        help_text="Of the file in the notes' folder, as last imported or exported.",
+    )
     width = models.PositiveIntegerField(null=True, blank=True, help_text="Pixels.")
     height = models.PositiveIntegerField(null=True, blank=True, help_text="Pixels.")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -102,7 +109,8 @@ class Attachment(models.Model):
 
     @property
     def is_picture(self) -> bool:
-        return self.width is not None
+        # Of files from before their sizes were known, too.
+        return self.content_type.startswith("image/")
 
     @property
     def keys(self) -> list[str]:

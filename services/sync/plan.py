@@ -158,13 +158,15 @@ class PlannedDocument:
 @dataclass(slots=True)
 class Plan:
     """All that a run of the import would do. `untouched` counts sections of files that are as
-    they were and whose pages are, too; they are not listed."""
+    they were and whose pages are, too; they are not listed. `files` counts what notes refer to and
+    would be, or was, stored."""
 
     documents: list[PlannedDocument] = field(default_factory=list)
     missing: list[Change] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     warnings: list[Refused] = field(default_factory=list)
     untouched: int = 0
+    files: int = 0
 
     @property
     def changes(self) -> list[Change]:
@@ -180,6 +182,7 @@ class Plan:
     def as_dict(self) -> dict[str, Any]:
         return {
             "counts": self.counts(),
+            "files": self.files,
             "changes": [change.as_dict() for change in self.changes],
             "refused": [{"path": r.path, "reason": r.reason} for r in self.refused],
             "warnings": [{"path": w.path, "reason": w.reason} for w in self.warnings],

@@ -16,13 +16,16 @@ from services.views.posted import number
 
 
 def rendered(text: str, page: Page | None = None) -> str:
-    """Notes that may not be stored yet as safe HTML; a page lends its pictures."""
+    """Notes that may not be stored yet as safe HTML; a page lends its files."""
     if page is None:
         return markdownify(text)
     found = list(targets(parse(text).targets))
     files = Attachment.objects.filter(page=page, reference__in=found)
-    pictures = {file.reference: file.get_absolute_url() for file in files}
-    return render(text, addresses_of(found), pictures).html
+    links: dict[str, str] = addresses_of(found)
+    pictures: dict[str, str] = {}
+    for file in files:
+        (pictures if file.is_picture else links)[file.reference] = file.get_absolute_url()
+    return render(text, links, pictures).html
 
 
 @require_POST

@@ -17,9 +17,9 @@ from django.db import transaction
 
 from services.models import StaleVersion
 from services.sync.apply import Overtaken, apply_plan
+from services.sync.attached import foresee_files, import_files
 from services.sync.files import SourceFile, find_files, load
 from services.sync.importing import plan_import
-from services.sync.pictures import import_pictures
 from services.sync.plan import Action, Plan, Refused
 from services.transactions import retried
 
@@ -43,6 +43,9 @@ class Command(BaseCommand):
         folders = [str(path.resolve()) for path in paths if path.is_dir()]
         with _no_garbage_collection():
             plan = _bring_in(found, refused, folders, bar, dry_run=options["dry_run"])
+            # The notes are stored by now: no file and no storage can stop them any more.
+            take = foresee_files if options["dry_run"] else import_files
+            take(plan, {name: (file, folder) for name, file, folder in found}, folders)
         bar.done()
         if options["json"]:
             self.stdout.write(json.dumps(plan.as_dict(), ensure_ascii=False, indent=2))
@@ -62,7 +65,10 @@ class Command(BaseCommand):
         self.tell_problems("note", plan.warnings)
         self.tell_problems("refused", plan.refused)
         sums = ", ".join(f"{number} {name}" for name, number in plan.counts().items())
-        self.stdout.write(f"{'Would be' if dry_run else 'Done'}: {sums or 'nothing to import'}.")
+        sums = sums or "nothing to import"
+        if plan.files:
+            sums += f"; {plan.files} {'file' if plan.files == 1 else 'files'} taken along"
+        self.stdout.write(f"{'Would be' if dry_run else 'Done'}: {sums}.")
 
     def tell_problems(self, word: str, problems: Iterable[Refused]) -> None:
         for problem in problems:
@@ -87,7 +93,6 @@ def _bring_in(
             return plan
         try:
             apply_plan(plan, progress=bar.show)
-            import_pictures(plan, {name: (file, folder) for name, file, folder in found})
         except (StaleVersion, Overtaken) as error:
             raise CommandError(f"{error} Nothing was imported; try again.") from None
         return plan

@@ -1,0 +1,217 @@
+"""The files that imported notes refer to, taken along from the folder they lie in.
+
+Each is an attachment of the page, found again by its `reference`, the target as the notes write
+it. Nothing here stops an import: what cannot be taken along is a warning of the plan.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.files import File
+from django.db import IntegrityError
+from django.db.models import Q
+from django.template.defaultfilters import filesizeformat
+
+from services.bulk import chunks
+from services.files.shelf import replace
+from services.files.storing import StorageFailed, UploadRefused, store
+from services.markdown.notes import targets
+from services.markdown.parser import parse
+from services.models import Attachment, Link, Page
+from services.sync.folder import Ambiguous, Folder
+from services.sync.plan import Plan, Refused
+
+MISSED = (
+    "the storage for files does not answer as it should, so these were left out; import again "
+    "when it does, and they come along: "
+)
+# The place on disk of each note, and the folder it was found in, by its path in the plan.
+Origins = Mapping[str, tuple[Path, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A target in the notes of a page that leads to a file of the folder.
+
+    `page` is None for one that is only planned, `link` for a target that is not stored yet.
+    """
+
+    path: str
+    page: int | None
+    target: str
+    file: Path
+    link: int | None = None
+    attachment: object = None
+
+
+def import_files(
+    plan: Plan, origins: Origins, folders: Iterable[str] = (), by: User | None = None
+) -> None:
+    """Store the files that the notes refer to, once the plan is applied; unchanged ones stay.
+
+    `folders` are those that were imported as a whole. When the storage fails, all that it lacks
+    is one warning, and the next import brings it.
+    """
+    found = list(_Finder(plan, origins, folders).stored())
+    rows = _rows(reference.page for reference in found)
+    keeper = _Keeper(by)
+    for reference in found:
+        try:
+            plan.files += keeper.keep(reference, rows.get((reference.page, reference.target)))
+        except (UploadRefused, OSError, IntegrityError) as error:
+            plan.warnings.append(_left_out(reference, str(error)))
+    if keeper.missed:
+        plan.warnings.append(Refused("Files", MISSED + ", ".join(keeper.missed)))
+
+
+def foresee_files(plan: Plan, origins: Origins, folders: Iterable[str] = ()) -> None:
+    """Say in a plan how many files would be stored, and which are too large; writes nothing."""
+    found = list(_Finder(plan, origins, folders).planned())
+    rows = _rows(reference.page for reference in found)
+    keeper = _Keeper(None)
+    for reference in found:
+        row = rows.get((reference.page, reference.target))
+        if row is not None and (row.trashed_at or not keeper.is_changed(row, reference.file)):
+            continue
+        if reference.file.stat().st_size > settings.UPLOAD_MAX_BYTES:
+            most = filesizeformat(settings.UPLOAD_MAX_BYTES)
+            words = f"This file is too large: it may have {most}."
+            plan.warnings.append(_left_out(reference, words))
+        else:
+            plan.files += 1
+
+
+def _left_out(reference: Reference, why: str) -> Refused:
+    return Refused(reference.path, f"the file {reference.target} was left out: {why}")
+
+
+class _Finder:
+    """Finds what the notes of a plan, and those that need none, refer to."""
+
+    def __init__(self, plan: Plan, origins: Origins, folders: Iterable[str]) -> None:
+        self.plan, self.origins, whole = plan, origins, set(folders)
+        roots = {folder for _, folder in origins.values()}
+        self.folders = {root: Folder(Path(root), whole=root in whole) for root in roots}
+        self.paths = [
+            path for path, (_, root) in origins.items() if not self.folders[root].is_empty()
+        ]
+
+    def stored(self, paths: Iterable[str] | None = None) -> Iterator[Reference]:
+        """By the links of pages. A link without an extension may be to a page; that goes first."""
+        for some in chunks(self.paths if paths is None else list(paths)):
+            links = Link.objects.filter(
+                Q(to=None) | Q(target__contains="."),
+                page__section__document__path__in=some,
+                page__section__gone=False,
+            ).order_by("pk")
+            columns = ("pk", "page", "target", "attachment", "page__section__document__path")
+            for pk, page, target, attachment, path in list(links.values_list(*columns)):
+                if file := self.find(path, target):
+                    yield Reference(path, page, target, file, pk, attachment)
+
+    def planned(self) -> Iterator[Reference]:
+        """By the texts of the plan, and by the links of notes that stay as they are."""
+        reading = {document.path for document in self.plan.documents}
+        for document in self.plan.documents:
+            for change in document.changes:
+                body = change.section.body if change.section else ""
+                page = change.stored.page if change.stored else None
+                for target in targets(parse(body).targets) if "[" in body else ():
+                    if "." in target and (file := self.find(document.path, target)):
+                        yield Reference(document.path, page, target, file)
+        yield from self.stored(path for path in self.paths if path not in reading)
+
+    def find(self, path: str, target: str) -> Path | None:
+        if path not in self.origins:
+            return None
+        note, root = self.origins[path]
+        folder = self.folders[root]
+        if folder.is_empty():
+            return None
+        try:
+            # A link may have led to the folder, and the note itself may be one.
+            inside = (note.parent.resolve() / note.name).relative_to(folder.root).as_posix()
+            return folder.find(target, inside)
+        except Ambiguous as several:
+            words = f"the file {target} was left out: there are several ({several}). Say which."
+            self.plan.warnings.append(Refused(path, words))
+        except (OSError, ValueError):
+            pass
+        return None
+
+
+class _Keeper:
+    """Brings attachments in line with files, and remembers what the storage has not got."""
+
+    def __init__(self, by: User | None) -> None:
+        self.by = by
+        self.digests: dict[Path, str] = {}
+        self.missed: list[str] = []
+
+    def keep(self, reference: Reference, row: Attachment | None) -> bool:
+        """Store a file if it has to be; whether it was."""
+        if row is not None and (row.trashed_at or not self.is_changed(row, reference.file)):
+            # What was deleted here stays so.
+            self.lead(reference, row)
+            return False
+        if row is not None and self.was_replaced(row):
+            raise UploadRefused("it was changed here and in the folder; the one here stays.")
+        try:
+            # Once the storage has failed, each further try would only wait for it again.
+            kept = None if self.missed else self.put(reference, row)
+        except StorageFailed:
+            kept = None
+        if kept is None:
+            self.missed.append(f"{reference.target} ({reference.path})")
+            return False
+        self.lead(reference, kept)
+        return True
+
+    def put(self, reference: Reference, row: Attachment | None) -> Attachment:
+        with reference.file.open("rb") as opened:
+            file = File(opened, name=reference.file.name)
+            if row is not None:
+                return replace(row, file)
+            page = Page.objects.filter(pk=reference.page or 0).first()
+            if page is None:
+                raise UploadRefused("its page was deleted meanwhile.")
+            facts = {"name": reference.file.name, "reference": reference.target}
+            return store(file, page=page, by=self.by, **facts)
+
+    def lead(self, reference: Reference, row: Attachment) -> None:
+        """Let the link lead to the file, and remember which one lies in the folder."""
+        if reference.link and reference.attachment != row.pk:
+            Link.objects.filter(pk=reference.link).update(attachment=row, to=None)
+        digest = self.digest(reference.file)
+        if digest != row.folder_sha256:
+            Attachment.objects.filter(pk=row.pk).update(folder_sha256=digest)
+
+    def is_changed(self, row: Attachment, file: Path) -> bool:
+        """Is a file another one than was last seen in the folder, and than is stored?"""
+        return self.digest(file) not in (row.folder_sha256, row.source_sha256, row.sha256)
+
+    def was_replaced(self, row: Attachment) -> bool:
+        """Was a file replaced here since it was last seen in the folder?"""
+        return row.folder_sha256 not in ("", row.source_sha256, row.sha256)
+
+    def digest(self, file: Path) -> str:
+        """Several notes may refer to one file."""
+        if file not in self.digests:
+            with file.open("rb") as opened:
+                self.digests[file] = hashlib.file_digest(opened, "sha256").hexdigest()
+        return self.digests[file]
+
+
+def _rows(pages: Iterable[int | None]) -> dict[tuple[int | None, str], Attachment]:
+    """The attachments of pages that their notes refer to, by page and reference."""
+    found: dict[tuple[int | None, str], Attachment] = {}
+    for some in chunks(sorted({page for page in pages if page})):
+        for row in Attachment.objects.filter(page__in=some).exclude(reference=""):
+            found[row.page_id, row.reference] = row
+    return found
