@@ -112,7 +112,7 @@ def test_an_unreadable_file_is_refused(bring, tmp_path, monkeypatch):
 def test_a_folder_without_markdown_is_told(tmp_path, capsys):
     with pytest.raises(SystemExit):
         call_command("import_markdown", str(tmp_path))
-    assert "the folder holds no Markdown (.md) file" in capsys.readouterr().err
+    assert "it holds no Markdown (.md) file" in capsys.readouterr().err
 
 
 def test_a_path_that_is_not_there_is_told(tmp_path, capsys):

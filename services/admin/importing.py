@@ -1,7 +1,9 @@
-"""Markdown files uploaded in the admin: the plan is read first, then applied or dropped.
+"""Markdown files, or a zip of a folder, uploaded in the admin: the plan is read first, then
+applied or dropped.
 
-Nothing is kept between the two steps. The files travel in the form, signed, and the plan is made
-again from them; it is applied only if it is still the one that was read.
+The plan is made again in the second step, and applied only if it is still the one that was read.
+Of Markdown files nothing is kept between the two: they travel in the form, signed. A zip may be too
+large for that and waits on this machine, for a day at most; the form has the name it is kept by.
 """
 
 from __future__ import annotations
@@ -9,7 +11,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django import forms
@@ -25,16 +29,22 @@ from django.urls import reverse
 from services.admin.site import KnowledgeBaseAdminSite
 from services.examples import example_documents
 from services.models import Document, StaleVersion
+from services.sync import zips
 from services.sync.apply import Overtaken, apply_plan
+from services.sync.attached import foresee_files, import_files
 from services.sync.files import SUFFIXES, SourceFile
 from services.sync.importing import plan_import
 from services.sync.plan import Plan
+from services.sync.sources import Sources
 
 # In the second step files are one field of a form, a third larger than they are; that field has
 # to fit into DATA_UPLOAD_MAX_MEMORY_SIZE.
 MOST_BYTES = 16 * 1024 * 1024
-SALT = "admin-import"
+MOST_ZIP = 1024 * 1024 * 1024
+SALT = "services.admin.importing"
 A_DAY = 24 * 3600
+# Of what could not be taken along, so many are told one by one.
+WARNINGS = 20
 
 
 class FilesInput(forms.ClearableFileInput):
@@ -42,34 +52,68 @@ class FilesInput(forms.ClearableFileInput):
 
 
 class FilesField(forms.FileField):
-    """One or more Markdown files, together small enough to travel through a form twice."""
+    """Markdown files, together small enough to travel through a form twice; or one zip."""
 
-    widget = FilesInput(attrs={"accept": ",".join((*SUFFIXES, "text/markdown"))})
+    widget = FilesInput(attrs={"accept": ",".join((*SUFFIXES, "text/markdown", zips.SUFFIX))})
 
-    def clean(self, data: Any, initial: Any = None) -> list[SourceFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         files = [super(FilesField, self).clean(file) for file in data or [None]]
+        if any(is_zip(file) for file in files):
+            return self.clean_zip(files)
         if sum(file.size for file in files) > MOST_BYTES:
             most = filesizeformat(MOST_BYTES)
             raise forms.ValidationError(
-                f"Together these files are larger than {most}. Upload fewer at once, or import "
-                "the folder on the server with `manage.py import_markdown`."
+                f"Together these files are larger than {most}. Upload fewer at once, a zip of "
+                "them, or import the folder on the server with `manage.py import_markdown`."
             )
         if others := [file.name for file in files if not file.name.lower().endswith(SUFFIXES)]:
             raise forms.ValidationError(
-                f"Only Markdown files ({', '.join(SUFFIXES)}): {others[0]} is none."
+                f"Only Markdown files ({', '.join(SUFFIXES)}) or a zip of them: {others[0]} is "
+                "none."
             )
         names = [file.name for file in files]
         if twice := next((name for name in names if names.count(name) > 1), None):
             raise forms.ValidationError(f"Two of these files are called {twice}.")
-        return [SourceFile(path=file.name, data=file.read()) for file in files]
+        return files
+
+    def clean_zip(self, files: list[UploadedFile[Any]]) -> list[UploadedFile[Any]]:
+        if len(files) > 1:
+            raise forms.ValidationError("Upload a zip by itself.")
+        if (files[0].size or 0) > MOST_ZIP:
+            raise forms.ValidationError(
+                f"This zip is larger than {filesizeformat(MOST_ZIP)}. Import the folder on the "
+                "server with `manage.py import_markdown`."
+            )
+        return files
+
+
+def is_zip(file: UploadedFile[Any]) -> bool:
+    return str(file.name).lower().endswith(zips.SUFFIX)
 
 
 class UploadForm(forms.Form):
-    files = FilesField(label="Markdown files")  # type: ignore[assignment]
+    files = FilesField(label="Markdown files or a zip")  # type: ignore[assignment]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["files"].help_text = f"Up to {filesizeformat(MOST_BYTES)} together."
+        self.fields["files"].help_text = (
+            f"Files up to {filesizeformat(MOST_BYTES)} together; or one zip of a folder, such as "
+            f"a vault, with the pictures and files that its notes refer to, up to "
+            f"{filesizeformat(MOST_ZIP)}."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What was uploaded: files, or a zip by the name it is kept by and the one it came with."""
+
+    files: Sequence[SourceFile] = ()
+    kept: str = ""
+    name: str = ""
+
+
+class Gone(Exception):
+    """A zip is not kept any more."""
 
 
 def import_view(request: HttpRequest, site: KnowledgeBaseAdminSite) -> HttpResponse:
@@ -80,8 +124,13 @@ def import_view(request: HttpRequest, site: KnowledgeBaseAdminSite) -> HttpRespo
         request.POST or None, MultiFiles(request) if request.method == "POST" else None
     )
     if request.method == "POST" and form.is_valid():
-        files = form.cleaned_data["files"]
-        return _show(request, site, files, plan_import(files))
+        parcel = _parcel(form.cleaned_data["files"])
+        try:
+            with planned(parcel) as (plan, _):
+                return _show(request, site, parcel, plan)
+        except zips.ZipRefused as error:
+            zips.forget(parcel.kept)
+            form.add_error("files", f"{parcel.name}: {error}.")
     are_examples = example_documents().exists()
     context = {"title": "Import Markdown", "form": form, "are_examples": are_examples}
     return _page(request, site, "import.html", context, 400 if form.errors else 200)
@@ -98,28 +147,65 @@ class MultiFiles(dict[str, Any]):
         return self._lists.get(name, [])
 
 
+def _parcel(files: Sequence[UploadedFile[Any]]) -> Parcel:
+    if is_zip(files[0]):
+        return Parcel(kept=zips.keep(files[0].chunks()), name=str(files[0].name))
+    return Parcel([SourceFile(path=str(file.name), data=file.read()) for file in files])
+
+
+@contextmanager
+def planned(parcel: Parcel) -> Iterator[tuple[Plan, Sources]]:
+    """The plan for what was uploaded, and where its files are for now. Raises ZipRefused, Gone."""
+    with ExitStack() as stack:
+        sources = Sources(stack)
+        if not parcel.kept:
+            yield plan_import(parcel.files), sources
+            return
+        file = zips.kept(parcel.kept)
+        if file is None:
+            raise Gone
+        sources.add_uploaded(file, parcel.name)
+        problems = list(sources.refused)
+        plan = plan_import(sources.load(problems), refused=problems)
+        foresee_files(plan, sources.origins, sources.roots)
+        yield plan, sources
+
+
 def _apply(request: HttpRequest, site: KnowledgeBaseAdminSite) -> HttpResponse:
-    again = reverse("admin:services_document_import")
+    by = cast(User, request.user)
     try:
-        files = unpack(request.POST["packed"])
-    except signing.BadSignature:
+        parcel = unpack(request.POST["packed"])
+        with planned(parcel) as (plan, sources):
+            if request.POST.get("plan") != fingerprint(plan):
+                return _show(request, site, parcel, plan, changed=True)
+            try:
+                apply_plan(plan, by=by)
+            except (StaleVersion, Overtaken):
+                with planned(parcel) as (newer, _):
+                    return _show(request, site, parcel, newer, changed=True)
+            _take_along(request, plan, sources, by)
+    except (signing.BadSignature, Gone, zips.ZipRefused):
         messages.error(request, "This plan is more than a day old. Choose the files again.")
-        return HttpResponseRedirect(again)
-    plan = plan_import(files)
-    if request.POST.get("plan") != fingerprint(plan):
-        return _show(request, site, files, plan, changed=True)
-    try:
-        apply_plan(plan, by=cast(User, request.user))
-    except (StaleVersion, Overtaken):
-        return _show(request, site, files, plan_import(files), changed=True)
+        return HttpResponseRedirect(reverse("admin:services_document_import"))
+    zips.forget(parcel.kept)
     messages.success(request, f"Imported {summary(plan)}.")
     return HttpResponseRedirect(reverse("admin:services_document_changelist"))
+
+
+def _take_along(request: HttpRequest, plan: Plan, sources: Sources, by: User) -> None:
+    """Store the files that the notes refer to, and say which could not be."""
+    plan.files, plan.warnings = 0, []
+    import_files(plan, sources.origins, sources.roots, by=by)
+    for warning in plan.warnings[:WARNINGS]:
+        messages.warning(request, f"{warning.path}: {warning.reason}")
+    if (more := len(plan.warnings) - WARNINGS) > 0:
+        messages.warning(request, f"{more} more files were left out.")
 
 
 def _show(
     request: HttpRequest,
     site: KnowledgeBaseAdminSite,
-    files: Sequence[SourceFile],
+    parcel: Parcel,
     plan: Plan,
     *,
     changed: bool = False,
@@ -128,10 +214,10 @@ def _show(
         "title": "What the import will do",
         "plan": plan,
         "summary": summary(plan),
-        "packed": pack(files),
+        "packed": pack(parcel),
         "fingerprint": fingerprint(plan),
         "changed": changed,
-        "writes": len(plan.refused) < len(files),
+        "writes": bool(plan.documents or plan.untouched or plan.files),
     }
     return _page(request, site, "plan.html", context, 409 if changed else 200)
 
@@ -148,20 +234,24 @@ def _page(
 
 
 def summary(plan: Plan) -> str:
-    """The counts of a plan in words: "3 created, 1 unchanged"."""
-    return ", ".join(f"{n} {fate}" for fate, n in plan.counts().items()) or "nothing"
+    """The counts of a plan in words: "3 created, 1 unchanged, 2 files taken along"."""
+    counts = [f"{n} {fate}" for fate, n in plan.counts().items()]
+    if plan.files:
+        counts.append(f"{plan.files} {'file' if plan.files == 1 else 'files'} taken along")
+    return ", ".join(counts) or "nothing"
 
 
-def pack(files: Iterable[SourceFile]) -> str:
-    """Files as one signed text."""
-    named = [(file.path, base64.b64encode(file.data).decode()) for file in files]
-    return signing.dumps(named, salt=SALT, compress=True)
+def pack(parcel: Parcel) -> str:
+    """What was uploaded as one signed text."""
+    named = [(file.path, base64.b64encode(file.data).decode()) for file in parcel.files]
+    return signing.dumps([named, parcel.kept, parcel.name], salt=SALT, compress=True)
 
 
-def unpack(packed: str) -> list[SourceFile]:
-    """The files of `pack`; raises BadSignature for anything else, and after a day."""
-    named = signing.loads(packed, salt=SALT, max_age=A_DAY)
-    return [SourceFile(path=path, data=base64.b64decode(data)) for path, data in named]
+def unpack(packed: str) -> Parcel:
+    """The parcel of `pack`; raises BadSignature for anything else, and after a day."""
+    named, kept, name = signing.loads(packed, salt=SALT, max_age=A_DAY)
+    files = [SourceFile(path=path, data=base64.b64decode(data)) for path, data in named]
+    return Parcel(files, kept, name)
 
 
 def fingerprint(plan: Plan) -> str:

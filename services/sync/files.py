@@ -96,7 +96,7 @@ def find_files(
             refused.append(Refused(str(path), "there is no such file or folder"))
             continue
         if path.is_dir() and not entries:
-            refused.append(Refused(str(path), "the folder holds no Markdown (.md) file"))
+            refused.append(Refused(str(path), "it holds no Markdown (.md) file"))
         folder = str((path if path.is_dir() else path.parent).resolve())
         for name, file in entries:
             if _too_large(file, max_bytes):

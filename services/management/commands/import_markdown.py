@@ -6,21 +6,21 @@ import gc
 import json
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from services.models import StaleVersion
 from services.sync.apply import Overtaken, apply_plan
 from services.sync.attached import foresee_files, import_files
-from services.sync.files import SourceFile, find_files, load
+from services.sync.files import SourceFile
 from services.sync.importing import plan_import
 from services.sync.plan import Action, Plan, Refused
+from services.sync.sources import Sources
 from services.transactions import retried
 
 # Below this many files a progress bar would be gone before anyone has read it.
@@ -29,7 +29,10 @@ QUIET = (Action.UNCHANGED,)
 
 
 class Command(BaseCommand):
-    help = "Import Markdown files and folders; doing it again changes only what has changed."
+    help = (
+        "Import Markdown files, and folders or zips of them with the files that they refer to; "
+        "doing it again changes only what has changed."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
@@ -37,22 +40,28 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the plan as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        paths: list[Path] = options["paths"]
-        found, refused = find_files(paths, settings.NOTE_MAX_BYTES)
-        bar = _Bar(len(found), shown=not options["json"] and sys.stderr.isatty())
-        folders = [str(path.resolve()) for path in paths if path.is_dir()]
-        with _no_garbage_collection():
-            plan = _bring_in(found, refused, folders, bar, dry_run=options["dry_run"])
-            # The notes are stored by now: no file and no storage can stop them any more.
-            take = foresee_files if options["dry_run"] else import_files
-            take(plan, {name: (file, folder) for name, file, folder in found}, folders)
-        bar.done()
+        with ExitStack() as stack:
+            sources = Sources(stack)
+            sources.add(options["paths"])
+            plan = self.bring_in(sources, **options)
         if options["json"]:
             self.stdout.write(json.dumps(plan.as_dict(), ensure_ascii=False, indent=2))
         else:
             self.tell(plan, dry_run=options["dry_run"], verbose=options["verbosity"] > 1)
         if plan.refused:
             sys.exit(1)
+
+    def bring_in(self, sources: Sources, **options: Any) -> Plan:
+        bar = _Bar(len(sources.found), shown=not options["json"] and sys.stderr.isatty())
+        with _no_garbage_collection():
+            plan = _bring_in(sources, bar, dry_run=options["dry_run"])
+            # The notes are stored by now: no file and no storage can stop them any more.
+            take = foresee_files if options["dry_run"] else import_files
+            take(
+                plan, {name: (file, folder) for name, file, folder in sources.found}, sources.roots
+            )
+        bar.done()
+        return plan
 
     def tell(self, plan: Plan, *, dry_run: bool, verbose: bool) -> None:
         """Print the plan: a line for each section that something happens to, then the sums."""
@@ -76,19 +85,12 @@ class Command(BaseCommand):
 
 
 @retried
-def _bring_in(
-    found: Sequence[tuple[str, Path, str]],
-    refused: Sequence[Refused],
-    folders: Sequence[str],
-    bar: _Bar,
-    *,
-    dry_run: bool,
-) -> Plan:
+def _bring_in(sources: Sources, bar: _Bar, *, dry_run: bool) -> Plan:
     """Read the files, plan, and write the plan; what the database ends begins with the files."""
-    problems = list(refused)
+    problems = list(sources.refused)
     with transaction.atomic():
-        files = bar.reading(load(found, problems))
-        plan = plan_import(files, folders=folders, refused=problems)
+        files = bar.reading(sources.load(problems))
+        plan = plan_import(files, folders=sources.folders, refused=problems)
         if dry_run:
             return plan
         try:
