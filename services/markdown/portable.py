@@ -17,8 +17,9 @@ from services.markdown.parser import PARSER
 
 FOLDER = "attachments"
 UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-STORED = re.compile(rf"{FOLDER}/({UUID})/([^/?#]+)")
-STORED_BYTES = re.compile(rf"{FOLDER}/({UUID})/".encode())
+PLACE = re.compile(rf"{FOLDER}/({UUID})/")
+STORED = re.compile(rf"{FOLDER}/({UUID})/([^/?#]+)(?=[?#]|\Z)")
+STORED_BYTES = re.compile(rf"{FOLDER}/({UUID})/(?=[^\s?#>)/])(?![^\s?#<>()]*/)".encode())
 # What stands between a link's words and its destination, which may be on the line below.
 SPACE = rb"[ \t]*(?:(?:\r\n?|\n)[ \t>]*)?<?"
 INLINE = re.compile(rb"\]\(" + SPACE)
@@ -27,7 +28,7 @@ DEFINITION = re.compile(rb"\[(?:\\.|[^\]\\])*\]:" + SPACE, re.DOTALL)
 
 def stored_in(text: str) -> set[str]:
     """The uuids in all that looks like the place of a stored file, here or below a folder."""
-    return {uuid for uuid, _ in STORED.findall(text)} if f"{FOLDER}/" in text else set()
+    return set(PLACE.findall(text)) if f"{FOLDER}/" in text else set()
 
 
 def outward(text: str, depth: int, known: Collection[str]) -> tuple[str, list[tuple[str, str]]]:

@@ -61,13 +61,9 @@ class Attachment(models.Model):
     size = models.PositiveBigIntegerField(help_text="Bytes.")
     sha256 = models.CharField(max_length=64)
     source_sha256 = models.CharField(max_length=64, blank=True, default="")
-    folder_sha256 = models.CharField(
-        max_length=64,
-        blank=True,
-        default="",
-        editable=False,
-        help_text="Of the file in the notes' folder, as last imported or exported.",
-    )
+    # Of the file in a folder of notes: as it last came from there, and as it was last written.
+    imported_sha256 = models.CharField(max_length=64, blank=True, default="", editable=False)
+    exported_sha256 = models.CharField(max_length=64, blank=True, default="", editable=False)
     width = models.PositiveIntegerField(null=True, blank=True, help_text="Pixels.")
     height = models.PositiveIntegerField(null=True, blank=True, help_text="Pixels.")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -189,16 +189,16 @@ class _Keeper:
         if reference.link and reference.attachment != row.pk:
             Link.objects.filter(pk=reference.link).update(attachment=row, to=None)
         digest = self.digest(reference.file)
-        if digest != row.folder_sha256:
-            Attachment.objects.filter(pk=row.pk).update(folder_sha256=digest)
+        if digest != row.imported_sha256:
+            Attachment.objects.filter(pk=row.pk).update(imported_sha256=digest)
 
     def is_changed(self, row: Attachment, file: Path) -> bool:
-        """Is a file another one than was last seen in the folder, and than is stored?"""
-        return self.digest(file) not in (row.folder_sha256, row.source_sha256, row.sha256)
+        """Is a file another one than is stored, and than was last seen in a folder?"""
+        return self.digest(file) not in known_digests(row)
 
     def was_replaced(self, row: Attachment) -> bool:
         """Was a file replaced here since it was last seen in the folder?"""
-        return row.folder_sha256 not in ("", row.source_sha256, row.sha256)
+        return row.imported_sha256 not in ("", row.source_sha256, row.sha256)
 
     def digest(self, file: Path) -> str:
         """Several notes may refer to one file."""
@@ -206,6 +206,13 @@ class _Keeper:
             with file.open("rb") as opened:
                 self.digests[file] = hashlib.file_digest(opened, "sha256").hexdigest()
         return self.digests[file]
+
+
+def known_digests(row: Attachment) -> set[str]:
+    """Those of all files that are known to be a row's: the one that came, the one that is stored,
+    and those that were last brought from a folder and last written to one."""
+    seen = {row.imported_sha256, row.exported_sha256} - {""}
+    return {row.source_sha256, row.sha256} | seen
 
 
 def _rows(pages: Iterable[int | None]) -> dict[tuple[int | None, str], Attachment]:

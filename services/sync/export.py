@@ -2,46 +2,42 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-import yaml
-from django.db import transaction
+from django.db.models import Prefetch
 
 from services.bulk import chunks
 from services.markdown.front_matter import split_front_matter
-from services.markdown.line_ends import dominant_line_end, split_lines
+from services.markdown.line_ends import split_lines
 from services.markdown.outline import outline, retitle
-from services.models import Document, Page, Section
-from services.names import refresh_names, resolve_again
+from services.markdown.portable import outward, stored_in
+from services.models import Document, Link, Section
+from services.sync.adopting import adopt_free_pages
+from services.sync.carried import FileExport, known_among
 from services.sync.files import encode
 from services.sync.importing import known_now
 from services.sync.plan import Known
-from services.transactions import change_names, retried
+from services.sync.written import OUTSIDE, Export, digest_of, is_inside, write_whole
 
-TOPICS = "Topics"
-# What Windows, macOS and Obsidian do not allow in a file's name.
-FORBIDDEN = re.compile(r'[\\/:*?"<>|#^\[\]\x00-\x1f\x7f]+')
 DOCUMENTS_AT_ONCE = 200
-OUTSIDE = "its path leads out of the folder"
-
-
-@dataclass(slots=True)
-class Export:
-    """What an export did: paths written, paths that were the same already, and what it left
-    alone, with the reason."""
-
-    written: list[str] = field(default_factory=list)
-    same: list[str] = field(default_factory=list)
-    refused: list[tuple[str, str]] = field(default_factory=list)
+# The links of a page that lead to its files.
+FILE_LINKS = "file_links"
+FILES = Prefetch(
+    "page__links",
+    Link.objects.filter(attachment__trashed_at=None)
+    .exclude(attachment=None)
+    .select_related("attachment")
+    .order_by("pk"),
+    to_attr=FILE_LINKS,
+)
 
 
 def export_to(folder: Path, *, force: bool = False) -> Export:
-    """Write every document to its path below `folder`, and free pages to `<Category>/<Title>.md`.
+    """Write every document to its path below `folder`, and free pages to `<Category>/<Title>.md`,
+    with the files that their notes lead to.
 
     Left alone, unless `force`, is a file that is neither as it was imported nor as it was last
     exported, one with an open conflict, and one that would be read back with pages missing. A
@@ -49,18 +45,35 @@ def export_to(folder: Path, *, force: bool = False) -> Export:
     """
     done = Export()
     adopt_free_pages()
-    known = known_now()
+    known, files = known_now(), FileExport(folder, done, force=force)
     for document, sections in documents():
         text = document_text(document, sections)
-        reason = "" if force else _objection(folder, document, sections, text, known)
+        written, stored = as_written(document, text)
+        data = encode(written, document.encoding)
+        reason = "" if force else _objection(folder, document, sections, text, data, known)
         if reason:
             done.refused.append((document.path, reason))
             continue
         try:
-            _write(folder, document, encode(text, document.encoding), done)
+            if _write(folder, document, data, done):
+                files.take(document, _file_links(sections), stored)
         except OSError as error:
             done.refused.append((document.path, f"it cannot be written ({error.strerror})"))
     return done
+
+
+def as_written(document: Document, text: str) -> tuple[str, list[tuple[str, str]]]:
+    """A document's text as its file has it, with paths for the addresses of stored files, and
+    those files. What is as it was imported keeps its bytes, whatever it leads to."""
+    known = known_among(stored_in(text))
+    written, stored = outward(text, document.path.count("/"), known)
+    came = sha256(encode(text, document.encoding)).hexdigest() == document.digest
+    return (text if came else written), stored
+
+
+def _file_links(sections: Sequence[Section]) -> list[Link]:
+    pages = [section.page for section in live(sections)]
+    return [link for page in pages for link in getattr(page, FILE_LINKS, ())]
 
 
 def documents() -> Iterator[tuple[Document, list[Section]]]:
@@ -71,7 +84,8 @@ def documents() -> Iterator[tuple[Document, list[Section]]]:
     keys = list(Document.objects.order_by("path").values_list("pk", flat=True))
     for some in chunks(keys, DOCUMENTS_AT_ONCE):
         sections: dict[int, list[Section]] = {pk: [] for pk in some}
-        rows = Section.objects.filter(document__in=some, gone=False).select_related("page")
+        rows = Section.objects.filter(document__in=some, gone=False)
+        rows = rows.select_related("page").prefetch_related(FILES)
         for section in rows.order_by("document", "position"):
             sections[section.document_id].append(section)
         for document in Document.objects.filter(pk__in=some).order_by("path"):
@@ -143,14 +157,19 @@ def _gap(before: str, heading: str, line_end: str) -> str:
 
 
 def _objection(
-    folder: Path, document: Document, sections: Sequence[Section], text: str, known: Known
+    folder: Path,
+    document: Document,
+    sections: Sequence[Section],
+    text: str,
+    data: bytes,
+    known: Known,
 ) -> str:
     """Why a document should not be written as it is; blank if nothing speaks against it."""
     target = folder / document.path
-    if not target.resolve().is_relative_to(folder.resolve()):
+    if not is_inside(folder, target):
         return OUTSIDE
-    there = _digest(target)
-    if there and there == sha256(encode(text, document.encoding)).hexdigest():
+    there = digest_of(target)
+    if there and there == sha256(data).hexdigest():
         return ""
     if there and there not in (document.digest, document.exported_digest):
         return "the file there has changed since it was imported; import it first, or --force"
@@ -184,102 +203,18 @@ def _swallowed(sections: Sequence[Section], text: str, known: Known) -> str:
     return ""
 
 
-def _digest(file: Path) -> str:
-    return sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
-
-
-def _write(folder: Path, document: Document, data: bytes, done: Export) -> None:
-    """Write a file whole or not at all, and remember that it was us."""
+def _write(folder: Path, document: Document, data: bytes, done: Export) -> bool:
+    """Write a document, unless it is there already, and remember that it was us; whether it is
+    there now."""
     target, digest = folder / document.path, sha256(data).hexdigest()
-    if not target.resolve().is_relative_to(folder.resolve()):
+    if not is_inside(folder, target):
         done.refused.append((document.path, OUTSIDE))
-        return
-    if _digest(target) == digest:
+        return False
+    if digest_of(target) == digest:
         done.same.append(document.path)
     else:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partly = target.with_name(f".{target.name[:40]}.part")
-        partly.write_bytes(data)
-        partly.replace(target)
+        write_whole(target, [data])
         done.written.append(document.path)
     if document.exported_digest != digest:
         Document.objects.filter(pk=document.pk).update(exported_digest=digest)
-
-
-@retried
-@transaction.atomic
-def adopt_free_pages() -> None:
-    """Give each page that belongs to no document one of its own, where an export will put it."""
-    taken = {path.casefold() for path in Document.objects.values_list("path", flat=True)}
-    free = Page.objects.exclude(section__isnull=False, section__gone=False)
-    list(free.locked().only("pk"))
-    change_names()
-    known = known_now()
-    adopted: list[Page] = []
-    for page in free.select_related("category").prefetch_related("tags"):  # type: ignore[misc]
-        adopted.append(page)
-        path = _free_path(page, taken)
-        taken.add(path.casefold())
-        tags = sorted(tag.name for tag in page.tags.all())
-        document = Document.objects.create(
-            path=path,
-            line_end=dominant_line_end(page.notes),
-            front_matter=_front_matter(page, path, tags, known),
-            tags=tags,
-            aliases=page.aliases,
-            digest="",
-        )
-        Section.objects.filter(page=page).delete()
-        Section.objects.create(
-            document=document,
-            position=0,
-            title=str(page),
-            page_title=str(page),
-            placed=page.category.name if page.category else "",
-            page=page,
-            base=page.notes,
-        )
-    # A page also answers to the name of its file.
-    resolve_again(refresh_names(adopted))
-
-
-def _free_path(page: Page, taken: set[str]) -> str:
-    folder = FORBIDDEN.sub("-", page.category.name if page.category else TOPICS).strip(" .-")
-    # File systems count bytes: 255 for a name, with its number and extension.
-    name = FORBIDDEN.sub("-", str(page)).encode()[:200].decode(errors="ignore")
-    name = name.strip(" .-") or "Untitled"
-    path, number = f"{folder or TOPICS}/{name}.md", 2
-    while path.casefold() in taken:
-        path, number = f"{folder or TOPICS}/{name} {number}.md", number + 1
-    return path
-
-
-def _front_matter(page: Page, path: str, tags: list[str], known: Known) -> str:
-    """Only what the file's name, folder and text would not say by themselves."""
-    facts: dict[str, object] = {}
-    if not _is_read_as(page, path, known):
-        facts = {"title": str(page), "kind": page.kind}
-        if page.category:
-            facts["category"] = page.category.name
-    if page.aliases:
-        facts["aliases"] = page.aliases
-    if tags:
-        facts["tags"] = tags
-    if not facts:
-        return ""
-    end = dominant_line_end(page.notes)
-    dumped = yaml.safe_dump(facts, allow_unicode=True, sort_keys=False)
-    return f"---\n{dumped}---\n".replace("\n", end)
-
-
-def _is_read_as(page: Page, path: str, known: Known) -> bool:
-    """Would a file of nothing but the notes become this very page?"""
-    if page.kind == Page.Kind.TOPIC and known.category_of_service(str(page)):
-        return False
-    read = outline(
-        page.notes,
-        category_named=known.category_named,
-        category_of_service=known.category_of_service,
-    )
-    whole = len(read.sections) == 1 and read.sections[0].body == page.notes
-    return whole and (read.sections[0].title or Path(path).stem) == str(page)
+    return True

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from posixpath import dirname, normpath
 
+from services.markdown.portable import STORED
 from services.sync.files import SUFFIXES
 
 # Where Obsidian and others put files, beside a note or at the top.
@@ -35,6 +36,18 @@ def places(target: str, note: str) -> Iterator[str]:
                 yield from _inside(
                     f"{top}/{sub}/{written}" for top in tops for sub in ATTACHMENT_FOLDERS
                 )
+
+
+def place_for(target: str, note: str) -> str:
+    """Where below the folder a file is put so that a note's reference leads to it; blank where
+    that is outside, hidden or a note's place."""
+    written = target.replace("\\", "/")
+    cut = written.partition("?")[0]
+    # Either the name goes on behind a `?`, or what does is for a server.
+    path = cut if "." in cut.rpartition("/")[2] else written
+    place = next(places(path, note), "")
+    beside = normpath(f"{dirname(note)}/{path}".lstrip("/")) if not path.startswith("/") else place
+    return place if place == beside and may_be_taken(place) else ""
 
 
 def _inside(paths: Iterator[str]) -> Iterator[str]:
@@ -111,9 +124,12 @@ class Folder:
 
     @cached_property
     def _names(self) -> dict[str, list[str]]:
-        """The paths of all files by their name alone, without case."""
+        """The paths of all files by their name alone, without case; not of those that an export
+        put where their addresses lead to."""
         found: dict[str, list[str]] = {}
         for path in self._files:
+            if STORED.fullmatch(path):
+                continue
             found.setdefault(path.rpartition("/")[2].casefold(), []).append(path)
         return found
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from django.db.models import F, Q, QuerySet
 
 from services import catalog
 from services.bulk import chunks
 from services.catalog import key
+from services.markdown.portable import homeward, stored_in
 from services.models import Category, Document, Page, Section
+from services.sync.carried import known_among
 from services.sync.files import FileRefused, SourceFile, incoming
 from services.sync.plan import (
     Action,
@@ -50,7 +53,7 @@ def plan_import(
                 same.add(file.path)
                 continue
             try:
-                yield incoming(file)
+                yield _at_home(incoming(file))
             except FileRefused as error:
                 problems.append(Refused(file.path, str(error)))
 
@@ -60,6 +63,12 @@ def plan_import(
         plan.untouched += Section.objects.filter(document__path__in=some, gone=False).count()
     plan.missing = _missing(folders, met)
     return plan
+
+
+def _at_home(file: IncomingFile) -> IncomingFile:
+    """A file with addresses for the paths that an export wrote for the files stored here."""
+    known = known_among(stored_in(file.text))
+    return replace(file, text=homeward(file.text, file.path.count("/"), known))
 
 
 def _touched() -> QuerySet[Section]:

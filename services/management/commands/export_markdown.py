@@ -13,12 +13,17 @@ from services.sync.export import export_to
 
 
 class Command(BaseCommand):
-    help = "Write every imported file back to its path below DIR, and all other pages beside them."
+    help = (
+        "Write every imported file back to its path below DIR, all other pages beside them, and "
+        "the files that their notes lead to."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path, metavar="DIR")
         parser.add_argument(
-            "--force", action="store_true", help="overwrite files that changed since the import"
+            "--force",
+            action="store_true",
+            help="overwrite files that changed since the import, or are not ours",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

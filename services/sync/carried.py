@@ -1,0 +1,140 @@
+"""Attachments on their way into an exported folder, each where the notes there lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError
+from django.core.files.storage import default_storage
+
+from services.files.storing import StorageFailed, asking_the_storage
+from services.markdown.portable import FOLDER
+from services.models import Attachment, Document, Link
+from services.sync.attached import known_digests
+from services.sync.folder import Ambiguous, Folder, place_for
+from services.sync.written import OUTSIDE, Export, digest_of, is_inside, write_whole
+
+PIECE = 1024 * 1024
+ANOTHER = "another file is there; move it away, or --force"
+NO_NAME = "no file can have this name"
+MISSING = "it is missing from the storage"
+DOWN = "the storage for files does not answer as it should"
+
+
+class FileExport:
+    """Writes the attachments of one document after the other, each file once."""
+
+    def __init__(self, folder: Path, done: Export, *, force: bool) -> None:
+        self.root, self.done, self.force = folder, done, force
+        # What is in the folder before anything is written: links may ask for a name alone.
+        self.folder = Folder(folder, whole=True)
+        self.folder.is_empty()
+        self.written: dict[str, str] = {}
+        self.down = False
+
+    def take(
+        self, document: Document, links: Iterable[Link], stored: Collection[tuple[str, str]]
+    ) -> None:
+        """Write the files that a document's links lead to by their own words, and those (uuid,
+        name) whose addresses stand in it as paths."""
+        for link in links:
+            if link.attachment:
+                self.by_reference(document, link.target, link.attachment)
+        rows = Attachment.objects.live().in_bulk([uuid for uuid, _ in stored])
+        found = {str(pk): row for pk, row in rows.items()}
+        for uuid, name in stored:
+            path = f"{FOLDER}/{uuid}/{name}"
+            if "/" in name or name in (".", ".."):
+                self.refuse(path, NO_NAME)
+            elif uuid in found:
+                self.put(path, found[uuid])
+
+    def by_reference(self, document: Document, reference: str, row: Attachment) -> None:
+        """Where the reference leads to in the folder as it is, if that is ours; else beside the
+        document, which every reader looks at first."""
+        try:
+            there = self.folder.find(reference, document.path)
+        except (Ambiguous, OSError, ValueError):
+            there = None
+        place = place_for(reference, document.path)
+        if there is not None:
+            path = there.relative_to(self.folder.root).as_posix()
+            if not place or (path != place and digest_of(there) in known_digests(row)):
+                place = path
+        if not place:
+            self.refuse(f"{document.path}: {reference}", OUTSIDE)
+            return
+        self.put(place, row)
+
+    def put(self, path: str, row: Attachment) -> None:
+        """Write one file, unless it is there, or another that is not ours."""
+        target = self.root / path
+        try:
+            if not is_inside(self.root, target):
+                self.refuse(path, OUTSIDE)
+            elif path in self.written:
+                if self.written[path] != row.sha256:
+                    self.refuse(path, "another page has another file in this place")
+            else:
+                self.write(path, target, row)
+        except ValueError:
+            self.refuse(path, NO_NAME)
+        except OSError as error:
+            self.refuse(path, f"it cannot be written ({error.strerror})")
+
+    def write(self, path: str, target: Path, row: Attachment) -> None:
+        there = digest_of(target)
+        if there and there in (row.sha256, row.source_sha256):
+            self.written[path] = row.sha256
+            self.done.same.append(path)
+            self.remember(row, there)
+            return
+        if there and there not in known_digests(row) and not self.force:
+            self.refuse(path, ANOTHER)
+            return
+        if self.down:
+            self.refuse(path, DOWN)
+            return
+        try:
+            digest = write_whole(target, _pieces(str(row.file.name)))
+        except StorageFailed as failed:
+            missing = isinstance(failed.__cause__, FileNotFoundError)
+            # Each further try would only wait for it again.
+            self.down = isinstance(failed.__cause__, BotoCoreError)
+            self.refuse(path, MISSING if missing else DOWN)
+            return
+        self.written[path] = row.sha256
+        self.done.written.append(path)
+        self.remember(row, digest)
+
+    def remember(self, row: Attachment, digest: str) -> None:
+        """So that a later export may write over what this one wrote."""
+        if row.exported_sha256 != digest:
+            Attachment.objects.filter(pk=row.pk).update(exported_sha256=digest)
+
+    def refuse(self, path: str, why: str) -> None:
+        if (path, why) not in self.done.refused:
+            self.done.refused.append((path, why))
+
+
+def known_among(uuids: Collection[str]) -> set[str]:
+    """Those of some uuids that are attachments here, in the trash or not."""
+    if not uuids:
+        return set()
+    return {
+        str(row) for row in Attachment.objects.filter(pk__in=uuids).values_list("pk", flat=True)
+    }
+
+
+def _pieces(key: str) -> Iterator[bytes]:
+    """An object's bytes. Raises StorageFailed."""
+    with asking_the_storage():
+        file = default_storage.open(key)
+    with file:
+        while True:
+            with asking_the_storage():
+                piece = file.read(PIECE)
+            if not piece:
+                return
+            yield piece

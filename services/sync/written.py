@@ -1,0 +1,51 @@
+"""What an export did, and files written whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import file_digest, sha256
+from pathlib import Path
+
+OUTSIDE = "its path leads out of the folder"
+
+
+@dataclass(slots=True)
+class Export:
+    """What an export did: paths written, paths that were the same already, and what it left
+    alone, with the reason."""
+
+    written: list[str] = field(default_factory=list)
+    same: list[str] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+
+
+def is_inside(folder: Path, target: Path) -> bool:
+    """Does a path stay below a folder, also where a link stands on its way?"""
+    return target.resolve().is_relative_to(folder.resolve())
+
+
+def digest_of(file: Path) -> str:
+    """The SHA-256 of a file's bytes; blank where there is none."""
+    if not file.is_file():
+        return ""
+    with file.open("rb") as opened:
+        return file_digest(opened, "sha256").hexdigest()
+
+
+def write_whole(target: Path, pieces: Iterable[bytes]) -> str:
+    """Put a file in its place once all of it is written; returns its SHA-256."""
+    found = sha256()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partly = target.with_name(f".{target.name[:40]}.part")
+    partly.unlink(missing_ok=True)
+    try:
+        with partly.open("xb") as file:
+            for piece in pieces:
+                found.update(piece)
+                file.write(piece)
+        partly.replace(target)
+    except BaseException:
+        partly.unlink(missing_ok=True)
+        raise
+    return found.hexdigest()

@@ -1,0 +1,150 @@
+"""Addresses of stored files as paths below a folder: what moves, what stays, and the way back."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.markdown.portable import homeward, outward, stored_in
+
+ONE = "0123abcd-0123-4567-89ab-0123456789ab"
+TWO = "99999999-0123-4567-89ab-0123456789ab"
+KNOWN = {ONE}
+HERE = f"/attachments/{ONE}/"
+AWAY = f"../attachments/{ONE}/"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "![words](<at>a.png)",
+        "[words](<at>a.pdf#page=3)",
+        "[words](<at>a.pdf?x=1 'Title')",
+        "[words](<<at>a b.pdf>)",
+        "[a ![b](<at>a.png) c](<at>c.pdf)",
+        "[![a](<at>a.png)](https://example.com)",
+        "[words](\n<at>a.pdf\n)",
+        "> [words](\n> <at>a.pdf)",
+        "[`]`\\] **b** <b>x</b>](<at>a.pdf)",
+        "[](<at>a.pdf)",
+        "[words][r]\n\n[r]: <at>a.pdf 'T'",
+        "> [r]\n>\n> [R]:\n> <<at>a b.pdf>\n",
+        "[nobody asks]: <at>a.pdf",
+        "[a\\]b]: <at>a.pdf\n\n[a\\]b]",
+        "- [ ] ä [w](<at>ü.pdf)\r\n- [x] ![w](<at>a.png)\r",
+        "| a |\n|---|\n| ![x](<at>a.png) |\n",
+        "[^1]\n\n[^1]: [w](<at>a.pdf)\n",
+        "---\ntitle: x\n---\n\n[w](<at>a.pdf)\n",
+    ],
+)
+def test_links_lead_to_the_same_file_from_either_place(text):
+    here, away = text.replace("<at>", HERE), text.replace("<at>", AWAY)
+    assert outward(here, 1, KNOWN)[0] == away
+    assert homeward(away, 1, KNOWN) == here
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "<at>a.png",
+        "`[w](<at>a.pdf)`",
+        "```\n![w](<at>a.png)\n[r]: <at>a.png\n```\n",
+        "    [w](<at>a.pdf)\n",
+        "<img src='<at>a.png'>",
+        "<div>\n[w](<at>a.pdf)\n</div>\n",
+        "<!-- [w](<at>a.pdf) -->",
+        "[[<at>a.pdf]]",
+        "\\[w](<at>a.pdf)",
+        "[w] (<at>a.pdf)",
+        "[w](x<at>a.pdf)",
+        "[w](https://example.com<at>a.pdf)",
+        "[w](a.pdf '<at>a.pdf')",
+        "---\ntitle: '[w](<at>a.pdf)'\n---\nWords\n",
+    ],
+)
+def test_what_is_no_link_stays(text):
+    for at in (HERE, AWAY):
+        written = text.replace("<at>", at)
+        assert outward(written, 1, KNOWN) == (written, [])
+        assert homeward(written, 1, KNOWN) == written
+
+
+@pytest.mark.parametrize(
+    "dest",
+    [
+        f"/attachments/{TWO}/a.png",
+        f"/attachments/{ONE.upper()}/a.png",
+        f"/attachments/{ONE}",
+        f"/attachments/{ONE}/",
+        f"/attachments/{ONE}/thumbnail/a.png",
+        f"//attachments/{ONE}/a.png",
+        f"/x/attachments/{ONE}/a.png",
+    ],
+)
+def test_only_addresses_of_known_files_become_paths(dest):
+    text = f"[w]({dest}) [v]({HERE}b.png)"
+    assert outward(text, 1, KNOWN)[0] == f"[w]({dest}) [v]({AWAY}b.png)"
+
+
+@pytest.mark.parametrize(
+    "dest",
+    [
+        f"attachments/{ONE}/a.png",
+        f"./../attachments/{ONE}/a.png",
+        f"../../attachments/{ONE}/a.png",
+        f"..//attachments/{ONE}/a.png",
+        f"../x/../attachments/{ONE}/a.png",
+        f"../attachments/{TWO}/a.png",
+        f"../Attachments/{ONE}/a.png",
+    ],
+)
+def test_only_the_paths_that_an_export_writes_become_addresses(dest):
+    assert homeward(f"[w]({dest})", 1, KNOWN) == f"[w]({dest})"
+
+
+@pytest.mark.parametrize(("depth", "up"), [(0, ""), (1, "../"), (3, "../../../")])
+def test_a_path_goes_up_as_often_as_the_note_is_deep(depth, up):
+    assert outward(f"![]({HERE}a.png)", depth, KNOWN)[0] == f"![]({up}attachments/{ONE}/a.png)"
+    assert homeward(f"![]({up}attachments/{ONE}/a.png)", depth, KNOWN) == f"![]({HERE}a.png)"
+
+
+def test_the_files_are_named_as_the_text_names_them():
+    text = f"![]({HERE}a%20b.png) [w]({HERE}a%20b.png#x) [r]\n\n[r]: {HERE}R&D.pdf\n"
+    assert outward(text, 1, KNOWN)[1] == [(ONE, "a b.png"), (ONE, "R&D.pdf")]
+
+
+def test_a_text_with_both_kinds_stays_so_that_it_comes_back():
+    text = f"![]({HERE}a.png) ![]({AWAY}a.png)"
+    assert outward(text, 1, KNOWN) == (text, [])
+    assert homeward(text, 1, KNOWN) == text
+
+
+def test_what_could_be_a_stored_file_is_looked_up():
+    assert stored_in(f"{HERE}a.png and {AWAY}b.png, attachments/{TWO}/c") == {ONE, TWO}
+    assert stored_in("Words") == set()
+
+
+PIECES = st.sampled_from(
+    [
+        *("[", "]", "(", ")", "![", "](", "]: ", "[r]", "[[", "]]", "<", ">", "\\", "`", "```"),
+        *("\n", "\r\n", "\n\n", "> ", "- [ ] ", "    ", "# ", "---\n", "<b>", "&amp;", " 'T'", "|"),
+        *("{at}", "{at}a.png", "](<{at}a b.png>)", "[w]({at}a.png)", "![w]({at}%C3%A4.png#x)"),
+        *("[r]: {at}a.png\n", "\n\n[q]: <{at}a>\n\n", f"/attachments/{TWO}/a.png", "ä", "x"),
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=30).map("".join), st.integers(0, 3))
+def test_one_way_undoes_the_other_to_the_byte(text, depth):
+    here = text.replace("{at}", HERE)
+    away = text.replace("{at}", "../" * depth + HERE[1:])
+    assert homeward(outward(here, depth, KNOWN)[0], depth, KNOWN) == here
+    assert outward(homeward(away, depth, KNOWN), depth, KNOWN)[0] == away
+
+
+@given(st.text(), st.integers(0, 3))
+def test_any_other_text_stays(text, depth):
+    assert outward(text, depth, KNOWN) == (text, [])
+    assert homeward(text, depth, KNOWN) == text
