@@ -109,6 +109,16 @@ def test_an_export_is_imported_again_without_change(storage, vault, out, capsys)
     assert (done.written, done.refused) == ([], [])
 
 
+def test_what_an_export_adds_does_not_make_names_unclear(vault, capsys):
+    put(vault, {"AWS.md": "![[logo.png]]\n", "img/logo.png": picture()})
+    bring(vault, capsys)
+    row = kept(picture(size=(9, 9)), "logo.png")
+    Topic.objects.create(title="Plan", notes=embed(row))
+    assert export_to(vault).refused == []
+    assert "note" not in bring(vault, capsys)
+    assert export_to(vault).written == []
+
+
 def test_an_address_becomes_a_path_below_the_folder(storage, out):
     row = kept(picture(), "a.png")
     twice = f"{embed(row)} `{embed(row)}` [w]({row.get_absolute_url()}#x)\n"

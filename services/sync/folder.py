@@ -84,11 +84,11 @@ class Folder:
         """An ordinary file inside the folder, also where links have led to it."""
         try:
             found = file.resolve()
-            inside = found.is_relative_to(self.root) and found.is_file()
-            path = found.relative_to(self.root).as_posix() if inside else ""
+            path = found.relative_to(self.root).as_posix()
+            return found if may_be_taken(path) and found.is_file() else None
         except (OSError, ValueError):
+            # It cannot be looked at, or is outside.
             return None
-        return found if path and may_be_taken(path) else None
 
     def _at(self, place: str) -> Path | None:
         if self.whole:

@@ -110,6 +110,11 @@ def test_a_path_goes_up_as_often_as_the_note_is_deep(depth, up):
     assert homeward(f"![]({up}attachments/{ONE}/a.png)", depth, KNOWN) == f"![]({HERE}a.png)"
 
 
+def test_a_text_stays_where_a_link_would_be_read_as_another():
+    text = f"[w]({HERE}a(b)/c.png) ![]({HERE}a.png)"
+    assert outward(text, 1, KNOWN) == (text, [])
+
+
 def test_the_files_are_named_as_the_text_names_them():
     text = f"![]({HERE}a%20b.png) [w]({HERE}a%20b.png#x) [r]\n\n[r]: {HERE}R&D.pdf\n"
     assert outward(text, 1, KNOWN)[1] == [(ONE, "a b.png"), (ONE, "R&D.pdf")]
