@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from services.files import bucket
+
 # Notes may show pictures from the web; nothing else comes from elsewhere, and nothing is inline.
 POLICY = "; ".join(
     (
@@ -12,7 +14,7 @@ POLICY = "; ".join(
         "style-src 'self'",
         "img-src 'self' https: http: data:",
         "font-src 'self'",
-        "connect-src 'self'",
+        "connect-src {connect}",
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",
@@ -21,12 +23,18 @@ POLICY = "; ".join(
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
+def policy() -> str:
+    """The Content-Security-Policy of a page; uploads go straight to the bucket if there is one."""
+    return POLICY.format(connect=f"'self' {bucket.origin()}".strip())
+
+
 def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
     """Middleware: a Content-Security-Policy without exceptions on every page, the admin's too."""
 
     def respond(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        if "Content-Security-Policy" not in response.headers:
+            response.headers["Content-Security-Policy"] = policy()
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         return response
 

@@ -15,6 +15,7 @@ from taggit.models import Tag
 
 from services import controls
 from services.learning import Learning, learning
+from services.markdown.links import Size
 from services.markdown.notes import targets
 from services.markdown.parser import parse
 from services.markdown.render import Rendered, anchor, render, render_inline
@@ -22,6 +23,7 @@ from services.models import ChecklistItem, Draft, Link, Page, Question
 from services.models.drafts import ASK
 from services.names import link_key, look_up
 from services.navigation import Entry, Tree, address, tree
+from services.page_files import PageFiles, files_of, number_of_files, sizes_in, sizes_of
 
 # Characters of notes that one page shows: some three hundred printed sheets.
 LONGEST = 1_000_000
@@ -43,6 +45,7 @@ class Links:
 
     pages: dict[str, str] = field(default_factory=dict)
     pictures: dict[str, str] = field(default_factory=dict)
+    sizes: dict[str, Size] = field(default_factory=dict)
     back: list[Entry] = field(default_factory=list)
 
 
@@ -54,6 +57,7 @@ class Reading:
     rendered: Rendered
     cut: bool
     links: Links
+    files: PageFiles
     tree: Tree
     own: Learning
     learning: Learning
@@ -84,7 +88,7 @@ def find(slug: str, person: User | None = None) -> Page | None:
             "section__theirs",
             "section__document__front_matter",
         )
-        .annotate(disputed=Q(section__theirs__isnull=False))
+        .annotate(disputed=Q(section__theirs__isnull=False), own_files=number_of_files())
         .filter(slug=slug)
     )
     if person is None:
@@ -102,7 +106,7 @@ def find(slug: str, person: User | None = None) -> Page | None:
 
 
 def read(page: Page, *, editing: bool = False) -> Reading:
-    """Gather a page for reading, in five queries whatever its size.
+    """Gather a page for reading, in five queries whatever its size, and one for files.
 
     With `editing`, its tasks can be ticked and its sections have pencils.
     """
@@ -114,12 +118,14 @@ def read(page: Page, *, editing: bool = False) -> Reading:
     own = [item for item in items if item.page_id == page.pk]
     elsewhere = [item for item in items if item.page_id != page.pk]
     words = ((item, plain(item.text)) for item in own)
+    files = files_of(page, text, getattr(page, "own_files", 0))
     beside = controls.for_editors(page, words) if editing else controls.for_readers(own)
     return Reading(
         page=page,
-        rendered=render(text, links.pages, links.pictures, beside),
+        rendered=render(text, links.pages, links.pictures, beside, links.sizes | files.sizes),
         cut=cut,
         links=links,
+        files=files,
         tree=around,
         own=learning(item.state for item in own),
         learning=learning(item.state for item in items),
@@ -147,7 +153,7 @@ def _links(page: Page) -> Links:
         "target",
         "to__kind",
         "to__slug",
-        *(f"attachment__{name}" for name in ("name", "content_type")),
+        *(f"attachment__{name}" for name in ("name", "content_type", "width", "height")),
         *(f"page__{name}" for name in PAGE_FIELDS),
     )
     links, back = Links(), {}
@@ -159,6 +165,7 @@ def _links(page: Page) -> Links:
         elif link.attachment:
             leads = links.pictures if link.attachment.is_picture else links.pages
             leads[link.target] = link.attachment.get_absolute_url()
+            links.sizes.update(sizes_of([link.attachment]))
     links.back.extend(sorted(back.values(), key=lambda entry: entry.title.casefold()))
     return links
 
@@ -194,7 +201,8 @@ def addresses_of(found: Iterable[str]) -> dict[str, str]:
 
 def markdownify(text: str) -> str:
     """Markdown that is no page's notes, or not yet, as safe HTML; its links lead to pages."""
-    return render(text, addresses_of(targets(parse(text).targets))).html
+    links = addresses_of(targets(parse(text).targets))
+    return render(text, links, sizes=sizes_in(text)).html
 
 
 def links_from(pages: Iterable[int]) -> dict[int, dict[str, str]]:

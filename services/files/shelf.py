@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -14,13 +13,9 @@ from django.utils import timezone
 from services.files.kinds import Kind
 from services.files.names import clean_name
 from services.files.storing import put_anew, taken_back
+from services.markdown.targets import ATTACHMENT
 from services.models import Attachment, Page
 from services.models.attachments import release
-
-# An address of ours within notes; a name behind it is for people.
-ADDRESS = re.compile(
-    r"/attachments/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})", re.IGNORECASE
-)
 
 
 def rename(row: Attachment, name: str) -> None:
@@ -70,7 +65,7 @@ def empty_trash() -> int:
 
 def addresses_in(text: str) -> set[UUID]:
     """The files whose addresses stand in a text."""
-    return {UUID(found) for found in ADDRESS.findall(text)}
+    return {UUID(found) for found in ATTACHMENT.findall(text)}
 
 
 def used_on(rows: Iterable[Attachment]) -> dict[UUID, list[Page]]:

@@ -8,12 +8,15 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from services.markdown.targets import local_target, target_name
+from services.markdown.targets import ATTACHMENT, local_target, target_name
 
 # GFM "extended autolinks": a bare address ends before its trailing punctuation.
 BARE_LINK = re.compile(r"\b(?:https?://|www\.)[^\s<>\"`]*[^\s<>\"`?!.,:;*_~'’”)\]]")
 # Obsidian's size of a picture, in place of its label or behind it: `300`, `300x200`, `Label|300`.
-SIZE = re.compile(r"(?:(?P<label>.*)\|)?(?P<width>\d{1,4})(?:x\d{1,4})?", re.DOTALL)
+SIZE = re.compile(r"(?:(?P<label>.*)\|)?(?P<width>\d{1,4})(?:x(?P<height>\d{1,4}))?", re.DOTALL)
+
+# Pixels: width and height.
+Size = tuple[int, int]
 
 # What is called like a file is no page that somebody could write.
 FILE = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}\Z")
@@ -123,21 +126,29 @@ class Picture:
     def alt(self) -> str:
         return "".join(self.words)
 
-    def html(self, links: Mapping[str, str], files: Mapping[str, str], *, linked: bool) -> str:
+    def html(
+        self,
+        links: Mapping[str, str],
+        files: Mapping[str, str],
+        sizes: Mapping[str, Size],
+        *,
+        linked: bool,
+    ) -> str:
         """The picture; a link where a page is embedded; a word where the file is missing.
 
         `linked` says that the place is inside a link already.
         """
         target = local_target(self.dest, wiki=self.wiki)
         src = files.get(target) if target else self.dest
-        alt, width = self.alt, ""
+        alt, wanted = self.alt, None
         size = SIZE.fullmatch(alt)
         if size and (self.wiki or size["label"] is not None):
-            alt, width = size["label"] or target, f' width="{size["width"]}"'
+            alt, wanted = size["label"] or target, size
         label = escape(alt or target or self.dest, quote=False)
         if src:
             title = f' title="{escape(self.title)}"' if self.title else ""
-            return f'<img src="{address(src)}" alt="{escape(alt)}"{title}{width} loading="lazy">'
+            room = _room(src, wanted, sizes)
+            return f'<img src="{address(src)}" alt="{escape(alt)}"{title}{room} loading="lazy">'
         if target in links:
             href = links[target]
             if href.startswith(STORED):
@@ -150,3 +161,19 @@ class Picture:
         place, fragment = self.dest.partition("#")[1:]
         words = target_name(target) if alt in ("", target, self.dest) else alt
         return href + place + fragment, escape(words, quote=False)
+
+
+def _room(src: str, wanted: re.Match[str] | None, sizes: Mapping[str, Size]) -> str:
+    """How much room a picture takes before it is there: what its author wants, or its own size.
+
+    Where only the width is wanted, the height follows from what is known of the file.
+    """
+    found = ATTACHMENT.match(src)
+    own = sizes.get(found[1].lower()) if found else None
+    if wanted and wanted["height"]:
+        return f' width="{wanted["width"]}" height="{wanted["height"]}" class="sized"'
+    width = int(wanted["width"]) if wanted else 0
+    if own:
+        width, height = (width, round(width * own[1] / own[0])) if width else own
+        return f' width="{width}" height="{height}"'
+    return f' width="{width}"' if width else ""

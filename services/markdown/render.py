@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
 
-from services.markdown.links import anchor
+from services.markdown.links import Size, anchor
 from services.markdown.placed import Controls, Heading, Placed, Task
 from services.markdown.sanitise import sanitise
 from services.markdown.writer import Writer
@@ -33,14 +33,17 @@ def render(
     links: Mapping[str, str] | None = None,
     pictures: Mapping[str, str] | None = None,
     controls: Controls | None = None,
+    sizes: Mapping[str, Size] | None = None,
 ) -> Rendered:
     """Render notes.
 
     `links` gives the address of each page that the notes refer to, `pictures` that of each file
     they show, by the target as `notes.targets` yields it. A target that is in neither is shown
     as leading nowhere yet. `controls` are put in after cleaning, and must be safe by themselves.
+    `sizes` has the width and height of stored pictures by their uuid, so that the page does not
+    jump when they arrive.
     """
-    writer = Writer(text, links or {}, pictures or {}, Placed(controls or Controls()))
+    writer = Writer(text, links or {}, pictures or {}, Placed(controls or Controls()), sizes or {})
     writer.run()
     return Rendered(writer.placed.put_in(sanitise(writer.html())), writer.headings)
 

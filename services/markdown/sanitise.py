@@ -39,6 +39,7 @@ CLASSES = {
     "a": {"missing"},
     "div": {"table"} | CALLOUTS,
     "details": CALLOUTS,
+    "img": {"sized"},
     "summary": CALLOUTS,
     "p": CALLOUTS,
     "li": {"task", "task-open", "task-doing", "task-done", "task-na"},

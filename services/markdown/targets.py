@@ -11,6 +11,10 @@ from services.markdown.parser import Target
 TARGET_LENGTH = 500
 # A scheme, or a way into this site or this very page.
 ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|[/#?]")
+# An address of a stored file; a name behind it is for people.
+ATTACHMENT = re.compile(
+    r"/attachments/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})", re.IGNORECASE
+)
 MARKDOWN_FILE = re.compile(r"\.(md|markdown)$", re.IGNORECASE)
 
 

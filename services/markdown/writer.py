@@ -10,7 +10,7 @@ from typing import Any
 from services.markdown.callouts import Callout
 from services.markdown.code import highlighted
 from services.markdown.events import SPANS, Events
-from services.markdown.links import Anchors, Picture, link_tags, linked
+from services.markdown.links import Anchors, Picture, Size, link_tags, linked
 from services.markdown.placed import Heading, Placed
 from services.markdown.raw_html import RawHtml
 from services.markdown.tables import Footnotes, Table
@@ -38,6 +38,7 @@ class Writer:
         links: Mapping[str, str],
         pictures: Mapping[str, str],
         placed: Placed,
+        sizes: Mapping[str, Size],
     ) -> None:
         self.events = Events(text)
         self.placed = placed
@@ -46,6 +47,7 @@ class Writer:
         self.shift = 2 - self.events.highest_heading()
         self.links = links
         self.pictures = pictures
+        self.sizes = sizes
         self.headings: list[Heading] = []
         self.anchors = Anchors()
         self.footnotes = Footnotes()
@@ -258,7 +260,7 @@ class Writer:
         if self.words is not None:
             self.words.append(picture.alt)
         in_link = bool(self.link_depth) or self.raw.in_link
-        self.out.append(picture.html(self.links, self.pictures, linked=in_link))
+        self.out.append(picture.html(self.links, self.pictures, self.sizes, linked=in_link))
 
     def quote(self, index: int) -> None:
         """A quote, or a callout where its first line says so."""

@@ -10,6 +10,7 @@ from services.markdown.notes import targets
 from services.markdown.parser import parse
 from services.markdown.render import render
 from services.models import Attachment, Page
+from services.page_files import sizes_in, sizes_of
 from services.pages import addresses_of, markdownify
 from services.sync.merge import readable
 from services.views.posted import number
@@ -25,7 +26,8 @@ def rendered(text: str, page: Page | None = None) -> str:
     pictures: dict[str, str] = {}
     for file in files:
         (pictures if file.is_picture else links)[file.reference] = file.get_absolute_url()
-    return render(text, links, pictures).html
+    sizes = sizes_in(text) | sizes_of(files)
+    return render(text, links, pictures, sizes=sizes).html
 
 
 @require_POST

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from services.markdown.render import Heading, anchor, render, render_inline
@@ -262,7 +264,11 @@ FILES = {"a.png": "/f/a.png", "b c.png": "/f/b%20c.png", "x.pdf": "/f/x.pdf"}
     [
         ("![[a.png]]", '<img src="/f/a.png" alt="a.png" loading="lazy">'),
         ("![[a.png|300]]", '<img src="/f/a.png" alt="a.png" width="300" loading="lazy">'),
-        ("![[a.png|300x200]]", '<img src="/f/a.png" alt="a.png" width="300" loading="lazy">'),
+        (
+            "![[a.png|300x200]]",
+            '<img src="/f/a.png" alt="a.png" width="300" height="200" class="sized" '
+            'loading="lazy">',
+        ),
         ("![[a.png|A b]]", '<img src="/f/a.png" alt="A b" loading="lazy">'),
         ("![[a.png|A b|300]]", '<img src="/f/a.png" alt="A b" width="300" loading="lazy">'),
         ("![A|300](a.png)", '<img src="/f/a.png" alt="A" width="300" loading="lazy">'),
@@ -277,6 +283,30 @@ FILES = {"a.png": "/f/a.png", "b c.png": "/f/b%20c.png", "x.pdf": "/f/x.pdf"}
 )
 def test_pictures(text, picture):
     assert html(text, {}, FILES) == f"<p>{picture}</p>"
+
+
+UUID = "0f6a7b1e-4a7b-4c39-9a6e-2f1d5c8b9e10"
+
+
+@pytest.mark.parametrize(
+    ("text", "room"),
+    [
+        (f"![](/attachments/{UUID}/a.png)", 'width="800" height="600"'),
+        (f"![](/attachments/{UUID.upper()}/renamed)", 'width="800" height="600"'),
+        ("![[a.png]]", 'width="800" height="600"'),
+        # What its author wants counts; the rest follows from it.
+        ("![[a.png|300]]", 'width="300" height="225"'),
+        (f"![A|300](/attachments/{UUID}/a.png)", 'width="300" height="225"'),
+        ("![[a.png|300x100]]", 'width="300" height="100" class="sized"'),
+        # Nothing is known of these.
+        ("![](/attachments/00000000-0000-0000-0000-000000000000/a.png)", ""),
+        (f"![](https://x.example/attachments/{UUID}/a.png)", ""),
+    ],
+)
+def test_pictures_take_their_room_before_they_are_there(text, room):
+    files = {"a.png": f"/attachments/{UUID}/a.png"}
+    shown = render(text, {}, files, sizes={UUID: (800, 600)}).html
+    assert re.sub(r'.* alt="[^"]*" ?(.*) ?loading="lazy"></p>', r"\1", shown).strip() == room
 
 
 def test_a_file_is_a_link():
