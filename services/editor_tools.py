@@ -45,6 +45,6 @@ TOOLS = (
         Tool("quote", "Quotation", "Ctrl+Shift+."),
         Tool("callout", "Callout"),
         Tool("table", "Table"),
-        Tool("picture", "Pictures"),
+        Tool("attach", "Pictures and files"),
     ),
 )

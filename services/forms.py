@@ -41,7 +41,8 @@ class NotesWidget(AdminMarkdownxWidget):  # type: ignore[misc]
         extend = False
         css = {
             "all": [
-                f"css/{name}.css" for name in ("tokens", "notes", "code", "editor", "editor-tools")
+                f"css/{name}.css"
+                for name in ("tokens", "notes", "code", "uploads", "editor", "editor-tools")
             ]
         }
         # In this order: a list of pages takes keys before the tools do, and an upload that is
@@ -49,8 +50,9 @@ class NotesWidget(AdminMarkdownxWidget):  # type: ignore[misc]
         js = [
             Script(f"js/{name}.js", defer=True)
             for name in (
+                *("uploads", "upload-rows"),
                 *("editor", "editor-marks", "editor-scroll", "editor-preview"),
-                *("editor-pictures", "editor-links", "editor-toolbar"),
+                *("editor-files", "editor-links", "editor-toolbar"),
                 *("editor-kept", "editor-offer", "editor-draft"),
             )
         ]
@@ -77,7 +79,6 @@ class NotesWidget(AdminMarkdownxWidget):  # type: ignore[misc]
         }
         context["editor"] = {
             "preview_url": reverse("markdownx_markdownify") if self.preview else "",
-            "upload_url": reverse("upload"),
             "names_url": reverse("page_names"),
             "tools": TOOLS if self.preview else (),
             "page": self.page_id or "",

@@ -57,7 +57,9 @@ def some_addresses(text: str) -> list[UUID]:
 def sizes_in(text: str) -> dict[str, Size]:
     """The sizes of the stored pictures whose addresses stand in a text, by uuid."""
     shown = some_addresses(text)
-    return sizes_of(Attachment.objects.filter(pk__in=shown).only("width", "height")) if shown else {}
+    return (
+        sizes_of(Attachment.objects.filter(pk__in=shown).only("width", "height")) if shown else {}
+    )
 
 
 def sizes_of(rows: Iterable[Attachment]) -> dict[str, Size]:

@@ -10,6 +10,7 @@ from services.urls import urlpatterns as site
 pytestmark = pytest.mark.django_db
 
 LOGIN = "log in"
+NO_FILE = "00000000-0000-4000-8000-000000000000"
 
 # For each name in kb/urls.py and services/urls.py: an address, and what it gives to nobody, a
 # reader, an editor and an admin; a fifth entry is for nobody where KB_PUBLIC is on. Every address
@@ -50,7 +51,17 @@ TABLE = {
     "draft": ("/drafts/", LOGIN, 403, 200, 200, LOGIN),
     "discard_draft": ("/drafts/discard/", LOGIN, 403, 302, 302, LOGIN),
     "markdownx_markdownify": ("/markdownx/markdownify/", LOGIN, 403, 200, 200, LOGIN),
-    "markdownx_upload": ("/markdownx/upload/", LOGIN, 403, 400, 400, LOGIN),
+    # No file, or none with this number.
+    "upload": ("/attachments/", LOGIN, 403, 302, 302, LOGIN),
+    "begin_upload": ("/attachments/begin/", LOGIN, 403, 200, 200, LOGIN),
+    "finish_upload": ("/attachments/finish/", LOGIN, 403, 409, 409, LOGIN),
+    "abandon_upload": ("/attachments/abandon/", LOGIN, 403, 409, 409, LOGIN),
+    "files": ("/pages/plan/files/", *READING),
+    "rename_file": (f"/files/{NO_FILE}/rename/", LOGIN, 403, 404, 404, LOGIN),
+    "replace_file": (f"/files/{NO_FILE}/replace/", LOGIN, 403, 404, 404, LOGIN),
+    "delete_file": (f"/files/{NO_FILE}/delete/", LOGIN, 403, 404, 404, LOGIN),
+    "restore_file": (f"/files/{NO_FILE}/restore/", LOGIN, 403, 404, 404, LOGIN),
+    "thumbnail": (f"/thumbnails/{NO_FILE}/", LOGIN, 404, 404, 404, 404),
 }
 # These are only for forms.
 POSTED = {
@@ -61,7 +72,8 @@ POSTED = {
     "draft",
     "discard_draft",
     "markdownx_markdownify",
-    "markdownx_upload",
+    *("upload", "begin_upload", "finish_upload", "abandon_upload"),
+    *("rename_file", "replace_file", "delete_file", "restore_file"),
     "without_examples",
 }
 # What needs a stored file to be tried, in tests of its own.
@@ -85,6 +97,11 @@ def outcome(client, path: str) -> object:
 def test_every_address_is_in_the_table():
     patterns = [pattern for pattern in [*root, *site] if isinstance(pattern, URLPattern)]
     assert {pattern.name for pattern in patterns} == set(TABLE) | ELSEWHERE
+
+
+@pytest.mark.parametrize("name", sorted(POSTED))
+def test_what_is_only_for_forms_is_not_for_links(name, as_admin):
+    assert as_admin.get(TABLE[name][0]).status_code == 405
 
 
 @pytest.mark.parametrize("name", TABLE)

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Route, expect
 from playwright.sync_api import Page as Tab
 
 from services.models import Attachment, Category, Document, Page, Section, Service, Topic
-from tests.test_attachments import picture
+from tests.pictures import picture
 from tests.writing import log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -160,7 +160,7 @@ def test_a_picture_is_uploaded_and_shown(form: Tab, page: Page, kind: str) -> No
     form.locator("#id_notes").focus()
     form.evaluate("document.querySelector('#id_notes').setSelectionRange(0, 0)")
     waiting: list[Route] = []
-    form.route("**/markdownx/upload/", lambda route: waiting.append(route))
+    form.route("**/attachments/", lambda route: waiting.append(route))
     drop(form, picture(), "my [x] picture.png", kind)
     area = form.locator("#id_notes")
     expect(area).to_have_value(f"![Uploading my x picture.png…](){NOTES}")
@@ -178,17 +178,17 @@ def test_a_picture_is_uploaded_and_shown(form: Tab, page: Page, kind: str) -> No
     assert row.get_absolute_url() in Page.objects.get(pk=page.pk).notes
 
 
-def test_what_is_no_picture_is_told_beside_the_notes(form: Tab) -> None:
+def test_what_is_refused_is_told_below_the_notes(form: Tab) -> None:
     form.expected = ("Failed to load resource",)
-    drop(form, b"<svg></svg>", "a.svg")
-    told = form.locator(".editor-with-preview .editor-error")
-    expect(told).to_have_text("a.svg: Only pictures (PNG, JPEG, GIF, WebP) can be dropped here.")
+    drop(form, picture()[:-20], "a.png")
+    told = form.locator(".editor-with-preview .upload")
+    expect(told).to_contain_text("This picture is broken")
     expect(form.locator("#id_notes")).to_have_value(NOTES)
 
 
 def test_saving_waits_for_a_picture(form: Tab) -> None:
     waiting: list[Route] = []
-    form.route("**/markdownx/upload/", lambda route: waiting.append(route))
+    form.route("**/attachments/", lambda route: waiting.append(route))
     drop(form, picture())
     expect(form.locator("#id_notes")).to_have_value(re.compile("Uploading a.png"))
     form.locator("[name=_save]").last.click()

@@ -9,7 +9,7 @@ from playwright.sync_api import Page as Tab
 from playwright.sync_api import Route, expect
 
 from services.models import Category, Page, Service, Topic
-from tests.test_attachments import picture
+from tests.pictures import picture
 from tests.writing import PHONE, WIDE, Tabs, select, serious, tabs  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -289,11 +289,12 @@ def test_a_late_list_of_pages_never_replaces_a_newer(tab):
 
 def test_pictures_are_chosen_and_can_be_undone(tab):
     files = [
-        {"name": f"{name}.png", "mimeType": "image/png", "buffer": picture()} for name in ("a", "b")
+        {"name": f"{name}.png", "mimeType": "image/png", "buffer": picture(size=(8, height))}
+        for name, height in (("a", 6), ("b", 7))
     ]
     select(tab, 0)
     with tab.expect_file_chooser() as chooser:
-        tab.get_by_role("button", name="Pictures", exact=True).click()
+        tab.get_by_role("button", name="Pictures and files").click()
     chooser.value.set_files(files)
     area = tab.locator("#id_notes")
     shown = r"!\[a.png\]\(/attachments/\S+\)\n!\[b.png\]\(/attachments/\S+\)"
@@ -305,7 +306,7 @@ def test_pictures_are_chosen_and_can_be_undone(tab):
 
 def test_a_picture_does_not_take_the_focus_from_another_field(tab):
     waiting: list[Route] = []
-    tab.route("**/markdownx/upload/", lambda route: waiting.append(route))
+    tab.route("**/attachments/", lambda route: waiting.append(route))
     file = {"name": "a.png", "mimeType": "image/png", "buffer": picture()}
     tab.locator(".editor-files").set_input_files([file])
     expect(tab.locator("#id_notes")).to_have_value(re.compile("Uploading"))

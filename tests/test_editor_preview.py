@@ -1,4 +1,4 @@
-"""The editor's two addresses: who may use them, and what the preview shows."""
+"""The editor's preview: who may use it, and what it shows."""
 
 from __future__ import annotations
 
@@ -10,35 +10,27 @@ from django.test import Client
 from services.files.storing import store
 from services.models import Topic
 from services.sync.merge import merge
-from tests.test_attachments import picture, send
+from tests.pictures import picture
 
 pytestmark = pytest.mark.django_db
 PREVIEW = "/markdownx/markdownify/"
 
 
-@pytest.mark.parametrize("address", [PREVIEW, "/markdownx/upload/"])
 def test_only_editors_and_admins_may(
-    as_nobody: Client, as_reader: Client, as_editor: Client, as_admin: Client, address: str
+    as_nobody: Client, as_reader: Client, as_editor: Client, as_admin: Client
 ) -> None:
-    answer = as_nobody.post(address)
-    assert (answer.status_code, answer["Location"]) == (302, f"/login/?next={address}")
-    assert as_reader.post(address).status_code == 403
+    answer = as_nobody.post(PREVIEW)
+    assert (answer.status_code, answer["Location"]) == (302, f"/login/?next={PREVIEW}")
+    assert as_reader.post(PREVIEW).status_code == 403
     for client in (as_editor, as_admin):
-        assert client.post(address).status_code == (200 if address == PREVIEW else 400)
-        assert client.get(address).status_code == 405
+        assert client.post(PREVIEW).status_code == 200
+        assert client.get(PREVIEW).status_code == 405
 
 
-def test_readers_store_nothing_even_on_a_public_site(as_reader: Client, settings: object) -> None:
-    settings.KB_PUBLIC = True  # type: ignore[attr-defined]
-    assert send(as_reader, picture()).status_code == 403
-    assert send(Client(), picture()).status_code == 302
-
-
-@pytest.mark.parametrize("address", [PREVIEW, "/markdownx/upload/"])
-def test_a_post_from_elsewhere_is_refused(editor: object, address: str) -> None:
+def test_a_post_from_elsewhere_is_refused(editor: object) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(editor)  # type: ignore[arg-type]
-    assert client.post(address, {"content": "x"}).status_code == 403
+    assert client.post(PREVIEW, {"content": "x"}).status_code == 403
 
 
 def test_it_is_rendered_as_the_page_will_be(as_editor: Client) -> None:
@@ -65,7 +57,14 @@ def test_a_page_lends_its_pictures(as_editor: Client) -> None:
     content = {"content": "![a](img/a.png) ![[img/a.png]]"}
     shown = as_editor.post(PREVIEW, content | {"page": str(page.pk)}).content.decode()
     assert shown.count(f'src="{row.get_absolute_url()}"') == 2
+    assert shown.count('width="8" height="6"') == 2
     assert "<img" not in as_editor.post(PREVIEW, content).content.decode()
+
+
+def test_pictures_by_their_address_have_their_size(as_editor: Client) -> None:
+    row = store(io.BytesIO(picture()), name="a.png")
+    content = {"content": f"![a]({row.get_absolute_url()})"}
+    assert 'width="8" height="6"' in as_editor.post(PREVIEW, content).content.decode()
 
 
 def test_its_queries_do_not_grow_with_the_links(

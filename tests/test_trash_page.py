@@ -84,7 +84,7 @@ def test_a_long_trash_comes_in_parts(as_editor, django_assert_max_num_queries):
     for number in range(51):
         page = Topic.objects.create(title=f"Page {number}")
         as_editor.post(f"/pages/{page.slug}/delete/")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         first = words(as_editor.get("/trash/"))
     assert "Page 50" in first
     assert "Part 1 of 2" in first

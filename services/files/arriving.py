@@ -36,6 +36,10 @@ EXPIRED = "This upload took too long, or was changed on its way. Send the file a
 INCOMPLETE = "Not all of this file arrived. Send it again."
 
 
+class NotArrived(UploadRefused):
+    """The bytes are not there as they were announced; sending them anew may help."""
+
+
 @dataclass(frozen=True, slots=True)
 class Arriving:
     """An upload that was begun: where its bytes go, and the token that finishes it."""
@@ -82,9 +86,9 @@ def _told(token: str, by: User) -> dict[str, Any]:
     try:
         told: dict[str, Any] = signing.loads(token, salt=SALT, max_age=2 * bucket.ARRIVES_WITHIN)
     except signing.BadSignature:
-        raise UploadRefused(EXPIRED) from None
+        raise NotArrived(EXPIRED) from None
     if told["by"] != by.pk:
-        raise UploadRefused(EXPIRED)
+        raise NotArrived(EXPIRED)
     return told
 
 
@@ -94,12 +98,12 @@ def _fetch(key: str, file: IO[bytes], size: int) -> None:
         try:
             body = bucket.client().get_object(Bucket=bucket.bucket_name(), Key=key)
         except bucket.client().exceptions.NoSuchKey:
-            raise UploadRefused(INCOMPLETE) from None
+            raise NotArrived(INCOMPLETE) from None
         if body["ContentLength"] != size:
-            raise UploadRefused(INCOMPLETE)
+            raise NotArrived(INCOMPLETE)
         shutil.copyfileobj(body["Body"], file, PIECE)
     if file.tell() != size:
-        raise UploadRefused(INCOMPLETE)
+        raise NotArrived(INCOMPLETE)
 
 
 def _forget(key: str) -> None:

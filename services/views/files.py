@@ -13,33 +13,43 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from services.access import editing, reading
+from services.access import editing, may_edit, reading
 from services.files import shelf
 from services.files.storing import UploadRefused
+from services.listing import part
 from services.models import Attachment, Page
-from services.views.back import back
+from services.page_files import some_addresses
+from services.views.back import back, next_address
 from services.views.finding import moved_to, person
+
+AT_ONCE = 100
 
 
 @require_safe
 @reading
 def files(request: HttpRequest, slug: str) -> HttpResponse:
     """The files of a page and those that its notes show from elsewhere."""
-    page = Page.objects.filter(slug=slug).first()
+    page = Page.objects.select_related("category").filter(slug=slug).first()
     if page is None:
         if now := moved_to(slug):
             return redirect("files", now.slug)
         raise Http404("There is no page at this address.")
-    shown = shelf.addresses_in(page.notes)
-    rows = Attachment.objects.live().filter(Q(page=page) | Q(pk__in=shown))
-    found = list(rows.select_related("created_by", "page"))
+    rows = Attachment.objects.live().filter(Q(page=page) | Q(pk__in=some_addresses(page.notes)))
+    rows = rows.select_related("created_by", "page").defer("page__notes", "page__kept")
+    found = part(rows, request.GET.get("page"), AT_ONCE)
     used = shelf.used_on(found)
     context = {
         "page": page,
-        "files": [(row, used[row.pk]) for row in found],
-        "trashed": Attachment.objects.trashed().filter(page=page),
+        "part": found,
+        "rows": [(row, used[row.pk]) for row in found],
+        "trashed": _trashed(page) if may_edit(request.user) else [],
     }
     return render(request, "files.html", context)
+
+
+def _trashed(page: Page) -> list[Attachment]:
+    rows = Attachment.objects.trashed().filter(page=page).select_related("trashed_by")
+    return list(rows[:AT_ONCE])
 
 
 @require_POST
@@ -75,8 +85,10 @@ def replace(request: HttpRequest, uuid: uuids.UUID) -> HttpResponseBase:
 @editing
 def delete(request: HttpRequest, uuid: uuids.UUID) -> HttpResponseBase:
     row = _file(uuid)
+    used = shelf.used_on([row])[row.pk]
     shelf.throw_away(row, by=person(request))
-    context = {"file": row, "next": _there(row)}
+    there = next_address(request) or _there(row)
+    context = {"file": row, "used": used, "next": there}
     messages.success(request, render_to_string("partials/file_deleted.html", context, request))
     return _back(request, row)
 

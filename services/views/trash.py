@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from services import trash as trashing
 from services.access import administering, editing
+from services.files import shelf
 from services.listing import part
 from services.models import Attachment, Link, Page, Section, StaleVersion
 from services.navigation import tree
@@ -63,7 +64,7 @@ def _with_undo(request: HttpRequest, page: Page) -> SafeString:
 @require_safe
 @editing
 def trash(request: HttpRequest) -> HttpResponse:
-    """The pages in the trash, the last deleted first."""
+    """The pages and files in the trash, the last deleted first."""
     pages = (
         Page.everything.exclude(trashed_at=None)
         .order_by("-trashed_at", "-pk")
@@ -71,8 +72,14 @@ def trash(request: HttpRequest) -> HttpResponse:
         .annotate(size=Length("notes"))
         .defer("notes", "kept", "aliases")
     )
-    found = part(pages, request.GET.get("page"), AT_ONCE)
-    return render(request, "trash.html", {"part": found, "tree": tree()})
+    files = Attachment.objects.trashed().select_related("trashed_by", "page")
+    files = files.defer("page__notes", "page__kept")
+    context = {
+        "part": part(pages, request.GET.get("page"), AT_ONCE),
+        "files": part(files, request.GET.get("files"), AT_ONCE),
+        "tree": tree(),
+    }
+    return render(request, "trash.html", context)
 
 
 @require_POST
@@ -95,14 +102,19 @@ def restore_page(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @administering
 def empty_trash(request: HttpRequest) -> HttpResponse:
-    number = trashing.empty()
-    what = "1 page is" if number == 1 else f"{number:,} pages are"
+    pages, files = trashing.empty(), shelf.empty_trash()
+    gone = [*_counted(pages, "page"), *_counted(files, "file")]
+    went = f"{' and '.join(gone)} {'is' if pages + files == 1 else 'are'} deleted for good"
     left = Page.everything.exclude(trashed_at=None).count()
     if left:
         stay = "1 page stays" if left == 1 else f"{left:,} pages stay"
         which = "it" if left == 1 else "them"
-        went = f"{what} deleted for good" if number else "Nothing is deleted"
+        went = went if gone else "Nothing is deleted"
         messages.info(request, f"{went}. {stay}: somebody has unsaved text for {which}.")
     else:
-        messages.success(request, f"The trash is empty: {what} deleted for good.")
+        messages.success(request, f"The trash is empty: {went if gone else 'nothing was in it'}.")
     return redirect("trash")
+
+
+def _counted(number: int, what: str) -> list[str]:
+    return [f"{number:,} {what}{'' if number == 1 else 's'}"] if number else []

@@ -102,7 +102,10 @@ def _name(file: UploadedFile[bytes]) -> str:
 
 
 def _status(refusal: UploadRefused) -> int:
-    return 503 if isinstance(refusal, StorageFailed) else 400
+    """Where another try may help, it is no 400: 503 the storage is down, 409 to begin anew."""
+    if isinstance(refusal, StorageFailed):
+        return 503
+    return 409 if isinstance(refusal, arriving.NotArrived) else 400
 
 
 def _refused(request: HttpRequest, refusal: UploadRefused) -> HttpResponseBase:

@@ -63,7 +63,7 @@
         button.addEventListener("pointerdown", (event) => event.preventDefault());
         button.addEventListener("click", () => {
           this.current(button);
-          if (tool === "picture") files.click();
+          if (tool === "attach") files.click();
           else use(editor, tool);
         });
       }

@@ -1,0 +1,33 @@
+"""What templates say about files."""
+
+from __future__ import annotations
+
+from django import template
+
+from services.files.storing import markdown_of
+from services.files.words import icon_name, kind_words
+from services.models import Attachment
+from services.people import shown_name
+
+register = template.Library()
+
+
+@register.filter
+def kind(file: Attachment) -> str:
+    """What kind of file it is, in words."""
+    return kind_words(file.content_type, file.name)
+
+
+@register.filter
+def icon(file: Attachment) -> str:
+    """The template of the icon for its kind."""
+    return f"icons/{icon_name(file.content_type, file.name)}.html"
+
+
+@register.filter
+def markdown(file: Attachment) -> str:
+    """What shows it in notes, or leads to it."""
+    return markdown_of(file)
+
+
+register.filter("person", shown_name)

@@ -1,0 +1,110 @@
+// The files of a page, for editors: chosen or dropped, and sent at once; and their Markdown copied.
+(() => {
+  "use strict";
+
+  const { Rows, filesOf } = window.kbUploads;
+  const COPIED = 2000; // milliseconds for which a button says so
+
+  const form = document.querySelector("[data-add-files]");
+  const chooser = form.querySelector("input[type=file]");
+  const list = () => document.getElementById("kb-files");
+  const areas = [...document.querySelectorAll("[data-drop-files]"), form.closest(".panel")].filter(Boolean);
+
+  // What the server now says of the page's files, in the place of what it said before.
+  const refresh = async () => {
+    try {
+      const response = await fetch(location.href, { credentials: "same-origin" });
+      const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+      list().replaceWith(document.adoptNode(fresh.getElementById("kb-files")));
+      offerCopies();
+    } catch {
+      location.reload();
+    }
+  };
+
+  let added = 0;
+  const rows = new Rows(form, {
+    page: form.dataset.page,
+    urls: form.dataset,
+    focus: chooser,
+    verb: "added",
+    done: () => (added += 1),
+    ended: () => {
+      if (!added || rows.active) return;
+      added = 0;
+      refresh();
+    },
+  });
+
+  form.classList.add("by-script");
+  const hint = document.createElement("span");
+  hint.className = "file-add-hint";
+  hint.textContent = "or drop them here";
+  form.querySelector(".file-choose").after(hint);
+  chooser.addEventListener("change", () => {
+    rows.take([...chooser.files]);
+    chooser.value = "";
+  });
+
+  // -- dropping ---------------------------------------------------------------------------------
+
+  const words = document.createElement("p");
+  words.className = "drop-words";
+  words.textContent = "Drop to add to this page’s files";
+
+  const target = (area) => {
+    for (const other of areas) other.classList.toggle("drop-files", other === area);
+    if (area) document.body.append(words);
+    else words.remove();
+  };
+
+  for (const area of areas) {
+    area.addEventListener("dragover", (event) => {
+      if (event.defaultPrevented || !event.dataTransfer.types.includes("Files")) return;
+      event.preventDefault();
+      target(area);
+    });
+    area.addEventListener("dragleave", (event) => {
+      if (!area.contains(event.relatedTarget)) target(null);
+    });
+    area.addEventListener("drop", (event) => {
+      target(null);
+      if (event.defaultPrevented || !event.dataTransfer.files.length) return;
+      event.preventDefault();
+      rows.take(filesOf(event.dataTransfer));
+    });
+  }
+
+  // -- copying ----------------------------------------------------------------------------------
+
+  const offerCopies = () => {
+    for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+  };
+
+  const copy = async (text) => {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      // Not over plain http: then by a field that is there for a moment.
+      const field = Object.assign(document.createElement("textarea"), { value: text, readOnly: true });
+      document.body.append(field);
+      field.select();
+      document.execCommand("copy");
+      field.remove();
+    }
+  };
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const before = button.dataset.words ?? button.textContent;
+    button.dataset.words = before;
+    await copy(button.dataset.copy);
+    button.focus();
+    button.textContent = "Copied";
+    rows.say("The Markdown is copied.");
+    setTimeout(() => (button.textContent = before), COPIED);
+  });
+
+  offerCopies();
+})();
