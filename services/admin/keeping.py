@@ -9,7 +9,7 @@ from django.forms import all_valid
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import URLPattern, path
 
-from services.admin.rules import PageModelAdmin
+from services.admin.rules import AnyModelAdmin
 from services.models import Page
 from services.views.drafts import draft as keep_draft
 from services.views.editor_page import show_without_page
@@ -18,7 +18,7 @@ from services.views.posted import number
 NOT_IN_NOTES = "What is typed in a row below cannot stand in the notes yet."
 
 
-class KeepsTyped(PageModelAdmin):
+class KeepsTyped(AnyModelAdmin):
     """One text, as on the site: what is typed in rows is put into the notes."""
 
     def get_urls(self) -> list[URLPattern]:

@@ -23,6 +23,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from services import drafts
+from services.admin.attachments import files_of
 from services.admin.drafts import Draft
 from services.admin.inlines import ItemInline, QuestionInline
 from services.admin.keeping import KeepsTyped
@@ -36,7 +37,7 @@ from services.admin.page_list import (
     TagFilter,
     found_by,
 )
-from services.admin.rules import ForEditors, PageModelAdmin
+from services.admin.rules import AnyModelAdmin, ForEditors
 from services.admin.trash import ToTheTrash
 from services.editing import FACTS as EDITED
 from services.editing import Edit, Outcome, base_of, others_since, overridden
@@ -51,7 +52,7 @@ Fieldsets = tuple[tuple[str | None, Any], ...]
 NOTES = ("Notes", {"classes": ("wide-notes",), "fields": ("notes",)})
 
 
-class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, PageModelAdmin):
+class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, AnyModelAdmin):
     form = PageForm
     inlines = (ItemInline, QuestionInline)
     change_form_template = "admin/services/page/change_form.html"
@@ -134,6 +135,7 @@ class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, PageModelAdmin):
         place = "" if page.pk else new_place(request.POST.get("place"))
         context["place"] = place
         context["draft"] = drafts.another(me, context["page"], request.POST, place)
+        context["files"] = files_of(page) if page.pk else []
         context["draft_url"] = reverse(f"admin:services_{self.opts.model_name}_draft")
         return super().render_change_form(request, context, *args, **kwargs)
 

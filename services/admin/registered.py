@@ -7,11 +7,12 @@ from django.contrib.auth.models import Group, User
 from django.db.models import Model
 from taggit.models import Tag
 
+from services.admin.attachments import AttachmentAdmin
 from services.admin.documents import DocumentAdmin
 from services.admin.pages import ServiceAdmin, TopicAdmin
 from services.admin.people import GroupAdmin, PersonAdmin
 from services.admin.shelves import CategoryAdmin, TagAdmin
-from services.models import Category, Document, Service, Topic
+from services.models import Attachment, Category, Document, Service, Topic
 
 ADMINS: dict[type[Model], type[admin.ModelAdmin]] = {  # type: ignore[type-arg]
     Service: ServiceAdmin,
@@ -19,6 +20,7 @@ ADMINS: dict[type[Model], type[admin.ModelAdmin]] = {  # type: ignore[type-arg]
     Category: CategoryAdmin,
     Tag: TagAdmin,
     Document: DocumentAdmin,
+    Attachment: AttachmentAdmin,
     User: PersonAdmin,
     Group: GroupAdmin,
 }

@@ -17,14 +17,13 @@ if TYPE_CHECKING:
     from services.models import Page
 
     Base = BaseModelAdmin[Any]
-    PageModelAdmin = admin.ModelAdmin[Page]
     AnyModelAdmin = admin.ModelAdmin[Any]
     TabularInline = admin.TabularInline[Any, Page]
     StackedInline = admin.StackedInline[Any, Page]
     InlineModelAdmin = _Inline[Model, Model]
 else:
     Base = object
-    PageModelAdmin = AnyModelAdmin = admin.ModelAdmin
+    AnyModelAdmin = admin.ModelAdmin
     TabularInline, StackedInline = admin.TabularInline, admin.StackedInline
 
 

@@ -53,7 +53,8 @@ class KnowledgeBaseAdminSite(AdminSite):
         if ours and tags:
             ours["models"] += tags["models"]
             apps.remove(tags)
-        order = ["Service", "Topic", "Category", "Tag", "Document", "User", "Group"]
+        order = ["Service", "Topic", "Category", "Tag", "Document", "Attachment"]
+        order += ["User", "Group"]
         for app in apps:
             app["models"].sort(key=lambda model: order.index(model["object_name"]))
         return sorted(apps, key=lambda app: app["app_label"] != "services")

@@ -1,8 +1,8 @@
-"""Deleting pages in the admin: they go to the trash, as they do on the site."""
+"""Deleting pages and files in the admin: they go to the trash, as they do on the site."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -14,17 +14,18 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 
-from services.admin.rules import PageModelAdmin
+from services.admin.rules import AnyModelAdmin
 from services.models import Page
 from services.trash import throw_away
 
 CONFIRMATION = "admin/services/page/delete_confirmation.html"
 
 
-class ToTheTrash(PageModelAdmin):
+class ToTheTrash(AnyModelAdmin):
     """Pages are moved to the trash; nothing is removed with them."""
 
-    actions = ("delete_selected",)
+    several = "pages"
+    actions: Sequence[Any] = ("delete_selected",)
     delete_confirmation_template = CONFIRMATION
     delete_selected_confirmation_template = CONFIRMATION
 
@@ -50,17 +51,20 @@ class ToTheTrash(PageModelAdmin):
         pages = list(queryset)
         self.log_deletions(request, queryset)
         self.delete_queryset(request, queryset)
-        what = f"“{pages[0]}” is" if len(pages) == 1 else f"{len(pages)} pages are"
+        what = f"“{pages[0]}” is" if len(pages) == 1 else f"{len(pages)} {self.several} are"
         if pages:
             self._say(request, what)
         return None
 
+    def throw_away(self, row: Any, *, by: User) -> None:
+        throw_away(row, by=by)
+
     def delete_model(self, request: HttpRequest, obj: Page) -> None:
-        throw_away(obj, by=cast(User, request.user))
+        self.throw_away(obj, by=cast(User, request.user))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Page]) -> None:
         for page in queryset:
-            throw_away(page, by=cast(User, request.user))
+            self.throw_away(page, by=cast(User, request.user))
 
     def response_delete(
         self, request: HttpRequest, obj_display: str, obj_id: int

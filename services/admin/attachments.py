@@ -1,0 +1,229 @@
+"""Files in the admin: added, renamed, replaced and moved by the same rules as on the site."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+
+from services.admin.rules import AnyModelAdmin, ForEditors
+from services.admin.trash import ToTheTrash
+from services.files import shelf
+from services.files.storing import UploadRefused, store
+from services.files.words import kind_words
+from services.models import Attachment, Page
+from services.people import shown_name
+
+if TYPE_CHECKING:
+    AttachmentModelForm = forms.ModelForm[Attachment]
+else:
+    AttachmentModelForm = forms.ModelForm
+
+BESIDE_A_PAGE = 50
+REFERENCE = "Imported notes of this page show it as “%s”, so it stays there."
+
+
+def files_of(page: Page) -> list[Attachment]:
+    """The newest files of a page, for its form."""
+    rows = Attachment.objects.live().filter(page=page)
+    return list(rows.only("name", "content_type", "size")[:BESIDE_A_PAGE])
+
+
+class AttachmentForm(AttachmentModelForm):
+    """A file that is added, or one that is there, with what may take its place."""
+
+    upload = forms.FileField(label="File")
+
+    class Meta:
+        model = Attachment
+        fields = ("name", "page")
+        labels = {"name": "Name"}
+
+    by: User | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:
+            upload = self.fields["upload"]
+            upload.required, upload.label = False, "Another file in its place"
+            upload.help_text = "Its address stays, so it changes wherever it is used."
+        if self.instance.reference and "page" in self.fields:
+            self.fields["page"].disabled = True
+            self.fields["page"].help_text = REFERENCE % self.instance.reference
+
+    def clean(self) -> dict[str, Any]:
+        """The bytes are stored here already: whether that goes is known only by doing it."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        upload, row = cleaned.get("upload"), self.instance
+        if upload is None or self.errors:
+            return cleaned
+        try:
+            if row._state.adding:
+                self.stored = store(upload, name=upload.name, page=cleaned["page"], by=self.by)
+            else:
+                self.stored = shelf.replace(row, upload)
+        except UploadRefused as refusal:
+            self.add_error("upload", str(refusal))
+        return cleaned
+
+    def _post_clean(self) -> None:
+        """Nothing to check on the row: the rules of `services.files` name and fill it."""
+
+
+class KindFilter(admin.SimpleListFilter):
+    title = "kind"
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("pictures", "Pictures"),
+            ("pdf", "PDFs"),
+            ("media", "Audio and video"),
+            ("others", "Others"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        pictures, pdf = Q(width__isnull=False), Q(content_type="application/pdf")
+        media = Q(content_type__startswith="audio/") | Q(content_type__startswith="video/")
+        found = {"pictures": pictures, "pdf": pdf, "media": media}
+        found["others"] = ~(pictures | pdf | media)
+        chosen = self.value() or ""
+        return queryset.filter(found[chosen]) if chosen in found else queryset
+
+
+class TrashFilter(admin.SimpleListFilter):
+    title = "trash"
+    parameter_name = "trash"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("in", "In the trash"), ("all", "All")]
+
+    def choices(self, changelist: Any) -> Any:
+        first, *others = super().choices(changelist)
+        return [first | {"display": "Not in the trash"}, *others]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(trashed_at__isnull=self.value() != "in")
+
+
+class AttachmentAdmin(ToTheTrash, ForEditors, AnyModelAdmin):
+    form = AttachmentForm
+    several = "files"
+    list_display = ("called", "kind", "bytes", "on", "who", "added")
+    list_filter = (KindFilter, TrashFilter)
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ("name", "reference", "page__title")
+    search_help_text = "Name, or the title of its page"
+    actions = ("delete_selected", "restore")
+    delete_confirmation_template = "admin/services/attachment/delete_confirmation.html"
+    delete_selected_confirmation_template = delete_confirmation_template
+    readonly_fields = ("shown", "kind", "bytes", "who", "added", "used", "trashed_at")
+
+    class Media:
+        css = {"all": ["css/admin.css"]}
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return ("upload", "page")
+        trashed = ("trashed_at",) if obj.trashed_at else ()
+        return ("shown", "name", "upload", "page", *self.readonly_fields[1:-1], *trashed)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request).select_related("page", "created_by")
+        return rows.defer("page__notes", "page__kept")
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        form.by = cast(User, request.user)
+        return form
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "page":
+            pages = Page.objects.order_by("title").only("kind", "title", "abbreviation")
+            kwargs |= {"queryset": pages, "required": False}
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    # -- saving --------------------------------------------------------------------------------
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        return getattr(form, "stored", form.instance)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not change:
+            return
+        if "name" in form.changed_data:
+            shelf.rename(obj, form.cleaned_data["name"])
+        if "page" in form.changed_data:
+            obj.page = form.cleaned_data["page"]
+            Attachment.objects.filter(pk=obj.pk).update(page=obj.page)
+
+    def throw_away(self, row: Any, *, by: User) -> None:
+        shelf.throw_away(row, by=by)
+
+    @admin.action(description="Restore selected %(verbose_name_plural)s from the trash")
+    def restore(self, request: HttpRequest, queryset: QuerySet[Attachment]) -> None:
+        rows = list(queryset.exclude(trashed_at=None))
+        for row in rows:
+            shelf.take_out(row)
+        what = "1 file is" if len(rows) == 1 else f"{len(rows)} files are"
+        messages.success(request, f"{what} restored.")
+
+    # -- columns -------------------------------------------------------------------------------
+
+    @admin.display(description="File")
+    def shown(self, row: Attachment) -> str:
+        words = row.name
+        if row.is_picture:
+            picture = '<img class="file-small" src="{}" alt="" width="160" loading="lazy">'
+            words = format_html(picture, reverse("thumbnail", args=[row.pk]))
+        return format_html(
+            '<a href="{}" aria-label="Open {}">{}</a>', row.get_absolute_url(), row.name, words
+        )
+
+    @admin.display(description="Name", ordering="name")
+    def called(self, row: Attachment) -> str:
+        return row.name
+
+    @admin.display(description="Added", ordering="created_at")
+    def added(self, row: Attachment) -> str:
+        return date_format(timezone.localtime(row.created_at), "j M Y")
+
+    @admin.display(description="Kind", ordering="content_type")
+    def kind(self, row: Attachment) -> str:
+        return kind_words(row.content_type, row.name)
+
+    @admin.display(description="Size", ordering="size")
+    def bytes(self, row: Attachment) -> str:
+        return str(filesizeformat(row.size))
+
+    @admin.display(description="Page", ordering="page__title")
+    def on(self, row: Attachment) -> str:
+        if row.page is None:
+            return "–"
+        if row.page.trashed_at:
+            return f"{row.page} (in the trash)"
+        return format_html('<a href="{}">{}</a>', row.page.get_absolute_url(), row.page)
+
+    @admin.display(description="Added by", ordering="created_by")
+    def who(self, row: Attachment) -> str:
+        return shown_name(row.created_by) or "–"
+
+    @admin.display(description="Used on")
+    def used(self, row: Attachment) -> str:
+        pages = shelf.used_on([row])[row.pk]
+        links = ((page.get_absolute_url(), page) for page in pages)
+        return format_html_join(", ", '<a href="{}">{}</a>', links) or "Nowhere in notes"
