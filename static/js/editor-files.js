@@ -55,22 +55,27 @@
     // Where it will stand in the text: at the caret, or where it stood before it was refused.
     mark(upload) {
       const { editor } = this;
+      const [start, end] = this.place(upload) ?? editor.selection;
       const name = upload.name.replace(/[[\]\\]/g, "");
       const shown = upload.file.type.startsWith("image/") ? "!" : "";
-      let mark = `${shown}[Uploading ${name}…]()`;
-      for (let n = 2; editor.value.includes(mark); n += 1) mark = `${shown}[Uploading ${name}… (${n})]()`;
-      this.marks.set(upload, mark);
+      let text = `${shown}[Uploading ${name}…]()`;
+      for (let n = 2; editor.value.includes(text); n += 1) text = `${shown}[Uploading ${name}… (${n})]()`;
+      const apart = Boolean(start) && editor.value[start - 1] === ")";
+      // Of several, each has a line.
+      if (apart && this.last && editor.value.slice(0, start).endsWith(this.last.text)) this.last.followed = true;
+      this.last = { text, apart, followed: false };
+      this.marks.set(upload, this.last);
+      const wanted = (apart ? "\n" : "") + text;
+      const to = start + wanted.length;
+      editor.edit({ start, end, text: wanted, select: this.places.has(upload) ? null : [to, to] });
+    }
+
+    place(upload) {
       const place = this.places.get(upload);
-      const known = place ? editor.value.indexOf(place.before + place.after) : -1;
-      if (known >= 0) {
-        const at = known + place.before.length;
-        editor.edit({ start: at, end: at, text: mark });
-        return;
-      }
-      const [start, end] = editor.selection;
-      const apart = start && editor.value[start - 1] === ")" ? "\n" : "";
-      const to = start + apart.length + mark.length;
-      editor.edit({ start, end, text: apart + mark, select: [to, to] });
+      const known = place ? this.editor.value.indexOf(place.before + place.after) : -1;
+      if (known < 0) return null;
+      const at = known + place.before.length;
+      return [at, at];
     }
 
     // Put what shows a file, or nothing, in the place of its mark.
@@ -79,9 +84,12 @@
       const mark = this.marks.get(upload);
       this.marks.delete(upload);
       // Where its author took the mark out, the file is not wanted in the text either.
-      const start = mark ? editor.value.indexOf(mark) : -1;
+      let start = mark ? editor.value.indexOf(mark.text) : -1;
       if (start < 0) return;
-      const end = start + mark.length;
+      let end = start + mark.text.length;
+      // Without it, its line is not needed.
+      if (!text && mark.apart && editor.value[start - 1] === "\n") start -= 1;
+      else if (!text && mark.followed && editor.value[end] === "\n") end += 1;
       const before = editor.value.slice(Math.max(0, start - AROUND), start);
       this.places.set(upload, { before, after: editor.value.slice(end, end + AROUND) });
       editor.edit({ start, end, text });

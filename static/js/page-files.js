@@ -41,6 +41,12 @@
   hint.className = "file-add-hint";
   hint.textContent = "or drop them here";
   form.querySelector(".file-choose").after(hint);
+  // It looks like a button, and a button answers to Enter too.
+  chooser.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    chooser.click();
+  });
   chooser.addEventListener("change", () => {
     rows.take([...chooser.files]);
     chooser.value = "";
