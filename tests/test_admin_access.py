@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from services.models import Category, Document, Page, Service, Topic
+from services.models import Attachment, Category, Document, Page, Service, Topic
 from tests.conftest import client_of, person
 from tests.html_forms import fields_of
 
@@ -27,6 +29,11 @@ FOR_EDITORS = (
     "/admin/services/document/import/",
     "/admin/services/document/{document}/change/",
     "/admin/services/document/{document}/delete/",
+    "/admin/services/attachment/",
+    "/admin/services/attachment/add/",
+    "/admin/services/attachment/{attachment}/change/",
+    "/admin/services/attachment/{attachment}/delete/",
+    "/admin/services/attachment/{attachment}/history/",
 )
 # They lead to the page's history on the site.
 LEADING_AWAY = (
@@ -57,13 +64,16 @@ FOR_NOBODY = (
 
 
 @pytest.fixture
-def numbers(db: None) -> dict[str, int]:
+def numbers(db: None) -> dict[str, Any]:
     category = Category.objects.create(name="Empty", slug="empty")
     service = Service.objects.create(title="ECS", category=Category.objects.get(slug="compute"))
     return {
         "service": service.pk,
         "topic": Topic.objects.create(title="Setup").pk,
         "document": Document.objects.create(path="a.md", digest="x").pk,
+        "attachment": Attachment.objects.create(
+            name="a.pdf", file="x", size=1, content_type="application/pdf"
+        ).pk,
         "category": category.pk,
         "user": User.objects.create_user("somebody").pk,
         "group": Group.objects.get(name="readers").pk,
@@ -76,7 +86,7 @@ def test_pages_open_for_whom_they_should(
     as_reader: Client,
     as_editor: Client,
     as_admin: Client,
-    numbers: dict[str, int],
+    numbers: dict[str, Any],
     address: str,
 ) -> None:
     url = address.format(**numbers)
@@ -94,7 +104,7 @@ def test_a_pages_history_is_the_sites(
     as_reader: Client,
     as_editor: Client,
     as_admin: Client,
-    numbers: dict[str, int],
+    numbers: dict[str, Any],
     address: str,
 ) -> None:
     url = address.format(**numbers)

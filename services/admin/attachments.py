@@ -171,6 +171,9 @@ class AttachmentAdmin(ToTheTrash, ForEditors, AnyModelAdmin):
             obj.page = form.cleaned_data["page"]
             Attachment.objects.filter(pk=obj.pk).update(page=obj.page)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Nothing hangs on a file."""
+
     def throw_away(self, row: Any, *, by: User) -> None:
         shelf.throw_away(row, by=by)
 
