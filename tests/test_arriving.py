@@ -83,7 +83,7 @@ def test_the_address_takes_nothing_but_what_was_asked_for(s3, as_editor) -> None
 
 def test_what_did_not_arrive_is_told(s3, as_editor) -> None:
     answer = finish(as_editor, begun(as_editor, b"12345"))
-    assert answer.status_code == 400
+    assert answer.status_code == 409
     assert "Not all of this file arrived" in answer.json()["error"]
 
 
@@ -131,7 +131,7 @@ def test_a_token_is_for_whom_it_was_given_and_as_it_was(s3, as_editor, as_admin,
         (as_editor, ""),
     ):
         answer = client.post(f"/attachments/{path}/", {"token": token})
-        assert answer.status_code == 400
+        assert answer.status_code == 409
         assert "Send the file again" in answer.json()["error"]
     assert objects() == before
     assert not Attachment.objects.exists()
