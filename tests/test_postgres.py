@@ -14,6 +14,9 @@ from tests.postgres import postgres
 SAME_TESTS = [
     "tests/test_import.py",
     "tests/test_export.py",
+    "tests/test_import_files.py",
+    "tests/test_import_zip.py",
+    "tests/test_export_files.py",
     "tests/test_pages_model.py",
     "tests/test_real_notes.py",
     "tests/test_import_trash.py",
