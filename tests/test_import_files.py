@@ -60,6 +60,7 @@ def test_files_of_any_kind_come_along(storage, vault, capsys):
         vault,
         {
             "Notes.md": "![](img/a.png) [paper](files/b.pdf) ![[c.zip]] [song](d.mp3)\n",
+            "Again.md": "[paper](files/b.pdf)\n",
             "img/a.png": picture(),
             "files/b.pdf": PDF,
             "c.zip": ZIP,
@@ -74,8 +75,10 @@ def test_files_of_any_kind_come_along(storage, vault, capsys):
         "c.zip": "c.zip",
         "d.mp3": "d.mp3",
     }
-    assert Page.objects.get().notes == (vault / "Notes.md").read_text()
-    assert bytes_of(Attachment.objects.get(name="b.pdf")) == PDF
+    assert Page.objects.get(title="Notes").notes == (vault / "Notes.md").read_text()
+    papers = Attachment.objects.filter(name="b.pdf")
+    assert [bytes_of(row) for row in papers] == [PDF, PDF]
+    assert len({row.file.name for row in papers}) == 1
 
 
 @pytest.mark.parametrize(

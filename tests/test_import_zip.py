@@ -229,13 +229,13 @@ def test_a_zip_is_planned_first_and_applied_then(storage, as_editor, editor, roo
 
 def test_what_cannot_come_along_is_told_before_and_after(as_editor, settings):
     settings.UPLOAD_MAX_BYTES = 1000
-    notes: Entries = {"N.md": b"![](a.png) [w](b.bin)\n", "a.png": picture()[:-9]}
+    notes: Entries = {"n.md": b"![](a.png) [w](b.bin)\n", "a.png": picture()[:-9]}
     response = upload(as_editor, zipped(notes | {"b.bin": b"x" * 1001}))
     assert "the file b.bin was left out: This file is too large" in response.content.decode()
     html = as_editor.post(IMPORT, fields_of(response), follow=True).content.decode()
     assert "Imported 1 created." in html
-    assert "N.md: the file a.png was left out: This picture is broken" in html
-    assert "N.md: the file b.bin was left out" in html
+    assert "“n.md”: the file a.png was left out: This picture is broken" in html
+    assert "“n.md”: the file b.bin was left out" in html
 
 
 def test_a_storage_that_is_down_is_told_after(s3: S3Server, as_editor):

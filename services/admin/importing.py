@@ -194,10 +194,11 @@ def _apply(request: HttpRequest, site: KnowledgeBaseAdminSite) -> HttpResponse:
 
 def _take_along(request: HttpRequest, plan: Plan, sources: Sources, by: User) -> None:
     """Store the files that the notes refer to, and say which could not be."""
-    plan.files, plan.warnings = 0, []
+    plan.warnings = []
     import_files(plan, sources.origins, sources.roots, by=by)
     for warning in plan.warnings[:WARNINGS]:
-        messages.warning(request, f"{warning.path}: {warning.reason}")
+        # In quotation marks, as the admin begins each message with a capital letter.
+        messages.warning(request, f"“{warning.path}”: {warning.reason}")
     if (more := len(plan.warnings) - WARNINGS) > 0:
         messages.warning(request, f"{more} more files were left out.")
 

@@ -60,12 +60,14 @@ def import_files(
     """
     found = list(_Finder(plan, origins, folders).stored())
     rows = _rows(reference.page for reference in found)
-    keeper = _Keeper(by)
+    keeper, kept = _Keeper(by), set()
     for reference in found:
         try:
-            plan.files += keeper.keep(reference, rows.get((reference.page, reference.target)))
+            if keeper.keep(reference, rows.get((reference.page, reference.target))):
+                kept.add(reference.file)
         except (UploadRefused, OSError, IntegrityError) as error:
             plan.warnings.append(_left_out(reference, str(error)))
+    plan.files = len(kept)
     if keeper.missed:
         plan.warnings.append(Refused("Files", MISSED + ", ".join(keeper.missed)))
 
@@ -74,7 +76,7 @@ def foresee_files(plan: Plan, origins: Origins, folders: Iterable[str] = ()) -> 
     """Say in a plan how many files would be stored, and which are too large; writes nothing."""
     found = list(_Finder(plan, origins, folders).planned())
     rows = _rows(reference.page for reference in found)
-    keeper = _Keeper(None)
+    keeper, wanted = _Keeper(None), set()
     for reference in found:
         row = rows.get((reference.page, reference.target))
         if row is not None and (row.trashed_at or not keeper.is_changed(row, reference.file)):
@@ -84,7 +86,8 @@ def foresee_files(plan: Plan, origins: Origins, folders: Iterable[str] = ()) -> 
             words = f"This file is too large: it may have {most}."
             plan.warnings.append(_left_out(reference, words))
         else:
-            plan.files += 1
+            wanted.add(reference.file)
+    plan.files = len(wanted)
 
 
 def _left_out(reference: Reference, why: str) -> Refused:
