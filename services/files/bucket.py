@@ -28,6 +28,7 @@ def client() -> Any:
 def warm() -> None:
     """Load what signing an address needs, so that no reader waits for it; asks nobody."""
     if is_remote():
+        origin()
         presigned_put(f"{ARRIVING}x", "application/octet-stream", 1)
 
 
