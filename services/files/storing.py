@@ -15,7 +15,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.files import File
@@ -35,6 +41,7 @@ UNREACHABLE = (
     "Try again in a while; if that does not help, whoever runs the site can look into its log."
 )
 STORAGE_ERRORS = (BotoCoreError, ClientError, OSError)
+SILENT = (EndpointConnectionError, ConnectTimeoutError, ReadTimeoutError)
 
 
 class UploadRefused(ValueError):
@@ -204,10 +211,12 @@ def taken_back(row: Attachment) -> Iterator[None]:
     """No row will ever lead to the objects of one that could not be stored."""
     try:
         yield
-    except BaseException:
-        # What stopped the row is the error worth telling.
-        with suppress(Exception):
-            remove_objects(row)
+    except BaseException as error:
+        # What stopped the row is the error worth telling. A storage that is silent is not waited
+        # for again, and what it may have got all the same is swept.
+        if not isinstance(getattr(error, "__cause__", None), SILENT):
+            with suppress(Exception):
+                remove_objects(row)
         raise
 
 
