@@ -36,9 +36,8 @@
         "li",
         { className: "upload", tabIndex: -1 },
         element("span", { className: "upload-head" }, name, size),
+        element("span", { className: "upload-tail" }, this.words, this.ways),
         this.bar,
-        this.words,
-        this.ways,
       );
     }
 
