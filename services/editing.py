@@ -14,6 +14,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from services import renaming
+from services.files.shelf import adopt
 from services.files.storing import lend
 from services.history import revision, tags_at
 from services.markdown.edits import dominant_line_end, keep_line_ends, split_lines
@@ -240,6 +241,7 @@ def create(
         if tags:
             page.tags.set(tags)
             Revision.objects.filter(id=page.pk, version=page.version).update(tags=tags)
+        adopt(page, by=by)
         return page
 
 

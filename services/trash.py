@@ -15,6 +15,7 @@ from django.utils import timezone
 from services import keeping
 from services.catalog import key
 from services.derive import derive
+from services.files.shelf import addresses_in
 from services.history import record, tags_of
 from services.models import (
     Attachment,
@@ -125,7 +126,9 @@ def destroy(page: Page) -> None:
     A file that another page shows, as after a section was split off, goes on as that page's.
     """
     with transaction.atomic():
-        for attachment in Attachment.objects.filter(page=page):
+        # Also those of no page: they were sent while it was not stored yet.
+        own = Q(page=page) | Q(page=None, pk__in=addresses_in(page.notes))
+        for attachment in Attachment.objects.filter(own).order_by("pk"):
             shown = shows(attachment).exclude(pk=page.pk).first()
             if shown is None:
                 attachment.delete()

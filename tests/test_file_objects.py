@@ -18,6 +18,8 @@ from tests.storages import objects
 
 pytestmark = pytest.mark.django_db
 
+NOW = ("sweep", "--older-than", "0", "--site-is-stopped")
+
 
 def run(*arguments: str) -> tuple[str, str]:
     out, err = io.StringIO(), io.StringIO()
@@ -93,7 +95,9 @@ class TestSweep:
         assert "attachments/ab/abandoned" in said
         assert "2 objects (2\xa0bytes) could be deleted" in said
         assert objects() == before
-        assert "2 objects (2\xa0bytes) deleted" in run("sweep", "--older-than", "0", "--delete")[0]
+        with pytest.raises(CommandError, match="Stop the site"):
+            run("sweep", "--older-than", "0", "--delete")
+        assert "2 objects (2\xa0bytes) deleted" in run(*NOW, "--delete")[0]
         assert objects() == set(row.keys)
 
     def test_an_object_that_got_a_row_meanwhile_stays(self, row: Attachment) -> None:

@@ -52,10 +52,12 @@ def test_what_is_refused_does_not_hold_up_the_others(as_editor, page):
     assert kept["name"] == Attachment.objects.get().name == "a.pdf"
 
 
-def test_a_page_in_the_trash_is_no_page(as_editor, page):
+def test_a_page_in_the_trash_takes_nothing(as_editor, page):
     throw_away(page, by=None)
-    assert send(as_editor, file(), page=page.pk).status_code == 200
-    assert Attachment.objects.get().page is None
+    answer = send(as_editor, file(), page=page.pk)
+    assert answer.status_code == 400
+    assert "Restore the page" in answer.json()["error"]
+    assert not Attachment.objects.exists()
 
 
 def test_without_a_file_a_sentence_says_so(as_editor):

@@ -56,6 +56,11 @@ class AttachmentForm(AttachmentModelForm):
             upload = self.fields["upload"]
             upload.required, upload.label = False, "Another file in its place"
             upload.help_text = "Its address stays, so it changes wherever it is used."
+        if self.instance.page_id and "page" in self.fields:
+            # Also one that is in the trash: its file is not to be torn from it.
+            known = Q(trashed_at=None) | Q(pk=self.instance.page_id)
+            pages: Any = self.fields["page"]
+            pages.queryset = Page.everything.filter(known).order_by("title")
         if self.instance.reference and "page" in self.fields:
             self.fields["page"].disabled = True
             self.fields["page"].help_text = REFERENCE % self.instance.reference
@@ -158,6 +163,16 @@ class AttachmentAdmin(ToTheTrash, ForEditors, AnyModelAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     # -- saving --------------------------------------------------------------------------------
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Without the transaction that the admin holds: nobody waits while a file is stored."""
+        return self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined]
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
         return getattr(form, "stored", form.instance)

@@ -41,6 +41,7 @@ from services.admin.rules import AnyModelAdmin, ForEditors
 from services.admin.trash import ToTheTrash
 from services.editing import FACTS as EDITED
 from services.editing import Edit, Outcome, base_of, others_since, overridden
+from services.files.shelf import adopt
 from services.models import Page, Reason, Revision, Section, Service, StaleVersion
 from services.saving import Clash, Saved, Trashed, save
 from services.transactions import retried
@@ -163,6 +164,7 @@ class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, AnyModelAdmin):
         if not change:
             obj.notes, obj.updated_by, obj.last_reason = draft.notes, by, Reason.ADMIN
             obj.save()
+            adopt(obj, by=by)
             place = request.POST.get("place", "")
             drafts.end_saved(by, None, request.POST, draft.notes, place)
             return

@@ -32,8 +32,9 @@ class ToTheTrash(AnyModelAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         """A page; for what somebody has just typed, also one in the trash by now."""
         page = super().get_object(request, object_id, from_field)
-        if page is None and request.method == "POST" and object_id.isdecimal():
-            pages: Any = self.model
+        pages: Any = self.model
+        has_trash = hasattr(pages, "everything")
+        if page is None and has_trash and request.method == "POST" and object_id.isdecimal():
             page = pages.everything.filter(pk=int(object_id[:18])).first()
         return page
 

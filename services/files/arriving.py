@@ -20,6 +20,7 @@ from django.core.files.storage import default_storage
 
 from services.files import bucket
 from services.files.storing import (
+    PAGE_GONE,
     StorageFailed,
     UploadRefused,
     asking_the_storage,
@@ -62,8 +63,10 @@ def begin(*, name: str, size: int, page: Page | None, by: User) -> Arriving:
 def finish(token: str, *, by: User) -> Attachment:
     """Make an attachment of what arrived. Raises UploadRefused, and then nothing is left of it."""
     told = _told(token, by)
-    page = Page.objects.filter(pk=told["page"]).first() if told["page"] else None
+    page = Page.objects.filter(pk=told["page"] or 0).first()
     try:
+        if told["page"] and page is None:
+            raise UploadRefused(PAGE_GONE)
         with tempfile.TemporaryFile() as file:
             _fetch(told["key"], file, told["size"])
             row = store(file, name=told["name"], page=page, by=by)

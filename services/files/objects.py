@@ -11,12 +11,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, default_storage
 from django.db.models import Q
 
-from services.files.bucket import ARRIVING, is_remote
+from services.files.bucket import ARRIVING, bucket_name, client, is_remote
 from services.models import Attachment
 
 # Everything of ours is below these; nothing else in the bucket or folder is looked at.
@@ -24,15 +25,22 @@ PREFIXES = ("attachments/", ARRIVING)
 # Uploads and replacements that are under way have objects without rows.
 GRACE = timedelta(days=1)
 PIECE = 1024 * 1024
+CUT_OFF = "nobody refers to it: it belongs to an upload that was cut off"
+# What servers answer that have none, know of no such list, or do not let us see it.
+UNTOLD = ("NoSuchUpload", "NotImplemented", "MethodNotAllowed", "AccessDenied", "405", "501")
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An object: its key, its size in bytes, and when it was put."""
+    """An object: its key, its size in bytes, and when it was put.
+
+    `upload` is the id of one that was sent in pieces and never put together: it is none yet.
+    """
 
     key: str
     size: int
     put_at: datetime
+    upload: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,19 @@ def _in_bucket(prefix: str) -> Iterator[Stored]:
     storage: Any = default_storage
     for found in storage.bucket.objects.filter(Prefix=prefix):
         yield Stored(found.key, found.size, found.last_modified)
+    yield from _in_pieces(prefix)
+
+
+def _in_pieces(prefix: str) -> Iterator[Stored]:
+    """What was left of large uploads that were cut off; a server may not tell of them."""
+    pages = client().get_paginator("list_multipart_uploads")
+    try:
+        for page in pages.paginate(Bucket=bucket_name(), Prefix=prefix):
+            for found in page.get("Uploads", ()):
+                yield Stored(found["Key"], 0, found["Initiated"], found["UploadId"])
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") not in UNTOLD:
+            raise
 
 
 def _in_folder(prefix: str) -> Iterator[Stored]:
@@ -60,7 +81,10 @@ def _in_folder(prefix: str) -> Iterator[Stored]:
     for place, _, names in os.walk(root / prefix):
         for name in names:
             file = Path(place) / name
-            facts = file.stat()
+            try:
+                facts = file.stat()
+            except FileNotFoundError:
+                continue
             put_at = datetime.fromtimestamp(facts.st_mtime, UTC)
             yield Stored(file.relative_to(root).as_posix(), facts.st_size, put_at)
 
@@ -70,7 +94,14 @@ def check(*, contents: bool = True) -> Iterator[Problem]:
 
     Without `contents` the bytes are not read, and only their number is compared.
     """
-    there = {found.key: found for found in all_objects()}
+    there: dict[str, Stored] = {}
+    for found in all_objects():
+        if found.upload:
+            yield Problem(
+                found.key, "nobody refers to it: it belongs to an upload that was cut off"
+            )
+        else:
+            there[found.key] = found
     named: set[str] = set()
     rows = Attachment.objects.order_by("file", "pk").select_related("page")
     for row in rows.iterator(500):
@@ -84,6 +115,9 @@ def check(*, contents: bool = True) -> Iterator[Problem]:
 def _of_row(row: Attachment, there: dict[str, Stored], *, contents: bool) -> Iterator[Problem]:
     key = str(row.file.name)
     whose = f"“{row.name}” ({row.pk})"
+    if key not in there and default_storage.exists(key):
+        # Put while the others were listed.
+        return
     if key not in there:
         yield Problem(key, f"it is missing, and {whose} needs it")
     elif there[key].size != row.size:
@@ -98,7 +132,7 @@ def unused(older_than: timedelta = GRACE) -> Iterator[Stored]:
     """Objects that no row names and that were put longer ago than this."""
     before = datetime.now(UTC) - older_than
     for found in all_objects():
-        if found.put_at < before and not is_named(found.key):
+        if found.put_at < before and (found.upload or not is_named(found.key)):
             yield found
 
 
@@ -109,6 +143,10 @@ def is_named(key: str) -> bool:
 
 def sweep(found: Stored) -> bool:
     """Delete an object, if still no row names it."""
+    if found.upload:
+        wanted = {"Bucket": bucket_name(), "Key": found.key, "UploadId": found.upload}
+        client().abort_multipart_upload(**wanted)
+        return True
     if is_named(found.key):
         return False
     default_storage.delete(found.key)

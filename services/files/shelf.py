@@ -12,17 +12,17 @@ from django.utils import timezone
 
 from services.files.kinds import Kind
 from services.files.names import clean_name
-from services.files.storing import put_anew, taken_back
+from services.files.storing import UploadRefused, put_anew, taken_back
 from services.markdown.targets import ATTACHMENT
 from services.models import Attachment, Page
 from services.models.attachments import release
+from services.transactions import retried
+
+GONE = "The file was deleted for good meanwhile. Add it to the page anew."
 
 
 def rename(row: Attachment, name: str) -> None:
-    """Give a file another name; its address stays, and its extension says what it is.
-
-    Raises ValueError for a name of which nothing can be shown.
-    """
+    """Give a file another name; its address stays, and its extension says what it is."""
     extensions = (f".{row.name.rpartition('.')[2]}".lower(),) if "." in row.name else ()
     row.name = clean_name(name, Kind(row.content_type, extensions))
     Attachment.objects.filter(pk=row.pk).update(name=row.name)
@@ -34,14 +34,23 @@ def replace(row: Attachment, file: File[bytes]) -> Attachment:
     Raises UploadRefused, and then the old ones stay.
     """
     fresh = put_anew(row, file)
-    with taken_back(fresh), transaction.atomic():
-        current = Attachment.objects.select_for_update(no_key=True, of=("self",)).get(pk=row.pk)
+    with taken_back(fresh):
+        return _with_bytes_of(row, fresh)
+
+
+@retried
+def _with_bytes_of(row: Attachment, fresh: Attachment) -> Attachment:
+    with transaction.atomic():
+        rows = Attachment.objects.select_for_update(no_key=True, of=("self",))
+        current = rows.filter(pk=row.pk).first()
+        if current is None:
+            raise UploadRefused(GONE)
         before = Attachment(file=current.file.name, thumbnail=current.thumbnail.name)
         current.take_over(fresh)
         current.name = fresh.name
         current.save(force_update=True)
         release(before)
-    return current
+        return current
 
 
 def throw_away(row: Attachment, *, by: AbstractBaseUser | None) -> None:
@@ -50,17 +59,34 @@ def throw_away(row: Attachment, *, by: AbstractBaseUser | None) -> None:
     rows.update(trashed_at=timezone.now(), trashed_by=by)
 
 
-def take_out(row: Attachment) -> None:
-    """Restore a file from the trash."""
-    Attachment.objects.filter(pk=row.pk).update(trashed_at=None, trashed_by=None)
+def take_out(row: Attachment) -> bool:
+    """Restore a file from the trash; False where it has gone for good meanwhile."""
+    return bool(Attachment.objects.filter(pk=row.pk).update(trashed_at=None, trashed_by=None))
 
 
 def empty_trash() -> int:
-    """Delete the files in the trash for good; returns how many."""
-    rows = list(Attachment.objects.trashed())
-    for row in rows:
-        row.delete()
-    return len(rows)
+    """Delete the files in the trash for good; returns how many.
+
+    One at a time: what somebody restores meanwhile stays.
+    """
+    number = 0
+    for pk in list(Attachment.objects.trashed().values_list("pk", flat=True)):
+        with transaction.atomic():
+            rows = Attachment.objects.trashed().select_for_update(of=("self",))
+            if row := rows.filter(pk=pk).first():
+                row.delete()
+                number += 1
+    return number
+
+
+def adopt(page: Page, *, by: AbstractBaseUser | None) -> None:
+    """Give a new page the files that its author sent while it was none yet."""
+    found = addresses_in(page.notes)
+    if found:
+        rows = Attachment.objects.filter(
+            pk__in=found, page=None, created_by=getattr(by, "pk", None)
+        )
+        rows.update(page=page)
 
 
 def addresses_in(text: str) -> set[UUID]:

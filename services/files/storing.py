@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO
 
+from boto3.exceptions import Boto3Error
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -27,20 +28,26 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Sum
 from django.template.defaultfilters import filesizeformat
+from s3transfer.exceptions import RetriesExceededError
 
 from services.files.kinds import Kind, head_of, kind_of, seems_a_picture
 from services.files.names import clean_name
 from services.files.pictures import BrokenPicture, Picture, read_picture
 from services.models import Attachment, Link, Page
+from services.transactions import retried
 
 UNREACHABLE = (
     "The storage for files does not answer as it should, so nothing was stored. "
     "Try again in a while; if that does not help, whoever runs the site can look into its log."
 )
-STORAGE_ERRORS = (BotoCoreError, ClientError, OSError)
+STORAGE_ERRORS = (BotoCoreError, ClientError, Boto3Error, RetriesExceededError, OSError)
+PAGE_GONE = (
+    "The page was deleted meanwhile, so the file has no place there. Restore the page, or add the "
+    "file to another."
+)
 SILENT = (EndpointConnectionError, ConnectTimeoutError, ReadTimeoutError)
 
 
@@ -93,14 +100,16 @@ def store(
     checked = _checked(stream)
     facts = {"name": clean_name(name, checked.kind), "page": page, "reference": reference}
     row = Attachment(**facts, created_by_id=by.pk if by else None)
-    if same := _shared(row, checked):
-        return same
+    known = _known(row, checked)
+    if known is not None and _is_there(known):
+        if same := _shared(row, known):
+            return same
+        known = None
     _fill_in(row, stream, checked)
     with taken_back(row):
         with asking_the_storage():
             _put(row, stream, checked)
-        row.save(force_insert=True)
-    return row
+        return _healed(row, known) if known else _insert(row)
 
 
 def check_limits(size: int, page: Page | None) -> None:
@@ -146,22 +155,56 @@ def _checked(file: File[bytes]) -> Checked:
     return Checked(picture.kind, size, digest.hexdigest(), picture)
 
 
-def _shared(row: Attachment, checked: Checked) -> Attachment | None:
-    """A row for bytes that are stored already: that of the same page, or a new one beside it.
+def _known(row: Attachment, checked: Checked) -> Attachment | None:
+    """A row that has these bytes: that of the same page, if there is one."""
+    same = Attachment.objects.live().filter(source_sha256=checked.source_sha256)
+    own = same.filter(page=row.page, reference=row.reference).first()
+    return own or same.order_by("created_at").first()
 
-    The row that is found is locked, so that its object does not go before the new row is there.
+
+def _is_there(known: Attachment) -> bool:
+    with asking_the_storage():
+        return default_storage.exists(str(known.file.name))
+
+
+@retried
+def _shared(row: Attachment, known: Attachment) -> Attachment | None:
+    """The row for bytes that another has: that one itself on the same page, else one beside it.
+
+    It is locked, so that its object does not go before the new row is there; None where it went.
     """
     with transaction.atomic():
-        same = Attachment.objects.filter(source_sha256=checked.source_sha256, trashed_at=None)
-        found = list(same.select_for_update(no_key=True, of=("self",))[:50])
-        for other in found:
+        rows = Attachment.objects.live().filter(pk=known.pk, file=known.file.name)
+        other = rows.select_for_update(no_key=True, of=("self",)).first()
+        if other is None or (other.page_id, other.reference) == (row.page_id, row.reference):
+            return other
+        row.take_over(other)
+        return _insert(row)
+
+
+@retried
+def _healed(row: Attachment, known: Attachment) -> Attachment:
+    """The bytes of `known` were lost from the storage and came once more: all its rows get them."""
+    with transaction.atomic():
+        rows = Attachment.objects.filter(file=known.file.name).order_by("pk")
+        for other in rows.select_for_update(no_key=True, of=("self",)):
+            other.take_over(row)
+            other.save(force_update=True)
             if (other.page_id, other.reference) == (row.page_id, row.reference):
-                return other
-        if not found:
-            return None
-        row.take_over(found[0])
-        row.save(force_insert=True)
-        return row
+                row = other
+        return _insert(row) if row._state.adding else row
+
+
+def _insert(row: Attachment) -> Attachment:
+    """Store a new row. Raises UploadRefused where its page has gone."""
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        if row.page_id and not Page.everything.filter(pk=row.page_id).exists():
+            raise UploadRefused(PAGE_GONE) from None
+        raise error
+    return row
 
 
 def _fill_in(row: Attachment, file: File[bytes], checked: Checked) -> None:

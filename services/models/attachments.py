@@ -120,8 +120,12 @@ class Attachment(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Remove the row, and its bytes once that is certain and no other row has them."""
-        removed = super().delete(*args, **kwargs)
-        release(self)
+        with transaction.atomic():
+            rows = Attachment.objects.select_for_update(of=("self",))
+            # It may have other bytes by now than when this object was read.
+            current = rows.filter(pk=self.pk).first()
+            removed = super().delete(*args, **kwargs)
+            release(current or self)
         return removed
 
 

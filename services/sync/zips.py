@@ -65,7 +65,7 @@ def unpacked(file: Path, name: str) -> Iterator[Unpacked]:
     sweep()
     with tempfile.TemporaryDirectory(dir=_room()) as room:
         # Notes of the same path in two folders are told apart by the folders' names.
-        done = Unpacked(Path(room, Path(name).stem[:100].lstrip(".") or "notes"))
+        done = Unpacked(Path(room, _folder_name(name)))
         done.folder.mkdir()
         try:
             with file.open("rb") as raw, ZipFile(_Careful(raw)) as opened:
@@ -219,6 +219,12 @@ def sweep() -> None:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
         except OSError:
             continue
+
+
+def _folder_name(name: str) -> str:
+    """What a zip is called, as a folder; file systems count bytes."""
+    stem = Path(name).stem.lstrip(".").encode()[:100]
+    return stem.decode(errors="ignore").strip() or "notes"
 
 
 def _room() -> Path:

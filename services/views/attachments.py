@@ -69,8 +69,9 @@ def _found(request: HttpRequest, uuid: uuids.UUID) -> Attachment:
 
 def _is_trashed(found: Attachment) -> bool:
     """Is a file only on a page in the trash? Text that was split off shows it on another."""
-    page = Page.everything.filter(pk=found.page_id or 0).exclude(trashed_at=None)
-    return page.exists() and not shows(found).filter(trashed_at=None).exists()
+    own, shown = Page.everything.filter(pk=found.page_id or 0), shows(found)
+    trashed = (own if found.page_id else shown).exclude(trashed_at=None)
+    return trashed.exists() and not shown.filter(trashed_at=None).exists()
 
 
 def _answer(

@@ -97,8 +97,10 @@ def delete(request: HttpRequest, uuid: uuids.UUID) -> HttpResponseBase:
 @editing
 def restore(request: HttpRequest, uuid: uuids.UUID) -> HttpResponseBase:
     row = _file(uuid)
-    shelf.take_out(row)
-    messages.success(request, f"“{row.name}” is restored.")
+    if shelf.take_out(row):
+        messages.success(request, f"“{row.name}” is restored.")
+    else:
+        messages.error(request, f"“{row.name}” was deleted for good meanwhile.")
     return _back(request, row)
 
 

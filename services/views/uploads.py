@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from services.access import editing
 from services.files import arriving
 from services.files.bucket import is_remote
-from services.files.storing import StorageFailed, UploadRefused, markdown_of, store
+from services.files.storing import PAGE_GONE, StorageFailed, UploadRefused, markdown_of, store
 from services.models import Attachment, Page
 from services.views.back import back, wants_json
 from services.views.finding import person
@@ -28,9 +28,13 @@ def upload(request: HttpRequest) -> HttpResponseBase:
     Answers a script with what each became, `{"files": [{"url", "name", "markdown"} or {"name",
     "error"}]}`, with the status of the first that was refused; and a form by going back.
     """
-    files, page = request.FILES.getlist("file"), _page(request)
+    files = request.FILES.getlist("file")
     if not files:
         return _refused(request, UploadRefused("No file arrived. Choose one first."))
+    try:
+        page = _page(request)
+    except UploadRefused as refusal:
+        return _refused(request, refusal)
     told, status = [], 200
     for file in files:
         try:
@@ -116,5 +120,10 @@ def _refused(request: HttpRequest, refusal: UploadRefused) -> HttpResponseBase:
 
 
 def _page(request: HttpRequest) -> Page | None:
-    pk = number(request.POST.get("page"))
-    return None if pk is None else Page.objects.filter(pk=pk).first()
+    """The page that is posted, None where none is. Raises UploadRefused where it has gone."""
+    if not request.POST.get("page"):
+        return None
+    page = Page.objects.filter(pk=number(request.POST["page"]) or 0).first()
+    if page is None:
+        raise UploadRefused(PAGE_GONE)
+    return page

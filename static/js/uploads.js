@@ -7,15 +7,17 @@
   "use strict";
 
   const AT_ONCE = 3;
+  // Milliseconds in which the server is to answer once it has all: it may have to copy a large file.
+  const PATIENCE = 180000;
   const LOST = "The connection was lost, so the file did not arrive.";
   const LOGGED_OUT = "You are logged out. Log in again in another tab, then try again.";
   const TOO_LARGE = "This file is too large for the server.";
   const FAILED = "The server did not answer as it should.";
 
   class Refused extends Error {
-    constructor(message, again) {
+    constructor(message, again, status = 0) {
       super(message);
-      this.again = again;
+      Object.assign(this, { again, status });
     }
   }
 
@@ -43,7 +45,7 @@
     }
     const one = told?.files?.[0] ?? told;
     // 409: the upload is to begin anew. 5xx: the storage is down for now.
-    if (one?.error) throw new Refused(one.error, xhr.status === 409 || xhr.status >= 500);
+    if (one?.error) throw new Refused(one.error, xhr.status === 409 || xhr.status >= 500, xhr.status);
     if (one && xhr.status < 300) return one;
     const elsewhere = new URL(xhr.responseURL || url, location).pathname !== new URL(url, location).pathname;
     if (elsewhere) throw new Refused(LOGGED_OUT, true);
@@ -117,7 +119,7 @@
         return file;
       } catch (error) {
         // What arrived may still be there while the storage is only down.
-        if (!error.again || error.message === LOST) this.begins();
+        if (!error.again || error.status === 409 || error.message === LOST) this.begins();
         throw error;
       }
     }
@@ -146,6 +148,16 @@
           xhr.upload.addEventListener("progress", moved);
           xhr.upload.addEventListener("load", () => this.to("checking"));
         }
+        // From when all of it has gone: how long that takes is up to the connection.
+        let patience;
+        const sent = () => {
+          patience = setTimeout(() => {
+            reject(new Refused(LOST, true));
+            xhr.abort();
+          }, PATIENCE);
+        };
+        if (body) xhr.upload.addEventListener("load", sent);
+        xhr.addEventListener("loadend", () => clearTimeout(patience));
         xhr.addEventListener("load", () => resolve(xhr));
         xhr.addEventListener("error", () => reject(new Refused(LOST, true)));
         xhr.addEventListener("abort", () => reject(new Cancelled()));

@@ -19,6 +19,10 @@ NO_BUCKET = (
     "No bucket is named. Set AWS_STORAGE_BUCKET_NAME and the other settings of the bucket "
     "(docs/deploy.md) for this command, whichever way files are to be moved."
 )
+TOO_YOUNG = (
+    "What was put within two hours may belong to an upload that is under way. Stop the site, and "
+    "say so with --site-is-stopped, or sweep what is older."
+)
 
 
 class Command(BaseCommand):
@@ -32,6 +36,9 @@ class Command(BaseCommand):
         sweep.add_argument("--delete", action="store_true", help="and delete them")
         sweep.add_argument(
             "--older-than", type=float, default=24, metavar="HOURS", help="put longer ago (24)"
+        )
+        sweep.add_argument(
+            "--site-is-stopped", action="store_true", help="needed for less than two hours"
         )
         move = ways.add_parser("move", help="copy all files to the other storage, and verify them")
         move.add_argument("--to", choices=("s3", "local"), required=True)
@@ -55,7 +62,11 @@ class Command(BaseCommand):
             f"All {len(objects.named_keys())} objects are there and as they should be."
         )
 
-    def do_sweep(self, *, delete: bool, older_than: float, **options: Any) -> None:
+    def do_sweep(
+        self, *, delete: bool, older_than: float, site_is_stopped: bool, **options: Any
+    ) -> None:
+        if delete and older_than < 2 and not site_is_stopped:
+            raise CommandError(TOO_YOUNG)
         number = size = 0
         for found in list(objects.unused(timedelta(hours=older_than))):
             if delete and not objects.sweep(found):
