@@ -45,8 +45,9 @@ def beat(tab: Tab) -> None:
 
 
 def write(tab: Tab, words: str) -> None:
+    """All at once: on a slow machine the first letters may be kept before the last are typed."""
     select(tab, 0)
-    tab.keyboard.type(words)
+    tab.keyboard.insert_text(words)
 
 
 def said(tab: Tab) -> Any:
