@@ -72,8 +72,11 @@ def close(context: BrowserContext) -> None:
 
 
 @pytest.fixture
-def tabs(browser: Browser, live_server: Any) -> Iterator[Tabs]:
+def tabs(browser: Browser, live_server: Any, settings: Any) -> Iterator[Tabs]:
     cache.clear()
+    # The server for tests looks there for every address first, and one that appears in between is
+    # an error to it.
+    (settings.MEDIA_ROOT / "attachments").mkdir(parents=True, exist_ok=True)
     opened = Tabs(browser, live_server.url)
     yield opened
     for context in opened.contexts:
