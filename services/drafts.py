@@ -131,7 +131,8 @@ def end_saved(
     rows.filter(saved_at=moment(posted.get("kept", ""))).delete()
     fields = {name: posted[name] for name in FIELDS if name in posted} | {"notes": notes}
     for draft in rows:
-        if draft.fields == fields:
+        # A form may lack fields that are blank in another's.
+        if all((fields.get(name) or "") == (value or "") for name, value in draft.fields.items()):
             rows.filter(saved_at=draft.saved_at).delete()
 
 

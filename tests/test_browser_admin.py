@@ -12,7 +12,7 @@ from playwright.sync_api import Page as Tab
 
 from services.models import Attachment, Category, Document, Page, Section, Service, Topic
 from tests.pictures import picture
-from tests.writing import log_in
+from tests.writing import first_of, log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -166,7 +166,7 @@ def test_a_picture_is_uploaded_and_shown(form: Tab, page: Page, kind: str) -> No
     expect(area).to_have_value(f"![Uploading my x picture.png…](){NOTES}")
     area.press("Control+End")
     area.press_sequentially("Typed meanwhile")
-    waiting[0].continue_()
+    first_of(form, waiting).continue_()
     expect(area).to_have_value(re.compile(r"^!\[my .*\]\(/attachments/"))
     row = Attachment.objects.get()
     assert row.page_id == page.pk
@@ -194,7 +194,7 @@ def test_saving_waits_for_a_picture(form: Tab) -> None:
     form.locator("[name=_save]").last.click()
     told = form.locator(".editor-with-preview .editor-error")
     expect(told).to_contain_text("still being uploaded")
-    waiting[0].continue_()
+    first_of(form, waiting).continue_()
     expect(form.locator("#id_notes")).to_have_value(re.compile(r"!\[a.png\]\(/attachments/"))
     save(form)
 

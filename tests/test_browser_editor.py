@@ -10,7 +10,7 @@ from playwright.sync_api import Route, expect
 
 from services.models import Category, Page, Service, Topic
 from tests.pictures import picture
-from tests.writing import PHONE, WIDE, Tabs, select, serious, tabs  # noqa: F401 (a fixture)
+from tests.writing import PHONE, WIDE, Tabs, first_of, select, serious, tabs  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PARTS = "".join(
@@ -312,7 +312,7 @@ def test_a_picture_does_not_take_the_focus_from_another_field(tab):
     expect(tab.locator("#id_notes")).to_have_value(re.compile("Uploading"))
     title = tab.get_by_label("Title", exact=True)
     title.focus()
-    waiting[0].continue_()
+    first_of(tab, waiting).continue_()
     expect(tab.locator("#id_notes")).to_have_value(re.compile("/attachments/"))
     expect(title).to_be_focused()
 

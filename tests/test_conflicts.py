@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from services import drafts
 from services.conflict import Who, side_by_side
 from services.models import Draft, Page, Revision, Topic
 from tests.conftest import client_of, person
@@ -283,3 +284,14 @@ def test_a_form_of_a_page_that_is_gone_does_not_overwrite_the_one_that_took_its_
     assert Page.objects.get().notes == "What the new page says\n"
     assert fields_of(response)["notes"] == "Over the old page"
     assert "deleted for good" in response.content.decode()
+
+
+@pytest.mark.parametrize("decision", ["mine", "theirs", "combined"])
+def test_a_draft_of_the_same_text_that_came_late_is_done_with(
+    as_editor, clash, plan, editor, decision
+):
+    """It was on its way when the form was sent, and knows fewer fields."""
+    drafts.keep(editor, plan, 1, {"notes": HIS, "title": "Plans"})
+    decide(as_editor, clash, decision, notes="Combined.\r\n")
+    assert not Draft.objects.exists()
+    assert HIS in texts(plan)

@@ -90,6 +90,15 @@ def too_wide(tab: Tab) -> bool:
     return bool(tab.evaluate("document.documentElement.scrollWidth > innerWidth"))
 
 
+def first_of(tab: Tab, held: list[Any]) -> Any:
+    """The first request that a route holds back, once it is there."""
+    for _ in range(500):
+        if held:
+            return held[0]
+        tab.wait_for_timeout(20)
+    raise AssertionError("no request was made")
+
+
 def select(tab: Tab, start: int, end: int | None = None) -> None:
     tab.evaluate(SELECT, [start, start if end is None else end])
 

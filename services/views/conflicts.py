@@ -114,7 +114,9 @@ def decide(request: HttpRequest, page: Page) -> HttpResponse:
                 me = person(request)
                 set_aside(page, written, instead=notes, version=base.version, by=me)
                 outcome = store(page, edit, by=me)
-            drafts.end_saved(person(request), page, request.POST, edit.notes)
+            # A draft of one's own text is done with as well: that is stored or in the history.
+            for saved in (edit.notes, mine):
+                drafts.end_saved(person(request), page, request.POST, saved)
     except (Clash, StaleVersion) as refusal:
         return _again(request, refusal.current, edit, mine, written[-1])
     except Trashed as refusal:
