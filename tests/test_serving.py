@@ -66,11 +66,11 @@ def test_a_pdf_is_shown_in_place(as_reader, storage) -> None:
     assert headers["Content-Disposition"].startswith("inline")
 
 
-def test_a_part_is_sent(as_reader: Client, row: Attachment) -> None:
+def test_a_part_is_sent(as_reader: Client, row: Attachment, storage: str) -> None:
     status, body, headers = answer(as_reader, row, Range="bytes=1-3")
     assert body == picture()[1:4]
     # rclone, unlike S3 itself, says 200.
-    assert status in (200, 206)
+    assert status == 206 or (storage, status) == ("s3", 200)
     assert headers["Content-Range"] == f"bytes 1-3/{row.size}"
     assert headers["Content-Length"] == "3"
 
