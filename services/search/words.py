@@ -1,0 +1,79 @@
+"""Words as search compares them: without case and accents, and of scripts without spaces in pairs.
+
+Pure text, the same for both databases.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+# As SQLite's tokenizer "unicode61" and our PostgreSQL function cut words: letters and digits.
+WORD = re.compile(r"[^\W_]+")
+# Han, Kana, Hangul and what extends them: written without spaces, or searched by parts anyway.
+CJK = re.compile("[\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
+                 "\uf900-\ufaff\U00020000-\U0003ffff]+")
+CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+LONGEST_WORD, SHORTEST_WORD = 30, 3
+
+
+class _Folded(dict[int, str]):
+    """Each character without case and accents, as one character: places stay what they are."""
+
+    def __missing__(self, code: int) -> str:
+        plain = unicodedata.normalize("NFKD", chr(code))[:1].lower()
+        self[code] = plain if len(plain) == 1 else chr(code)
+        return self[code]
+
+
+_FOLDED = _Folded()
+
+
+def fold(text: str) -> str:
+    """Text without case and accents, each character in its place."""
+    return text.lower() if text.isascii() else text.translate(_FOLDED)
+
+
+def tokens(text: str) -> list[str]:
+    """The words of a text, folded; marks that stand apart from their letters are put to them."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    return WORD.findall(fold(text))
+
+
+def pairs(run: str) -> list[str]:
+    """Each two neighbouring characters of a run of CJK; a single one is its own."""
+    return [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+
+
+def cjk_pairs(text: str) -> str:
+    """The pairs of all runs of CJK in a text, by which parts of them are found; often blank."""
+    if text.isascii():
+        return ""
+    # The end of a run alone, so that a single character is found there, too.
+    return " ".join(" ".join([*pairs(run), run[-1]]) for run in CJK.findall(text))
+
+
+def squashed(text: str) -> str:
+    """A name without what is between its words: "Step Functions" is "stepfunctions"."""
+    return "".join(tokens(text))
+
+
+def variants(name: str) -> Iterator[str]:
+    """How else a name's words may be run together or apart: "OpenSearch" is "open search"."""
+    words = WORD.findall(name)
+    if len(words) > 1:
+        yield "".join(words)
+    parts = [part for word in words for part in CAMEL.findall(word) or [word]]
+    if len(parts) > len(words):
+        yield " ".join(parts)
+
+
+def worth_knowing(text: str) -> set[str]:
+    """The words of a text that somebody may mean by one that is like them."""
+    return {
+        word
+        for word in tokens(text)
+        if SHORTEST_WORD <= len(word) <= LONGEST_WORD and not word.isdigit()
+    }
