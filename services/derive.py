@@ -22,6 +22,7 @@ from services.markdown import notes as markdown
 from services.markdown.match import match
 from services.models import Attachment, ChecklistItem, Link, Page, Question
 from services.names import link_key, look_up, mentions, name_items
+from services.search.vocabulary import learn
 from services.transactions import hold_names
 
 Row = TypeVar("Row", ChecklistItem, Question)
@@ -92,6 +93,7 @@ def derive(pages: Sequence[Page], *, fresh: bool = False, renamed: bool = False)
             changes += _derive_questions(read, waiting, fresh=fresh)
             changes += _derive_links(read, fresh=fresh, renamed=renamed)
             _keep(some, waiting)
+            learn(some)
     return changes
 
 

@@ -238,11 +238,14 @@ def plain(text: str) -> str:
 
 
 def place(page_address: str, text: str, heading: str = "") -> str:
-    """The address of words within a page: its heading's anchor, and the words for browsers that
-    know text fragments (WICG "URL Fragment Text Directives"; others ignore them).
+    """The address of words within a page, below the first heading of that name, if there is one."""
+    return words_at(page_address, plain(text), anchor(heading) if heading else "")
+
+
+def words_at(page_address: str, words: str, below: str) -> str:
+    """The address of words within a page: the anchor they are below, and the words for browsers
+    that know text fragments (WICG "URL Fragment Text Directives"; others ignore them).
     """
-    words = " ".join(plain(text).split()[:FRAGMENT_WORDS])
     # A hyphen and a comma mean something there, and are not quoted otherwise.
-    quoted = quote(words, safe="").replace("-", "%2D")
-    below = anchor(heading) if heading else ""
+    quoted = quote(" ".join(words.split()[:FRAGMENT_WORDS]), safe="").replace("-", "%2D")
     return f"{page_address}#{below}:~:text={quoted}" if quoted else page_address

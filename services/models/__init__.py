@@ -9,6 +9,7 @@ from services.models.drafts import Draft
 from services.models.history import Reason
 from services.models.kinds import Service, Topic
 from services.models.pages import Page, Revision, StaleVersion
+from services.models.words import Word
 
 __all__ = (
     "Attachment",
@@ -27,4 +28,5 @@ __all__ = (
     "Service",
     "StaleVersion",
     "Topic",
+    "Word",
 )

@@ -125,6 +125,8 @@ class Page(models.Model):
     )
     # What its notes do not say of rows that are gone for now, as in the trash: `services.keeping`.
     kept = models.JSONField(default=dict, blank=True, editable=False)
+    # Where what can be searched for stands in the notes: `services.search.outline`.
+    outline = models.TextField(blank=True, default="", editable=False)
 
     # Revisions are written by `services.history`, many at once where there are many.
     skip_history_when_saving = True
@@ -135,7 +137,7 @@ class Page(models.Model):
         bases=(RevisionFacts,),
         excluded_fields=(
             *("position", "created_at", "updated_at", "updated_by"),
-            *("last_reason", "trashed_at", "trashed_by", "kept"),
+            *("last_reason", "trashed_at", "trashed_by", "kept", "outline"),
         ),
         history_id_field=models.BigAutoField(),
         history_change_reason_field=models.CharField(max_length=10, choices=Reason),
@@ -192,12 +194,14 @@ class Page(models.Model):
         from services.derive import derive
         from services.history import record
         from services.names import refresh_names, resolve_again
+        from services.search.outline import outline_of
 
         self.title, self.abbreviation = one_line(self.title), one_line(self.abbreviation)
         with transaction.atomic():
             change_names()
             self.fill_in()
             self.last_reason = self.last_reason or Reason.SITE
+            self.outline = outline_of(self)
             super().save(*args, **kwargs)
             resolve_again(refresh_names([self]))
             derive([self], fresh=True)
@@ -306,10 +310,14 @@ class Page(models.Model):
         from services.derive import derive
         from services.history import record
         from services.names import refresh_names, resolve_again
+        from services.search.outline import OUTLINED, outline_of
 
         if not (NAMING | {"slug"}).isdisjoint(changed):
             change_names()
         folded = self.advance(by, reason)
+        if not OUTLINED.isdisjoint(changed):
+            self.outline = outline_of(self)
+            changed = {*changed, "outline"}
         super().save(update_fields=[*changed, *ADVANCED])
         if tags is not None:
             self.tags.set(sorted(tags))

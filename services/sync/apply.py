@@ -16,6 +16,8 @@ from services.history import record
 from services.models import Category, OldAddress, Page, Reason, Section, StaleVersion
 from services.models.addresses import Slugs
 from services.names import refresh_names, resolve_again
+from services.search.engine import engine
+from services.search.outline import outline_of
 from services.sync.document_rows import save_documents
 from services.sync.plan import Change, Plan, PlannedDocument, StoredSection
 from services.sync.section_rows import save_sections
@@ -36,7 +38,8 @@ def apply_plan(plan: Plan, by: User | None = None, progress: Progress | None = N
     """
     try:
         with transaction.atomic():
-            _Writer(plan, by, progress or (lambda stage, done, total: None)).write()
+            with engine().at_once():
+                _Writer(plan, by, progress or (lambda stage, done, total: None)).write()
     except IntegrityError as error:
         raise Overtaken from error
 
@@ -134,6 +137,7 @@ class _Writer:
         if page.is_service and (known := catalog.find(change.title)):
             page.aws_id = known.aws_id if known.aws_id not in taken else ""
             taken.add(known.aws_id)
+        page.outline = outline_of(page)
         return page
 
     def update_pages(self) -> None:
@@ -164,6 +168,7 @@ class _Writer:
             kept = [alias for alias in page.aliases if alias not in gone]
             page.aliases = list(dict.fromkeys([*kept, *document.aliases]))
         page.advance(self.by, Reason.IMPORT)
+        page.outline = outline_of(page)
         page.save_base()
         self.saved.append(page)
         if page not in self.changed and (change.moved or change.page_title):

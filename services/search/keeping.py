@@ -1,0 +1,66 @@
+"""The index put in place, checked, and made anew from the notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from services.bulk import chunks, update_rows
+from services.models import Page, Word
+from services.search.engine import engine
+from services.search.outline import outline_of
+from services.search.vocabulary import learn
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The pages whose outline, and those whose row of the index, is not what the notes say."""
+
+    outlines: list[int]
+    rows: list[int]
+
+    def __bool__(self) -> bool:
+        return bool(self.outlines or self.rows)
+
+
+def install() -> None:
+    """Put tables and triggers in place; where some were missing, the index is made anew."""
+    with transaction.atomic():
+        if engine().install() and Page.everything.exists():
+            rebuild()
+
+
+def rebuild() -> int:
+    """Make outlines, words and the index anew from the notes; how many pages there are."""
+    index, count = engine(), 0
+    with transaction.atomic():
+        with index.at_once():
+            Word.objects.all().delete()
+            for pages in _pages():
+                count += len(pages)
+                changed = []
+                for page in pages:
+                    outline, page.outline = page.outline, outline_of(page)
+                    if page.outline != outline:
+                        changed.append(page)
+                update_rows(Page, changed, ["outline"])
+                learn([page for page in pages if not page.trashed_at])
+        index.index()
+    return count
+
+
+def check() -> Check:
+    """Compare all with what it should be; nothing is changed."""
+    stale = [
+        page.pk for pages in _pages() for page in pages if page.outline != outline_of(page)
+    ]
+    return Check(stale, engine().wrong())
+
+
+def _pages():
+    ids = list(Page.everything.order_by("pk").values_list("pk", flat=True))
+    for some in chunks(ids, BATCH):
+        yield list(Page.everything.filter(pk__in=some).defer("kept"))

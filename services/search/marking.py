@@ -1,0 +1,146 @@
+"""Where in a text the words of a query stand, and the piece of it that a person is shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from services.search.outline import Outline
+from services.search.query import Term
+from services.search.results import Marked
+from services.search.words import fold
+
+# Beyond so many finds in one text the best place is known well enough.
+MOST_FINDS = 2_000
+SNIPPET = 180
+KINDS = {"heading": 3, "question": 2, "item": 1, "text": 0}
+# What of Markdown is not for reading, in the order in which it goes.
+MARKUP = (
+    (re.compile(r"!?\[\[(?:[^\]|]*\|)?([^\]]*)\]\]"), r"\1"),
+    (re.compile(r"!?\[([^\]]*)\]\([^)\s]*(?:\s+\"[^\"]*\")?\)"), r"\1"),
+    (re.compile(r"</?[A-Za-z][^<>]*>"), ""),
+    (re.compile(r"^[\s>]*(?:#{1,6}\s+|[-*+]\s+|\d{1,9}[.)]\s+)*(?:\[[ xX/-]\]\s+)?"), ""),
+    (re.compile(r"\[![a-zA-Z]+\][+-]?\s*"), ""),
+    (re.compile(r"\*\*|__|`+|~~|(?<!\w)[*_]|[*_](?!\w)"), ""),
+    (re.compile(r"\\([!-/:-@\[-`{-~])"), r"\1"),
+    (re.compile(r"\s*\|\s*"), " · "),
+    (re.compile(r"\s+"), " "),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """A line of notes that holds words of the query: how many different ones, and where it is."""
+
+    start: int
+    end: int
+    first: int
+    kind: str
+    terms: frozenset[int]
+
+    @property
+    def merit(self) -> tuple[int, int, int]:
+        return len(self.terms), KINDS[self.kind], -self.start
+
+
+class Pattern:
+    """The terms of a query as one regular expression over folded text."""
+
+    def __init__(self, terms: Sequence[Term]) -> None:
+        self.terms = terms
+        pieces = [f"({self._piece(term)})" for term in terms]
+        self.regex = re.compile("|".join(pieces)) if pieces else None
+
+    def _piece(self, term: Term) -> str:
+        words = r"[\W_]+".join(re.escape(fold(word)) for word in term.words)
+        if term.cjk:
+            return words
+        return rf"(?<![^\W_]){words}" + ("" if term.prefix else r"(?![^\W_])")
+
+    def finds(self, text: str) -> list[tuple[int, int, int]]:
+        """Where the terms are: start, end and which."""
+        if self.regex is None:
+            return []
+        found = islice(self.regex.finditer(fold(text)), MOST_FINDS)
+        return [(one.start(), one.end(), (one.lastindex or 1) - 1) for one in found]
+
+    def mark(self, text: str) -> Marked:
+        """A text in pieces, those that were searched for marked."""
+        pieces: list[tuple[str, bool]] = []
+        done = 0
+        for start, end, _ in self.finds(text):
+            if start > done:
+                pieces.append((text[done:start], False))
+            if end > start:
+                pieces.append((text[start:end], True))
+            done = max(done, end)
+        if done < len(text):
+            pieces.append((text[done:], False))
+        return tuple(pieces)
+
+
+def best_lines(pattern: Pattern, notes: str, outline: Outline, most: int) -> list[Find]:
+    """The lines that say most of what is asked, the best first, one for each heading."""
+    lines: dict[int, list[tuple[int, int, int]]] = {}
+    bounds: dict[int, int] = {}
+    last_start, last_end = 0, -1
+    for find in pattern.finds(notes):
+        if find[0] > last_end:
+            last_start = notes.rfind("\n", 0, find[0]) + 1
+            stop = notes.find("\n", find[0])
+            last_end = len(notes) if stop < 0 else stop
+            bounds[last_start] = last_end
+        lines.setdefault(last_start, []).append(find)
+    found = []
+    for start, inside in lines.items():
+        first = inside[0]
+        kind = outline.kind_at(first[0], first[1])
+        terms = frozenset(term for _, _, term in inside)
+        found.append(Find(start, bounds[start], first[0], kind, terms))
+    found.sort(key=lambda find: find.merit, reverse=True)
+    chosen: list[Find] = []
+    sections: set[int] = set()
+    for find in found:
+        above = outline.above(find.start)
+        section = above[-1].start if above else -1
+        if section not in sections:
+            sections.add(section)
+            chosen.append(find)
+        if len(chosen) == most:
+            break
+    return chosen
+
+
+def readable(line: str) -> str:
+    """A line of Markdown without its marks, for showing and not for reading anything from it."""
+    for regex, instead in MARKUP:
+        line = regex.sub(instead, line)
+    return line.strip()
+
+
+def snippet(notes: str, find: Find) -> str:
+    """The readable words around what was found, about a line of them."""
+    start, end = find.start, find.end
+    if end - start > 4 * SNIPPET:
+        start, end = max(start, find.first - SNIPPET), min(end, find.first + 3 * SNIPPET)
+    text = readable(notes[start:end])
+    if start > find.start:
+        text = "… " + text.partition(" ")[2]
+    return text
+
+
+def cut(text: str, pattern: Pattern) -> str:
+    """At most some 180 characters of a text, with the first find among them."""
+    if len(text) <= SNIPPET:
+        return text
+    finds = pattern.finds(text)
+    first = finds[0][0] if finds else 0
+    start = max(0, min(first - SNIPPET // 3, len(text) - SNIPPET))
+    if start:
+        start = text.find(" ", start) + 1 or start
+    end = start + SNIPPET
+    end = end if end >= len(text) else text.rfind(" ", start, end + 1)
+    end = end if end > first else min(len(text), start + SNIPPET)
+    return ("… " if start else "") + text[start:end] + (" …" if end < len(text) else "")

@@ -1,0 +1,93 @@
+"""The pages among which a query looks: its filters as a query of the database."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from django.core.exceptions import EmptyResultSet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from services import catalog
+from services.models import Attachment, Category, ChecklistItem, Page, Question
+from services.search.engine import ALL, Among, Engine, Match
+from services.search.query import Changed, Query
+
+NOTHING: Among = ("SELECT 0 WHERE 1 = 0", ())
+LEFT = (ChecklistItem.State.OPEN, ChecklistItem.State.DOING)
+
+
+def narrowed(query: Query) -> QuerySet[Page]:
+    """The pages that a query's filters leave."""
+    pages = Page.objects.order_by()
+    for name in query.categories:
+        pages = pages.filter(category__in=_categories(name))
+    for name in query.tags:
+        pages = pages.filter(tags__name__iexact=name)
+    if query.has_attachment:
+        pages = pages.filter(Exists(Attachment.objects.live().filter(page=OuterRef("pk"))))
+    items = ChecklistItem.objects.filter(page=OuterRef("pk"))
+    left = items.filter(state__in=LEFT)
+    if "open" in query.states:
+        pages = pages.filter(Exists(left))
+    if "done" in query.states:
+        pages = pages.filter(Exists(items.filter(state=ChecklistItem.State.DONE)))
+        if "open" not in query.states:
+            pages = pages.filter(~Exists(left))
+    if "question" in query.states:
+        pages = pages.filter(Exists(Question.objects.open().filter(page=OuterRef("pk"))))
+    for changed in query.changed:
+        pages = pages.filter(_when(changed))
+    return pages
+
+
+def among(query: Query) -> Among | None:
+    """The same as SQL, or None where nothing is narrowed."""
+    if not query.narrowed:
+        return None
+    try:
+        sql, values = narrowed(query).values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return NOTHING
+    return sql, values
+
+
+def newest(
+    index: Engine, query: Query, within: Among | None, most: int
+) -> tuple[list[int], int]:
+    """For a query without words: what its filters leave, the last changed first."""
+    pages = narrowed(query)
+    if query.without:
+        match = Match((), query.without)
+        left = index.matching(match, within, ALL, most, ranked=False)
+        pages = Page.objects.filter(pk__in=left)
+        return list(pages.recent().values_list("pk", flat=True)), index.count(
+            match, within, ALL, 1_000_000
+        )
+    return list(pages.distinct().recent().values_list("pk", flat=True)[:most]), pages.count()
+
+
+def _categories(name: str) -> list[int]:
+    """The categories that a word means: by address, name or the names that files may use."""
+    wanted, known = catalog.key(name), catalog.category_named(name)
+    rows = Category.objects.values_list("pk", "name", "slug")
+    whole = [pk for pk, title, slug in rows if wanted in (slug, catalog.key(title)) or title == known]
+    begins = [pk for pk, title, slug in rows if catalog.key(title).startswith(wanted) or slug.startswith(wanted)]
+    return whole or begins
+
+
+def _when(changed: Changed) -> Q:
+    zone = timezone.get_current_timezone()
+    begin = datetime.combine(changed.first, time.min, zone)
+    try:
+        end = datetime.combine(changed.last + timedelta(days=1), time.min, zone)
+    except OverflowError:
+        end = datetime.combine(changed.last, time.max, zone)
+    return {
+        ">": Q(updated_at__gte=end),
+        ">=": Q(updated_at__gte=begin),
+        "<": Q(updated_at__lt=begin),
+        "<=": Q(updated_at__lt=end),
+        "=": Q(updated_at__gte=begin, updated_at__lt=end),
+    }[changed.sign]

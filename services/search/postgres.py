@@ -1,0 +1,248 @@
+"""The index on PostgreSQL: a table of text vectors under GIN, kept by triggers.
+
+No extension is needed: accents go by `normalize`. Two vectors a page, since a word that most notes
+hold is looked for among titles and headings alone, and weights cannot be asked of an index.
+A change to any row that a page is found by indexes the page anew; a load has that noted
+(`search_touched`) and done by one statement at its end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, transaction
+
+from services.search.engine import ALL, MARKS, NAMES, Among, Match
+from services.search.query import Term
+from services.search.words import pairs, tokens
+
+# The lower-casing of the database's own locale may know nothing but ASCII.
+COLLATIONS = ("pg_c_utf8", "und-x-icu")
+# A vector may have 1 MB; words beyond so many characters of one text are not found.
+LONGEST = 250_000
+PAGE_TYPE = "(SELECT id FROM django_content_type WHERE app_label = 'services' AND model = 'page')"
+# Title and names, headings, questions and labels, text: as WEIGHTS of the other engine, over 10.
+RANKING = "'{0.1, 0.3, 0.5, 1.0}'"
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS search_page (
+  page_id bigint PRIMARY KEY, title tsvector NOT NULL, marks tsvector NOT NULL,
+  words tsvector NOT NULL
+);
+CREATE INDEX IF NOT EXISTS search_page_title ON search_page USING gin (title) WITH (fastupdate = off);
+CREATE INDEX IF NOT EXISTS search_page_marks ON search_page USING gin (marks) WITH (fastupdate = off);
+CREATE INDEX IF NOT EXISTS search_page_words ON search_page USING gin (words) WITH (fastupdate = off);
+CREATE TABLE IF NOT EXISTS search_touched (page_id bigint PRIMARY KEY);
+"""
+
+FUNCTIONS = f"""
+CREATE OR REPLACE FUNCTION search_fold(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT regexp_replace(regexp_replace(lower(normalize(left($1, {LONGEST}), NFKD) COLLATION),
+    '[\\u0300-\\u036f]+', '', 'g'),
+    '[\\u0001-\\u002f\\u003a-\\u0040\\u005b-\\u0060\\u007b-\\u00bf\\u2000-\\u206f\\u3000-\\u3004]+',
+    ' ', 'g')
+$$;
+CREATE OR REPLACE FUNCTION search_vector(text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+  $$ SELECT to_tsvector('simple', search_fold(coalesce($1, ''))) $$;
+CREATE OR REPLACE FUNCTION search_outline(text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
+  BEGIN RETURN CASE WHEN $1 = '' THEN '{{}}' ELSE $1 END::jsonb;
+  EXCEPTION WHEN others THEN RETURN '{{}}'::jsonb; END $$;
+CREATE OR REPLACE VIEW search_source AS
+SELECT v.id AS page_id, v.title || v.names AS title,
+  v.title || v.names || v.headings || v.questions AS marks,
+  v.title || v.names || v.headings || v.questions || v.body AS words
+FROM (SELECT p.id,
+  setweight(search_vector(p.title), 'A') AS title,
+  setweight(search_vector(concat_ws(' ', p.abbreviation,
+    (SELECT string_agg(value, ' ') FROM jsonb_array_elements_text(
+      CASE jsonb_typeof(p.aliases) WHEN 'array' THEN p.aliases ELSE '[]'::jsonb END)),
+    o.told ->> 'names')), 'A') AS names,
+  setweight(search_vector(o.told ->> 'headings'), 'B') AS headings,
+  setweight(search_vector(concat_ws(' ', o.told ->> 'questions',
+    (SELECT string_agg(t.name, ' ') FROM taggit_taggeditem i JOIN taggit_tag t ON t.id = i.tag_id
+      WHERE i.object_id = p.id AND i.content_type_id = {PAGE_TYPE}),
+    (SELECT string_agg(a.name, ' ') FROM services_attachment a
+      WHERE a.page_id = p.id AND a.trashed_at IS NULL))), 'C') AS questions,
+  search_vector(concat_ws(' ', left(p.notes, {LONGEST} - least({LONGEST} / 2,
+    length(coalesce(o.told ->> 'cjk', '')))), o.told ->> 'cjk')) AS body
+  FROM services_page p CROSS JOIN LATERAL (SELECT search_outline(p.outline) AS told) o
+  WHERE p.trashed_at IS NULL) v;
+CREATE OR REPLACE FUNCTION search_touch(page bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF page IS NULL THEN RETURN; END IF;
+  IF current_setting('search.paused', true) = 'on' THEN
+    INSERT INTO search_touched VALUES (page) ON CONFLICT DO NOTHING;
+    RETURN;
+  END IF;
+  DELETE FROM search_page WHERE page_id = page;
+  INSERT INTO search_page SELECT * FROM search_source WHERE page_id = page
+    ON CONFLICT (page_id) DO UPDATE
+    SET title = excluded.title, marks = excluded.marks, words = excluded.words;
+END $$;
+CREATE OR REPLACE FUNCTION search_page_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'TRUNCATE' THEN DELETE FROM search_page;
+  ELSIF TG_OP = 'DELETE' THEN DELETE FROM search_page WHERE page_id = OLD.id;
+  ELSE PERFORM search_touch(NEW.id); END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION search_tag_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP <> 'INSERT' AND OLD.content_type_id = {PAGE_TYPE} THEN
+    PERFORM search_touch(OLD.object_id::bigint); END IF;
+  IF TG_OP <> 'DELETE' AND NEW.content_type_id = {PAGE_TYPE} THEN
+    PERFORM search_touch(NEW.object_id::bigint); END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION search_tag_renamed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM search_touch(object_id::bigint) FROM taggit_taggeditem
+    WHERE tag_id = NEW.id AND content_type_id = {PAGE_TYPE};
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION search_file_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP <> 'INSERT' THEN PERFORM search_touch(OLD.page_id); END IF;
+  IF TG_OP = 'INSERT' OR (TG_OP = 'UPDATE' AND NEW.page_id IS DISTINCT FROM OLD.page_id) THEN
+    PERFORM search_touch(NEW.page_id); END IF;
+  RETURN NULL;
+END $$;
+"""
+
+_FACTS = "title, abbreviation, aliases, notes, outline, trashed_at"
+TRIGGERS = {
+    "search_page_written": f"INSERT OR DELETE OR UPDATE OF {_FACTS} ON services_page FOR EACH ROW "
+    "EXECUTE FUNCTION search_page_changed()",
+    "search_page_emptied": "TRUNCATE ON services_page EXECUTE FUNCTION search_page_changed()",
+    "search_tag_written": "INSERT OR UPDATE OR DELETE ON taggit_taggeditem FOR EACH ROW "
+    "EXECUTE FUNCTION search_tag_changed()",
+    "search_tag_renamed": "UPDATE OF name ON taggit_tag FOR EACH ROW "
+    "EXECUTE FUNCTION search_tag_renamed()",
+    "search_file_written": "INSERT OR DELETE OR UPDATE OF name, page_id, trashed_at "
+    "ON services_attachment FOR EACH ROW EXECUTE FUNCTION search_file_changed()",
+}
+VERSION = hashlib.sha256((TABLES + FUNCTIONS + repr(TRIGGERS)).encode()).hexdigest()
+COLUMNS = {NAMES: "title", MARKS: "marks", ALL: "words"}
+
+
+class Postgres:
+    """See `services.search.engine.Engine`."""
+
+    def install(self) -> bool:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT obj_description(to_regclass('search_page'))")
+            version = cursor.fetchone()[0]
+            cursor.execute(
+                "SELECT count(*) FROM pg_trigger WHERE tgname = ANY(%s)", [list(TRIGGERS)]
+            )
+            if version == VERSION and cursor.fetchone()[0] == len(TRIGGERS):
+                return False
+            if version != VERSION:
+                cursor.execute("DROP VIEW IF EXISTS search_source")
+                cursor.execute("DROP TABLE IF EXISTS search_page")
+            cursor.execute("SELECT collname FROM pg_collation WHERE collname = ANY(%s)", [list(COLLATIONS)])
+            known = [row[0] for row in cursor.fetchall()]
+            collation = next((f'COLLATE "{name}"' for name in COLLATIONS if name in known), "")
+            cursor.execute(TABLES + FUNCTIONS.replace("COLLATION", collation))
+            for name, rest in TRIGGERS.items():
+                table = rest.partition(" ON ")[2].split()[0]
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
+                cursor.execute(f"CREATE TRIGGER {name} AFTER {rest}")
+            cursor.execute(f"COMMENT ON TABLE search_page IS '{VERSION}'")
+            return True
+
+    def matching(
+        self, match: Match, among: Among | None, scope: str, most: int, *, ranked: bool
+    ) -> list[int]:
+        where, values = self._where(match, among, scope)
+        order = "page_id DESC"
+        if ranked and match.groups:
+            # 1: a long page does not win by its length.
+            order = f"ts_rank({RANKING}, words, %s::tsquery, 1) DESC, page_id"
+            values.append(_expression(match))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT page_id FROM search_page WHERE {where} ORDER BY {order} LIMIT {most}",  # noqa: S608
+                values,
+            )
+            return [row[0] for row in cursor.fetchall()]
+
+    def count(self, match: Match, among: Among | None, scope: str, most: int) -> int:
+        where, values = self._where(match, among, scope)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM (SELECT 1 FROM search_page "  # noqa: S608
+                f"WHERE {where} LIMIT {most}) counted",
+                values,
+            )
+            return int(cursor.fetchone()[0])
+
+    def _where(self, match: Match, among: Among | None, scope: str) -> tuple[str, list[Any]]:
+        conditions, values = ["true"], []
+        column = "title" if match.title_only else COLUMNS[scope]
+        if match.groups:
+            conditions.append(f"{column} @@ %s::tsquery")
+            values.append(_groups(match))
+        if match.without:
+            conditions.append("NOT words @@ %s::tsquery")
+            values.append(" | ".join(map(_term, match.without)))
+        if among is not None:
+            conditions.append(f"page_id IN ({among[0]})")
+            values += among[1]
+        return " AND ".join(conditions), values
+
+    def index(self, pages: Iterable[int] | None = None) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            if pages is None:
+                cursor.execute("DELETE FROM search_page")
+                cursor.execute("INSERT INTO search_page SELECT * FROM search_source")
+                return
+            some = sorted(set(pages))
+            cursor.execute("DELETE FROM search_page WHERE page_id = ANY(%s)", [some])
+            cursor.execute(
+                "INSERT INTO search_page SELECT * FROM search_source WHERE page_id = ANY(%s)", [some]
+            )
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        with connection.cursor() as cursor:
+            # It ends with the transaction, and is seen by no other.
+            cursor.execute("SELECT set_config('search.paused', 'on', true)")
+            yield
+            cursor.execute("SELECT set_config('search.paused', '', true)")
+            cursor.execute("DELETE FROM search_touched RETURNING page_id")
+            self.index([row[0] for row in cursor.fetchall()])
+
+    def wrong(self) -> list[int]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT coalesce(s.page_id, i.page_id) FROM search_source s "
+                "FULL JOIN search_page i ON i.page_id = s.page_id "
+                "WHERE s.words IS DISTINCT FROM i.words OR s.marks IS DISTINCT FROM i.marks "
+                "OR s.title IS DISTINCT FROM i.title ORDER BY 1"
+            )
+            return [row[0] for row in cursor.fetchall()]
+
+
+def _expression(match: Match) -> str:
+    return _groups(match)
+
+
+def _groups(match: Match) -> str:
+    return " & ".join(f"({' | '.join(map(_term, group))})" for group in match.groups)
+
+
+def _term(term: Term) -> str:
+    """A term in the language of tsquery; every word is quoted, so that it is nothing but a word."""
+    if term.cjk:
+        run = term.words[0]
+        words = pairs(run)
+        marks = [":*"] if len(run) == 1 else [""] * len(words)
+    else:
+        words = list(term.words)
+        marks = [""] * (len(words) - 1) + [":*" if term.prefix else ""]
+    folded = ["".join(tokens(word)) or word for word in words]
+    return "(" + " <-> ".join(f"'{w}'{mark}" for w, mark in zip(folded, marks, strict=True)) + ")"

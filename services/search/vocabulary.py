@@ -1,0 +1,113 @@
+"""The words that pages hold, and those among them that somebody may have meant."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+
+from django.db import connection
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from services.bulk import chunks
+from services.models import Page, Word
+from services.search.words import SHORTEST_WORD, worth_knowing
+
+# A word with so many letters may have one typo, or two.
+ONE_TYPO, TWO_TYPOS = 4, 7
+SHORTEST_PART = 4
+MOST_ALIKE = 12
+# Of rows that were numbered before others some may be stored after them.
+OVERLAP = 1_000
+
+
+def learn(pages: Sequence[Page]) -> None:
+    """Store the words of pages that are not known yet."""
+    words: set[str] = set()
+    for page in pages:
+        names = [page.title, page.abbreviation, *map(str, page.aliases)]
+        words |= worth_knowing("\n".join([*names, page.notes]))
+    insert = "INSERT INTO services_word (text) VALUES (%s) ON CONFLICT DO NOTHING"
+    with connection.cursor() as cursor:
+        if connection.vendor != "postgresql":
+            cursor.executemany(insert, [(word,) for word in sorted(words)])
+            return
+        # In one order, so that two who learn the same words do not wait for each other for ever.
+        for some in chunks(sorted(words)):
+            cursor.execute(
+                "INSERT INTO services_word (text) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING",
+                [list(some)],
+            )
+
+
+class Vocabulary:
+    """All known words in memory, brought up to date by reading only what is new."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.last = 0
+        self.words: set[str] = set()
+        self.by_length: dict[int, list[str]] = defaultdict(list)
+
+    def refresh(self) -> None:
+        with self.lock:
+            rows = Word.objects.filter(pk__gt=self.last - OVERLAP).order_by("pk")
+            if self.last and not Word.objects.filter(pk=self.last).exists():
+                # Other rows than were read: they were made anew.
+                self.last, self.words, self.by_length = 0, set(), defaultdict(list)
+                rows = Word.objects.order_by("pk")
+            for pk, text in rows.values_list("pk", "text").iterator(chunk_size=10_000):
+                if text not in self.words:
+                    self.words.add(text)
+                    self.by_length[len(text)].append(text)
+                self.last = max(self.last, pk)
+
+    def alike(self, word: str) -> list[str]:
+        """The words that a word may stand for, the likeliest first, itself left out."""
+        typos = 2 if len(word) >= TWO_TYPOS else 1 if len(word) >= ONE_TYPO else 0
+        found: dict[str, tuple[int, int, str]] = {}
+        for length in range(len(word) - typos, len(word) + typos + 1):
+            near = process.extract(
+                word, self.by_length.get(length, ()), scorer=OSA.distance,
+                processor=None, score_cutoff=typos, limit=MOST_ALIKE,
+            )
+            for other, distance, _ in near:
+                # Few mistype a word's first letter.
+                found[other] = (int(distance), int(other[0] != word[0]), other)
+        found.pop(word, None)
+        best = sorted(found, key=found.__getitem__)
+        nearest = found[best[0]][0] if best else 0
+        return [other for other in best if found[other][0] == nearest][:MOST_ALIKE]
+
+    def holding(self, part: str) -> list[str]:
+        """The words that a part is in, not at their beginning, the shortest first."""
+        if len(part) < SHORTEST_PART:
+            return []
+        found: list[str] = []
+        for length in sorted(self.by_length):
+            if length > len(part):
+                found += [w for w in self.by_length[length] if part in w and not w.startswith(part)]
+            if len(found) >= MOST_ALIKE:
+                break
+        return found[:MOST_ALIKE]
+
+    def apart(self, word: str) -> tuple[str, str] | None:
+        """Two words that were run together in one, the parts as equal in length as can be."""
+        cuts = range(SHORTEST_WORD, len(word) - SHORTEST_WORD + 1)
+        for cut in sorted(cuts, key=lambda cut: abs(2 * cut - len(word))):
+            if word[:cut] in self.words and word[cut:] in self.words:
+                return word[:cut], word[cut:]
+        return None
+
+    def __contains__(self, word: str) -> bool:
+        return word in self.words
+
+
+_shared = Vocabulary()
+
+
+def vocabulary() -> Vocabulary:
+    """The vocabulary of this process, as new as the database."""
+    _shared.refresh()
+    return _shared
