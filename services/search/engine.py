@@ -31,6 +31,8 @@ SCOPES = {
 }
 # SQL that gives the ids of the pages to look among, and its parameters.
 Among = tuple[str, tuple[Any, ...]]
+# A page and how well it matches: more is better, and what it is compared with is of one query.
+Scored = tuple[int, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,9 @@ class Engine(Protocol):
 
     def matching(
         self, match: Match, among: Among | None, scope: str, most: int, *, ranked: bool
-    ) -> list[int]:
-        """At most `most` pages: the best first, or (much faster) the newest first."""
+    ) -> list[Scored]:
+        """At most `most` pages and how well they match: the best first, or (much faster) the
+        newest first."""
 
     def count(self, match: Match, among: Among | None, scope: str, most: int) -> int:
         """How many pages match, counted up to `most`."""

@@ -7,16 +7,14 @@ hold words like those asked for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from services.models import Page
-from services.search.engine import ALL, MARKS, NAMES, Among, Engine, Match, engine
+from services.search.engine import ALL, MARKS, NAMES, Among, Engine, Match, Scored, engine
 from services.search.hits import hits_of
 from services.search.likeness import alike
-from services.search.names import Naming, first_by_name
 from services.search.narrowing import among, newest
-from services.search.query import Query, parse
+from services.search.query import Query, Term, parse
+from services.search.ranking import named, ordered
 from services.search.results import Results
+from services.search.words import numbers
 
 # No more than so many can be turned to: whoever wants others narrows what is asked.
 MOST = 500
@@ -40,42 +38,52 @@ def find(text: str, *, start: int = 0, count: int = 20, typing: bool = False) ->
     if not query.terms:
         ids, total = newest(index, query, within, MOST)
         return Results(query, hits_of(query, ids[start : start + count]), len(ids), total)
-    match = Match(
-        tuple((term,) for term in query.terms), query.without, title_only=query.in_title
-    )
-    ids, total = _strict(index, match, within, query, start + count)
-    likely, instead = [], ""
+    groups = tuple(in_any_number(term) for term in query.terms)
+    ids, total = _strict(index, query, groups, within)
+    likely, instead, terms = [], "", [term for group in groups for term in group]
     if total <= FEW:
-        found = alike(index, query, within, MOST)
+        found = alike(index, query, groups, within, MOST)
         instead = found.instead
         likely = [pk for pk in found.pages if pk not in ids]
+        terms += found.terms if likely else ()
     page = [*ids, *likely][start : start + count]
-    hits = hits_of(query, page, forgiving=frozenset(likely), more=found.terms if likely else ())
-    return Results(query, hits, min(len(ids), MOST) + len(likely), total + len(likely), instead)
+    hits = hits_of(query, page, terms=terms, forgiving=frozenset(likely))
+    return Results(query, hits, len(ids) + len(likely), total + len(likely), instead)
+
+
+def in_any_number(term: Term) -> tuple[Term, ...]:
+    """A term and its word's singular or plural; of what was quoted or is being typed, it alone."""
+    if term.exact or term.prefix or term.cjk:
+        return (term,)
+    return (term, *(Term((other,)) for other in numbers(term.words[0])))
 
 
 def _strict(
-    index: Engine, match: Match, within: Among | None, query: Query, wanted: int
+    index: Engine, query: Query, groups: tuple[tuple[Term, ...], ...], within: Among | None
 ) -> tuple[list[int], int]:
     """The pages that hold what is asked, in order, and how many there are."""
-    named = first_by_name(query, within)
+    match = Match(groups, query.without, title_only=query.in_title)
     total = index.count(match, within, ALL, 1_000_000)
-    if total <= MOST_RANKED:
-        rest = index.matching(match, within, ALL, MOST, ranked=True)
-    else:
+    together: list[Scored] = []
+    if total > MOST_RANKED:
         rest = _common(index, match, within)
-    ordered = named.order(rest)[:MOST]
-    return ordered, max(total, len(ordered))
+    else:
+        rest = index.matching(match, within, ALL, MOST, ranked=True)
+        words = tuple(word for term in query.terms for word in term.words)
+        if len(words) > 1 and rest and not any(term.cjk for term in query.terms):
+            phrase = Match(((Term(words, prefix=query.terms[-1].prefix),),))
+            together = index.matching(phrase, within, MARKS, MOST, ranked=False)
+    ids = ordered(query, rest, named(query, within), {pk for pk, _ in together})
+    return ids[:MOST], max(total, min(len(ids), MOST))
 
 
-def _common(index: Engine, match: Match, within: Among | None) -> list[int]:
+def _common(index: Engine, match: Match, within: Among | None) -> list[Scored]:
     """For words that very many pages hold: by name, by heading, and then the newest."""
-    found: dict[int, None] = {}
-    for scope in (NAMES, MARKS):
+    found: dict[int, float] = {}
+    for scope in (NAMES, MARKS, ALL):
         few = index.count(match, within, scope, MOST_RANKED + 1) <= MOST_RANKED
-        found |= dict.fromkeys(index.matching(match, within, scope, MOST, ranked=few))
+        for pk, _ in index.matching(match, within, scope, MOST, ranked=few):
+            found.setdefault(pk, 1 / (1 + len(found)))
         if len(found) >= MOST:
             break
-    if len(found) < MOST:
-        found |= dict.fromkeys(index.matching(match, within, ALL, MOST, ranked=False))
-    return list(found)[:MOST]
+    return list(found.items())[:MOST]

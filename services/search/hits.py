@@ -29,19 +29,19 @@ def hits_of(
     query: Query,
     pages: Sequence[int],
     *,
+    terms: Sequence[Term] = (),
     forgiving: frozenset[int] = frozenset(),
-    more: Sequence[Term] = (),
 ) -> list[Hit]:
-    """The pages as hits, in the order given; `more` are the terms that forgiving ones have."""
+    """The pages as hits, in the order given; `terms` are what is to be found in them."""
     rows = {row[0]: row for row in Page.objects.filter(pk__in=pages).values_list(*FIELDS)}
     tags = _tags(pages)
-    strict, loose = Pattern(query.terms), Pattern([*query.terms, *more]) if more else None
+    pattern = Pattern(list(dict.fromkeys(terms)))
+    prefer = next((STATES[state] for state in query.states), "")
     files = _files(pages) if query.terms else {}
     hits = []
     for pk in pages:
         if pk not in rows:
             continue
-        pattern = loose if loose and pk in forgiving else strict
         _, kind, title, short, slug, category, category_slug, notes, outline = rows[pk]
         where = address(kind, slug)
         name = f"{title} ({short})" if short else title
@@ -53,7 +53,7 @@ def hits_of(
                 category=category or "",
                 category_slug=category_slug or "",
                 tags=tuple(tags.get(pk, ())),
-                places=_places(pattern, where, notes, outline, files.get(pk, ())),
+                places=_places(pattern, where, notes, outline, files.get(pk, ()), prefer),
                 forgiving=pk in forgiving,
             )
         )
@@ -61,12 +61,17 @@ def hits_of(
 
 
 def _places(
-    pattern: Pattern, where: str, notes: str, stored: str, files: Sequence[tuple[str, str]]
+    pattern: Pattern,
+    where: str,
+    notes: str,
+    stored: str,
+    files: Sequence[tuple[str, str]],
+    prefer: str,
 ) -> tuple[Place, ...]:
     outline = Outline(stored, notes)
     places = [
         _place(pattern, where, notes, outline, find)
-        for find in best_lines(pattern, notes, outline, MOST_PLACES)
+        for find in best_lines(pattern, notes, outline, MOST_PLACES, prefer)
     ]
     for name, at in files:
         if pattern.finds(name):

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.search.engine import ALL, Among, Engine, Match
 from services.search.query import Query, Term
+from services.search.ranking import Naming, ordered
 from services.search.vocabulary import Vocabulary, vocabulary
-from services.search.words import SHORTEST_WORD, fold
+from services.search.words import SHORTEST_WORD, fold, numbers
+
+# With so many pages no other way to look is tried.
+ENOUGH = 20
+# Words of English that most sentences have.
+LITTLE = frozenset(
+    "a an and are as at be by can do does for from has have how i in is it my not of on or that the "
+    "this to was what when where which who why will with you your".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,29 +29,45 @@ class Alike:
     instead: str
 
 
-def alike(index: Engine, query: Query, within: Among | None, most: int) -> Alike:
-    """Look again with each word replaced by those it may stand for."""
+def alike(
+    index: Engine,
+    query: Query,
+    strict: tuple[tuple[Term, ...], ...],
+    within: Among | None,
+    most: int,
+) -> Alike:
+    """Look again: for words like those, for words run together, and for some of the words."""
     known = vocabulary()
     groups = [_meant(known, term) for term in query.terms]
     joined = _joined(known, query)
-    pages: list[int] = []
+    some = [term for group in groups if not _little(group) for term in group]
+    attempts = [groups, *joined, *([[some]] if len(groups) > 1 and some else [])]
+    pages: dict[int, None] = {}
     terms: list[Term] = []
-    for attempt in (groups, *joined):
-        if all(attempt) and attempt != [[term] for term in query.terms]:
-            match = Match(tuple(map(tuple, attempt)), query.without, title_only=query.in_title)
-            found = index.matching(match, within, ALL, most, ranked=True)
-            pages += [pk for pk in found if pk not in pages]
-            terms += [term for group in attempt for term in group]
-    return Alike(pages, tuple(dict.fromkeys(terms)), _instead(index, query, groups, joined))
+    for attempt in attempts:
+        if len(pages) >= ENOUGH or tuple(map(tuple, attempt)) == strict:
+            continue
+        match = Match(tuple(map(tuple, attempt)), query.without, title_only=query.in_title)
+        found = index.matching(match, within, ALL, most, ranked=True)
+        meant = replace(query, terms=tuple(term for group in attempt for term in group))
+        pages |= dict.fromkeys(ordered(meant, found, Naming()))
+        terms += meant.terms
+    return Alike(list(pages), tuple(dict.fromkeys(terms)), _instead(index, query, groups, joined))
+
+
+def _little(group: list[Term]) -> bool:
+    """Does a word say nothing by itself?"""
+    return all(len(term.words) == 1 and fold(term.words[0]) in LITTLE for term in group)
 
 
 def _meant(known: Vocabulary, term: Term) -> list[Term]:
     """A term, and those that it may stand for; empty where nothing is like it and none has it."""
-    if term.cjk or len(term.words) > 1:
+    if term.cjk or term.exact:
         return [term]
     word = fold(term.words[0])
-    here = word in known
-    found = [term] if here or term.prefix or len(word) < SHORTEST_WORD else []
+    forms = [term, *(Term((other,)) for other in numbers(word))]
+    here = any(fold(form.words[0]) in known for form in forms)
+    found = forms if here or term.prefix or len(word) < SHORTEST_WORD else []
     if not here:
         found += [Term((other,)) for other in known.alike(word)]
         if two := known.apart(word):
@@ -57,7 +82,7 @@ def _joined(known: Vocabulary, query: Query) -> list[list[list[Term]]]:
     terms = query.terms
     for at in range(len(terms) - 1):
         left, right = terms[at], terms[at + 1]
-        if left.cjk or right.cjk or len(left.words) > 1 or len(right.words) > 1:
+        if left.cjk or right.cjk or left.exact or right.exact:
             continue
         both = fold(left.words[0] + right.words[0])
         if both in known:

@@ -81,7 +81,7 @@ class Pattern:
         return tuple(pieces)
 
 
-def best_lines(pattern: Pattern, notes: str, outline: Outline, most: int) -> list[Find]:
+def best_lines(pattern: Pattern, notes: str, outline: Outline, most: int, prefer: str = "") -> list[Find]:
     """The lines that say most of what is asked, the best first, one for each heading."""
     lines: dict[int, list[tuple[int, int, int]]] = {}
     bounds: dict[int, int] = {}
@@ -99,7 +99,7 @@ def best_lines(pattern: Pattern, notes: str, outline: Outline, most: int) -> lis
         kind = outline.kind_at(first[0], first[1])
         terms = frozenset(term for _, _, term in inside)
         found.append(Find(start, bounds[start], first[0], kind, terms))
-    found.sort(key=lambda find: find.merit, reverse=True)
+    found.sort(key=lambda find: (find.kind == prefer, *find.merit), reverse=True)
     chosen: list[Find] = []
     sections: set[int] = set()
     for find in found:

@@ -27,19 +27,25 @@ def narrowed(query: Query) -> QuerySet[Page]:
         pages = pages.filter(tags__name__iexact=name)
     if query.has_attachment:
         pages = pages.filter(Exists(Attachment.objects.live().filter(page=OuterRef("pk"))))
-    items = ChecklistItem.objects.filter(page=OuterRef("pk"))
-    left = items.filter(state__in=LEFT)
-    if "open" in query.states:
-        pages = pages.filter(Exists(left))
-    if "done" in query.states:
-        pages = pages.filter(Exists(items.filter(state=ChecklistItem.State.DONE)))
-        if "open" not in query.states:
-            pages = pages.filter(~Exists(left))
-    if "question" in query.states:
-        pages = pages.filter(Exists(Question.objects.open().filter(page=OuterRef("pk"))))
+    for state in query.states:
+        pages = pages.filter(_state(state, asked="question" in query.states))
     for changed in query.changed:
         pages = pages.filter(_when(changed))
     return pages
+
+
+def _state(state: str, *, asked: bool) -> Q:
+    """Pages with something open or done: a checklist item or a question, or where questions are
+    `asked` for, a question."""
+    items = ChecklistItem.objects.filter(page=OuterRef("pk"))
+    questions = Question.objects.filter(page=OuterRef("pk"))
+    if state == "question":
+        return Q(Exists(questions.shown()))
+    if state == "open":
+        found, items = questions.open(), items.filter(state__in=LEFT)
+    else:
+        found, items = questions.answered(), items.filter(state=ChecklistItem.State.DONE)
+    return Q(Exists(found)) if asked else Q(Exists(found)) | Q(Exists(items))
 
 
 def among(query: Query) -> Among | None:
@@ -60,7 +66,7 @@ def newest(
     pages = narrowed(query)
     if query.without:
         match = Match((), query.without)
-        left = index.matching(match, within, ALL, most, ranked=False)
+        left = [pk for pk, _ in index.matching(match, within, ALL, most, ranked=False)]
         pages = Page.objects.filter(pk__in=left)
         return list(pages.recent().values_list("pk", flat=True)), index.count(
             match, within, ALL, 1_000_000

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from services import catalog
 from services.markdown.landmarks import landmarks
-from services.search.words import cjk_pairs, variants
+from services.search.words import cjk_pairs, script_of, variants
 
 if TYPE_CHECKING:
     from services.models import Page
@@ -25,7 +25,7 @@ OUTLINED = frozenset({"kind", "title", "abbreviation", "aliases", "aws_id", "not
 def outline_of(page: Page) -> str:
     """A page's outline as JSON.
 
-    `names` are those of AWS and ways to write the page's own; `headings` and `questions` their
+    `script` is the one that most of it is written in; `names` are those of AWS and ways to write the page's own; `headings` and `questions` their
     words, one a line; `cjk` the pairs of its Chinese, Japanese and Korean; `marks` the places of
     what is in the notes: start, end, kind, level, anchor, and of a heading its words.
     """
@@ -36,6 +36,7 @@ def outline_of(page: Page) -> str:
         names += service.names
     more = dict.fromkeys([other for name in names for other in variants(name)])
     told = {
+        "script": script_of("\n".join([page.title, page.notes])),
         "names": "\n".join(dict.fromkeys([*(service.names if service else ()), *more])),
         "headings": "\n".join(mark.text for mark in marks if mark.kind == "heading"),
         "questions": "\n".join(mark.text for mark in marks if mark.kind == "question"),

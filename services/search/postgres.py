@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from services.search.engine import ALL, MARKS, NAMES, Among, Match
+from services.search.engine import ALL, MARKS, NAMES, Among, Match, Scored
 from services.search.query import Term
 from services.search.words import pairs, tokens
 
@@ -156,19 +156,21 @@ class Postgres:
 
     def matching(
         self, match: Match, among: Among | None, scope: str, most: int, *, ranked: bool
-    ) -> list[int]:
+    ) -> list[Scored]:
         where, values = self._where(match, among, scope)
-        order = "page_id DESC"
+        score, order = "0", "page_id DESC"
         if ranked and match.groups:
             # 1: a long page does not win by its length.
-            order = f"ts_rank({RANKING}, words, %s::tsquery, 1) DESC, page_id"
-            values.append(_expression(match))
+            score = f"ts_rank({RANKING}, words, %s::tsquery, 1)"
+            order = "score DESC, page_id"
+            values.insert(0, _groups(match))
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT page_id FROM search_page WHERE {where} ORDER BY {order} LIMIT {most}",  # noqa: S608
+                f"SELECT page_id, {score} AS score FROM search_page WHERE {where} "  # noqa: S608
+                f"ORDER BY {order} LIMIT {most}",
                 values,
             )
-            return [row[0] for row in cursor.fetchall()]
+            return cursor.fetchall()
 
     def count(self, match: Match, among: Among | None, scope: str, most: int) -> int:
         where, values = self._where(match, among, scope)
@@ -225,10 +227,6 @@ class Postgres:
                 "OR s.title IS DISTINCT FROM i.title ORDER BY 1"
             )
             return [row[0] for row in cursor.fetchall()]
-
-
-def _expression(match: Match) -> str:
-    return _groups(match)
 
 
 def _groups(match: Match) -> str:

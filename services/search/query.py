@@ -8,7 +8,7 @@ Nothing that is typed is a mistake: what is no filter is words.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from services.search.words import CJK, WORD
@@ -31,12 +31,14 @@ WHEN = re.compile(r"(>=|<=|>|<|=)?(\d{4})(?:-(\d\d?))?(?:-(\d\d?))?\Z")
 class Term:
     """Words that stand in this order, side by side; mostly one.
 
-    `prefix` says that the last may go on. `cjk` are the pairs of a run without spaces.
+    `prefix` says that the last may go on, `cjk` that it is a run of a script without spaces,
+    `exact` that it was quoted, so that no other form of it will do.
     """
 
     words: tuple[str, ...]
     prefix: bool = False
     cjk: bool = False
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ class _Reader:
             self.plain[-1] if self.plain else "\0"
         )
         if goes_on and not terms[-1].cjk:
-            terms[-1] = Term(terms[-1].words, prefix=True)
+            terms[-1] = replace(terms[-1], prefix=True)
         return Query(
             text=text,
             plain=" ".join(" ".join(self.plain).split()),
@@ -161,7 +163,7 @@ def _phrase(text: str) -> list[Term]:
     words = tuple(WORD.findall(text))
     if any(CJK.search(word) for word in words):
         return [term for word in words for term in _word(word)]
-    return [Term(words)] if words else []
+    return [Term(words, exact=True)] if words else []
 
 
 def _changed(value: str) -> Changed | None:

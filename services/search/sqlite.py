@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from services.bulk import chunks
-from services.search.engine import ALL, SCOPES, WEIGHTS, Among, Match
+from services.search.engine import ALL, SCOPES, WEIGHTS, Among, Match, Scored
 from services.search.query import Term
 from services.search.words import pairs
 
@@ -111,16 +111,19 @@ class SQLite:
 
     def matching(
         self, match: Match, among: Among | None, scope: str, most: int, *, ranked: bool
-    ) -> list[int]:
+    ) -> list[Scored]:
         where, values = self._where(match, among, scope)
-        weights = ", ".join(map(str, WEIGHTS.values()))
-        order = f"bm25(search_page, {weights}), rowid" if ranked else "rowid DESC"
+        # What has no words has no rank; the function takes part in a search alone.
+        ranked = ranked and bool(match.groups)
+        score = f"-bm25(search_page, {', '.join(map(str, WEIGHTS.values()))})" if ranked else "0"
+        order = "score DESC, rowid" if ranked else "rowid DESC"
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT rowid FROM search_page WHERE {where} ORDER BY {order} LIMIT {most}",  # noqa: S608
+                f"SELECT rowid, {score} AS score FROM search_page WHERE {where} "  # noqa: S608
+                f"ORDER BY {order} LIMIT {most}",
                 values,
             )
-            return [row[0] for row in cursor.fetchall()]
+            return cursor.fetchall()
 
     def count(self, match: Match, among: Among | None, scope: str, most: int) -> int:
         where, values = self._where(match, among, scope)

@@ -15,6 +15,7 @@ WORD = re.compile(r"[^\W_]+")
 CJK = re.compile("[\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
                  "\uf900-\ufaff\U00020000-\U0003ffff]+")
 CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+LETTER = re.compile("[A-Za-z\u00c0-\u024f]")
 LONGEST_WORD, SHORTEST_WORD = 30, 3
 
 
@@ -68,6 +69,34 @@ def variants(name: str) -> Iterator[str]:
     parts = [part for word in words for part in CAMEL.findall(word) or [word]]
     if len(parts) > len(words):
         yield " ".join(parts)
+
+
+def script_of(text: str) -> str:
+    """The script that most letters of a text are in, as Unicode names it: "latin", "cyrillic",
+    "cjk", …; blank for a text without letters."""
+    if text.isascii():
+        return "latin" if LETTER.search(text) else ""
+    ours = len(LETTER.findall(text))
+    others = [char for char in text if char > "\u024f" and char.isalpha()]
+    if len(others) <= ours:
+        return "latin" if ours else ""
+    return unicodedata.name(others[len(others) // 2], "").partition(" ")[0].lower()
+
+
+def numbers(word: str) -> tuple[str, ...]:
+    """A word of English in its other number, as far as its ending tells: "policy", "policies"."""
+    if len(word) < 2 or not (word.isascii() and word.isalpha()):
+        return ()
+    low = word.lower()
+    if low.endswith("ies") and len(low) > 4:
+        return (word[:-3] + "y",)
+    if low.endswith(("ses", "xes", "ches", "shes")):
+        return (word[:-1], word[:-2])
+    if low.endswith("s"):
+        return () if low.endswith(("ss", "us", "is")) or len(low) < 4 else (word[:-1],)
+    if low.endswith("y") and low[-2] not in "aeiou":
+        return (word[:-1] + "ies",)
+    return (word + ("es" if low.endswith(("x", "ch", "sh")) else "s"),)
 
 
 def worth_knowing(text: str) -> set[str]:
