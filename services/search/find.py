@@ -8,7 +8,7 @@ hold words like those asked for.
 from __future__ import annotations
 
 from services.search.engine import ALL, MARKS, NAMES, Among, Engine, Match, Scored, engine
-from services.search.hits import hits_of
+from services.search.hits import MOST_PLACES, hits_of
 from services.search.likeness import alike
 from services.search.narrowing import among, newest
 from services.search.query import Query, Term, parse
@@ -28,7 +28,7 @@ FEW = 5
 def find(text: str, *, start: int = 0, count: int = 20, typing: bool = False) -> Results:
     """The pages that answer a query, the best first, `count` of them from `start` on.
 
-    `typing` finds words that the last one begins. Whoever calls this has made sure that the
+    `typing` finds words that the last one begins, and of each page the best place alone. Whoever calls this has made sure that the
     person may read pages.
     """
     query = parse(text, typing=typing)
@@ -47,7 +47,9 @@ def find(text: str, *, start: int = 0, count: int = 20, typing: bool = False) ->
         likely = [pk for pk in found.pages if pk not in ids]
         terms += found.terms if likely else ()
     page = [*ids, *likely][start : start + count]
-    hits = hits_of(query, page, terms=terms, forgiving=frozenset(likely))
+    hits = hits_of(
+        query, page, terms=terms, forgiving=frozenset(likely), places=1 if typing else MOST_PLACES
+    )
     return Results(query, hits, len(ids) + len(likely), total + len(likely), instead)
 
 

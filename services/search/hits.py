@@ -31,6 +31,7 @@ def hits_of(
     *,
     terms: Sequence[Term] = (),
     forgiving: frozenset[int] = frozenset(),
+    places: int = MOST_PLACES,
 ) -> list[Hit]:
     """The pages as hits, in the order given; `terms` are what is to be found in them."""
     rows = {row[0]: row for row in Page.objects.filter(pk__in=pages).values_list(*FIELDS)}
@@ -53,7 +54,7 @@ def hits_of(
                 category=category or "",
                 category_slug=category_slug or "",
                 tags=tuple(tags.get(pk, ())),
-                places=_places(pattern, where, notes, outline, files.get(pk, ()), prefer),
+                places=_places(pattern, where, notes, outline, files.get(pk, ()), prefer, places),
                 forgiving=pk in forgiving,
             )
         )
@@ -67,18 +68,19 @@ def _places(
     stored: str,
     files: Sequence[tuple[str, str]],
     prefer: str,
+    most: int,
 ) -> tuple[Place, ...]:
     outline = Outline(stored, notes)
     places = [
         _place(pattern, where, notes, outline, find)
-        for find in best_lines(pattern, notes, outline, MOST_PLACES, prefer)
+        for find in best_lines(pattern, notes, outline, most, prefer)
     ]
     for name, at in files:
         if pattern.finds(name):
             places.append(Place("file", at, (), pattern.mark(name)))
     if not places and (start := _beginning(notes)):
         places.append(Place("text", where, (), ((start, False),)))
-    return tuple(places[: MOST_PLACES + 1])
+    return tuple(places[: most + 1])
 
 
 def _place(pattern: Pattern, where: str, notes: str, outline: Outline, find: Find) -> Place:

@@ -54,9 +54,7 @@ def rebuild() -> int:
 
 def check() -> Check:
     """Compare all with what it should be; nothing is changed."""
-    stale = [
-        page.pk for pages in _pages() for page in pages if page.outline != outline_of(page)
-    ]
+    stale = [page.pk for pages in _pages() for page in pages if page.outline != outline_of(page)]
     return Check(stale, engine().wrong())
 
 

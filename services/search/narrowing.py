@@ -59,9 +59,7 @@ def among(query: Query) -> Among | None:
     return sql, values
 
 
-def newest(
-    index: Engine, query: Query, within: Among | None, most: int
-) -> tuple[list[int], int]:
+def newest(index: Engine, query: Query, within: Among | None, most: int) -> tuple[list[int], int]:
     """For a query without words: what its filters leave, the last changed first."""
     pages = narrowed(query)
     if query.without:
@@ -78,8 +76,14 @@ def _categories(name: str) -> list[int]:
     """The categories that a word means: by address, name or the names that files may use."""
     wanted, known = catalog.key(name), catalog.category_named(name)
     rows = Category.objects.values_list("pk", "name", "slug")
-    whole = [pk for pk, title, slug in rows if wanted in (slug, catalog.key(title)) or title == known]
-    begins = [pk for pk, title, slug in rows if catalog.key(title).startswith(wanted) or slug.startswith(wanted)]
+    whole = [
+        pk for pk, title, slug in rows if wanted in (slug, catalog.key(title)) or title == known
+    ]
+    begins = [
+        pk
+        for pk, title, slug in rows
+        if catalog.key(title).startswith(wanted) or slug.startswith(wanted)
+    ]
     return whole or begins
 
 

@@ -143,7 +143,9 @@ class Postgres:
             if version != VERSION:
                 cursor.execute("DROP VIEW IF EXISTS search_source")
                 cursor.execute("DROP TABLE IF EXISTS search_page")
-            cursor.execute("SELECT collname FROM pg_collation WHERE collname = ANY(%s)", [list(COLLATIONS)])
+            cursor.execute(
+                "SELECT collname FROM pg_collation WHERE collname = ANY(%s)", [list(COLLATIONS)]
+            )
             known = [row[0] for row in cursor.fetchall()]
             collation = next((f'COLLATE "{name}"' for name in COLLATIONS if name in known), "")
             cursor.execute(TABLES + FUNCTIONS.replace("COLLATION", collation))
@@ -205,7 +207,8 @@ class Postgres:
             some = sorted(set(pages))
             cursor.execute("DELETE FROM search_page WHERE page_id = ANY(%s)", [some])
             cursor.execute(
-                "INSERT INTO search_page SELECT * FROM search_source WHERE page_id = ANY(%s)", [some]
+                "INSERT INTO search_page SELECT * FROM search_source WHERE page_id = ANY(%s)",
+                [some],
             )
 
     @contextmanager

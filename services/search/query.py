@@ -122,8 +122,11 @@ class _Reader:
 
     def query(self, text: str, *, typing: bool) -> Query:
         terms = list(dict.fromkeys(self.terms))[:MOST_TERMS]
-        goes_on = typing and terms and text[-1:] not in (" ", '"') and text.endswith(
-            self.plain[-1] if self.plain else "\0"
+        goes_on = (
+            typing
+            and terms
+            and text[-1:] not in (" ", '"')
+            and text.endswith(self.plain[-1] if self.plain else "\0")
         )
         if goes_on and not terms[-1].cjk:
             terms[-1] = replace(terms[-1], prefix=True)

@@ -49,7 +49,11 @@ def named(query: Query, within: Among | None) -> Naming:
         rows = cursor.fetchall()
     exact = [(rank, kind != Page.Kind.SERVICE, pk) for pk, key, rank, kind in rows if key == name]
     # The closest to what was typed is the shortest.
-    begins = [(len(key), kind != Page.Kind.SERVICE, pk) for pk, key, rank, kind in rows if rank < PageName.Rank.FILE]
+    begins = [
+        (len(key), kind != Page.Kind.SERVICE, pk)
+        for pk, key, rank, kind in rows
+        if rank < PageName.Rank.FILE
+    ]
     return Naming(
         [pk for *_, pk in sorted(exact)],
         list(dict.fromkeys(pk for *_, pk in sorted(begins)))[:MOST_NAMED],

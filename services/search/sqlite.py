@@ -67,20 +67,38 @@ _FACTS = "title, abbreviation, aliases, notes, outline, trashed_at"
 TRIGGERS = {
     name: _trigger(name, *rest)
     for name, *rest in (
-        ("search_index", "INSERT ON search_touched", _INDEX, "NOT EXISTS (SELECT 1 FROM search_paused)"),
+        (
+            "search_index",
+            "INSERT ON search_touched",
+            _INDEX,
+            "NOT EXISTS (SELECT 1 FROM search_paused)",
+        ),
         ("search_page_made", "INSERT ON services_page", _touch("NEW.id")),
         ("search_page_changed", f"UPDATE OF {_FACTS} ON services_page", _touch("NEW.id")),
-        ("search_page_gone", "DELETE ON services_page", "DELETE FROM search_page WHERE rowid = OLD.id;"),
+        (
+            "search_page_gone",
+            "DELETE ON services_page",
+            "DELETE FROM search_page WHERE rowid = OLD.id;",
+        ),
         ("search_tag_put", "INSERT ON taggit_taggeditem", _touch("NEW.object_id", _OF_TAG)),
-        ("search_tag_moved", "UPDATE ON taggit_taggeditem",
-         _touch("OLD.object_id", _OF_OLD_TAG) + _touch("NEW.object_id", _OF_TAG)),
+        (
+            "search_tag_moved",
+            "UPDATE ON taggit_taggeditem",
+            _touch("OLD.object_id", _OF_OLD_TAG) + _touch("NEW.object_id", _OF_TAG),
+        ),
         ("search_tag_taken", "DELETE ON taggit_taggeditem", _touch("OLD.object_id", _OF_OLD_TAG)),
-        ("search_tag_renamed", "UPDATE OF name ON taggit_tag",
-         "INSERT INTO search_touched SELECT object_id FROM taggit_taggeditem WHERE tag_id = NEW.id "
-         f"AND content_type_id = {TAGGED} AND object_id NOT IN (SELECT page_id FROM search_touched);"),
+        (
+            "search_tag_renamed",
+            "UPDATE OF name ON taggit_tag",
+            "INSERT INTO search_touched SELECT object_id FROM taggit_taggeditem WHERE tag_id = NEW.id "
+            f"AND content_type_id = {TAGGED} AND object_id NOT IN (SELECT page_id FROM search_touched);",
+        ),
         ("search_file_put", "INSERT ON services_attachment", _touch("NEW.page_id")),
-        ("search_file_changed", "UPDATE OF name, page_id, trashed_at ON services_attachment",
-         _touch("OLD.page_id") + _touch("NEW.page_id")),
+        (
+            "search_file_changed",
+            "UPDATE OF name, page_id, trashed_at ON services_attachment",
+            _touch("OLD.page_id") + _touch("NEW.page_id"),
+        ),
         ("search_file_gone", "DELETE ON services_attachment", _touch("OLD.page_id")),
     )
 }
@@ -172,7 +190,9 @@ class SQLite:
     @contextmanager
     def at_once(self) -> Iterator[None]:
         with connection.cursor() as cursor:
-            cursor.execute("INSERT INTO search_paused SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM search_paused)")
+            cursor.execute(
+                "INSERT INTO search_paused SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM search_paused)"
+            )
             yield
             cursor.execute("DELETE FROM search_paused")
             cursor.execute("SELECT page_id FROM search_touched")

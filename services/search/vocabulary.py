@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from django.db import connection
+from django.db.models import Max
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -51,10 +52,13 @@ class Vocabulary:
         self.by_length: dict[int, list[str]] = defaultdict(list)
 
     def refresh(self) -> None:
+        newest = Word.objects.aggregate(last=Max("pk"))["last"] or 0
+        if newest == self.last:
+            return
         with self.lock:
             rows = Word.objects.filter(pk__gt=self.last - OVERLAP).order_by("pk")
-            if self.last and not Word.objects.filter(pk=self.last).exists():
-                # Other rows than were read: they were made anew.
+            if newest < self.last:
+                # They were made anew.
                 self.last, self.words, self.by_length = 0, set(), defaultdict(list)
                 rows = Word.objects.order_by("pk")
             for pk, text in rows.values_list("pk", "text").iterator(chunk_size=10_000):
@@ -69,8 +73,12 @@ class Vocabulary:
         found: dict[str, tuple[int, int, str]] = {}
         for length in range(len(word) - typos, len(word) + typos + 1):
             near = process.extract(
-                word, self.by_length.get(length, ()), scorer=OSA.distance,
-                processor=None, score_cutoff=typos, limit=MOST_ALIKE,
+                word,
+                self.by_length.get(length, ()),
+                scorer=OSA.distance,
+                processor=None,
+                score_cutoff=typos,
+                limit=MOST_ALIKE,
             )
             for other, distance, _ in near:
                 # Few mistype a word's first letter.

@@ -12,9 +12,15 @@ from collections.abc import Iterator
 # As SQLite's tokenizer "unicode61" and our PostgreSQL function cut words: letters and digits.
 WORD = re.compile(r"[^\W_]+")
 # Han, Kana, Hangul and what extends them: written without spaces, or searched by parts anyway.
-CJK = re.compile("[\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
-                 "\uf900-\ufaff\U00020000-\U0003ffff]+")
+CJK = re.compile(
+    "[\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
+    "\uf900-\ufaff\U00020000-\U0003ffff]+"
+)
 CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+# What has another form without accents; to look each character up takes ten times as long.
+ACCENTED = re.compile(
+    "[\u00aa-\u024f\u0386-\u03ce\u0400-\u045f\u1e00-\u1fff\ufb00-\ufb06\uff01-\uffee]"
+)
 LETTER = re.compile("[A-Za-z\u00c0-\u024f]")
 LONGEST_WORD, SHORTEST_WORD = 30, 3
 
@@ -33,7 +39,9 @@ _FOLDED = _Folded()
 
 def fold(text: str) -> str:
     """Text without case and accents, each character in its place."""
-    return text.lower() if text.isascii() else text.translate(_FOLDED)
+    lower = text.lower()
+    plain = len(lower) == len(text) and not ACCENTED.search(lower)
+    return lower if plain else text.translate(_FOLDED)
 
 
 def tokens(text: str) -> list[str]:
