@@ -1,4 +1,4 @@
-"""What a search can lead to in notes: headings, questions and checklist items, and where they are."""
+"""Where in notes there is what a search can lead to: headings, questions, checklist items."""
 
 from __future__ import annotations
 

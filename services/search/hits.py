@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from taggit.models import TaggedItem
 from django.contrib.contenttypes.models import ContentType
+from taggit.models import TaggedItem
 
-from services.listing import address
+from services.navigation import address
 from services.models import Attachment, Page
 from services.pages import words_at
 from services.search.marking import Find, Pattern, best_lines, cut, readable, snippet
 from services.search.outline import Outline
 from services.search.query import Query, Term
 from services.search.results import Hit, Place
-from services.search.words import fold
 
 MOST_PLACES = 3
 FIELDS = (
@@ -121,5 +120,5 @@ def _tags(pages: Sequence[int]) -> dict[int, list[str]]:
 def _files(pages: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
     found = defaultdict(list)
     for file in Attachment.objects.live().filter(page__in=pages).only("uuid", "name", "page_id"):
-        found[file.page_id].append((file.name, file.get_absolute_url()))
+        found[file.page_id or 0].append((file.name, file.get_absolute_url()))
     return found

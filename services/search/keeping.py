@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from django.apps import AppConfig
 from django.db import transaction
+from django.db.models.signals import post_migrate
 
 from services.bulk import chunks, update_rows
 from services.models import Page, Word
@@ -24,6 +28,16 @@ class Check:
 
     def __bool__(self) -> bool:
         return bool(self.outlines or self.rows)
+
+
+def install_after_migrations(app: AppConfig) -> None:
+    """Have the index put in place after each `migrate`: migrations know nothing of it, and SQLite's
+    way to change a table drops its triggers."""
+    post_migrate.connect(_install, sender=app)
+
+
+def _install(**facts: Any) -> None:
+    install()
 
 
 def install() -> None:
@@ -58,7 +72,7 @@ def check() -> Check:
     return Check(stale, engine().wrong())
 
 
-def _pages():
+def _pages() -> Iterator[list[Page]]:
     ids = list(Page.everything.order_by("pk").values_list("pk", flat=True))
     for some in chunks(ids, BATCH):
         yield list(Page.everything.filter(pk__in=some).defer("kept"))

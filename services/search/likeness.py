@@ -14,8 +14,8 @@ from services.search.words import SHORTEST_WORD, fold, numbers
 ENOUGH = 20
 # Words of English that most sentences have.
 LITTLE = frozenset(
-    "a an and are as at be by can do does for from has have how i in is it my not of on or that the "
-    "this to was what when where which who why will with you your".split()
+    "a an and are as at be by can do does for from has have how i in is it my not of on or that "
+    "the this to was what when where which who why will with you your".split()
 )
 
 

@@ -122,12 +122,12 @@ def best_lines(
     found.sort(key=lambda find: (find.kind == prefer, *find.merit), reverse=True)
     chosen: list[Find] = []
     sections: set[int] = set()
-    for find in found:
-        above = outline.above(find.start)
+    for line in found:
+        above = outline.above(line.start)
         section = above[-1].start if above else -1
         if section not in sections:
             sections.add(section)
-            chosen.append(find)
+            chosen.append(line)
         if len(chosen) == most:
             break
     return chosen

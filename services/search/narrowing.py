@@ -6,7 +6,6 @@ from datetime import datetime, time, timedelta
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Lower
 from django.utils import timezone
 
 from services import catalog
@@ -65,11 +64,10 @@ def newest(index: Engine, query: Query, within: Among | None, most: int) -> tupl
     if query.without:
         match = Match((), query.without)
         left = [pk for pk, _ in index.matching(match, within, ALL, most, ranked=False)]
-        pages = Page.objects.filter(pk__in=left)
-        return list(pages.recent().values_list("pk", flat=True)), index.count(
-            match, within, ALL, 1_000_000
-        )
-    return list(pages.distinct().recent().values_list("pk", flat=True)[:most]), pages.count()
+        kept = Page.objects.recent().filter(pk__in=left)
+        return list(kept.values_list("pk", flat=True)), index.count(match, within, ALL, 1_000_000)
+    ids = pages.distinct().order_by("-updated_at", "-pk").values_list("pk", flat=True)
+    return list(ids[:most]), pages.count()
 
 
 def _categories(name: str) -> list[int]:

@@ -25,9 +25,10 @@ OUTLINED = frozenset({"kind", "title", "abbreviation", "aliases", "aws_id", "not
 def outline_of(page: Page) -> str:
     """A page's outline as JSON.
 
-    `script` is the one that most of it is written in; `names` are those of AWS and ways to write the page's own; `headings` and `questions` their
-    words, one a line; `cjk` the pairs of its Chinese, Japanese and Korean; `marks` the places of
-    what is in the notes: start, end, kind, level, anchor, and of a heading its words.
+    `script` is the one that most of it is written in; `names` are those of AWS and ways to write
+    the page's own; `headings` and `questions` their words, one a line; `cjk` the pairs of its
+    Chinese, Japanese and Korean; `marks` the places of what is in the notes: start, end, kind,
+    level, anchor, and of a heading its words. `size` is the length of the notes it was made of.
     """
     marks = landmarks(page.notes, service=page.is_service, title=page.title)
     names = [page.title, page.abbreviation, *map(str, page.aliases)]

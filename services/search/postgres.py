@@ -1,9 +1,9 @@
 """The index on PostgreSQL: a table of text vectors under GIN, kept by triggers.
 
-No extension is needed: accents go by `normalize`. Two vectors a page, since a word that most notes
-hold is looked for among titles and headings alone, and weights cannot be asked of an index.
+No extension is needed: accents go by `normalize`. Its rank is no bm25, but like it in what matters:
+words weigh by where they stand, and count for less the more often they come and in a long text.
 A change to any row that a page is found by indexes the page anew; a load has that noted
-(`search_touched`) and done by one statement at its end.
+(`search_touched`) and done by one statement at its end, in the same transaction.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
@@ -21,97 +22,9 @@ from services.search.words import pairs, tokens
 
 # The lower-casing of the database's own locale may know nothing but ASCII.
 COLLATIONS = ("pg_c_utf8", "und-x-icu")
-# A vector may have 1 MB; words beyond so many characters of one text are not found.
-LONGEST = 250_000
-PAGE_TYPE = "(SELECT id FROM django_content_type WHERE app_label = 'services' AND model = 'page')"
-# Title and names, headings, questions and labels, text: as WEIGHTS of the other engine, over 10.
+# Text, questions and labels, headings, names: as WEIGHTS, over 10.
 RANKING = "'{0.1, 0.3, 0.5, 1.0}'"
-
-TABLES = """
-CREATE TABLE IF NOT EXISTS search_page (
-  page_id bigint PRIMARY KEY, title tsvector NOT NULL, marks tsvector NOT NULL,
-  words tsvector NOT NULL
-);
-CREATE INDEX IF NOT EXISTS search_page_title ON search_page USING gin (title) WITH (fastupdate = off);
-CREATE INDEX IF NOT EXISTS search_page_marks ON search_page USING gin (marks) WITH (fastupdate = off);
-CREATE INDEX IF NOT EXISTS search_page_words ON search_page USING gin (words) WITH (fastupdate = off);
-CREATE TABLE IF NOT EXISTS search_touched (page_id bigint PRIMARY KEY);
-"""
-
-FUNCTIONS = f"""
-CREATE OR REPLACE FUNCTION search_fold(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT regexp_replace(regexp_replace(lower(normalize(left($1, {LONGEST}), NFKD) COLLATION),
-    '[\\u0300-\\u036f]+', '', 'g'),
-    '[\\u0001-\\u002f\\u003a-\\u0040\\u005b-\\u0060\\u007b-\\u00bf\\u2000-\\u206f\\u3000-\\u3004]+',
-    ' ', 'g')
-$$;
-CREATE OR REPLACE FUNCTION search_vector(text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
-  $$ SELECT to_tsvector('simple', search_fold(coalesce($1, ''))) $$;
-CREATE OR REPLACE FUNCTION search_outline(text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
-  BEGIN RETURN CASE WHEN $1 = '' THEN '{{}}' ELSE $1 END::jsonb;
-  EXCEPTION WHEN others THEN RETURN '{{}}'::jsonb; END $$;
-CREATE OR REPLACE VIEW search_source AS
-SELECT v.id AS page_id, v.title || v.names AS title,
-  v.title || v.names || v.headings || v.questions AS marks,
-  v.title || v.names || v.headings || v.questions || v.body AS words
-FROM (SELECT p.id,
-  setweight(search_vector(p.title), 'A') AS title,
-  setweight(search_vector(concat_ws(' ', p.abbreviation,
-    (SELECT string_agg(value, ' ') FROM jsonb_array_elements_text(
-      CASE jsonb_typeof(p.aliases) WHEN 'array' THEN p.aliases ELSE '[]'::jsonb END)),
-    o.told ->> 'names')), 'A') AS names,
-  setweight(search_vector(o.told ->> 'headings'), 'B') AS headings,
-  setweight(search_vector(concat_ws(' ', o.told ->> 'questions',
-    (SELECT string_agg(t.name, ' ') FROM taggit_taggeditem i JOIN taggit_tag t ON t.id = i.tag_id
-      WHERE i.object_id = p.id AND i.content_type_id = {PAGE_TYPE}),
-    (SELECT string_agg(a.name, ' ') FROM services_attachment a
-      WHERE a.page_id = p.id AND a.trashed_at IS NULL))), 'C') AS questions,
-  search_vector(concat_ws(' ', left(p.notes, {LONGEST} - least({LONGEST} / 2,
-    length(coalesce(o.told ->> 'cjk', '')))), o.told ->> 'cjk')) AS body
-  FROM services_page p CROSS JOIN LATERAL (SELECT search_outline(p.outline) AS told) o
-  WHERE p.trashed_at IS NULL) v;
-CREATE OR REPLACE FUNCTION search_touch(page bigint) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  IF page IS NULL THEN RETURN; END IF;
-  IF current_setting('search.paused', true) = 'on' THEN
-    INSERT INTO search_touched VALUES (page) ON CONFLICT DO NOTHING;
-    RETURN;
-  END IF;
-  DELETE FROM search_page WHERE page_id = page;
-  INSERT INTO search_page SELECT * FROM search_source WHERE page_id = page
-    ON CONFLICT (page_id) DO UPDATE
-    SET title = excluded.title, marks = excluded.marks, words = excluded.words;
-END $$;
-CREATE OR REPLACE FUNCTION search_page_changed() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF TG_OP = 'TRUNCATE' THEN DELETE FROM search_page;
-  ELSIF TG_OP = 'DELETE' THEN DELETE FROM search_page WHERE page_id = OLD.id;
-  ELSE PERFORM search_touch(NEW.id); END IF;
-  RETURN NULL;
-END $$;
-CREATE OR REPLACE FUNCTION search_tag_changed() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF TG_OP <> 'INSERT' AND OLD.content_type_id = {PAGE_TYPE} THEN
-    PERFORM search_touch(OLD.object_id::bigint); END IF;
-  IF TG_OP <> 'DELETE' AND NEW.content_type_id = {PAGE_TYPE} THEN
-    PERFORM search_touch(NEW.object_id::bigint); END IF;
-  RETURN NULL;
-END $$;
-CREATE OR REPLACE FUNCTION search_tag_renamed() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM search_touch(object_id::bigint) FROM taggit_taggeditem
-    WHERE tag_id = NEW.id AND content_type_id = {PAGE_TYPE};
-  RETURN NULL;
-END $$;
-CREATE OR REPLACE FUNCTION search_file_changed() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF TG_OP <> 'INSERT' THEN PERFORM search_touch(OLD.page_id); END IF;
-  IF TG_OP = 'INSERT' OR (TG_OP = 'UPDATE' AND NEW.page_id IS DISTINCT FROM OLD.page_id) THEN
-    PERFORM search_touch(NEW.page_id); END IF;
-  RETURN NULL;
-END $$;
-"""
-
+SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 _FACTS = "title, abbreviation, aliases, notes, outline, trashed_at"
 TRIGGERS = {
     "search_page_written": f"INSERT OR DELETE OR UPDATE OF {_FACTS} ON services_page FOR EACH ROW "
@@ -124,7 +37,7 @@ TRIGGERS = {
     "search_file_written": "INSERT OR DELETE OR UPDATE OF name, page_id, trashed_at "
     "ON services_attachment FOR EACH ROW EXECUTE FUNCTION search_file_changed()",
 }
-VERSION = hashlib.sha256((TABLES + FUNCTIONS + repr(TRIGGERS)).encode()).hexdigest()
+VERSION = hashlib.sha256((SCHEMA + repr(TRIGGERS)).encode()).hexdigest()
 COLUMNS = {NAMES: "title", MARKS: "marks", ALL: "words"}
 
 
@@ -148,7 +61,7 @@ class Postgres:
             )
             known = [row[0] for row in cursor.fetchall()]
             collation = next((f'COLLATE "{name}"' for name in COLLATIONS if name in known), "")
-            cursor.execute(TABLES + FUNCTIONS.replace("COLLATION", collation))
+            cursor.execute(SCHEMA.replace("/*collation*/", collation))
             for name, rest in TRIGGERS.items():
                 table = rest.partition(" ON ")[2].split()[0]
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
@@ -172,7 +85,7 @@ class Postgres:
                 f"ORDER BY {order} LIMIT {most}",
                 values,
             )
-            return cursor.fetchall()
+            return [(row[0], row[1]) for row in cursor.fetchall()]
 
     def count(self, match: Match, among: Among | None, scope: str, most: int) -> int:
         where, values = self._where(match, among, scope)

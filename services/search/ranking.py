@@ -19,8 +19,9 @@ from services.search.words import fold, numbers, script_of, squashed, tokens
 MOST_NAMED = 60
 # Behind every name that begins with what stands before it.
 LAST = "\U0010ffff"
-# What a page's rank is multiplied with: where it is written in another script than the query, where
-# the query's words stand side by side in its headings or anywhere, and where they are all of its title.
+# What a page's rank is multiplied with: where it is written in another script than the query; where
+# the query's words stand side by side in its title, names or headings; and, added to 1, where they
+# are the whole of its title.
 OTHER_SCRIPT, SIDE_BY_SIDE, WHOLE_TITLE = 0.6, 1.5, 1.0
 SCRIPT = re.compile(r'\{"script":"([^"]*)"')
 

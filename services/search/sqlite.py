@@ -7,8 +7,10 @@ touched pages indexed by one statement at its end, in the same transaction.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
@@ -19,90 +21,21 @@ from services.search.query import Term
 from services.search.words import pairs
 
 COLUMNS = ", ".join(WEIGHTS)
-TABLES = {
-    "search_page": f"CREATE VIRTUAL TABLE search_page USING fts5({COLUMNS}, "
-    "tokenize='unicode61 remove_diacritics 2')",
-    "search_touched": "CREATE TABLE search_touched (page_id INTEGER PRIMARY KEY)",
-    "search_paused": "CREATE TABLE search_paused (paused INTEGER PRIMARY KEY)",
-}
-SOURCE = """CREATE VIEW search_source AS SELECT p.id AS id, p.title AS title,
-  p.abbreviation || ' ' || coalesce((SELECT group_concat(value, char(10)) FROM json_each(p.aliases)), '')
-    || ' ' || coalesce(json_extract(o.outline, '$.names'), '') AS names,
-  json_extract(o.outline, '$.headings') AS headings,
-  json_extract(o.outline, '$.questions') AS questions,
-  coalesce((SELECT group_concat(t.name, char(10)) FROM taggit_taggeditem i
-    JOIN taggit_tag t ON t.id = i.tag_id WHERE i.object_id = p.id AND i.content_type_id =
-    (SELECT id FROM django_content_type WHERE app_label = 'services' AND model = 'page')), '')
-    || ' ' || coalesce((SELECT group_concat(a.name, char(10)) FROM services_attachment a
-    WHERE a.page_id = p.id AND a.trashed_at IS NULL), '') AS labels,
-  json_extract(o.outline, '$.cjk') AS cjk,
-  p.notes AS body
-FROM services_page p
-JOIN (SELECT id, CASE WHEN json_valid(outline) THEN outline ELSE '{}' END AS outline
-  FROM services_page) o ON o.id = p.id
-WHERE p.trashed_at IS NULL"""
-TAGGED = """(SELECT id FROM django_content_type WHERE app_label = 'services' AND model = 'page')"""
+SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+NAMED = re.compile(r"CREATE (VIRTUAL TABLE|TABLE|VIEW|TRIGGER) (\w+)")
+COMMENT = re.compile(r"^--.*\n", re.MULTILINE)
 
 
-def _touch(page: str, when: str = "") -> str:
-    condition = f" AND {when}" if when else ""
-    return (
-        f"INSERT INTO search_touched SELECT {page} WHERE {page} IS NOT NULL AND NOT EXISTS "
-        f"(SELECT 1 FROM search_touched WHERE page_id = {page}){condition};"
-    )
+def _objects() -> dict[str, str]:
+    """The statement that makes each object of the schema, as the database keeps it, by name."""
+    found = {}
+    for statement in COMMENT.sub("", SCHEMA).strip().split("\n\n"):
+        if named := NAMED.match(statement.strip()):
+            found[named[2]] = statement.strip()
+    return found
 
 
-def _trigger(name: str, event: str, body: str, when: str = "") -> str:
-    condition = f" WHEN {when}" if when else ""
-    return f"CREATE TRIGGER {name} AFTER {event}{condition} BEGIN {body} END"
-
-
-_OF_TAG = f"NEW.content_type_id = {TAGGED}"
-_OF_OLD_TAG = f"OLD.content_type_id = {TAGGED}"
-_INDEX = f"""DELETE FROM search_page WHERE rowid = NEW.page_id;
-  INSERT INTO search_page (rowid, {COLUMNS})
-    SELECT id, {COLUMNS} FROM search_source WHERE id = NEW.page_id;
-  DELETE FROM search_touched WHERE page_id = NEW.page_id;"""
-_FACTS = "title, abbreviation, aliases, notes, outline, trashed_at"
-TRIGGERS = {
-    name: _trigger(name, *rest)
-    for name, *rest in (
-        (
-            "search_index",
-            "INSERT ON search_touched",
-            _INDEX,
-            "NOT EXISTS (SELECT 1 FROM search_paused)",
-        ),
-        ("search_page_made", "INSERT ON services_page", _touch("NEW.id")),
-        ("search_page_changed", f"UPDATE OF {_FACTS} ON services_page", _touch("NEW.id")),
-        (
-            "search_page_gone",
-            "DELETE ON services_page",
-            "DELETE FROM search_page WHERE rowid = OLD.id;",
-        ),
-        ("search_tag_put", "INSERT ON taggit_taggeditem", _touch("NEW.object_id", _OF_TAG)),
-        (
-            "search_tag_moved",
-            "UPDATE ON taggit_taggeditem",
-            _touch("OLD.object_id", _OF_OLD_TAG) + _touch("NEW.object_id", _OF_TAG),
-        ),
-        ("search_tag_taken", "DELETE ON taggit_taggeditem", _touch("OLD.object_id", _OF_OLD_TAG)),
-        (
-            "search_tag_renamed",
-            "UPDATE OF name ON taggit_tag",
-            "INSERT INTO search_touched SELECT object_id FROM taggit_taggeditem WHERE tag_id = NEW.id "
-            f"AND content_type_id = {TAGGED} AND object_id NOT IN (SELECT page_id FROM search_touched);",
-        ),
-        ("search_file_put", "INSERT ON services_attachment", _touch("NEW.page_id")),
-        (
-            "search_file_changed",
-            "UPDATE OF name, page_id, trashed_at ON services_attachment",
-            _touch("OLD.page_id") + _touch("NEW.page_id"),
-        ),
-        ("search_file_gone", "DELETE ON services_attachment", _touch("OLD.page_id")),
-    )
-}
-WANTED = {**TABLES, "search_source": SOURCE, **TRIGGERS}
+WANTED = _objects()
 
 
 class SQLite:
@@ -118,12 +51,17 @@ class SQLite:
             there = {name: sql for name, (_, sql) in known.items() if name in WANTED}
             if there == WANTED:
                 return False
+            # A table that is as it should be keeps its rows; what FTS5 made for one goes with it.
+            kept = {
+                n
+                for n, (kind, sql) in known.items()
+                if kind == "table" and WANTED.get(n) in (sql, None)
+            }
             for name, (kind, _) in known.items():
-                # A table that is as it should be keeps its rows; those of FTS5 go with it.
-                if kind != "table" or (name in TABLES and there[name] != TABLES[name]):
+                if name not in kept:
                     cursor.execute(f"DROP {kind} {name}")
             for name, sql in WANTED.items():
-                if name not in TABLES or there.get(name) != sql:
+                if name not in kept:
                     cursor.execute(sql)
             return True
 
@@ -141,7 +79,7 @@ class SQLite:
                 f"ORDER BY {order} LIMIT {most}",
                 values,
             )
-            return cursor.fetchall()
+            return [(row[0], row[1]) for row in cursor.fetchall()]
 
     def count(self, match: Match, among: Among | None, scope: str, most: int) -> int:
         where, values = self._where(match, among, scope)
@@ -212,7 +150,7 @@ class SQLite:
 
 
 def _expression(match: Match, scope: str) -> str:
-    """The expression of FTS5 for a match; every word is quoted, so that it is nothing but a word."""
+    """A match in the language of FTS5; every word is quoted, so that it is nothing but a word."""
     wanted = " AND ".join(f"({' OR '.join(map(_term, group))})" for group in match.groups)
     if match.title_only:
         wanted = f"{{title}} : ({wanted})"

@@ -37,9 +37,8 @@ def apply_plan(plan: Plan, by: User | None = None, progress: Progress | None = N
     made, and Overtaken when what it adds is there by now.
     """
     try:
-        with transaction.atomic():
-            with engine().at_once():
-                _Writer(plan, by, progress or (lambda stage, done, total: None)).write()
+        with transaction.atomic(), engine().at_once():
+            _Writer(plan, by, progress or (lambda stage, done, total: None)).write()
     except IntegrityError as error:
         raise Overtaken from error
 

@@ -22,7 +22,7 @@ class Command(BaseCommand):
         if options["what"] == "rebuild":
             keeping.install()
             count = keeping.rebuild()
-            self.stdout.write(f"The index was made anew: {count:,} page{'' if count == 1 else 's'}.")
+            self.stdout.write(f"The index was made anew, of {count:,} pages.")
             return
         found = keeping.check()
         if not found:

@@ -1,0 +1,88 @@
+-- What search needs on PostgreSQL: see postgres.py, which puts the triggers on and a collation in.
+
+-- Two vectors more than the whole: a word that very many pages hold is looked for in titles and names
+-- alone, or in all but the notes, since weights cannot be asked of an index.
+CREATE TABLE IF NOT EXISTS search_page (
+  page_id bigint PRIMARY KEY, title tsvector NOT NULL, marks tsvector NOT NULL,
+  words tsvector NOT NULL
+);
+CREATE INDEX IF NOT EXISTS search_page_title ON search_page USING gin (title) WITH (fastupdate = off);
+CREATE INDEX IF NOT EXISTS search_page_marks ON search_page USING gin (marks) WITH (fastupdate = off);
+CREATE INDEX IF NOT EXISTS search_page_words ON search_page USING gin (words) WITH (fastupdate = off);
+CREATE TABLE IF NOT EXISTS search_touched (page_id bigint PRIMARY KEY);
+
+-- Without case and accents, and with nothing but spaces between words: the parser of PostgreSQL would
+-- see files in "ECS/EKS" and hosts in "a.b". A vector may have 1 MB, so not all of a very long text.
+CREATE OR REPLACE FUNCTION search_fold(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT regexp_replace(regexp_replace(lower(normalize(left($1, 250000), NFKD) /*collation*/),
+    '[\u0300-\u036f]+', '', 'g'),
+    '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00bf\u2000-\u206f\u3000-\u3004]+',
+    ' ', 'g')
+$$;
+CREATE OR REPLACE FUNCTION search_vector(text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+  $$ SELECT to_tsvector('simple', search_fold(coalesce($1, ''))) $$;
+-- What a page's outline says; nothing where it is no JSON.
+CREATE OR REPLACE FUNCTION search_outline(text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
+  BEGIN RETURN CASE WHEN $1 = '' THEN '{}' ELSE $1 END::jsonb;
+  EXCEPTION WHEN others THEN RETURN '{}'::jsonb; END $$;
+CREATE OR REPLACE VIEW search_source AS
+SELECT v.id AS page_id, v.title || v.names AS title,
+  v.title || v.names || v.headings || v.questions AS marks,
+  v.title || v.names || v.headings || v.questions || v.body AS words
+FROM (SELECT p.id,
+  setweight(search_vector(p.title), 'A') AS title,
+  setweight(search_vector(concat_ws(' ', p.abbreviation,
+    (SELECT string_agg(value, ' ') FROM jsonb_array_elements_text(
+      CASE jsonb_typeof(p.aliases) WHEN 'array' THEN p.aliases ELSE '[]'::jsonb END)),
+    o.told ->> 'names')), 'A') AS names,
+  setweight(search_vector(o.told ->> 'headings'), 'B') AS headings,
+  setweight(search_vector(concat_ws(' ', o.told ->> 'questions',
+    (SELECT string_agg(t.name, ' ') FROM taggit_taggeditem i JOIN taggit_tag t ON t.id = i.tag_id
+      WHERE i.object_id = p.id AND i.content_type_id = (SELECT id FROM django_content_type WHERE app_label = 'services' AND model = 'page')),
+    (SELECT string_agg(a.name, ' ') FROM services_attachment a
+      WHERE a.page_id = p.id AND a.trashed_at IS NULL))), 'C') AS questions,
+  search_vector(concat_ws(' ', left(p.notes, 250000 - least(250000 / 2,
+    length(coalesce(o.told ->> 'cjk', '')))), o.told ->> 'cjk')) AS body
+  FROM services_page p CROSS JOIN LATERAL (SELECT search_outline(p.outline) AS told) o
+  WHERE p.trashed_at IS NULL) v;
+-- Index a page anew, or in a load note that it is to be.
+CREATE OR REPLACE FUNCTION search_touch(page bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF page IS NULL THEN RETURN; END IF;
+  IF current_setting('search.paused', true) = 'on' THEN
+    INSERT INTO search_touched VALUES (page) ON CONFLICT DO NOTHING;
+    RETURN;
+  END IF;
+  DELETE FROM search_page WHERE page_id = page;
+  INSERT INTO search_page SELECT * FROM search_source WHERE page_id = page
+    ON CONFLICT (page_id) DO UPDATE
+    SET title = excluded.title, marks = excluded.marks, words = excluded.words;
+END $$;
+CREATE OR REPLACE FUNCTION search_page_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'TRUNCATE' THEN DELETE FROM search_page;
+  ELSIF TG_OP = 'DELETE' THEN DELETE FROM search_page WHERE page_id = OLD.id;
+  ELSE PERFORM search_touch(NEW.id); END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION search_tag_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP <> 'INSERT' AND OLD.content_type_id = (SELECT id FROM django_content_type WHERE app_label = 'services' AND model = 'page') THEN
+    PERFORM search_touch(OLD.object_id::bigint); END IF;
+  IF TG_OP <> 'DELETE' AND NEW.content_type_id = (SELECT id FROM django_content_type WHERE app_label = 'services' AND model = 'page') THEN
+    PERFORM search_touch(NEW.object_id::bigint); END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION search_tag_renamed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM search_touch(object_id::bigint) FROM taggit_taggeditem
+    WHERE tag_id = NEW.id AND content_type_id = (SELECT id FROM django_content_type WHERE app_label = 'services' AND model = 'page');
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION search_file_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP <> 'INSERT' THEN PERFORM search_touch(OLD.page_id); END IF;
+  IF TG_OP = 'INSERT' OR (TG_OP = 'UPDATE' AND NEW.page_id IS DISTINCT FROM OLD.page_id) THEN
+    PERFORM search_touch(NEW.page_id); END IF;
+  RETURN NULL;
+END $$;
