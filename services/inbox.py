@@ -50,7 +50,7 @@ class Inbox:
         return (
             ways.get(self.state, asked.shown)()
             .select_related("page__category")
-            .defer("page__notes", "page__aliases", "page__kept")
+            .defer("page__notes", "page__outline", "page__aliases", "page__kept")
             .order_by(*KEYS[self.sort])
         )
 
@@ -94,7 +94,7 @@ def find(pk: int) -> Question | None:
     """A question with its page; without its notes."""
     return (
         Question.objects.select_related("page__category")
-        .defer("page__notes", "page__aliases", "page__kept")
+        .defer("page__notes", "page__outline", "page__aliases", "page__kept")
         .filter(pk=pk)
         .first()
     )

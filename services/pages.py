@@ -81,7 +81,9 @@ def find(slug: str, person: User | None = None) -> Page | None:
     found = (
         Page.objects.select_related("category", "about", "updated_by", "section__document")
         .defer(
+            "outline",
             "about__notes",
+            "about__outline",
             "section__heading",
             "section__text",
             "section__base",

@@ -147,7 +147,7 @@ class AttachmentAdmin(ToTheTrash, ForEditors, AnyModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request).select_related("page", "created_by")
-        return rows.defer("page__notes", "page__kept")
+        return rows.defer("page__notes", "page__outline", "page__kept")
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any

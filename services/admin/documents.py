@@ -65,7 +65,9 @@ class DocumentAdmin(ForEditors, AnyModelAdmin):
     @admin.display(description="Sections")
     def became(self, document: Document) -> SafeString:
         rows = []
-        for section in document.sections.select_related("page", "category").defer("page__notes"):
+        for section in document.sections.select_related("page", "category").defer(
+            "page__notes", "page__outline"
+        ):
             page = section.page
             if page and page.trashed_at:
                 words = '{} (in the <a href="{}">trash</a>)'

@@ -83,6 +83,7 @@ class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, AnyModelAdmin):
         if request.resolver_match and str(request.resolver_match.url_name).endswith("_changelist"):
             pages = pages.select_related("category", "section__document").defer(
                 "notes",
+                "outline",
                 "section__base",
                 "section__theirs",
                 "section__text",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
 
-from django.contrib.contenttypes.models import ContentType
-from taggit.models import TaggedItem
+from django.db import connection
 
+from services.models import Attachment
 from services.navigation import address
-from services.models import Attachment, Page
 from services.pages import words_at
 from services.search.marking import Find, Pattern, best_lines, cut, readable, snippet
 from services.search.outline import Outline
@@ -17,10 +18,6 @@ from services.search.query import Query, Term
 from services.search.results import Hit, Place
 
 MOST_PLACES = 3
-FIELDS = (
-    *("pk", "kind", "title", "abbreviation", "slug"),
-    *("category__name", "category__slug", "notes", "outline"),
-)
 STATES = {"question": "question", "open": "item", "done": "item"}
 
 
@@ -33,7 +30,7 @@ def hits_of(
     places: int = MOST_PLACES,
 ) -> list[Hit]:
     """The pages as hits, in the order given; `terms` are what is to be found in them."""
-    rows = {row[0]: row for row in Page.objects.filter(pk__in=pages).values_list(*FIELDS)}
+    rows = _rows(pages)
     tags = _tags(pages)
     pattern = Pattern(list(dict.fromkeys(terms)))
     prefer = next((STATES[state] for state in query.states), "")
@@ -65,7 +62,7 @@ def _places(
     where: str,
     notes: str,
     stored: str,
-    files: Sequence[tuple[str, str]],
+    files: Sequence[Attachment],
     prefer: str,
     most: int,
 ) -> tuple[Place, ...]:
@@ -74,9 +71,9 @@ def _places(
         _place(pattern, where, notes, outline, find)
         for find in best_lines(pattern, notes, outline, most, prefer)
     ]
-    for name, at in files:
-        if pattern.finds(name):
-            places.append(Place("file", at, (), pattern.mark(name)))
+    for file in files:
+        if pattern.finds(file.name):
+            places.append(Place("file", file.get_absolute_url(), (), pattern.mark(file.name)))
     if not places and (start := _beginning(notes)):
         places.append(Place("text", where, (), ((start, False),)))
     return tuple(places[: most + 1])
@@ -107,18 +104,46 @@ def _beginning(notes: str) -> str:
     return ""
 
 
+def _rows(pages: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+    """What a hit says of its page. In SQL, as what follows: the ORM takes longer to write these
+    three queries than the database to answer them."""
+    return {
+        row[0]: row
+        for row in _select(
+            "SELECT p.id, p.kind, p.title, p.abbreviation, p.slug, c.name, c.slug, p.notes, "
+            "p.outline FROM services_page p LEFT JOIN services_category c ON c.id = p.category_id "
+            "WHERE p.trashed_at IS NULL AND p.id IN",
+            pages,
+        )
+    }
+
+
 def _tags(pages: Sequence[int]) -> dict[int, list[str]]:
-    rows = TaggedItem.objects.filter(
-        content_type=ContentType.objects.get_for_model(Page), object_id__in=pages
-    )
     found = defaultdict(list)
-    for pk, name in rows.order_by("tag__name").values_list("object_id", "tag__name"):
+    for pk, name in _select(
+        "SELECT i.object_id, t.name FROM taggit_taggeditem i JOIN taggit_tag t ON t.id = i.tag_id "
+        "JOIN django_content_type y ON y.id = i.content_type_id AND y.app_label = 'services' "
+        "AND y.model = 'page' WHERE i.object_id IN",
+        pages,
+    ):
         found[pk].append(name)
-    return found
+    return {pk: sorted(names) for pk, names in found.items()}
 
 
-def _files(pages: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
+def _files(pages: Sequence[int]) -> dict[int, list[Attachment]]:
     found = defaultdict(list)
-    for file in Attachment.objects.live().filter(page__in=pages).only("uuid", "name", "page_id"):
-        found[file.page_id or 0].append((file.name, file.get_absolute_url()))
+    for pk, number, name in _select(
+        "SELECT page_id, uuid, name FROM services_attachment "
+        "WHERE trashed_at IS NULL AND page_id IN",
+        pages,
+    ):
+        found[pk].append(Attachment(uuid=UUID(str(number)), name=name))
     return found
+
+
+def _select(sql: str, pages: Sequence[int]) -> list[tuple[Any, ...]]:
+    if not pages:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} ({', '.join(['%s'] * len(pages))})", list(pages))
+        return list(cursor.fetchall())

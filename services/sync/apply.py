@@ -247,10 +247,12 @@ class _Writer:
         known = [document.stored.pk for document in self.plan.documents if document.stored]
         pages = {page.pk: page for page in self.saved}
         for some in chunks(known):
-            pages |= Page.objects.filter(section__document__in=some).defer("notes").in_bulk()
+            pages |= (
+                Page.objects.filter(section__document__in=some).defer("notes", "outline").in_bulk()
+            )
         lost = [c.stored.page for c in self.plan.missing if c.stored and c.stored.page]
         for some in chunks(lost):
-            pages |= Page.objects.filter(pk__in=some).defer("notes").in_bulk()
+            pages |= Page.objects.filter(pk__in=some).defer("notes", "outline").in_bulk()
         return list(pages.values())
 
     def derive(self) -> None:

@@ -151,7 +151,7 @@ def show_asking(
 
 def page_at(slug: str) -> Page | None:
     """The page at an address, or at one that it once had."""
-    pages = Page.objects.defer("notes")
+    pages = Page.objects.defer("notes", "outline")
     old = OldAddress.objects.filter(slug=slug).values("page")
     return pages.filter(slug=slug).first() or pages.filter(pk__in=old).first()
 

@@ -50,7 +50,7 @@ def items(state: str) -> QuerySet[ChecklistItem]:
     named = Page.objects.order_by("title").only("kind", "title", "abbreviation", "slug")
     return (
         rows.select_related("page__category")
-        .defer("page__notes", "page__aliases")
+        .defer("page__notes", "page__outline", "page__aliases")
         .prefetch_related(Prefetch("names", named))
         .order_by("page__position", "page", "position")
     )

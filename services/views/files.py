@@ -35,7 +35,9 @@ def files(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("files", now.slug)
         raise Http404("There is no page at this address.")
     rows = Attachment.objects.live().filter(Q(page=page) | Q(pk__in=some_addresses(page.notes)))
-    rows = rows.select_related("created_by", "page").defer("page__notes", "page__kept")
+    rows = rows.select_related("created_by", "page").defer(
+        "page__notes", "page__outline", "page__kept"
+    )
     found = part(rows, request.GET.get("page"), AT_ONCE)
     used = shelf.used_on(found)
     context = {

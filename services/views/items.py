@@ -73,7 +73,9 @@ def _refused(request: HttpRequest, status: int, sentence: str) -> HttpResponseBa
 @editing
 def item(request: HttpRequest, pk: int) -> HttpResponse:
     """The states of one item, to choose from without a script."""
-    rows = ChecklistItem.objects.select_related("page", "state_changed_by").defer("page__notes")
+    rows = ChecklistItem.objects.select_related("page", "state_changed_by").defer(
+        "page__notes", "page__outline"
+    )
     found = get_object_or_404(rows, pk=pk)
     context = {
         "item": found,

@@ -70,10 +70,10 @@ def trash(request: HttpRequest) -> HttpResponse:
         .order_by("-trashed_at", "-pk")
         .select_related("trashed_by", "category")
         .annotate(size=Length("notes"))
-        .defer("notes", "kept", "aliases")
+        .defer("notes", "kept", "aliases", "outline")
     )
     files = Attachment.objects.trashed().select_related("trashed_by", "page")
-    files = files.defer("page__notes", "page__kept")
+    files = files.defer("page__notes", "page__outline", "page__kept")
     context = {
         "part": part(pages, request.GET.get("page"), AT_ONCE),
         "files": part(files, request.GET.get("files"), AT_ONCE),
