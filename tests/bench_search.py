@@ -1,5 +1,6 @@
-"""What search costs, beside the database's own full text search in the same run, and how often it is
-right: part of `make bench`, and of `tests/test_search_judged.py`.
+"""What search costs, beside the database's own in the same run, and how often it is right.
+
+The first is part of `make bench`, the second also of `tests/test_search_judged.py`.
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ class Query:
 
 def parse(text: str, *, typing: bool = False) -> Query:
     """Read a query. `typing` says that its last word may go on."""
-    text = text[:LONGEST_QUERY].replace("\0", " ").strip()
+    text = text[:LONGEST_QUERY].replace("\0", " ").lstrip()
     reader = _Reader()
     for piece in PIECE.finditer(text):
         reader.piece(piece)
@@ -131,7 +131,7 @@ class _Reader:
         if goes_on and not terms[-1].cjk:
             terms[-1] = replace(terms[-1], prefix=True)
         return Query(
-            text=text,
+            text=text.strip(),
             plain=" ".join(" ".join(self.plain).split()),
             terms=tuple(terms),
             without=tuple(dict.fromkeys(self.without))[:MOST_TERMS],

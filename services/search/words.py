@@ -101,7 +101,8 @@ def numbers(word: str) -> tuple[str, ...]:
     if low.endswith(("ses", "xes", "ches", "shes")):
         return (word[:-1], word[:-2])
     if low.endswith("s"):
-        return () if low.endswith(("ss", "us", "is")) or len(low) < 4 else (word[:-1],)
+        short = word[:-1].isupper()
+        return () if low.endswith(("ss", "us", "is")) and not short else (word[:-1],)
     if low.endswith("y") and low[-2] not in "aeiou":
         return (word[:-1] + "ies",)
     return (word + ("es" if low.endswith(("x", "ch", "sh")) else "s"),)
