@@ -72,6 +72,8 @@ def _meant(known: Vocabulary, term: Term) -> list[Term]:
         found += [Term((other,)) for other in known.alike(word)]
         if two := known.apart(word):
             found.append(Term(two))
+    if len(word) >= SHORTEST_WORD:
+        found.append(Term((word,), prefix=True))
     found += [Term((other,)) for other in known.holding(word)]
     return found or [term]
 

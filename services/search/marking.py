@@ -91,9 +91,10 @@ class Pattern:
         for start, end, _ in self.finds(text):
             if start > done:
                 pieces.append((text[done:start], False))
-            if end > start:
-                pieces.append((text[start:end], True))
-            done = max(done, end)
+            # Terms may overlap, as a word and what it begins with.
+            if end > done:
+                pieces.append((text[max(start, done) : end], True))
+                done = end
         if done < len(text):
             pieces.append((text[done:], False))
         return tuple(pieces)

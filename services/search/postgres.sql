@@ -14,8 +14,8 @@ CREATE TABLE IF NOT EXISTS search_touched (page_id bigint PRIMARY KEY);
 -- Without case and accents, and with nothing but spaces between words: the parser of PostgreSQL would
 -- see files in "ECS/EKS" and hosts in "a.b". A vector may have 1 MB, so not all of a very long text.
 CREATE OR REPLACE FUNCTION search_fold(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT regexp_replace(regexp_replace(lower(normalize(left($1, 250000), NFKD) /*collation*/),
-    '[\u0300-\u036f]+', '', 'g'),
+  SELECT regexp_replace(normalize(regexp_replace(
+    lower(normalize(left($1, 250000), NFKD) /*collation*/), '[\u0300-\u036f]+', '', 'g'), NFC),
     '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00bf\u2000-\u206f\u3000-\u3004]+',
     ' ', 'g')
 $$;

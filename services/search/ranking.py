@@ -23,7 +23,7 @@ LAST = "\U0010ffff"
 # What a page's rank is multiplied with: where it is written in another script than the query; where
 # the query's words stand side by side in its title, names or headings; and, added to 1, where they
 # are the whole of its title.
-OTHER_SCRIPT, SIDE_BY_SIDE, WHOLE_TITLE = 0.6, 1.5, 1.0
+OTHER_SCRIPT, SIDE_BY_SIDE, WHOLE_TITLE = 0.6, 2.0, 1.0
 SCRIPT = re.compile(r'\{"script":"([^"]*)"')
 
 

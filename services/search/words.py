@@ -17,6 +17,8 @@ CJK = re.compile(
     "\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
 CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+# Accents, and no other marks: those of Kana make other letters.
+MARKS = re.compile("[\u0300-\u036f]+")
 # What has another form without accents; to look each character up takes ten times as long.
 ACCENTED = re.compile(
     "[\u00aa-\u024f\u0386-\u03ce\u0400-\u045f\u1e00-\u1fff\ufb00-\ufb06\uff01-\uffee]"
@@ -29,7 +31,7 @@ class _Folded(dict[int, str]):
     """Each character without case and accents, as one character: places stay what they are."""
 
     def __missing__(self, code: int) -> str:
-        plain = unicodedata.normalize("NFKD", chr(code))[:1].lower()
+        plain = MARKS.sub("", unicodedata.normalize("NFKD", chr(code))).lower()
         self[code] = plain if len(plain) == 1 else chr(code)
         return self[code]
 

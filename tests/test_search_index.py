@@ -1,0 +1,160 @@
+"""The index follows whatever is written, in the same transaction."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from taggit.models import Tag, TaggedItem
+
+from services.files.storing import store
+from services.models import Attachment, Page, Word
+from services.search import keeping
+from services.search.engine import engine
+from services.search.find import find
+from services.trash import take_out, throw_away
+
+pytestmark = pytest.mark.django_db
+
+
+def found(query: str) -> list[str]:
+    return [hit.name for hit in find(query).hits if not hit.forgiving]
+
+
+@pytest.fixture
+def page():
+    return Page.objects.create(kind="topic", title="One", notes="alpha words")
+
+
+def test_a_new_page(page):
+    assert found("alpha") == ["One"]
+
+
+def test_a_revision(page):
+    page.revise("beta words", version=page.version)
+    assert (found("alpha"), found("beta")) == ([], ["One"])
+
+
+def test_other_facts(page):
+    page.revise(version=page.version, title="Two", abbreviation="TWX", aliases=["Zwei"])
+    assert found("zwei") == found("twx") == ["Two (TWX)"]
+    assert found("one") == []
+
+
+def test_rows_of_the_database_that_nobody_told_us_of(page):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE services_page SET notes = 'gamma', title = 'Other'")
+    assert (found("alpha"), found("gamma"), found("other")) == ([], ["Other"], ["Other"])
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM services_pagename")
+        cursor.execute("DELETE FROM services_word")
+    Page.objects.all()._raw_delete("default")
+    assert found("gamma") == []
+
+
+def test_many_rows_at_once(page):
+    Page.objects.bulk_create(
+        Page(kind="topic", title=f"Bulk {n}", slug=f"b-{n}", notes="delta") for n in range(20)
+    )
+    assert len(found("delta")) == 20
+    Page.objects.filter(title__startswith="Bulk").update(notes="epsilon")
+    assert (len(found("delta")), len(found("epsilon"))) == (0, 20)
+
+
+def test_what_is_rolled_back_was_never_found(page):
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        page.revise("zeta", version=page.version)
+        assert found("zeta") == ["One"]
+        raise ZeroDivisionError
+    assert (found("zeta"), found("alpha")) == ([], ["One"])
+
+
+def test_tags(page):
+    page.tags.add("serverless")
+    assert found("serverless") == ["One"]
+    Tag.objects.filter(name="serverless").update(name="eventful")
+    assert (found("serverless"), found("eventful")) == ([], ["One"])
+    TaggedItem.objects.all().delete()
+    assert found("eventful") == []
+
+
+def test_names_of_files(page):
+    row = store(ContentFile(b"words", name="plan.txt"), name="plan.txt", page=page)
+    assert found("plan") == ["One"]
+    Attachment.objects.filter(pk=row.pk).update(name="sketch.txt")
+    assert (found("plan"), found("sketch")) == ([], ["One"])
+    row.refresh_from_db()
+    row.delete()
+    assert found("sketch") == []
+
+
+def test_the_trash_and_back(page, editor):
+    throw_away(page, by=editor)
+    assert found("alpha") == []
+    take_out(Page.everything.get(pk=page.pk), by=editor)
+    assert found("alpha") == ["One"]
+
+
+def test_in_a_load_pages_are_indexed_at_its_end(page):
+    with transaction.atomic():
+        with engine().at_once():
+            page.revise("eta", version=page.version)
+            page.tags.add("loaded")
+            assert found("alpha") == ["One"]
+        assert found("eta") == found("loaded") == ["One"]
+    page.revise("theta", version=page.version)
+    assert found("theta") == ["One"]
+
+
+def test_a_load_that_fails_pauses_nothing(page):
+    with pytest.raises(ZeroDivisionError), transaction.atomic(), engine().at_once():
+        page.revise("iota", version=page.version)
+        raise ZeroDivisionError
+    page.refresh_from_db()
+    page.revise("kappa", version=page.version)
+    assert (found("iota"), found("kappa")) == ([], ["One"])
+
+
+def test_nothing_is_found_twice_nor_left_over(page):
+    page.tags.add("a", "b")
+    page.revise("alpha lambda", version=page.version)
+    assert not keeping.check()
+
+
+def test_check_names_what_is_wrong_and_rebuild_mends_it(page, capsys):
+    call_command("search", "check")
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM search_page")
+        cursor.execute("UPDATE services_page SET outline = 'no JSON'")
+        cursor.execute("DELETE FROM search_page")
+    Word.objects.all().delete()
+    with pytest.raises(CommandError, match="1 page"):
+        call_command("search", "check")
+    assert "One" in capsys.readouterr().out
+    call_command("search", "rebuild")
+    call_command("search", "check")
+    assert found("alpha") == ["One"]
+    assert find("alhpa").hits[0].name == "One"
+
+
+def test_after_migrations_what_was_dropped_is_there_again(page):
+    name = {"sqlite": "search_page_changed", "postgresql": "search_page_written"}
+    table = "" if connection.vendor == "sqlite" else " ON services_page"
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {name[connection.vendor]}{table}")
+        cursor.execute("UPDATE services_page SET notes = 'gone astray'")
+    assert found("astray") == []
+    keeping.install()
+    assert found("astray") == ["One"]
+    page.refresh_from_db()
+    page.revise("back", version=page.version)
+    assert found("back") == ["One"]
+    assert not engine().install()
+
+
+def test_notes_that_hold_no_words_or_very_many(page):
+    page.revise("", version=page.version)
+    many = " ".join(f"word{number}" for number in range(60_000)) + " x" * 100_000
+    page.revise(many, version=page.version)
+    assert found("word7") == ["One"]
