@@ -72,7 +72,7 @@ def test_then_titles_that_begin_so_then_headings_questions_and_text():
 def test_words_side_by_side_in_a_heading_come_first():
     for number in range(8):
         page(f"Note {number}", "Other words.")
-    page("Apart", "## Cold\n\nIt may be cold.\n\n## Start\n\nStart here, cold or not, to start.")
+    page("Apart", "## Start\n\nStart here, cold or not.\n\n## Cold\n\nIt may be cold at start.")
     page("Together", "## A cold start\n\n" + "Other words fill this page up. " * 5)
     assert titles("cold start")[0] == "Together"
 
