@@ -1,4 +1,4 @@
-"""Pictures that move, without what is told beside their frames; those stay as they came, bit by bit.
+"""Pictures that move, without what is told beside their frames; those stay bit by bit.
 
 What shows the picture is kept and all else left out: EXIF, XMP, comments, text, and what nobody
 knows. Each function copies a file and raises Broken where it is not whole.
