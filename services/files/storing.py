@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import io
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -36,9 +37,11 @@ from s3transfer.exceptions import RetriesExceededError
 from services.files.kinds import Kind, head_of, kind_of, seems_a_picture
 from services.files.names import clean_name
 from services.files.pictures import BrokenPicture, Picture, read_picture
+from services.files.troubles import in_words
 from services.models import Attachment, Page
 from services.transactions import add_files, retried
 
+logger = logging.getLogger(__name__)
 UNREACHABLE = (
     "The storage for files does not answer as it should, so nothing was stored. "
     "Try again in a while; if that does not help, whoever runs the site can look into its log."
@@ -65,10 +68,11 @@ class StorageFailed(UploadRefused):
 
 @contextmanager
 def asking_the_storage() -> Iterator[None]:
-    """Turn what the storage's libraries raise into StorageFailed."""
+    """Turn what the storage's libraries raise into StorageFailed; the log says what to mend."""
     try:
         yield
     except STORAGE_ERRORS as error:
+        logger.error("%s %s", *in_words(error))
         raise StorageFailed from error
 
 
