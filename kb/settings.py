@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kb.bodies.bodies",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -187,7 +188,7 @@ def uploads() -> dict[str, Any]:
     """Where uploads are kept: a private bucket when one is named, else the data folder."""
     bucket = os.environ.get("AWS_STORAGE_BUCKET_NAME")
     if not bucket:
-        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+        return {"BACKEND": "services.files.folder.FolderStorage"}
     return {
         "BACKEND": "services.files.backend.BucketStorage",
         "OPTIONS": {

@@ -14,8 +14,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from services import renaming
-from services.files.shelf import adopt
-from services.files.storing import lend
+from services.files.shelf import adopt, lend
 from services.history import revision, tags_at
 from services.markdown.edits import dominant_line_end, keep_line_ends, split_lines
 from services.markdown.sections import Part, parts, replaced, source

@@ -17,8 +17,8 @@ from django.db import OperationalError, connection
 
 P = ParamSpec("P")
 R = TypeVar("R")
-# Any number that nothing else in this database locks.
-NAMES = 0x6B62_6E61
+# Any numbers that nothing else in this database locks.
+NAMES, FILES = 0x6B62_6E61, 0x6B62_6669
 ATTEMPTS = 3
 DEADLOCK = "40P01"
 _turn = threading.RLock()
@@ -67,7 +67,7 @@ def hold_names() -> None:
     Otherwise a link, and the page that it asks for, written at the same moment would not see
     each other.
     """
-    _lock("pg_advisory_xact_lock_shared")
+    _lock("pg_advisory_xact_lock_shared", NAMES)
 
 
 def change_names() -> None:
@@ -76,10 +76,19 @@ def change_names() -> None:
     Call it before a page's names or address are written, and never after `hold_names`: two who
     hold names and want to change them wait for each other.
     """
-    _lock("pg_advisory_xact_lock")
+    _lock("pg_advisory_xact_lock", NAMES)
 
 
-def _lock(function: str) -> None:
+def add_files() -> None:
+    """Until this transaction ends nobody else adds a file: what is counted, and looked for, holds.
+
+    Call it first in a transaction, which is to be short: all who add files wait for it.
+    """
+    _lock("pg_advisory_xact_lock", FILES)
+
+
+def _lock(function: str, what: int) -> None:
+    # On SQLite whoever has begun a transaction is the only one who writes (kb/settings.py).
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {function}(%s)", [NAMES])
+            cursor.execute(f"SELECT {function}(%s)", [what])

@@ -30,3 +30,23 @@ def located(kind: str = "JPEG", orientation: int = 1, size: tuple[int, int] = (4
     gps = exif.get_ifd(0x8825)
     gps[1], gps[2] = "N", (48.0, 12.0, 30.0)
     return picture(kind, size, exif=exif)
+
+
+def moving(kind: str, orientation: int = 1, **options: Any) -> bytes:
+    """Three frames that differ, of 100, 200 and 300 ms, with a place in EXIF and in XMP."""
+    frames = [Image.linear_gradient("L").resize((40, 20)).rotate(90 * turn) for turn in range(3)]
+    if kind != "GIF":
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        exif[0x010F] = "Camera"
+        gps = exif.get_ifd(0x8825)
+        gps[1], gps[2] = "N", (48.0, 12.0, 30.0)
+        options["exif"] = exif.tobytes()
+    file = io.BytesIO()
+    first, *others = (frame.convert("RGB") for frame in frames)
+    more = {"lossless": True} if kind == "WEBP" else {}
+    first.save(
+        file, kind, save_all=True, append_images=others, duration=[100, 200, 300], loop=0,
+        **more, **options,
+    )  # fmt: skip
+    return file.getvalue()

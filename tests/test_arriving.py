@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+import time
 from typing import Any
+from unittest import mock
 
 import pytest
+from botocore.exceptions import ClientError
 from django.core.files.storage import default_storage
 from django.test import Client
 
+from services.files.bucket import client
 from services.files.storing import store
 from services.models import Attachment, Page, Topic
 from tests.pictures import HTML, ZIP, located, picture
@@ -125,12 +129,12 @@ def test_a_token_is_for_whom_it_was_given_and_as_it_was(s3, as_editor, as_admin,
     told = begun(as_editor, b"12345")
     put(told, b"12345")
     before = objects()
-    for client, token in (
+    for sender, token in (
         (as_admin, told["token"]),
         (as_editor, told["token"][:-2] + "xx"),
         (as_editor, ""),
     ):
-        answer = client.post(f"/attachments/{path}/", {"token": token})
+        answer = sender.post(f"/attachments/{path}/", {"token": token})
         assert answer.status_code == 409
         assert "Send the file again" in answer.json()["error"]
     assert objects() == before
@@ -158,3 +162,27 @@ def test_a_bucket_that_is_down_is_one_sentence_and_finishing_again_works(s3, as_
 def test_strangers_and_readers_send_nothing(as_nobody, as_reader, path: str) -> None:
     assert as_nobody.post(f"/attachments/{path}")["Location"].startswith("/login/")
     assert as_reader.post(f"/attachments/{path}").status_code == 403
+
+
+def test_the_bytes_set_out_soon_and_may_take_long(s3, as_editor) -> None:
+    told = begun(as_editor, b"12345", "a.txt")
+    # S3 looks at the time when a request begins.
+    assert "X-Amz-Expires=900&" in told["put"]
+    put(told, b"12345")
+    for hours, status in ((13, 409), (11, 200)):
+        later = time.time() + hours * 3600
+        with mock.patch("django.core.signing.time.time", return_value=later):
+            assert finish(as_editor, told).status_code == status
+
+
+def test_a_right_that_is_lacking_is_named_in_the_log(s3, as_editor, caplog) -> None:
+    """Without s3:ListBucket, S3 says of what is not there that access is denied."""
+    told = begun(as_editor, b"12345", "a.txt")
+    denied = ClientError({"Error": {"Code": "AccessDenied"}}, "GetObject")
+    with mock.patch.object(client(), "get_object", side_effect=denied):
+        answer = finish(as_editor, told)
+    assert answer.status_code == 503
+    assert "look into its log" in answer.json()["error"]
+    assert "The key or role needs s3:GetObject on what is in the bucket, and s3:ListBucket" in (
+        caplog.text
+    )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from unittest import mock
 
@@ -11,7 +14,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection, connections
 from django.test import override_settings
 from s3transfer.exceptions import RetriesExceededError
 
@@ -25,6 +28,7 @@ from services.sync.zips import ZipRefused, unpacked
 from services.trash import destroy, throw_away
 from tests.pictures import picture
 from tests.storages import objects, s3_environment
+from tests.test_transactions import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -208,3 +212,115 @@ def test_a_new_page_takes_in_what_its_author_sent_before(as_editor, editor, admi
     notes = f"![]({mine.get_absolute_url()}) [b]({other.get_absolute_url()})\n"
     as_editor.post("/pages/new/", {"title": "New", "notes": notes})
     assert list(Page.objects.get().attachments.all()) == [mine]
+
+
+# -- several at the same moment ------------------------------------------------------------------
+
+
+@contextmanager
+def waiting_for_each_other(number: int) -> Iterator[None]:
+    """No object is there before as many are on their way: all were looked at before any is."""
+    gate, saved = threading.Barrier(number), default_storage.save
+
+    def save(name: str, content: ContentFile[bytes], **more: object) -> str:
+        gate.wait(30)
+        return saved(name, content, **more)
+
+    with mock.patch("services.files.storing.default_storage.save", save):
+        yield
+
+
+def sent(*uploads: tuple[bytes, Page | None]) -> list[str]:
+    """Store these at once; what was said to those that were refused."""
+    said: list[str] = []
+
+    def send(data: bytes, page: Page | None) -> None:
+        try:
+            store(io.BytesIO(data), name="a.txt", page=page)
+        except UploadRefused as refusal:
+            said.append(str(refusal))
+
+    with waiting_for_each_other(len(uploads)):
+        at_once(*(lambda upload=upload: send(*upload) for upload in uploads))
+    return said
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_takes_no_more_files_at_once_than_one_by_one(page, settings) -> None:
+    settings.UPLOAD_MAX_FILES = 2
+    said = sent(*((b"%d" % number, page) for number in range(4)))
+    assert ["as many as a page may" in words for words in said] == [True, True]
+    rows = Attachment.objects.all()
+    assert objects() == {str(row.file.name) for row in rows}
+    assert len(rows) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_files_together_are_no_more_at_once_than_one_by_one(settings) -> None:
+    settings.UPLOAD_MAX_TOTAL = 8
+    said = sent(*((b"%04d" % number, None) for number in range(4)))
+    assert ["All files together" in words for words in said] == [True, True]
+    rows = Attachment.objects.all()
+    assert objects() == {str(row.file.name) for row in rows}
+    assert sum(row.size for row in rows) == 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_replacements_at_once_are_counted_too(page, settings) -> None:
+    rows = [store(io.BytesIO(name), name="a.txt", page=page) for name in (b"1", b"2", b"3")]
+    settings.UPLOAD_MAX_TOTAL = 12
+
+    def replace(row: Attachment) -> None:
+        with suppress(UploadRefused):
+            shelf.replace(row, ContentFile(b"%08d" % rows.index(row), "b.txt"))
+
+    with waiting_for_each_other(3):
+        at_once(*(lambda row=row: replace(row) for row in rows))
+    assert sum(row.size for row in Attachment.objects.all()) == 10
+    assert objects() == {str(row.file.name) for row in Attachment.objects.all()}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_bytes_at_once_are_one_object(page) -> None:
+    other = Topic.objects.create(title="Other")
+    assert sent((b"text", page), (b"text", page), (b"text", other), (b"text", None)) == []
+    rows = Attachment.objects.all()
+    assert sorted(str(row.page) for row in rows) == ["None", "Other", "Plan"]
+    assert objects() == {str(row.file.name) for row in rows}
+    assert len(objects()) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bytes_that_were_lost_and_come_back_at_once_are_one_object(page) -> None:
+    row = store(io.BytesIO(b"text"), name="a.txt", page=page)
+    default_storage.delete(str(row.file.name))
+    assert sent((b"text", page), (b"text", None), (b"text", page)) == []
+    rows = Attachment.objects.all()
+    assert sorted(str(row.page) for row in rows) == ["None", "Plan"]
+    assert objects() == {str(row.file.name) for row in rows}
+    assert len(objects()) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_copy_on_a_full_page_is_refused_and_the_first_keeps_its_object(page, settings) -> None:
+    settings.UPLOAD_MAX_FILES = 1
+    said = sent((b"text", None), (b"text", page), (b"more", page))
+    assert len(said) == 1
+    rows = Attachment.objects.all()
+    assert objects() == {str(row.file.name) for row in rows}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("lost", [OperationalError, InterfaceError])
+def test_an_object_stays_where_nobody_knows_whether_its_row_was_stored(lost) -> None:
+    real = connections["default"]
+    commit = real._commit
+
+    def answer_is_lost() -> None:
+        commit()
+        raise lost("the server closed the connection unexpectedly")
+
+    with mock.patch.object(real, "_commit", answer_is_lost), pytest.raises(lost):
+        store(io.BytesIO(b"text"), name="a.txt")
+    assert [problem.words for problem in stored.check()] == []
+    assert objects() == {str(Attachment.objects.get().file.name)}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
+import boto3
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import default_storage
@@ -16,7 +18,7 @@ from kb import settings as configured
 from services.files.bucket import client
 from services.files.storing import StorageFailed, store
 from tests.pictures import picture
-from tests.storages import KEY, objects, s3_environment
+from tests.storages import KEY, fetch, objects, s3_environment
 
 
 def check(*options: str) -> str:
@@ -67,16 +69,15 @@ def test_a_server_that_is_not_there(s3) -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "words"),
     [
-        ("AWS_ACCESS_KEY_ID", "somebody-else", "403"),
-        ("AWS_SECRET_ACCESS_KEY", "not the secret", "403"),
+        ("AWS_ACCESS_KEY_ID", "somebody-else", "The access key is not known there"),
+        ("AWS_SECRET_ACCESS_KEY", "not the secret", "The secret does not go with the key"),
     ],
 )
 def test_credentials_that_are_wrong(s3, monkeypatch, variable, value, words) -> None:
     monkeypatch.setenv(variable, value)
     with override_settings(STORAGES=configured.STORAGES | {"default": configured.uploads()}):
         said = refused()
-    assert f"The bucket “notes” refused: {words}" in said
-    assert "the key, its secret or what it may do" in said
+    assert f"{words}. Mend {variable}" in said
 
 
 def test_no_credentials_at_all(s3, monkeypatch, tmp_path) -> None:
@@ -87,6 +88,43 @@ def test_no_credentials_at_all(s3, monkeypatch, tmp_path) -> None:
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     with override_settings(STORAGES=configured.STORAGES | {"default": configured.uploads()}):
         assert "give this machine a role" in refused()
+
+
+PLAIN = {"Content-Type": "text/plain"}
+BUCKET, INSIDE = "arn:aws:s3:::notes", "arn:aws:s3:::notes/*"
+MAY = {
+    "s3:ListBucket": BUCKET,
+    "s3:PutObject": INSIDE,
+    "s3:GetObject": INSIDE,
+    "s3:DeleteObject": INSIDE,
+}
+
+
+@pytest.mark.parametrize("lacking", MAY)
+def test_a_right_that_is_lacking_is_named(moto, moto_url, monkeypatch, lacking: str) -> None:
+    moto.create_bucket(Bucket="notes")
+    iam = boto3.client("iam", endpoint_url=moto_url, region_name="us-east-1")
+    iam.create_user(UserName="site")
+    rights = [
+        {"Effect": "Allow", "Action": right, "Resource": where}
+        for right, where in MAY.items()
+        if right != lacking
+    ]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": rights})
+    iam.put_user_policy(UserName="site", PolicyName="may", PolicyDocument=policy)
+    key = iam.create_access_key(UserName="site")["AccessKey"]
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
+    try:
+        # From now on moto looks at who may.
+        fetch(f"{moto_url}/moto-api/reset-auth", "POST", data=b"0", headers=PLAIN)
+        with override_settings(STORAGES=configured.STORAGES | {"default": configured.uploads()}):
+            said = refused()
+    finally:
+        fetch(f"{moto_url}/moto-api/reset-auth", "POST", data=b"inf", headers=PLAIN)
+        fetch(f"{moto_url}/moto-api/reset", "POST", data=b"", headers=PLAIN)
+    assert "The bucket “notes” refused:" in said
+    assert f"needs {lacking} on" in said
 
 
 @pytest.mark.django_db

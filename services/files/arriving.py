@@ -87,7 +87,7 @@ def abandon(token: str, *, by: User) -> None:
 
 def _told(token: str, by: User) -> dict[str, Any]:
     try:
-        told: dict[str, Any] = signing.loads(token, salt=SALT, max_age=2 * bucket.ARRIVES_WITHIN)
+        told: dict[str, Any] = signing.loads(token, salt=SALT, max_age=bucket.FINISHED_WITHIN)
     except signing.BadSignature:
         raise NotArrived(EXPIRED) from None
     if told["by"] != by.pk:

@@ -11,7 +11,9 @@ from django.core.files.storage import default_storage
 
 # Objects that a browser has put and nobody has verified yet.
 ARRIVING = "uploads/"
-ARRIVES_WITHIN = 3600  # seconds
+# Seconds within which the bytes are to set out (the bucket looks when they begin to arrive, and a
+# browser asks for an address right before), and within which they are to be verified.
+ARRIVES_WITHIN, FINISHED_WITHIN = 15 * 60, 12 * 3600
 
 
 def is_remote() -> bool:

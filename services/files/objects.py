@@ -14,10 +14,11 @@ from typing import Any
 from botocore.exceptions import ClientError
 from django.conf import settings
 from django.core.files import File
-from django.core.files.storage import FileSystemStorage, Storage, default_storage
+from django.core.files.storage import Storage, default_storage
 from django.db.models import Q
 
 from services.files.bucket import ARRIVING, bucket_name, client, is_remote
+from services.files.folder import FolderStorage
 from services.models import Attachment
 
 # Everything of ours is below these; nothing else in the bucket or folder is looked at.
@@ -165,9 +166,9 @@ def digest(storage: Storage, key: str) -> str:
 # -- from one storage to the other --------------------------------------------------------------
 
 
-def folder() -> FileSystemStorage:
+def folder() -> FolderStorage:
     """The folder of this machine, whichever storage is in use."""
-    return FileSystemStorage(location=settings.MEDIA_ROOT)
+    return FolderStorage(location=settings.MEDIA_ROOT)
 
 
 def named_keys() -> list[str]:

@@ -10,11 +10,13 @@ from django.conf import settings
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from services.files.kinds import PICTURES, Kind
+from services.files.moving import without_metadata
 
 FORMATS = tuple(name for name in PICTURES if name != "MPO")
 # Pixels on the longer side of a picture in lists.
 THUMBNAIL = 320
 ORIENTATION, GPS = 0x0112, 0x8825
+MOVING = ("GIF", "PNG", "WEBP")
 # What a picture is written with where it has to be written anew: as close as its format allows.
 SAVING: dict[str, dict[str, Any]] = {
     "PNG": {"optimize": True},
@@ -57,7 +59,7 @@ def read_picture(file: IO[bytes]) -> Picture:
         file.seek(0)
         with Image.open(file, formats=FORMATS) as picture:
             picture.load()
-            return _prepared(picture)
+            return _prepared(picture, file)
     except BrokenPicture:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -75,15 +77,32 @@ def _too_many_pixels() -> BrokenPicture:
     return BrokenPicture(f"This picture is too large: it may have {most:g} million pixels.")
 
 
-def _prepared(picture: Image.Image) -> Picture:
+def _prepared(picture: Image.Image, file: IO[bytes]) -> Picture:
     kind, data = PICTURES[str(picture.format)], None
     upright = picture
+    if picture.format in MOVING and (_moves(picture) or picture.format == "GIF"):
+        return _as_it_moves(file, str(picture.format))
     exif = picture.getexif()
     turned = exif.get(ORIENTATION, 1) not in (0, 1)
     if (turned or GPS in exif or _tells_place(picture)) and not _moves(picture):
         upright = ImageOps.exif_transpose(picture) if turned else picture
         data = _written(upright, picture)
     return Picture(kind, upright.width, upright.height, _thumbnail(upright), data)
+
+
+def _as_it_moves(file: IO[bytes], name: str) -> Picture:
+    """A picture whose frames stay as they came; what else is in the file goes."""
+    data = without_metadata(file, name)
+    with Image.open(io.BytesIO(data), formats=(name,)) as picture:
+        # As browsers show it.
+        upright = ImageOps.exif_transpose(picture)
+        came = None if _is_same(file, data) else data
+        return Picture(PICTURES[name], *upright.size, _thumbnail(upright), came)
+
+
+def _is_same(file: IO[bytes], data: bytes) -> bool:
+    file.seek(0)
+    return file.read(len(data) + 1) == data
 
 
 def _moves(picture: Image.Image) -> bool:

@@ -1,9 +1,9 @@
-"""What people do with files: rename, replace, delete, restore; and where they are used."""
+"""What people do with files: rename, replace, delete, restore, share; and where they are used."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.files import File
@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from services.files.kinds import Kind
 from services.files.names import clean_name
-from services.files.storing import UploadRefused, put_anew, taken_back
+from services.files.storing import UploadRefused, check_total, put_anew, taken_back
 from services.markdown.targets import ATTACHMENT
-from services.models import Attachment, Page
+from services.models import Attachment, Link, Page
 from services.models.attachments import release
-from services.transactions import retried
+from services.transactions import add_files, retried
 
 GONE = "The file was deleted for good meanwhile. Add it to the page anew."
 
@@ -41,6 +41,8 @@ def replace(row: Attachment, file: File[bytes]) -> Attachment:
 @retried
 def _with_bytes_of(row: Attachment, fresh: Attachment) -> Attachment:
     with transaction.atomic():
+        add_files()
+        check_total(fresh.size)
         rows = Attachment.objects.select_for_update(no_key=True, of=("self",))
         current = rows.filter(pk=row.pk).first()
         if current is None:
@@ -112,3 +114,18 @@ def used_on(rows: Iterable[Attachment]) -> dict[UUID, list[Page]]:
         if row.page and row.page not in found[row.pk]:
             found[row.pk].append(row.page)
     return found
+
+
+def lend(page: Page, other: Page) -> None:
+    """Let another page show those of a page's files that its notes write in the same way.
+
+    Each page has a row, and both have one object, which stays until the last of them goes.
+    """
+    targets = Link.objects.filter(page=other).values("target")
+    shown = Attachment.objects.filter(page=page, reference__in=targets).exclude(reference="")
+    # Nobody deletes them, and the object with them, before both rows are there.
+    for lent in list(shown.select_for_update(no_key=True)):
+        reference = lent.reference
+        lent.pk, lent.page, lent._state.adding = uuid4(), other, True
+        lent.save(force_insert=True)
+        Link.objects.filter(page=other, target=reference).update(attachment=lent, to=None)

@@ -6,10 +6,11 @@ into the storage; what is killed half-way leaves objects without a row, which `s
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import io
+import logging
 import re
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import Sum
 from django.template.defaultfilters import filesizeformat
 from s3transfer.exceptions import RetriesExceededError
@@ -36,9 +37,11 @@ from s3transfer.exceptions import RetriesExceededError
 from services.files.kinds import Kind, head_of, kind_of, seems_a_picture
 from services.files.names import clean_name
 from services.files.pictures import BrokenPicture, Picture, read_picture
-from services.models import Attachment, Link, Page
-from services.transactions import retried
+from services.files.troubles import in_words
+from services.models import Attachment, Page
+from services.transactions import add_files, retried
 
+logger = logging.getLogger(__name__)
 UNREACHABLE = (
     "The storage for files does not answer as it should, so nothing was stored. "
     "Try again in a while; if that does not help, whoever runs the site can look into its log."
@@ -48,6 +51,7 @@ PAGE_GONE = (
     "The page was deleted meanwhile, so the file has no place there. Restore the page, or add the "
     "file to another."
 )
+FATE_UNKNOWN = (OperationalError, InterfaceError)
 SILENT = (EndpointConnectionError, ConnectTimeoutError, ReadTimeoutError)
 
 
@@ -64,10 +68,11 @@ class StorageFailed(UploadRefused):
 
 @contextmanager
 def asking_the_storage() -> Iterator[None]:
-    """Turn what the storage's libraries raise into StorageFailed."""
+    """Turn what the storage's libraries raise into StorageFailed; the log says what to mend."""
     try:
         yield
     except STORAGE_ERRORS as error:
+        logger.error("%s %s", *in_words(error))
         raise StorageFailed from error
 
 
@@ -100,7 +105,8 @@ def store(
     checked = _checked(stream)
     facts = {"name": clean_name(name, checked.kind), "page": page, "reference": reference}
     row = Attachment(**facts, created_by_id=by.pk if by else None)
-    known = _known(row, checked)
+    row.source_sha256 = checked.source_sha256
+    known = _known(row)
     if known is not None and _is_there(known):
         if same := _shared(row, known):
             return same
@@ -109,22 +115,39 @@ def store(
     with taken_back(row):
         with asking_the_storage():
             _put(row, stream, checked)
-        return _healed(row, known) if known else _insert(row)
+        stored = _settled(row, lost=known)
+    if stored.file.name != row.file.name:
+        # The same bytes were stored by somebody else meanwhile; what cannot go now is swept.
+        with suppress(*STORAGE_ERRORS):
+            remove_objects(row)
+    return stored
 
 
 def check_limits(size: int, page: Page | None) -> None:
     """Raise UploadRefused for a file that is empty, or too much: by itself, for its page, or for
-    the whole site."""
+    the whole site.
+
+    Others may add files meanwhile, so page and site are counted again when the row is stored.
+    """
     if not size:
         raise UploadRefused("This file is empty.")
     if size > settings.UPLOAD_MAX_BYTES:
         most = filesizeformat(settings.UPLOAD_MAX_BYTES)
         raise UploadRefused(f"This file is too large: it may have {most}.")
+    _check_page(page)
+    check_total(size)
+
+
+def _check_page(page: Page | None) -> None:
     if page and page.attachments.filter(trashed_at=None).count() >= settings.UPLOAD_MAX_FILES:
         raise UploadRefused(
             f"“{page}” has {settings.UPLOAD_MAX_FILES:,} files, which is as many as a page may "
             "have. Delete some of them first."
         )
+
+
+def check_total(size: int) -> None:
+    """Raise UploadRefused where all files together would be too many bytes with so many more."""
     objects = Attachment.objects.values("file", "size").distinct()
     if (objects.aggregate(all=Sum("size"))["all"] or 0) + size > settings.UPLOAD_MAX_TOTAL:
         most = filesizeformat(settings.UPLOAD_MAX_TOTAL)
@@ -155,9 +178,9 @@ def _checked(file: File[bytes]) -> Checked:
     return Checked(picture.kind, size, digest.hexdigest(), picture)
 
 
-def _known(row: Attachment, checked: Checked) -> Attachment | None:
-    """A row that has these bytes: that of the same page, if there is one."""
-    same = Attachment.objects.live().filter(source_sha256=checked.source_sha256)
+def _known(row: Attachment) -> Attachment | None:
+    """A row that has the same bytes as a new one: that of the same page, if there is one."""
+    same = Attachment.objects.live().filter(source_sha256=row.source_sha256)
     own = same.filter(page=row.page, reference=row.reference).first()
     return own or same.order_by("created_at").first()
 
@@ -167,43 +190,65 @@ def _is_there(known: Attachment) -> bool:
         return default_storage.exists(str(known.file.name))
 
 
-@retried
-def _shared(row: Attachment, known: Attachment) -> Attachment | None:
-    """The row for bytes that another has: that one itself on the same page, else one beside it.
-
-    It is locked, so that its object does not go before the new row is there; None where it went.
-    """
-    with transaction.atomic():
-        rows = Attachment.objects.live().filter(pk=known.pk, file=known.file.name)
-        other = rows.select_for_update(no_key=True, of=("self",)).first()
-        if other is None or (other.page_id, other.reference) == (row.page_id, row.reference):
-            return other
-        row.take_over(other)
-        return _insert(row)
-
-
-@retried
-def _healed(row: Attachment, known: Attachment) -> Attachment:
-    """The bytes of `known` were lost from the storage and came once more: all its rows get them."""
-    with transaction.atomic():
-        rows = Attachment.objects.filter(file=known.file.name).order_by("pk")
-        for other in rows.select_for_update(no_key=True, of=("self",)):
-            other.take_over(row)
-            other.save(force_update=True)
-            if (other.page_id, other.reference) == (row.page_id, row.reference):
-                row = other
-        return _insert(row) if row._state.adding else row
-
-
-def _insert(row: Attachment) -> Attachment:
-    """Store a new row. Raises UploadRefused where its page has gone."""
+@contextmanager
+def _adding(row: Attachment) -> Iterator[None]:
+    """A transaction in which only this row is added. Raises UploadRefused where its page went."""
     try:
         with transaction.atomic():
-            row.save(force_insert=True)
+            add_files()
+            yield
     except IntegrityError as error:
         if row.page_id and not Page.everything.filter(pk=row.page_id).exists():
             raise UploadRefused(PAGE_GONE) from None
         raise error
+
+
+@retried
+def _shared(row: Attachment, known: Attachment) -> Attachment | None:
+    """The row for bytes that another has, whose object is there; None where it went meanwhile."""
+    with _adding(row):
+        found = _known(row)
+        return _beside(row, found) if found and found.file.name == known.file.name else None
+
+
+@retried
+def _settled(row: Attachment, *, lost: Attachment | None) -> Attachment:
+    """The row for bytes that were put just now; another's object where it came first with them.
+
+    All rows get them whose own were `lost` from the storage. Raises UploadRefused.
+    """
+    with _adding(row):
+        if lost:
+            rows = Attachment.objects.filter(file=lost.file.name).order_by("pk")
+            for other in rows.select_for_update(no_key=True, of=("self",)):
+                other.take_over(row)
+                other.save(force_update=True)
+        found = _known(row)
+        if found and (stored := _beside(row, found)):
+            return stored
+        _check_page(row.page)
+        check_total(row.size)
+        return _inserted(row)
+
+
+def _beside(row: Attachment, known: Attachment) -> Attachment | None:
+    """A row for the same bytes as another: that one itself on the same page, else one beside it.
+
+    It is locked, so that its object does not go before the new row is there; None where it went.
+    """
+    rows = Attachment.objects.live().filter(pk=known.pk, file=known.file.name)
+    other = rows.select_for_update(no_key=True, of=("self",)).first()
+    if other is None or (other.page_id, other.reference) == (row.page_id, row.reference):
+        return other
+    _check_page(row.page)
+    # `row` still names what was put for it, which is taken back where this fails.
+    new = copy.copy(row)
+    new.take_over(other)
+    return _inserted(new)
+
+
+def _inserted(row: Attachment) -> Attachment:
+    row.save(force_insert=True)
     return row
 
 
@@ -251,10 +296,17 @@ def _put(row: Attachment, file: File[bytes], checked: Checked) -> None:
 
 @contextmanager
 def taken_back(row: Attachment) -> Iterator[None]:
-    """No row will ever lead to the objects of one that could not be stored."""
+    """No row will ever lead to the objects of one that could not be stored.
+
+    When the database is lost on the way, nobody knows whether the row was stored (the answer to
+    COMMIT may be what is missing), and when this process is told to end neither. Then the objects
+    stay, and `attachments sweep` deletes them if no row names them.
+    """
     try:
         yield
-    except BaseException as error:
+    except FATE_UNKNOWN:
+        raise
+    except Exception as error:
         # What stopped the row is the error worth telling. A storage that is silent is not waited
         # for again, and what it may have got all the same is swept.
         if not isinstance(getattr(error, "__cause__", None), SILENT):
@@ -274,18 +326,3 @@ def markdown_of(attachment: Attachment) -> str:
     words = re.sub(r"([\\\[\]*`<>&])", r"\\\1", attachment.name)
     url = attachment.get_absolute_url().replace("(", "%28").replace(")", "%29")
     return f"{'!' if attachment.is_picture else ''}[{words}]({url})"
-
-
-def lend(page: Page, other: Page) -> None:
-    """Let another page show those of a page's files that its notes write in the same way.
-
-    Each page has a row, and both have one object, which stays until the last of them goes.
-    """
-    targets = Link.objects.filter(page=other).values("target")
-    shown = Attachment.objects.filter(page=page, reference__in=targets).exclude(reference="")
-    # Nobody deletes them, and the object with them, before both rows are there.
-    for lent in list(shown.select_for_update(no_key=True)):
-        reference = lent.reference
-        lent.pk, lent.page, lent._state.adding = uuid.uuid4(), other, True
-        lent.save(force_insert=True)
-        Link.objects.filter(page=other, target=reference).update(attachment=lent, to=None)
