@@ -168,11 +168,13 @@ def main() -> None:
         call_command("collectstatic", verbosity=0)
         from tests.bench_editing import bench_editing
         from tests.bench_files import bench_files
+        from tests.bench_search import in_databases_of_its_own
 
         bench_markdown()
         bench_pages()
         bench_editing(row)
         bench_files(row)
+        in_databases_of_its_own()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -1,14 +1,20 @@
 """What search costs, beside the database's own in the same run, and how often it is right.
 
-The first is part of `make bench`, the second also of `tests/test_search_judged.py`.
+Part of `make bench`, and by itself `python -m tests.bench_search`, with a database of its own.
 """
 
 from __future__ import annotations
 
 import csv
+import io
 import itertools
+import os
 import random
+import shutil
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -153,6 +159,22 @@ def queries(notes: Notes) -> dict[str, tuple[str, str, bool]]:
     }
 
 
+def bench_judged(row: Row, database: str) -> None:
+    """How often the right page is the first, over the examples and notes of others."""
+    from django.core.management import call_command
+
+    from tests.conftest import EXAMPLES, SHARED
+
+    for folder in (EXAMPLES, SHARED / "corpora" / "og-aws"):
+        if not folder.is_dir():
+            row("judged queries", "no notes", f"{folder.name} is needed", None)
+            return
+        call_command("import_markdown", str(folder), verbosity=0, stdout=io.StringIO())
+    exact, forgiving = means(reciprocal_ranks(judged()))
+    row(f"mean reciprocal rank on {database}", f"{exact:.3f}", "at least 0.9", exact >= 0.9)
+    row("  of typos, parts, run together", f"{forgiving:.3f}", "at least 0.8", forgiving >= 0.8)
+
+
 def bench_search(row: Row, sizes: Iterable[int] = SIZES) -> None:
     """Fill the database that is there, step by step, and measure at each size."""
     from services.models import Page
@@ -191,3 +213,40 @@ def bench_search(row: Row, sizes: Iterable[int] = SIZES) -> None:
             "at most 1.3",
             ratio <= 1.3,
         )
+
+
+def main(database: str) -> None:
+    """Measure in the database that the settings name; sizes only on SQLite, whose raw engine is
+    the one that is known."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from tests.bench import row
+
+    call_command("migrate", verbosity=0)
+    bench_judged(row, database)
+    if database == "SQLite":
+        bench_search(row, tuple(map(int, os.environ.get("SIZES", "").split())) or SIZES)
+
+
+def in_databases_of_its_own() -> None:
+    """Each in a process of its own: first SQLite, then PostgreSQL."""
+    from tests.bench import HERE, environment
+    from tests.postgres import postgres
+
+    folder = Path(tempfile.mkdtemp(prefix="kb-bench-search-"))
+    try:
+        command = [sys.executable, "-m", "tests.bench_search"]
+        own = environment(folder / "sqlite") | {"DATABASE_URL": ""}
+        subprocess.run([*command, "SQLite"], env=own, cwd=HERE, check=True)
+        with postgres() as address:
+            own = environment(folder / "postgres") | {"DATABASE_URL": address}
+            subprocess.run([*command, "PostgreSQL"], env=own, cwd=HERE, check=True)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1]) if sys.argv[1:] else in_databases_of_its_own()
