@@ -216,8 +216,8 @@ def test_asks_nothing_more_where_nothing_is_kept_and_nothing_goes(editor):
     page = Topic.objects.create(title="Plan", notes=LIST)
     save(page, LIST + "- [ ] More\n")
     asked = [sql for sql in queries(lambda: derive([page])) if "advisory" not in sql]
-    # The items, questions and links that there are.
-    assert len(asked) == 3
+    # The items, questions and links that there are, and the words that are to be known.
+    assert len(asked) == 4
     tick(page.items.get(text="EKS").pk, "na", by=editor, why="We use ECS")
     item = page.items.get(text="EKS")
     assert len(queries(lambda: tick(item.pk, "open", by=editor))) <= 6

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.markdown.links import Anchors
-from services.markdown.notes import read
-from services.markdown.outline import all_headings
+from services.markdown.notes import Notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +22,17 @@ class Landmark:
     anchor: str = ""
 
 
-def landmarks(text: str, *, service: bool = False, title: str = "") -> list[Landmark]:
-    """The landmarks of notes, in their order. `service` and `title` are as for `read`."""
-    data, anchors = text.encode(), Anchors()
+def landmarks(text: str, notes: Notes) -> list[Landmark]:
+    """The landmarks of a text that was read, in their order."""
+    anchors = Anchors()
     found = [
         Landmark(h.start, h.end, "heading", h.text, h.level, anchors.give(h.text))
-        for h, _ in all_headings(text, data)
+        for h in notes.headings
     ]
-    notes = read(text, service=service, title=title)
     found += [Landmark(i.text_start, i.text_end, "item", i.text) for i in notes.items]
     found += [Landmark(q.text_start, q.text_end, "question", q.text) for q in notes.questions]
     found.sort(key=lambda mark: mark.start)
-    return found if len(data) == len(text) else _in_characters(found, data)
+    return found if text.isascii() else _in_characters(found, text.encode())
 
 
 def _in_characters(marks: list[Landmark], data: bytes) -> list[Landmark]:

@@ -46,12 +46,23 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Title:
+    """A heading, wherever it stands: its words as a reader sees them, and its source."""
+
+    text: str
+    level: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Notes:
     """All that is derived from a page's notes, in the order of the text."""
 
     items: list[Item]
     questions: list[Question]
     targets: list[str]
+    headings: list[Title]
 
 
 def read(text: str, *, service: bool = False, title: str = "") -> Notes:
@@ -62,7 +73,8 @@ def read(text: str, *, service: bool = False, title: str = "") -> Notes:
     """
     reader = _Reader(parse(text), asks=service or is_question_section(title))
     reader.read_all()
-    return Notes(reader.items, reader.questions.questions, list(targets(reader.tree.targets)))
+    found = list(targets(reader.tree.targets))
+    return Notes(reader.items, reader.questions.questions, found, reader.headings)
 
 
 class _Reader:
@@ -72,6 +84,7 @@ class _Reader:
         self.tree = tree
         self.asks = asks
         self.items: list[Item] = []
+        self.headings: list[Title] = []
         self.questions = QuestionReader(tree)
 
     def read_all(self) -> None:
@@ -84,6 +97,9 @@ class _Reader:
             if block is None:
                 stack.pop()
                 continue
+            if block.kind == "Heading":
+                words = " ".join(block.plain.split())
+                self.headings.append(Title(words, block.level, block.start, block.end))
             if block.kind == "Heading" and place.block.kind == "Root":
                 section = [entry for entry in section if entry[0] < block.level]
                 section.append((block.level, is_question_section(block.plain)))

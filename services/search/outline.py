@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from services import catalog
 from services.markdown.landmarks import landmarks
+from services.markdown.notes import Notes, read
 from services.search.words import cjk_pairs, script_of, variants
 
 if TYPE_CHECKING:
@@ -22,15 +23,16 @@ if TYPE_CHECKING:
 OUTLINED = frozenset({"kind", "title", "abbreviation", "aliases", "aws_id", "notes"})
 
 
-def outline_of(page: Page) -> str:
-    """A page's outline as JSON.
+def outline_of(page: Page, notes: Notes | None = None) -> str:
+    """A page's outline as JSON; `notes` is what was read of its notes, if that is known.
 
     `script` is the one that most of it is written in; `names` are those of AWS and ways to write
     the page's own; `headings` and `questions` their words, one a line; `cjk` the pairs of its
     Chinese, Japanese and Korean; `marks` the places of what is in the notes: start, end, kind,
     level, anchor, and of a heading its words. `size` is the length of the notes it was made of.
     """
-    marks = landmarks(page.notes, service=page.is_service, title=page.title)
+    notes = notes or read(page.notes, service=page.is_service, title=page.title)
+    marks = landmarks(page.notes, notes)
     names = [page.title, page.abbreviation, *map(str, page.aliases)]
     service = catalog.by_id(page.aws_id) if page.is_service and page.aws_id else None
     if service:

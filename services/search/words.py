@@ -114,6 +114,6 @@ def worth_knowing(text: str) -> set[str]:
     """The words of a text that somebody may mean by one that is like them."""
     return {
         word
-        for word in tokens(text)
+        for word in set(tokens(text))
         if SHORTEST_WORD <= len(word) <= LONGEST_WORD and not word.isdigit()
     }

@@ -17,7 +17,6 @@ from services.models import Category, OldAddress, Page, Reason, Section, StaleVe
 from services.models.addresses import Slugs
 from services.names import refresh_names, resolve_again
 from services.search.engine import engine
-from services.search.outline import outline_of
 from services.sync.document_rows import save_documents
 from services.sync.plan import Change, Plan, PlannedDocument, StoredSection
 from services.sync.section_rows import save_sections
@@ -136,7 +135,6 @@ class _Writer:
         if page.is_service and (known := catalog.find(change.title)):
             page.aws_id = known.aws_id if known.aws_id not in taken else ""
             taken.add(known.aws_id)
-        page.outline = outline_of(page)
         return page
 
     def update_pages(self) -> None:
@@ -167,11 +165,10 @@ class _Writer:
             kept = [alias for alias in page.aliases if alias not in gone]
             page.aliases = list(dict.fromkeys([*kept, *document.aliases]))
         page.advance(self.by, Reason.IMPORT)
-        page.outline = outline_of(page)
         page.save_base()
         self.saved.append(page)
-        if page not in self.changed and (change.moved or change.page_title):
-            # What counts as a question depends on a page's kind and title, too.
+        if page not in self.changed and (change.moved or change.page_title or aliases):
+            # What a question is depends on a page's kind and title, its outline on its names.
             self.changed.append(page)
 
     def move(self, page: Page, change: Change) -> None:
