@@ -131,6 +131,22 @@ def test_an_address_becomes_a_path_below_the_folder(storage, out):
     )
 
 
+def test_so_does_an_address_in_raw_html(storage, out, capsys):
+    row = kept(picture(), "a b.png")
+    text = f'<p>\n<img src="/attachments/{row.pk}/a b.png" width=30>\n</p>\n'
+    topic = Topic.objects.create(title="Plan", notes=text)
+    export_to(out)
+    path = f"attachments/{row.pk}/a b.png"
+    assert (out / path).read_bytes() == picture()
+    file = out / "Topics" / "Plan.md"
+    assert file.read_text() == f'<p>\n<img src="../{path}" width=30>\n</p>\n'
+    assert "1 unchanged" in bring(out, capsys)
+    file.write_text(f"{file.read_text()}\nEnd.\n")
+    assert "1 updated" in bring(out, capsys)
+    topic.refresh_from_db()
+    assert topic.notes == f"{text}\nEnd.\n"
+
+
 def test_what_is_changed_there_comes_back_with_addresses(out, capsys):
     row = kept(picture(), "a.png")
     topic = Topic.objects.create(title="Plan", notes=f"{embed(row)}\n\nEnd.\n")
