@@ -336,6 +336,50 @@ def test_a_storage_that_is_down_costs_the_files_alone(s3: S3Server, out, capsys)
     assert set(files_in(out)) == {"Topics/Plan.md"}
 
 
+def test_files_that_no_notes_show_are_taken_along(storage, vault, out, capsys, editor):
+    put(vault, {"AWS.md": "[w](a.pdf)\n", "a.pdf": PDF})
+    bring(vault, capsys)
+    page = Page.objects.get()
+    page.revise("Nothing.\n", version=page.version)
+    free = Topic.objects.create(title="Plan")
+    other = kept(picture(), f"{'ä' * 140}.png", free)
+    throw_away(kept(PDF + b"%", "trash.pdf", free), by=editor)
+    Topic.objects.create(title="Gone", trashed_at=timezone.now())
+    kept(PDF + b"%%", "gone.pdf", Topic.everything.get(title="Gone"))
+    call_command("export_markdown", str(out))
+    said = capsys.readouterr().out
+    assert "2 files that no notes show are below attachments/" in said
+    old = Attachment.objects.get(name="a.pdf")
+    files = files_in(out)
+    assert files.pop(f"attachments/{old.pk}/a.pdf") == PDF
+    assert files.pop(f"attachments/{other.pk}/{'ä' * 98}.png") == picture()
+    assert set(files) == {"AWS.md", "Topics/Plan.md"}
+    # Nothing comes of it here, and a second time nothing is written.
+    rows = list(Attachment.objects.values())
+    assert "taken along" not in bring(out, capsys)
+    assert list(Attachment.objects.values()) == rows
+    assert export_to(out).written == []
+
+
+def test_a_file_that_another_page_shows_is_written_once(out):
+    row = kept(picture(), "a.png", Topic.objects.create(title="Album"))
+    Topic.objects.create(title="Plan", notes=embed(row))
+    done = export_to(out)
+    assert done.unshown == []
+    assert {path for path in files_in(out) if path.endswith(".png")} == {
+        f"attachments/{row.pk}/a.png"
+    }
+
+
+def test_a_file_whose_place_is_no_place_is_written_all_the_same(out):
+    topic = Topic.objects.create(title="Plan", notes="![x](<../../evil.png>)\n")
+    row = store(io.BytesIO(picture()), name="a.png", page=topic, reference="../../evil.png")
+    topic.links.update(attachment=row, to=None)
+    done = export_to(out)
+    assert len(done.refused) == 1
+    assert done.unshown == [f"attachments/{row.pk}/a.png"]
+
+
 def test_what_is_in_the_trash_stays_out(vault, out, capsys, editor):
     put(vault, {"One.md": "[w](a.pdf)\n", "Two.md": "[w](b.pdf)\n"})
     put(vault, {"a.pdf": PDF, "b.pdf": PDF + b"%"})

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
+from uuid import UUID
 
 from botocore.exceptions import BotoCoreError
 from django.core.files.storage import default_storage
 
+from services.bulk import chunks
 from services.files.storing import StorageFailed, asking_the_storage
 from services.markdown.portable import FOLDER
 from services.models import Attachment, Document, Link
@@ -16,6 +18,8 @@ from services.sync.folder import Ambiguous, Folder, place_for
 from services.sync.written import OUTSIDE, Export, digest_of, is_inside, write_whole
 
 PIECE = 1024 * 1024
+# File systems count bytes: 255 for a name.
+LONGEST_NAME = 200
 ANOTHER = "another file is there; move it away, or --force"
 NO_NAME = "no file can have this name"
 MISSING = "it is missing from the storage"
@@ -31,6 +35,7 @@ class FileExport:
         self.folder = Folder(folder, whole=True)
         self.folder.is_empty()
         self.written: dict[str, str] = {}
+        self.taken: set[UUID] = set()
         self.down = False
 
     def take(
@@ -49,6 +54,18 @@ class FileExport:
                 self.refuse(path, NO_NAME)
             elif uuid in found:
                 self.put(path, found[uuid])
+
+    def take_rest(self, pages: Collection[int]) -> None:
+        """Write the other files of pages where the addresses that they have would lead to: those
+        that no notes show, or none that can be written as they do."""
+        for some in chunks(sorted(pages)):
+            for row in Attachment.objects.live().filter(page__in=some).order_by("pk"):
+                if row.pk in self.taken:
+                    continue
+                path = f"{FOLDER}/{row.pk}/{_short(row.name)}"
+                self.put(path, row)
+                if path in self.written:
+                    self.done.unshown.append(path)
 
     def by_reference(self, document: Document, reference: str, row: Attachment) -> None:
         """Where the reference leads to in the folder as it is, if that is ours; else beside the
@@ -69,6 +86,7 @@ class FileExport:
 
     def put(self, path: str, row: Attachment) -> None:
         """Write one file, unless it is there, or another that is not ours."""
+        self.taken.add(row.pk)
         target = self.root / path
         try:
             if not is_inside(self.root, target):
@@ -116,6 +134,12 @@ class FileExport:
     def refuse(self, path: str, why: str) -> None:
         if (path, why) not in self.done.refused:
             self.done.refused.append((path, why))
+
+
+def _short(name: str) -> str:
+    suffix = PurePath(name).suffix
+    stem = name.removesuffix(suffix).encode()[: LONGEST_NAME - len(suffix.encode())]
+    return stem.decode(errors="ignore") + suffix
 
 
 def known_among(uuids: Collection[str]) -> set[str]:

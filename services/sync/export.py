@@ -37,7 +37,7 @@ FILES = Prefetch(
 
 def export_to(folder: Path, *, force: bool = False) -> Export:
     """Write every document to its path below `folder`, and free pages to `<Category>/<Title>.md`,
-    with the files that their notes lead to.
+    with the files that their notes lead to, and all others of the pages.
 
     Left alone, unless `force`, is a file that is neither as it was imported nor as it was last
     exported, one with an open conflict, and one that would be read back with pages missing. A
@@ -46,6 +46,7 @@ def export_to(folder: Path, *, force: bool = False) -> Export:
     done = Export()
     adopt_free_pages()
     known, files = known_now(), FileExport(folder, done, force=force)
+    pages: set[int] = set()
     for document, sections in documents():
         text = document_text(document, sections)
         written, stored = as_written(document, text)
@@ -57,8 +58,11 @@ def export_to(folder: Path, *, force: bool = False) -> Export:
         try:
             if _write(folder, document, data, done):
                 files.take(document, _file_links(sections), stored)
+                pages.update(section.page_id for section in live(sections) if section.page_id)
         except OSError as error:
             done.refused.append((document.path, f"it cannot be written ({error.strerror})"))
+    # Last, as a page may show the files of another.
+    files.take_rest(pages)
     return done
 
 
