@@ -14,6 +14,7 @@ from services.files.shelf import rename, replace, throw_away
 from services.files.storing import markdown_of, store
 from services.models import Attachment, Document, Page, Topic
 from services.sync.export import export_to
+from services.sync.listed import LIST
 from services.trash import destroy
 from tests.pictures import PDF, located, picture
 from tests.storages import S3Server
@@ -41,7 +42,8 @@ def bring(folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
-    files = (file for file in folder.rglob("*") if file.is_file())
+    """All but the list, which is not of the notes."""
+    files = (file for file in folder.rglob("*") if file.is_file() and file != folder / LIST)
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
 
 
@@ -346,12 +348,10 @@ def test_files_that_no_notes_show_are_taken_along(storage, vault, out, capsys, e
     throw_away(kept(PDF + b"%", "trash.pdf", free), by=editor)
     Topic.objects.create(title="Gone", trashed_at=timezone.now())
     kept(PDF + b"%%", "gone.pdf", Topic.everything.get(title="Gone"))
-    call_command("export_markdown", str(out))
-    said = capsys.readouterr().out
-    assert "2 files that no notes show are below attachments/" in said
-    old = Attachment.objects.get(name="a.pdf")
+    assert export_to(out).refused == []
     files = files_in(out)
-    assert files.pop(f"attachments/{old.pk}/a.pdf") == PDF
+    # Where it came from.
+    assert files.pop("a.pdf") == PDF
     assert files.pop(f"attachments/{other.pk}/{'ä' * 98}.png") == picture()
     assert set(files) == {"AWS.md", "Topics/Plan.md"}
     # Nothing comes of it here, and a second time nothing is written.
@@ -364,8 +364,7 @@ def test_files_that_no_notes_show_are_taken_along(storage, vault, out, capsys, e
 def test_a_file_that_another_page_shows_is_written_once(out):
     row = kept(picture(), "a.png", Topic.objects.create(title="Album"))
     Topic.objects.create(title="Plan", notes=embed(row))
-    done = export_to(out)
-    assert done.unshown == []
+    export_to(out)
     assert {path for path in files_in(out) if path.endswith(".png")} == {
         f"attachments/{row.pk}/a.png"
     }
@@ -377,7 +376,7 @@ def test_a_file_whose_place_is_no_place_is_written_all_the_same(out):
     topic.links.update(attachment=row, to=None)
     done = export_to(out)
     assert len(done.refused) == 1
-    assert done.unshown == [f"attachments/{row.pk}/a.png"]
+    assert done.written == ["Topics/Plan.md", f"attachments/{row.pk}/a.png"]
 
 
 def test_what_is_in_the_trash_stays_out(vault, out, capsys, editor):

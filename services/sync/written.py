@@ -13,12 +13,11 @@ OUTSIDE = "its path leads out of the folder"
 @dataclass(slots=True)
 class Export:
     """What an export did: paths written, paths that were the same already, and what it left
-    alone, with the reason. `unshown` are the paths, of these, of files that no notes lead to."""
+    alone, with the reason."""
 
     written: list[str] = field(default_factory=list)
     same: list[str] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
-    unshown: list[str] = field(default_factory=list)
 
 
 def is_inside(folder: Path, target: Path) -> bool:

@@ -38,12 +38,5 @@ class Command(BaseCommand):
         written, same = len(done.written), len(done.same)
         left = f"; {len(done.refused)} left alone" if done.refused else ""
         self.stdout.write(f"Wrote {written} to {folder}; {same} were the same already{left}.")
-        if number := len(done.unshown):
-            files = (
-                "1 file that no notes show is"
-                if number == 1
-                else f"{number} files that no notes show are"
-            )
-            self.stdout.write(f"{files} below attachments/; no import can tell of which page.")
         if done.refused:
             sys.exit(1)
