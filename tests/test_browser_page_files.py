@@ -217,15 +217,26 @@ def test_is_accessible(tabs, page, editor, admin, size, scheme):  # noqa: F811
     long = file(f"{'A long name that goes on ' * 5}.pdf", PDF, "application/pdf")
     tab.get_by_label("Add files").set_input_files([long, file("c" * 120)])
     expect(tab.locator(".upload")).to_have_count(3)
+    # However long its name is.
+    assert tab.locator(".upload").nth(1).bounding_box()["height"] < 140
     found += serious(tab)
     assert tab.evaluate(wide) <= 0
     held.let_go()
     expect(names(tab)).to_have_count(2)
     found += serious(tab)
     tab.goto(LIST)
-    tab.locator(".file-change summary").first.click()
+    change = tab.locator(".file-change summary").first
+    before = change.bounding_box()
+    change.click()
+    # What it opens is below it.
+    assert change.bounding_box() == before
+    hand(tab, "dragover", "article", file())
+    expect(tab.get_by_text("Drop to add to this page’s files")).to_be_visible()
     found += serious(tab)
     assert tab.evaluate(wide) <= 0
+    small = "(all) => all.filter((each) => each.getBoundingClientRect().height < 24)"
+    ways = tab.locator(".file-ways :is(a, button, summary), .upload button, .file-choose")
+    assert ways.evaluate_all(f"(all) => ({small})(all).length") == 0
     throw_away(page.attachments.first(), by=admin)
     tab.goto("/trash/")
     found += serious(tab)

@@ -14,7 +14,7 @@ from tests.pictures import picture
 from tests.test_browser_drafts import LOST, STORED
 from tests.test_browser_files import NOTES, file, hand, page, tab, text_of, upload  # noqa: F401
 from tests.test_browser_page_files import Held
-from tests.writing import select, tabs  # noqa: F401
+from tests.writing import PHONE, Tabs, select, serious, tabs, too_wide  # noqa: F401
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 KEPT = f"{STORED}.map((key) => JSON.parse(localStorage.getItem(key)).fields.notes)"
@@ -120,3 +120,16 @@ def test_a_mark_that_comes_back_by_undoing_is_not_saved(tab):  # noqa: F811
     assert "Uploading a.png" in text_of(tab)
     save(tab)
     assert saved(tab) == NOTES
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_is_accessible_while_saving_waits(tabs: Tabs, storage, page, editor, scheme):  # noqa: F811
+    tab = tabs(editor, "/pages/plan/edit/", viewport=PHONE, color_scheme=scheme)  # noqa: F811
+    expect(tab.get_by_role("toolbar")).to_be_visible()
+    hand(tab, "drop", "#id_notes", file("broken.png", picture()[:-20]))
+    expect(upload(tab, "broken.png")).to_contain_text("This picture is broken")
+    begin(tab, file(f"{'A long name ' * 25}.png"), file("تقرير.png"))
+    save(tab)
+    expect(tab.get_by_text("Saved as soon as the upload is done")).to_be_visible()
+    assert serious(tab) == []
+    assert not too_wide(tab)

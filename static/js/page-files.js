@@ -86,7 +86,7 @@
 
   const target = (area) => {
     for (const other of areas) other.classList.toggle("drop-files", other === area);
-    if (area) document.body.append(words);
+    if (area) document.querySelector("main").append(words);
     else words.remove();
   };
 
