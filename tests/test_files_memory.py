@@ -17,7 +17,7 @@ from tests.storages import fetch
 from tests.writers import TOKEN, Server
 
 MEGABYTE = 1024 * 1024
-FILES, SIZE = 4, 200 * MEGABYTE
+FILES, SIZE = 4, 100 * MEGABYTE
 MOST = 60 * MEGABYTE
 BOUNDARY = "a-boundary"
 
