@@ -15,7 +15,7 @@ from services.models import Attachment, Page, Topic
 from tests.pictures import PDF, picture
 from tests.storages import objects
 from tests.test_browser_files import file, hand
-from tests.writing import PHONE, WIDE, Tabs, serious, tabs  # noqa: F401 (a fixture)
+from tests.writing import BOTH_SIZES, Tabs, serious_in_both, tabs  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PATH, LIST = "/topics/plan/", "/pages/plan/files/"
@@ -205,12 +205,11 @@ def test_without_scripts_a_form_does_it(tabs, page, editor, storage):  # noqa: F
     expect(names(tab)).to_have_count(2)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_is_accessible(tabs, page, editor, admin, size, scheme):  # noqa: F811
-    tab = tabs(admin, PATH, viewport=size, color_scheme=scheme)
+@BOTH_SIZES
+def test_is_accessible(tabs, page, editor, admin, size):  # noqa: F811
+    tab = tabs(admin, PATH, viewport=size)
     wide = "document.documentElement.scrollWidth - innerWidth"
-    found = serious(tab)
+    found = serious_in_both(tab)
     tab.get_by_label("Add files").set_input_files([file("a.png", picture()[:-20])])
     expect(tab.locator(".upload")).to_contain_text("broken")
     held = Held(tab)
@@ -219,11 +218,11 @@ def test_is_accessible(tabs, page, editor, admin, size, scheme):  # noqa: F811
     expect(tab.locator(".upload")).to_have_count(3)
     # However long its name is.
     assert tab.locator(".upload").nth(1).bounding_box()["height"] < 140
-    found += serious(tab)
+    found += serious_in_both(tab)
     assert tab.evaluate(wide) <= 0
     held.let_go()
     expect(names(tab)).to_have_count(2)
-    found += serious(tab)
+    found += serious_in_both(tab)
     tab.goto(LIST)
     change = tab.locator(".file-change summary").first
     before = change.bounding_box()
@@ -232,13 +231,13 @@ def test_is_accessible(tabs, page, editor, admin, size, scheme):  # noqa: F811
     assert change.bounding_box() == before
     hand(tab, "dragover", "article", file())
     expect(tab.get_by_text("Drop to add to this page’s files")).to_be_visible()
-    found += serious(tab)
+    found += serious_in_both(tab)
     assert tab.evaluate(wide) <= 0
     small = "(all) => all.filter((each) => each.getBoundingClientRect().height < 24)"
     ways = tab.locator(".file-ways :is(a, button, summary), .upload button, .file-choose")
     assert ways.evaluate_all(f"(all) => ({small})(all).length") == 0
     throw_away(page.attachments.first(), by=admin)
     tab.goto("/trash/")
-    found += serious(tab)
+    found += serious_in_both(tab)
     assert tab.evaluate(wide) <= 0
     assert found == []
