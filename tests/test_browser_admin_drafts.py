@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from services import drafts
 from services.models import Document, Draft, Page, Section, Topic
-from tests.writing import PHONE, WIDE, Tabs, serious, tabs  # noqa: F401 (a fixture)
+from tests.writing import PHONE, WIDE, Tabs, beat, serious, tabs  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -51,7 +51,7 @@ def test_rows_too_are_kept_and_go_on_in_the_editor(tabs: Tabs, page, editor):  #
 def test_opening_the_form_keeps_nothing(tabs: Tabs, page, editor):  # noqa: F811
     tab = opened(tabs, editor, page)
     with tab.expect_response("**/draft/"):
-        tab.evaluate("dispatchEvent(new Event('online'))")
+        beat(tab)
     expect(said(tab)).to_have_text("")
     assert drafts.of(editor, page) is None
 
@@ -64,6 +64,7 @@ def test_without_a_connection_it_is_kept_here_and_sent_when_it_is_back(
     tab = opened(tabs, editor, page)
     tab.context.set_offline(True)
     tab.get_by_label("Answer:").fill("Typed on a train")
+    beat(tab)
     expect(said(tab)).to_contain_text("Not connected: kept in this browser.")
     tab.context.set_offline(False)
     expect(said(tab)).to_contain_text(KEPT)
@@ -75,7 +76,7 @@ def test_who_edits_on_the_site_is_shown(tabs: Tabs, page, editor, admin):  # noq
     expect(site.locator("#kb-editing .editing-draft")).to_have_count(1)
     tab = opened(tabs, admin, page)
     expect(said(tab)).to_contain_text("edgar is editing this page too.")
-    site.evaluate("dispatchEvent(new Event('online'))")
+    beat(site)
     expect(said(site)).to_contain_text("ada is editing this page too.")
 
 
@@ -117,6 +118,7 @@ def test_a_clash_with_the_file_is_accessible_and_decided(
     assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     area = tab.locator("#id_notes")
     area.fill(re.sub(r"(?s)<<<<<<<.*>>>>>>> theirs", "Both", area.input_value()))
+    beat(tab)
     expect(said(tab)).to_contain_text(KEPT)
     tab.get_by_role("button", name="Save the combined text").click()
     tab.wait_for_url("**/topics/plan/")
@@ -134,6 +136,7 @@ def test_a_row_that_was_added_without_a_connection_is_brought_back(
     tab.route("**/draft/", lambda route: route.abort())
     tab.locator("#items-group .add-row a").click()
     tab.locator("[name=items-1-text]").fill("Typed on a train")
+    beat(tab)
     expect(said(tab)).to_contain_text("kept in this browser")
     # The row is made again, or else the browser keeps what it has for it.
     tab.reload()
@@ -155,6 +158,7 @@ def test_a_box_that_was_ticked_without_a_connection_is_brought_back(
     tab.route("**/draft/", lambda route: route.abort())
     tab.locator("[name=items-0-DELETE]").check()
     tab.locator("#id_notes").fill(NOTES + "\nMore")
+    beat(tab)
     expect(said(tab)).to_contain_text("kept in this browser")
     tab.reload()
     button = tab.get_by_role("button", name="Continue with it")
@@ -169,6 +173,7 @@ def test_what_no_draft_holds_stays_in_the_browser(tabs: Tabs, page, editor):  # 
     tab = opened(tabs, editor, page)
     tab.locator("[name=questions-0-dismissed]").check()
     tab.locator("#id_notes").fill(NOTES + "\nMore")
+    beat(tab)
     expect(said(tab)).to_contain_text("what is no text is kept in this browser")
     tab.reload()
     tab.get_by_role("button", name="Continue with it").click()

@@ -11,7 +11,7 @@ from playwright.sync_api import Route, expect
 
 from services import drafts
 from services.models import Draft, Page, Topic
-from tests.writing import Tabs, log_in, select, serious, tabs  # noqa: F401 (a fixture)
+from tests.writing import Tabs, beat, first_of, log_in, select, serious, tabs  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 EDIT = "/pages/plan/edit/"
@@ -37,11 +37,6 @@ def tab(tabs: Tabs, page: Page, editor) -> Tab:  # noqa: F811
 def ready(tab: Tab) -> None:
     expect(tab.locator("#kb-editing .editing-draft")).to_have_count(1)
     expect(tab.locator(".editor-preview h2").first).to_be_visible()
-
-
-def beat(tab: Tab) -> None:
-    """What happens every fifteen seconds, now."""
-    tab.evaluate("dispatchEvent(new Event('online'))")
 
 
 def write(tab: Tab, words: str) -> None:
@@ -103,6 +98,7 @@ def test_after_a_log_out_text_is_kept_here_and_sent_after_the_log_in(
 ):
     tab.context.clear_cookies(name="sessionid")
     write(tab, "Later ")
+    beat(tab)
     expect(said(tab)).to_contain_text("You are logged out: kept in this browser.")
     assert notes_of(editor, page) == ""
     assert len(tab.evaluate(STORED)) == 1
@@ -120,6 +116,7 @@ def test_after_a_log_out_text_is_kept_here_and_sent_after_the_log_in(
 def test_somebody_else_who_logs_in_gets_nothing(tab, page, editor, admin, live_server):
     tab.context.clear_cookies(name="sessionid")
     write(tab, "Mine ")
+    beat(tab)
     expect(said(tab)).to_contain_text("You are logged out")
     log_in(tab.context, live_server.url, admin)
     other = tab.context.new_page()
@@ -136,9 +133,11 @@ def test_somebody_else_who_logs_in_gets_nothing(tab, page, editor, admin, live_s
 
 def test_without_a_connection_text_is_kept_here_and_sent_when_it_is_back(tab, page, editor):
     write(tab, "One ")
+    beat(tab)
     expect(said(tab)).to_contain_text("Draft kept")
     tab.context.set_offline(True)
     write(tab, "Two ")
+    beat(tab)
     expect(said(tab)).to_contain_text("Not connected: kept in this browser.")
     expect(said(tab).locator(".is-trouble")).to_have_attribute("aria-live", "polite")
     assert notes_of(editor, page) == f"One {page.notes}"
@@ -150,6 +149,7 @@ def test_without_a_connection_text_is_kept_here_and_sent_when_it_is_back(tab, pa
 
 def test_saving_without_a_connection_stays_and_saves_when_it_is_back(tab, page, editor):
     write(tab, "One ")
+    beat(tab)
     expect(said(tab)).to_contain_text("Draft kept")
     tab.context.set_offline(True)
     for press in (
@@ -173,6 +173,7 @@ def test_saving_without_a_connection_stays_and_saves_when_it_is_back(tab, page, 
 def test_saving_after_a_failure_asks_first_whether_the_server_is_there(tab, page, editor):
     tab.route("**/drafts/", lambda route: route.abort())
     write(tab, "Now ")
+    beat(tab)
     expect(said(tab)).to_contain_text("Not connected: kept in this browser.")
     tab.keyboard.press("Control+s")
     expect(said(tab)).to_contain_text("Save again when you are back.")
@@ -190,6 +191,7 @@ def test_text_that_was_never_sent_is_offered_again(tab, page, editor):
     # lost connection is back.)
     tab.evaluate(LOST)
     write(tab, "Lost? ")
+    beat(tab)
     expect(said(tab)).to_contain_text("kept in this browser")
     asked: list[str] = []
     tab.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
@@ -215,6 +217,7 @@ def test_leaving_with_text_that_is_kept_nowhere_asks(tab):
     tab.route("**/drafts/", lambda route: route.abort())
     tab.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full') } }")
     write(tab, "Nowhere ")
+    beat(tab)
     expect(said(tab)).to_contain_text("could not be kept anywhere")
     asked: list[str] = []
     tab.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
@@ -231,10 +234,9 @@ def test_saving_ends_a_draft_that_is_still_on_its_way(tab, page, editor):
         ),
     )
     write(tab, "Now ")
-    tab.wait_for_timeout(2000)
-    assert len(held) == 1
-    body = held[0].request.post_data_buffer
-    headers = held[0].request.headers
+    beat(tab)
+    request = first_of(tab, held).request
+    body, headers = request.post_data_buffer, request.headers
     tab.get_by_role("button", name="Save", exact=True).click()
     tab.wait_for_url("**/topics/plan/")
     # As if the network had been slow: the very request comes after the save.
@@ -252,6 +254,7 @@ def test_nothing_is_sent_between_saving_and_the_next_page(tab, page):
     saving: list[Route] = []
     tab.route(f"**{EDIT}", lambda route: saving.append(route))
     write(tab, "Now ")
+    beat(tab)
     expect(said(tab)).to_contain_text("Draft kept")
     place = tab.locator("#id_notes").bounding_box()
     assert place
@@ -275,6 +278,7 @@ def test_an_earlier_draft_is_not_overwritten_before_it_was_looked_at(tab, page, 
     ready(tab)
     expect(tab.get_by_text("You have unsaved text for this page")).to_be_visible()
     write(tab, "New ")
+    beat(tab)
     expect(said(tab)).to_contain_text("There is an earlier draft")
     assert notes_of(editor, page) == "Earlier\n"
     tab.get_by_role("button", name="Save", exact=True).click()
@@ -289,6 +293,7 @@ def test_an_earlier_draft_is_not_overwritten_before_it_was_looked_at(tab, page, 
 
 def test_discarding_in_the_editor_shows_the_stored_text(tab, page, editor):
     write(tab, "Away ")
+    beat(tab)
     expect(said(tab)).to_contain_text("Draft kept")
     leave(tab, EDIT)
     tab.get_by_role("button", name="Discard").click()
@@ -304,8 +309,10 @@ def test_two_windows_of_one_person_keep_both_texts(tab, page, editor, tabs):  # 
     other = tabs.another(tab, EDIT)
     ready(other)
     write(tab, "First ")
+    beat(tab)
     expect(said(tab)).to_contain_text("Draft kept")
     write(other, "Second ")
+    beat(other)
     expect(said(other)).to_contain_text("in another window too")
     assert notes_of(editor, page) == f"First {page.notes}"
     assert len(other.evaluate(STORED)) == 1
@@ -342,6 +349,7 @@ def test_a_section_becomes_a_draft_of_the_whole_page(tabs, page, editor):  # noq
     ready(tab)
     tab.locator("#id_notes").press("Control+End")
     tab.keyboard.type("and more\n")
+    beat(tab)
     expect(said(tab)).to_contain_text("Draft kept")
     assert notes_of(editor, page) == f"{page.notes}and more\n"
 
@@ -351,6 +359,7 @@ def test_a_new_page_is_a_draft_too_and_home_lists_it(tabs, page, editor):  # noq
     expect(tab.get_by_role("toolbar")).to_be_visible()
     tab.get_by_label("Title", exact=True).fill("Idea")
     write(tab, "Words")
+    beat(tab)
     expect(said(tab)).to_contain_text("Draft kept")
     leave(tab, "/")
     assert serious(tab) == []

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from services import drafts
 from services.models import Draft, Page, Topic
 from tests.test_browser_drafts import EDIT, leave, ready, said, write
-from tests.writing import Tabs, serious, tabs  # noqa: F401 (a fixture)
+from tests.writing import Tabs, beat, serious, tabs  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TOLD = "You have unsaved text for this page"
@@ -59,6 +59,7 @@ def test_text_on_the_server_and_in_this_browser_are_told_apart(tab, page, editor
     tab.goto(EDIT)
     ready(tab)
     write(tab, "From here ")
+    beat(tab)
     expect(said(tab)).to_contain_text("There is an earlier draft")
     leave(tab)
     tab.goto(EDIT)
@@ -75,6 +76,7 @@ def test_two_new_pages_at_once(tabs, editor, page):  # noqa: F811
         expect(tab.get_by_role("toolbar")).to_be_visible()
         tab.get_by_label("Title", exact=True).fill(title)
         write(tab, f"Text of {title}")
+        beat(tab)
         expect(said(tab)).to_contain_text("Draft kept")
     second.goto("/")
     second.get_by_role("link", name="A new page: One").click()
@@ -98,6 +100,7 @@ def test_a_new_page_that_only_this_browser_has_is_offered_on_another(tabs, edito
     tab.evaluate("() => { navigator.sendBeacon = () => true }")
     tab.route("**/drafts/", lambda route: route.abort())
     write(tab, "Lost?")
+    beat(tab)
     expect(said(tab)).to_contain_text("kept in this browser")
     place = tab.locator("#kb-editor").get_attribute("data-place")
     leave(tab)

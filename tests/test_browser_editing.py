@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from services import trash
 from services.models import Category, Service, Topic
 from tests.conftest import person
-from tests.writing import PHONE, WIDE, Tabs, serious, tabs, too_wide  # noqa: F401 (a fixture)
+from tests.writing import BOTH_SIZES, PHONE, Tabs, serious_in_both, tabs, too_wide  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NOTES = "First.\n\n# One\n\nOne's words.\n\n# Two\n\nSee [[Nowhere]].\n"
@@ -93,19 +93,18 @@ def test_the_conflict_goes_on_without_scripts(in_conflict):
     expect(page.get_by_text("Ada's words.")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_every_page_is_accessible(tabs, in_conflict, size, scheme):  # noqa: F811
-    page = in_conflict(viewport=size, color_scheme=scheme)
+@BOTH_SIZES
+def test_every_page_is_accessible(tabs, in_conflict, size):  # noqa: F811
+    page = in_conflict(viewport=size)
     # The browser itself tells of the clash.
     tabs.complaints.clear()
-    found, wide = serious(page), []
+    found, wide = serious_in_both(page), []
     for path in PATHS:
         page.goto(path)
         for summary in page.locator("main details:not([open]) > summary").all():
             if summary.is_visible():
                 summary.click()
-        found += serious(page)
+        found += serious_in_both(page)
         if too_wide(page):
             wide.append(path)
     assert found == []

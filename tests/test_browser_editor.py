@@ -10,7 +10,7 @@ from playwright.sync_api import Route, expect
 
 from services.models import Category, Page, Service, Topic
 from tests.pictures import picture
-from tests.writing import PHONE, WIDE, Tabs, first_of, select, serious, tabs  # noqa: F401 (a fixture)
+from tests.writing import BOTH_SIZES, PHONE, WIDE, Tabs, first_of, select, serious_in_both, tabs  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PARTS = "".join(
@@ -374,19 +374,18 @@ def test_on_a_phone_the_preview_is_behind_a_tab(tabs, page, editor):  # noqa: F8
     expect(tab.get_by_role("region", name="Preview")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_is_accessible(tabs, page, editor, size, scheme):  # noqa: F811
-    tab = tabs(editor, "/pages/plan/edit/", viewport=size, color_scheme=scheme)
+@BOTH_SIZES
+def test_is_accessible(tabs, page, editor, size):  # noqa: F811
+    tab = tabs(editor, "/pages/plan/edit/", viewport=size)
     expect(tab.get_by_role("toolbar")).to_be_visible()
-    found = serious(tab)
+    found = serious_in_both(tab)
     select(tab, 0)
     tab.keyboard.type("[[e")
     expect(options(tab)).to_have_count(2)
-    found += serious(tab)
+    found += serious_in_both(tab)
     tab.keyboard.press("Escape")
     if size == PHONE:
         tab.get_by_role("tab", name="Preview").click()
-        found += serious(tab)
+        found += serious_in_both(tab)
     assert found == []
     assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

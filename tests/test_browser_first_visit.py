@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from services.catalog import CATEGORIES
 from services.models import Category, Page
 from tests.conftest import EXAMPLES
-from tests.writing import PHONE, WIDE, serious
+from tests.writing import BOTH_SIZES, PHONE, serious_in_both
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -26,12 +26,9 @@ def examples(live_server):
     call_command("import_markdown", str(EXAMPLES), verbosity=0)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_from_home_to_a_tick_and_back(browser, live_server, examples, admin, size, scheme):
-    context = browser.new_context(
-        base_url=live_server.url, viewport=size, color_scheme=scheme, reduced_motion="reduce"
-    )
+@BOTH_SIZES
+def test_from_home_to_a_tick_and_back(browser, live_server, examples, admin, size):
+    context = browser.new_context(base_url=live_server.url, viewport=size, reduced_motion="reduce")
     tab = context.new_page()
     said: list[str] = []
     tab.on("console", lambda message: said.append(f"{message.type}: {message.text} {tab.url}"))
@@ -40,7 +37,7 @@ def test_from_home_to_a_tick_and_back(browser, live_server, examples, admin, siz
 
     def examine() -> None:
         before = len(said)
-        found.extend(serious(tab))
+        found.extend(serious_in_both(tab))
         # The examiner itself tries what the policy forbids.
         del said[before:]
 

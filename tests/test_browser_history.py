@@ -5,7 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from services.models import Reason, Topic
 from tests.revisions_maker import revised
-from tests.writing import PHONE, WIDE, serious, tabs, too_wide  # noqa: F401 (a fixture)
+from tests.writing import BOTH_SIZES, PHONE, serious, serious_in_both, tabs, too_wide  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -39,15 +39,14 @@ def content(editor, admin) -> None:
         Topic.objects.create(title=f"Note {at}", last_reason=Reason.IMPORT)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_every_page_is_accessible_and_keeps_the_policy(tabs, content, editor, size, scheme):  # noqa: F811
-    page = tabs(editor, "/", viewport=size, color_scheme=scheme)
+@BOTH_SIZES
+def test_every_page_is_accessible_and_keeps_the_policy(tabs, content, editor, size):  # noqa: F811
+    page = tabs(editor, "/", viewport=size)
     found = []
     for path in PATHS:
         page.goto(path)
         page.locator("main details").evaluate_all("all => all.forEach(one => (one.open = true))")
-        found += serious(page)
+        found += serious_in_both(page)
         assert not too_wide(page), path
     assert found == []
     assert tabs.complaints == []

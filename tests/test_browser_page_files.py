@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
@@ -9,11 +10,12 @@ from playwright.sync_api import Page as Tab
 from playwright.sync_api import Route, expect
 
 from services.files.shelf import throw_away
+from services.files.storing import store
 from services.models import Attachment, Page, Topic
 from tests.pictures import PDF, picture
 from tests.storages import objects
 from tests.test_browser_files import file, hand
-from tests.writing import PHONE, WIDE, Tabs, serious, tabs  # noqa: F401 (a fixture)
+from tests.writing import BOTH_SIZES, Tabs, serious_in_both, tabs  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PATH, LIST = "/topics/plan/", "/pages/plan/files/"
@@ -154,6 +156,42 @@ def test_files_are_renamed_replaced_deleted_and_restored(tab, page):
     assert (row.page, row.trashed_at, objects()) == (page, None, set(row.keys))
 
 
+def test_a_row_that_somebody_works_in_stays_when_a_file_arrives(tab, page):
+    files = [file(f"{name}.pdf", PDF + name.encode(), "application/pdf") for name in "abcd"]
+    for each in files[:3]:
+        store(io.BytesIO(each["buffer"]), name=each["name"], page=page)
+    tab.goto(LIST)
+    held = Held(tab)
+    tab.get_by_label("Add files").set_input_files(files[3:])
+    first = tab.locator(".file-row").filter(has_text="a.pdf")
+    first.locator("summary").click()
+    first.get_by_label("Another file in its place").set_input_files([file("x.png")])
+    second = tab.locator(".file-row").filter(has_text="b.pdf")
+    second.locator("summary").click()
+    name = second.get_by_label("Name")
+    name.fill("Half a na")
+    name.press("ArrowLeft")
+    held.let_go()
+    expect(names(tab)).to_have_text(["d.pdf", "c.pdf", "b.pdf", "a.pdf"])
+    expect(name).to_be_focused()
+    tab.keyboard.insert_text("n")
+    expect(name).to_have_value("Half a nna")
+    second.get_by_role("button", name="Rename").click()
+    expect(names(tab)).to_have_text(["d.pdf", "c.pdf", "Half a nna.pdf", "a.pdf"])
+
+
+def test_a_list_that_cannot_be_loaded_leaves_the_row_somebody_works_in(tab, page):
+    store(io.BytesIO(PDF), name="a.pdf", page=page)
+    tab.goto(LIST)
+    tab.locator(".file-row summary").click()
+    tab.get_by_label("Name").fill("Half a na")
+    tab.route(f"**{LIST}", lambda route: route.abort())
+    tab.get_by_label("Add files").set_input_files([file()])
+    said = tab.locator(".file-add [role=status]")
+    expect(said).to_contain_text("Load the page again to see it in the list.")
+    expect(tab.get_by_label("Name")).to_have_value("Half a na")
+
+
 def test_without_scripts_a_form_does_it(tabs, page, editor, storage):  # noqa: F811
     tab = tabs(editor, PATH, java_script_enabled=False)
     tab.get_by_label("Add files").set_input_files([file(), file("b.pdf", PDF)])
@@ -167,29 +205,39 @@ def test_without_scripts_a_form_does_it(tabs, page, editor, storage):  # noqa: F
     expect(names(tab)).to_have_count(2)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_is_accessible(tabs, page, editor, admin, size, scheme):  # noqa: F811
-    tab = tabs(admin, PATH, viewport=size, color_scheme=scheme)
+@BOTH_SIZES
+def test_is_accessible(tabs, page, editor, admin, size):  # noqa: F811
+    tab = tabs(admin, PATH, viewport=size)
     wide = "document.documentElement.scrollWidth - innerWidth"
-    found = serious(tab)
+    found = serious_in_both(tab)
     tab.get_by_label("Add files").set_input_files([file("a.png", picture()[:-20])])
     expect(tab.locator(".upload")).to_contain_text("broken")
     held = Held(tab)
     long = file(f"{'A long name that goes on ' * 5}.pdf", PDF, "application/pdf")
     tab.get_by_label("Add files").set_input_files([long, file("c" * 120)])
     expect(tab.locator(".upload")).to_have_count(3)
-    found += serious(tab)
+    # However long its name is.
+    assert tab.locator(".upload").nth(1).bounding_box()["height"] < 140
+    found += serious_in_both(tab)
     assert tab.evaluate(wide) <= 0
     held.let_go()
     expect(names(tab)).to_have_count(2)
-    found += serious(tab)
+    found += serious_in_both(tab)
     tab.goto(LIST)
-    tab.locator(".file-change summary").first.click()
-    found += serious(tab)
+    change = tab.locator(".file-change summary").first
+    before = change.bounding_box()
+    change.click()
+    # What it opens is below it.
+    assert change.bounding_box() == before
+    hand(tab, "dragover", "article", file())
+    expect(tab.get_by_text("Drop to add to this page’s files")).to_be_visible()
+    found += serious_in_both(tab)
     assert tab.evaluate(wide) <= 0
+    small = "(all) => all.filter((each) => each.getBoundingClientRect().height < 24)"
+    ways = tab.locator(".file-ways :is(a, button, summary), .upload button, .file-choose")
+    assert ways.evaluate_all(f"(all) => ({small})(all).length") == 0
     throw_away(page.attachments.first(), by=admin)
     tab.goto("/trash/")
-    found += serious(tab)
+    found += serious_in_both(tab)
     assert tab.evaluate(wide) <= 0
     assert found == []

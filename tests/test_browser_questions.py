@@ -14,7 +14,7 @@ from playwright.sync_api import Page as Tab
 from services import asking
 from services.models import Category, Page, Question, Service
 from tests.conftest import person
-from tests.writing import PHONE, WIDE, serious
+from tests.writing import BOTH_SIZES, PHONE, WIDE, serious, serious_in_both
 from tests.writing import log_in as log_in_as
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -276,12 +276,11 @@ def test_without_scripts_everything_is_a_form(browser: Browser, live_server: Any
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@BOTH_SIZES
 def test_accessible_and_as_wide_as_the_screen(
-    browser: Browser, live_server: Any, s3: Page, size: Any, scheme: Any
+    browser: Browser, live_server: Any, s3: Page, size: Any
 ) -> None:
-    context, tab = log_in(browser, live_server, viewport=size, color_scheme=scheme)
+    context, tab = log_in(browser, live_server, viewport=size)
     pk = Question.objects.get(text="Or what?").pk
     found, paths = [], ("/questions/?state=all&sort=newest", "/services/s3/", f"/questions/{pk}/")
     for path in (*paths, "/pages/s3/ask/"):
@@ -291,12 +290,12 @@ def test_accessible_and_as_wide_as_the_screen(
             expect(field(tab, "Or what?")).to_be_focused()
         if path == paths[1]:
             tab.get_by_text("Ask a question").click()
-        found += serious(tab)
+        found += serious_in_both(tab)
         assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
     tab.goto("/questions/")
     tab.get_by_role("button", name="Not a question And last?").click()
     expect(tab.get_by_role("button", name="Undo")).to_be_visible()
-    found += serious(tab)
+    found += serious_in_both(tab)
     # What has the focus is not below the message.
     below = (
         "() => document.activeElement.getBoundingClientRect().bottom"

@@ -12,7 +12,7 @@ from playwright.sync_api import Route, expect
 from services import asked_drafts, asking, drafts
 from services.models import Category, Draft, Page, Question, Service
 from services.models.drafts import ASK
-from tests.writing import Tabs, log_in, serious, tabs  # noqa: F401 (a fixture)
+from tests.writing import Tabs, beat, first_of, log_in, serious, tabs  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NOTES = "Why S3?\n\nHow much?\n\n> [!answer]\n> *Little*.\n"
@@ -107,6 +107,7 @@ def test_an_answer_is_back_on_another_machine_and_saving_ends_it(tab, tabs, edit
 
 def test_discarding_ends_it(tab, editor):
     field(tab).fill("It lasts.")
+    beat(tab)
     expect(said(tab)).to_have_text(KEPT)
     leave(tab, "/questions/")
     answering(tab)
@@ -116,6 +117,7 @@ def test_discarding_ends_it(tab, editor):
     expect(tab.get_by_text(BACK)).to_have_count(0)
     assert not Draft.objects.written().exists()
     field(tab).fill("Once more.")
+    beat(tab)
     expect(said(tab)).to_have_text(KEPT)
     tab.once("dialog", lambda dialog: dialog.accept())
     with tab.expect_response("**/drafts/discard/"):
@@ -135,12 +137,15 @@ def test_discarding_on_a_page_of_its_own_and_cancelling_there(tabs, s3, editor):
     tab.get_by_role("button", name="Discard").click()
     expect(area).to_have_value("*Little*.")
     area.fill("More.")
+    beat(tab)
     expect(said(tab)).to_have_text(KEPT)
     # As it was: there is nothing to be kept.
     area.fill("*Little*.")
+    beat(tab)
     expect(said(tab)).to_have_text("")
     assert not Draft.objects.written().exists()
     area.fill("Most.")
+    beat(tab)
     expect(said(tab)).to_have_text(KEPT)
     tab.once("dialog", lambda dialog: dialog.accept())
     tab.get_by_role("link", name="Cancel").click()
@@ -150,6 +155,7 @@ def test_discarding_on_a_page_of_its_own_and_cancelling_there(tabs, s3, editor):
 
 def test_the_last_words_before_leaving_arrive(tab, editor):
     field(tab).press_sequentially("It")
+    beat(tab)
     expect(said(tab)).to_have_text(KEPT)
     field(tab).press_sequentially(" lasts.")
     leave(tab)
@@ -172,9 +178,11 @@ def test_the_first_words_are_sent_from_the_next_page(tab, editor):
 
 def test_without_a_connection_it_is_kept_here_and_sent_when_it_is_back(tab, editor):
     field(tab).press_sequentially("One")
+    beat(tab)
     expect(said(tab)).to_have_text(KEPT)
     tab.context.set_offline(True)
     field(tab).press_sequentially(" two")
+    beat(tab)
     expect(said(tab)).to_contain_text("Not connected: kept in this browser.")
     assert typed(editor) == "One"
     assert len(tab.evaluate(STORED)) == 1
@@ -187,6 +195,7 @@ def test_without_a_connection_it_is_kept_here_and_sent_when_it_is_back(tab, edit
 def test_what_was_never_sent_is_sent_before_the_form_is_opened_again(tab, editor):
     tab.route("**/drafts/", lambda route: route.abort())
     field(tab).fill("Lost?")
+    beat(tab)
     expect(said(tab)).to_contain_text("kept in this browser")
     leave(tab)
     tab.unroute("**/drafts/")
@@ -203,6 +212,7 @@ def test_what_was_never_sent_is_sent_before_the_form_is_opened_again(tab, editor
 def test_last_words_that_did_not_arrive_are_back_in_the_form(tab, editor):
     pk = Question.objects.get(text="Why S3?").pk
     field(tab).press_sequentially("One")
+    beat(tab)
     expect(said(tab)).to_have_text(KEPT)
     # A browser that believes they were sent.
     tab.evaluate("() => { navigator.sendBeacon = () => true }")
@@ -220,10 +230,11 @@ def test_last_words_that_did_not_arrive_are_back_in_the_form(tab, editor):
 def test_after_a_log_out_it_is_kept_here_and_sent_after_the_log_in(tab, editor, live_server):
     tab.context.clear_cookies(name="sessionid")
     field(tab).fill("Later.")
+    beat(tab)
     expect(said(tab)).to_contain_text("You are logged out: kept in this browser.")
     log_in(tab.context, live_server.url, editor)
     tab.context.new_page().goto("/")
-    tab.evaluate("dispatchEvent(new Event('online'))")
+    beat(tab)
     expect(said(tab)).to_have_text(KEPT)
     assert typed(editor) == "Later."
 
@@ -231,9 +242,10 @@ def test_after_a_log_out_it_is_kept_here_and_sent_after_the_log_in(tab, editor, 
 def test_somebody_else_who_logs_in_gets_nothing(tab, admin, live_server):
     tab.context.clear_cookies(name="sessionid")
     field(tab).fill("Mine.")
+    beat(tab)
     expect(said(tab)).to_contain_text("You are logged out")
     log_in(tab.context, live_server.url, admin)
-    tab.evaluate("dispatchEvent(new Event('online'))")
+    beat(tab)
     expect(said(tab)).to_contain_text("Somebody else has logged in here.")
     leave(tab, "/questions/")
     answering(tab)
@@ -247,6 +259,7 @@ def test_leaving_with_text_that_is_kept_nowhere_asks(tab):
     tab.route("**/drafts/", lambda route: route.abort())
     tab.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full') } }")
     field(tab).fill("Nowhere")
+    beat(tab)
     expect(said(tab)).to_contain_text("could not be kept anywhere")
     asked: list[str] = []
     tab.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
@@ -256,13 +269,14 @@ def test_leaving_with_text_that_is_kept_nowhere_asks(tab):
 
 def test_a_request_that_comes_after_saving_brings_nothing_back(tab, editor):
     field(tab).fill("No")
+    beat(tab)
     expect(said(tab)).to_have_text(KEPT)
     held: list[Route] = []
     tab.route("**/drafts/", lambda route: held.append(route))
     field(tab).press_sequentially("w")
-    tab.wait_for_timeout(2000)
-    assert len(held) == 1
-    body, headers = held[0].request.post_data_buffer, held[0].request.headers
+    beat(tab)
+    request = first_of(tab, held).request
+    body, headers = request.post_data_buffer, request.headers
     tab.get_by_role("button", name="Save", exact=True).click()
     expect(tab.get_by_text("Saved: the answer is in the notes")).to_be_visible()
     tab.unroute("**/drafts/")
@@ -280,8 +294,10 @@ def test_two_windows_keep_both_texts(tab, tabs, editor):  # noqa: F811
     other = tabs.another(tab, "/questions/")
     answering(other)
     field(tab).fill("First.")
+    beat(tab)
     expect(said(tab)).to_have_text(KEPT)
     field(other).fill("Second.")
+    beat(other)
     expect(said(other)).to_contain_text("in another window too")
     assert typed(editor) == "First."
     assert len(other.evaluate(STORED)) == 1
@@ -300,6 +316,7 @@ def test_two_windows_keep_both_texts(tab, tabs, editor):  # noqa: F811
 def test_an_answer_that_is_back_overwrites_no_other(tab, editor):
     pk = Question.objects.get(text="Why S3?").pk
     field(tab).fill("Mine.")
+    beat(tab)
     expect(said(tab)).to_have_text(KEPT)
     leave(tab)
     asking.answer(pk, "Theirs.", seen=asking.mark(""), by=None)
@@ -310,6 +327,7 @@ def test_an_answer_that_is_back_overwrites_no_other(tab, editor):
     assert typed(editor) == "Mine."
     both = tab.get_by_role("textbox", name="Both together, to put in order")
     both.press_sequentially("!")
+    beat(tab)
     expect(said(tab)).to_have_text(KEPT)
     assert serious(tab) == []
     tab.get_by_role("button", name="Keep theirs").click()
@@ -341,6 +359,7 @@ def test_a_question_goes_along_to_its_own_page_and_comes_back(tabs, s3, editor):
     tab.get_by_role("link", name="With its answer").click()
     expect(tab.get_by_label("Question", exact=True)).to_have_value("Who pays")
     tab.get_by_label("Answer (optional)").fill("We do.")
+    beat(tab)
     expect(said(tab)).to_have_text(KEPT)
     assert typed(editor, ASK) == "Who pays"
     leave(tab, "/services/s3/")
@@ -361,14 +380,17 @@ def test_a_question_that_is_emptied_again_is_none(tabs, s3, editor):  # noqa: F8
     tab.get_by_text("Ask a question").click()
     words = tab.get_by_role("textbox", name="Your question")
     words.fill("Who pays")
+    beat(tab)
     expect(said(tab)).to_have_text(KEPT)
     words.fill("")
+    beat(tab)
     expect(said(tab)).to_have_text("")
     assert not Draft.objects.exists()
 
 
 def test_the_answer_to_a_question_that_went_is_asked_anew(tab, s3, editor):
     field(tab).fill("It lasts.")
+    beat(tab)
     expect(said(tab)).to_have_text(KEPT)
     leave(tab)
     s3.revise("Nothing.\n", version=1)
@@ -378,6 +400,7 @@ def test_the_answer_to_a_question_that_went_is_asked_anew(tab, s3, editor):
     expect(tab.get_by_label("Answer (optional)")).to_have_value("It lasts.")
     assert serious(tab) == []
     tab.get_by_label("Answer (optional)").fill("It lasts long.")
+    beat(tab)
     expect(said(tab)).to_have_text(KEPT)
     tab.get_by_role("button", name="Add to the page").click()
     expect(tab.get_by_text("Asked.")).to_be_visible()

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from services.models import Category, Service, Topic
-from tests.writing import PHONE, WIDE, serious, tabs, too_wide  # noqa: F401 (a fixture)
+from tests.writing import BOTH_SIZES, PHONE, serious_in_both, tabs, too_wide  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NOTES = """Runs code. See [[S3]] and [[Nowhere]], or `aws lambda`.[^1]
@@ -81,18 +81,17 @@ def test_from_home_to_a_service_and_the_lists_by_clicking(tabs, content, reader)
     assert tabs.complaints == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_every_page_is_accessible_and_keeps_the_policy(tabs, content, reader, size, scheme):  # noqa: F811
-    page = tabs(reader, "/", viewport=size, color_scheme=scheme)
+@BOTH_SIZES
+def test_every_page_is_accessible_and_keeps_the_policy(tabs, content, reader, size):  # noqa: F811
+    page = tabs(reader, "/", viewport=size)
     found = []
     for path in PATHS:
         page.goto(path)
-        found += serious(page)
+        found += serious_in_both(page)
         assert not too_wide(page), path
     page.context.clear_cookies()
     page.goto("/login/")
-    found += serious(page)
+    found += serious_in_both(page)
     assert found == []
     # The browser itself tells that /nothing/here/ is not there.
     assert [words for words in tabs.complaints if "404" not in words] == []

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from services.models import Category, ChecklistItem, Service, Topic
 from services.models import Page as Notes
-from tests.writing import PHONE, WIDE, Tabs, serious, tabs, too_wide  # noqa: F401 (a fixture)
+from tests.writing import BOTH_SIZES, PHONE, Tabs, serious_in_both, tabs, too_wide  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NOTES = """To learn:
@@ -138,9 +138,11 @@ def test_the_menu_by_keyboard(opened):
     # It stands behind the item's own words, not below those within it.
     expect(page.locator("li.task:has(> [aria-label='Two']) > .task-why")).to_have_text("We use ECS")
     expect(page.get_by_text("We use ECS")).to_be_visible()
-    box(page, "Two").press("o")
+    with saved(page):
+        box(page, "Two").press("o")
     expect(page.get_by_text("We use ECS")).to_have_count(0)
-    box(page, "Two").press("n")
+    with saved(page):
+        box(page, "Two").press("n")
     expect(page.get_by_text("We use ECS")).to_be_visible()
     page.goto("/checklist/")
     expect(page.get_by_text("We use ECS")).to_be_visible()
@@ -256,10 +258,9 @@ def test_works_without_a_script(opened):
     assert ChecklistItem.objects.get(text="Last").reason == "Enough"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_is_accessible(opened, size, scheme):
-    page = opened("/topics/plan/", viewport=size, color_scheme=scheme)
+@BOTH_SIZES
+def test_is_accessible(opened, size):
+    page = opened("/topics/plan/", viewport=size)
     first = ChecklistItem.objects.get(text="Two").pk
     for path in ("/topics/plan/", "/services/lambda/", "/checklist/", f"/items/{first}/"):
         page.goto(path)
@@ -269,7 +270,7 @@ def test_is_accessible(opened, size, scheme):
             page.keyboard.press("Enter")
             page.keyboard.press("n")
             expect(page.get_by_label("Why, in a few words")).to_be_focused()
-        assert serious(page) == []
+        assert serious_in_both(page) == []
         assert not too_wide(page)
 
 

@@ -14,6 +14,7 @@ from services.files.shelf import rename, replace, throw_away
 from services.files.storing import markdown_of, store
 from services.models import Attachment, Document, Page, Topic
 from services.sync.export import export_to
+from services.sync.listed import LIST
 from services.trash import destroy
 from tests.pictures import PDF, located, picture
 from tests.storages import S3Server
@@ -41,7 +42,8 @@ def bring(folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
-    files = (file for file in folder.rglob("*") if file.is_file())
+    """All but the list, which is not of the notes."""
+    files = (file for file in folder.rglob("*") if file.is_file() and file != folder / LIST)
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
 
 
@@ -129,6 +131,22 @@ def test_an_address_becomes_a_path_below_the_folder(storage, out):
     assert (out / "Topics" / "Plan.md").read_text() == (
         f"![x](../{path}) `{embed(row)}` [w](../{path}#x)\n"
     )
+
+
+def test_so_does_an_address_in_raw_html(storage, out, capsys):
+    row = kept(picture(), "a b.png")
+    text = f'<p>\n<img src="/attachments/{row.pk}/a b.png" width=30>\n</p>\n'
+    topic = Topic.objects.create(title="Plan", notes=text)
+    export_to(out)
+    path = f"attachments/{row.pk}/a b.png"
+    assert (out / path).read_bytes() == picture()
+    file = out / "Topics" / "Plan.md"
+    assert file.read_text() == f'<p>\n<img src="../{path}" width=30>\n</p>\n'
+    assert "1 unchanged" in bring(out, capsys)
+    file.write_text(f"{file.read_text()}\nEnd.\n")
+    assert "1 updated" in bring(out, capsys)
+    topic.refresh_from_db()
+    assert topic.notes == f"{text}\nEnd.\n"
 
 
 def test_what_is_changed_there_comes_back_with_addresses(out, capsys):
@@ -318,6 +336,47 @@ def test_a_storage_that_is_down_costs_the_files_alone(s3: S3Server, out, capsys)
     assert "3 left alone" in said.out
     assert said.err.count("the storage for files does not answer as it should") == 3
     assert set(files_in(out)) == {"Topics/Plan.md"}
+
+
+def test_files_that_no_notes_show_are_taken_along(storage, vault, out, capsys, editor):
+    put(vault, {"AWS.md": "[w](a.pdf)\n", "a.pdf": PDF})
+    bring(vault, capsys)
+    page = Page.objects.get()
+    page.revise("Nothing.\n", version=page.version)
+    free = Topic.objects.create(title="Plan")
+    other = kept(picture(), f"{'ä' * 140}.png", free)
+    throw_away(kept(PDF + b"%", "trash.pdf", free), by=editor)
+    Topic.objects.create(title="Gone", trashed_at=timezone.now())
+    kept(PDF + b"%%", "gone.pdf", Topic.everything.get(title="Gone"))
+    assert export_to(out).refused == []
+    files = files_in(out)
+    # Where it came from.
+    assert files.pop("a.pdf") == PDF
+    assert files.pop(f"attachments/{other.pk}/{'ä' * 98}.png") == picture()
+    assert set(files) == {"AWS.md", "Topics/Plan.md"}
+    # Nothing comes of it here, and a second time nothing is written.
+    rows = list(Attachment.objects.values())
+    assert "taken along" not in bring(out, capsys)
+    assert list(Attachment.objects.values()) == rows
+    assert export_to(out).written == []
+
+
+def test_a_file_that_another_page_shows_is_written_once(out):
+    row = kept(picture(), "a.png", Topic.objects.create(title="Album"))
+    Topic.objects.create(title="Plan", notes=embed(row))
+    export_to(out)
+    assert {path for path in files_in(out) if path.endswith(".png")} == {
+        f"attachments/{row.pk}/a.png"
+    }
+
+
+def test_a_file_whose_place_is_no_place_is_written_all_the_same(out):
+    topic = Topic.objects.create(title="Plan", notes="![x](<../../evil.png>)\n")
+    row = store(io.BytesIO(picture()), name="a.png", page=topic, reference="../../evil.png")
+    topic.links.update(attachment=row, to=None)
+    done = export_to(out)
+    assert len(done.refused) == 1
+    assert done.written == ["Topics/Plan.md", f"attachments/{row.pk}/a.png"]
 
 
 def test_what_is_in_the_trash_stays_out(vault, out, capsys, editor):

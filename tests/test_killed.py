@@ -7,7 +7,7 @@ import time
 
 from tests.writers import Server, Writer
 
-ROUNDS = 10
+ROUNDS = 6
 
 
 class Hasty(Writer):

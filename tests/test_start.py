@@ -165,24 +165,7 @@ def test_two_starts(start: Callable[..., Site], tmp_path: Path, notes: Path, tak
     assert stored(var) == before
 
 
-def test_named_notes_are_imported_again(
-    start: Callable[..., Site], tmp_path: Path, notes: Path
-) -> None:
-    var = tmp_path / "var"
-    first = start(notes, var=var)
-    first.wait()
-    first.stop()
-    notes.write_text(NOTES.replace("Runs pods.", "Runs Kubernetes."))
-    second = start(notes, var=var)
-    second.wait()
-    second.stop()
-    assert "Importing" in second.output
-    texts = [text for (text,) in rows(var, "select notes from services_page where title = 'EKS'")]
-    assert len(texts) == 1
-    assert "Runs Kubernetes." in str(texts[0])
-
-
-def test_named_notes_take_the_place_of_the_examples(
+def test_named_notes_take_the_place_of_the_examples_and_are_imported_again(
     start: Callable[..., Site], tmp_path: Path, notes: Path
 ) -> None:
     var = tmp_path / "var"
@@ -195,6 +178,15 @@ def test_named_notes_take_the_place_of_the_examples(
     assert "Removing the example notes." in second.output
     titles = rows(var, "select title from services_page order by position")
     assert titles == [("ECS",), ("EKS",)]
+
+    notes.write_text(NOTES.replace("Runs pods.", "Runs Kubernetes."))
+    third = start(notes, var=var)
+    third.wait()
+    third.stop()
+    assert "Importing" in third.output
+    texts = [text for (text,) in rows(var, "select notes from services_page where title = 'EKS'")]
+    assert len(texts) == 1
+    assert "Runs Kubernetes." in str(texts[0])
 
 
 def test_a_refused_file_does_not_stop_it(

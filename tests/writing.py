@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from playwright.sync_api import Browser, BrowserContext
@@ -18,11 +18,14 @@ from playwright.sync_api import Page as Tab
 from tests.conftest import client_of
 
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+BOTH_SIZES = pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 SELECT = """([start, end]) => {
   const area = document.querySelector("#id_notes");
   area.focus();
   area.setSelectionRange(start, end);
 }"""
+# The rules of axe that look at colours: nothing else differs between light and dark.
+OF_COLOURS = ("color-contrast", "link-in-text-block")
 # The browser itself tells of answers that are refusals, and of connections that fail.
 EXPECTED = "Failed to load resource"
 
@@ -85,6 +88,11 @@ def tabs(browser: Browser, live_server: Any, settings: Any) -> Iterator[Tabs]:
     assert [words for words in opened.complaints if EXPECTED not in words] == []
 
 
+def beat(tab: Tab) -> None:
+    """What a script does a moment after the last key, and every fifteen seconds: now."""
+    tab.evaluate("dispatchEvent(new Event('online'))")
+
+
 def too_wide(tab: Tab) -> bool:
     """Must one scroll sideways to see the whole page?"""
     return bool(tab.evaluate("document.documentElement.scrollWidth > innerWidth"))
@@ -103,9 +111,21 @@ def select(tab: Tab, start: int, end: int | None = None) -> None:
     tab.evaluate(SELECT, [start, start if end is None else end])
 
 
-def serious(tab: Tab) -> list[str]:
-    """What axe has found on the page as it is now."""
+def serious(tab: Tab, *rules: str) -> list[str]:
+    """What axe has found on the page as it is now, by all its rules or by some."""
+    if not tab.evaluate("'axe' in window"):
+        tab.evaluate(AXE_SCRIPT)
+    options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
+    found = tab.evaluate("async (options) => (await axe.run(options)).violations", options)
     return [
-        f"{tab.url}: {found['id']} {[node['target'] for node in found['nodes']]}"
-        for found in Axe().run(tab).response["violations"]
+        f"{tab.url}: {each['id']} {[node['target'] for node in each['nodes']]}" for each in found
     ]
+
+
+def serious_in_both(tab: Tab) -> list[str]:
+    """What axe finds on a page that is light, and in its colours when it is dark."""
+    found = serious(tab)
+    tab.emulate_media(color_scheme="dark")
+    found += [f"dark: {words}" for words in serious(tab, *OF_COLOURS)]
+    tab.emulate_media(color_scheme="light")
+    return found

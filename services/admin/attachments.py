@@ -134,7 +134,7 @@ class AttachmentAdmin(ToTheTrash, ForEditors, AnyModelAdmin):
     actions = ("delete_selected", "restore")
     delete_confirmation_template = "admin/services/attachment/delete_confirmation.html"
     delete_selected_confirmation_template = delete_confirmation_template
-    readonly_fields = ("shown", "kind", "bytes", "who", "added", "used", "trashed_at")
+    readonly_fields = ("shown", "kind", "bytes", "who", "added", "used", "trashed")
 
     class Media:
         css = {"all": ["css/admin.css"]}
@@ -142,7 +142,7 @@ class AttachmentAdmin(ToTheTrash, ForEditors, AnyModelAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return ("upload", "page")
-        trashed = ("trashed_at",) if obj.trashed_at else ()
+        trashed = ("trashed",) if obj.trashed_at else ()
         return ("shown", "name", "upload", "page", *self.readonly_fields[1:-1], *trashed)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -214,11 +214,15 @@ class AttachmentAdmin(ToTheTrash, ForEditors, AnyModelAdmin):
 
     @admin.display(description="Name", ordering="name")
     def called(self, row: Attachment) -> str:
-        return row.name
+        return format_html("<bdi>{}</bdi>", row.name)
 
     @admin.display(description="Added", ordering="created_at")
     def added(self, row: Attachment) -> str:
         return date_format(timezone.localtime(row.created_at), "j M Y")
+
+    @admin.display(description="In the trash since")
+    def trashed(self, row: Attachment) -> str:
+        return date_format(timezone.localtime(row.trashed_at), "j M Y") if row.trashed_at else "–"
 
     @admin.display(description="Kind", ordering="content_type")
     def kind(self, row: Attachment) -> str:

@@ -194,7 +194,7 @@ def _apply(request: HttpRequest, site: KnowledgeBaseAdminSite) -> HttpResponse:
 
 def _take_along(request: HttpRequest, plan: Plan, sources: Sources, by: User) -> None:
     """Store the files that the notes refer to, and say which could not be."""
-    plan.warnings = []
+    plan.warnings, plan.replaced = [], []
     import_files(plan, sources.origins, sources.roots, by=by)
     for warning in plan.warnings[:WARNINGS]:
         # In quotation marks, as the admin begins each message with a capital letter.
@@ -218,7 +218,7 @@ def _show(
         "packed": pack(parcel),
         "fingerprint": fingerprint(plan),
         "changed": changed,
-        "writes": bool(plan.documents or plan.untouched or plan.files),
+        "writes": bool(plan.documents or plan.untouched or plan.files or plan.replaced),
     }
     return _page(request, site, "plan.html", context, 409 if changed else 200)
 
@@ -237,9 +237,7 @@ def _page(
 def summary(plan: Plan) -> str:
     """The counts of a plan in words: "3 created, 1 unchanged, 2 files taken along"."""
     counts = [f"{n} {fate}" for fate, n in plan.counts().items()]
-    if plan.files:
-        counts.append(f"{plan.files} {'file' if plan.files == 1 else 'files'} taken along")
-    return ", ".join(counts) or "nothing"
+    return ", ".join(counts + plan.files_in_words()) or "nothing"
 
 
 def pack(parcel: Parcel) -> str:

@@ -2,18 +2,21 @@
 
 On the site a file is at `/attachments/<uuid>/<name>`. In a folder of Markdown files it lies at
 `attachments/<uuid>/<name>`, and a note `depth` folders down leads there with as many `../` before
-it. Only the beginning of a destination changes, so that one way undoes the other to the byte.
+it. Only the beginning of a destination changes, in links and in raw HTML, so that one way undoes
+the other to the byte.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from html import unescape
 from typing import Any
 from urllib.parse import unquote
 
 from services.markdown.front_matter import split_front_matter
 from services.markdown.parser import PARSER
+from services.markdown.raw_addresses import raw_addresses
 
 FOLDER = "attachments"
 UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -34,8 +37,8 @@ def stored_in(text: str) -> set[str]:
 def outward(text: str, depth: int, known: Collection[str]) -> tuple[str, list[tuple[str, str]]]:
     """A document's text with paths for addresses, and the files (uuid, name) it leads to by them.
 
-    `known` are the uuids of files that are here. Code, raw HTML and front matter stay, and so does
-    the whole text where `homeward` would not give it back.
+    `known` are the uuids of files that are here. Code and front matter stay, and so does the whole
+    text where `homeward` would not give it back.
     """
     up = "../" * depth
     matter, body = split_front_matter(text)
@@ -43,7 +46,7 @@ def outward(text: str, depth: int, known: Collection[str]) -> tuple[str, list[tu
     if _moved(moved, up, "/", known) != body:
         return text, []
     found: dict[tuple[str, str], None] = {}
-    for dest in _leading(moved):
+    for dest in (*_links_to(moved), *(unescape(raw) for _, raw in raw_addresses(moved))):
         if dest.startswith(up) and (stored := STORED.match(dest, len(up))) and stored[1] in known:
             found[stored[1], unquote(stored[2])] = None
     return matter.raw + moved, list(found)
@@ -66,24 +69,43 @@ def _moved(body: str, old: str, new: str, known: Collection[str]) -> str:
     if not known or not stored_in(body):
         return body
     data, pieces, done = body.encode(), [], 0
-    for start in sorted(_destinations(body, data)):
-        if not data.startswith(old.encode(), start):
-            continue
-        rest = start + len(old)
-        if (found := STORED_BYTES.match(data, rest)) and found[1].decode() in known:
-            pieces += [data[done:start], new.encode()]
-            done = rest
+    for start in sorted(_starts(body, data, old, known)):
+        pieces += [data[done:start], new.encode()]
+        done = start + len(old)
     changed = b"".join([*pieces, data[done:]]).decode()
     wanted = [_led(dest, old, new, known) for dest in _leading(body)]
     return changed if list(_leading(changed)) == wanted else body
 
 
+def _starts(body: str, data: bytes, old: str, known: Collection[str]) -> Iterator[int]:
+    """Where addresses of stored files at another place begin, in bytes."""
+    for start in _destinations(body, data):
+        if data.startswith(old.encode(), start):
+            found = STORED_BYTES.match(data, start + len(old))
+            if found and found[1].decode() in known:
+                yield start
+    for start, raw in raw_addresses(body):
+        if _is_stored(raw, old, known):
+            yield start
+
+
 def _led(dest: str, old: str, new: str, known: Collection[str]) -> str:
+    return new + dest[len(old) :] if _is_stored(dest, old, known) else dest
+
+
+def _is_stored(dest: str, old: str, known: Collection[str]) -> bool:
     found = STORED.match(dest, len(old)) if dest.startswith(old) else None
-    return new + dest[len(old) :] if found and found[1] in known else dest
+    return found is not None and found[1] in known
 
 
 def _leading(body: str) -> Iterator[str]:
+    """Where a text leads to: its links, and the addresses in its raw HTML as they are written."""
+    yield from _links_to(body)
+    for _, raw in raw_addresses(body):
+        yield raw
+
+
+def _links_to(body: str) -> Iterator[str]:
     """Where links, pictures and definitions lead, but not wiki-links, which ask for names."""
     for detail, _, _ in _links(body):
         yield detail["dest_url"]

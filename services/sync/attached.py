@@ -26,11 +26,13 @@ from services.markdown.parser import parse
 from services.models import Attachment, Link, Page
 from services.sync.folder import Ambiguous, Folder
 from services.sync.plan import Plan, Refused
+from services.sync.returning import Returning, returning
 
 MISSED = (
     "the storage for files does not answer as it should, so these were left out; import again "
     "when it does, and they come along: "
 )
+CHANGED_TWICE = "it was changed here and in the folder; the one here stays."
 # The place on disk of each note, and the folder it was found in, by its path in the plan.
 Origins = Mapping[str, tuple[Path, str]]
 
@@ -58,36 +60,66 @@ def import_files(
     `folders` are those that were imported as a whole. When the storage fails, all that it lacks
     is one warning, and the next import brings it.
     """
-    found = list(_Finder(plan, origins, folders).stored())
+    finder, keeper, kept = _Finder(plan, origins, folders), _Keeper(by), set()
+    found, listed = list(finder.stored()), list(returning(origins, finder.folders))
+    found += _belonging(listed)
     rows = _rows(reference.page for reference in found)
-    keeper, kept = _Keeper(by), set()
     for reference in found:
         try:
             if keeper.keep(reference, rows.get((reference.page, reference.target))):
                 kept.add(reference.file)
         except (UploadRefused, OSError, IntegrityError) as error:
             plan.warnings.append(_left_out(reference, str(error)))
+    for each in listed:
+        try:
+            if each.row is None and each.listed.page and not each.page:
+                raise UploadRefused(f"its page “{each.listed.page}” is not here.")
+            if keeper.renew(each):
+                plan.replaced.append(each.listed.path)
+        except (UploadRefused, OSError) as error:
+            plan.warnings.append(Refused(each.listed.path, str(error)))
     plan.files = len(kept)
     if keeper.missed:
         plan.warnings.append(Refused("Files", MISSED + ", ".join(keeper.missed)))
 
 
 def foresee_files(plan: Plan, origins: Origins, folders: Iterable[str] = ()) -> None:
-    """Say in a plan how many files would be stored, and which are too large; writes nothing."""
-    found = list(_Finder(plan, origins, folders).planned())
+    """Say in a plan how many files would be stored, which replaced, and which are too large or
+    were changed on both sides; writes nothing."""
+    finder, keeper, wanted = _Finder(plan, origins, folders), _Keeper(None), set()
+    found, listed = list(finder.planned()), list(returning(origins, finder.folders))
+    found += _belonging(listed, planned=True)
     rows = _rows(reference.page for reference in found)
-    keeper, wanted = _Keeper(None), set()
     for reference in found:
         row = rows.get((reference.page, reference.target))
         if row is not None and (row.trashed_at or not keeper.is_changed(row, reference.file)):
             continue
-        if reference.file.stat().st_size > settings.UPLOAD_MAX_BYTES:
-            most = filesizeformat(settings.UPLOAD_MAX_BYTES)
-            words = f"This file is too large: it may have {most}."
+        if words := _too_large(reference.file):
             plan.warnings.append(_left_out(reference, words))
         else:
             wanted.add(reference.file)
+    for each in listed:
+        try:
+            if keeper.is_edited(each) and (words := _too_large(each.file)):
+                raise UploadRefused(words)
+            if keeper.is_edited(each):
+                plan.replaced.append(each.listed.path)
+        except (UploadRefused, OSError) as error:
+            plan.warnings.append(Refused(each.listed.path, str(error)))
     plan.files = len(wanted)
+
+
+def _too_large(file: Path) -> str:
+    if file.stat().st_size <= settings.UPLOAD_MAX_BYTES:
+        return ""
+    return f"This file is too large: it may have {filesizeformat(settings.UPLOAD_MAX_BYTES)}."
+
+
+def _belonging(listed: Iterable[Returning], *, planned: bool = False) -> Iterator[Reference]:
+    """Listed files that are not here, as of their pages; of those to come too, if only planned."""
+    for each in listed:
+        if each.row is None and (each.page or planned):
+            yield Reference(each.path, each.page, each.target, each.file)
 
 
 def _left_out(reference: Reference, why: str) -> Refused:
@@ -164,7 +196,7 @@ class _Keeper:
             self.lead(reference, row)
             return False
         if row is not None and self.was_replaced(row):
-            raise UploadRefused("it was changed here and in the folder; the one here stays.")
+            raise UploadRefused(CHANGED_TWICE)
         try:
             # Once the storage has failed, each further try would only wait for it again.
             kept = None if self.missed else self.put(reference, row)
@@ -174,6 +206,34 @@ class _Keeper:
             self.missed.append(f"{reference.target} ({reference.path})")
             return False
         self.lead(reference, kept)
+        return True
+
+    def renew(self, each: Returning) -> bool:
+        """Replace a file that was edited where an export wrote it; whether it was."""
+        if not self.is_edited(each) or each.row is None:
+            return False
+        try:
+            if self.missed:
+                raise StorageFailed
+            with each.file.open("rb") as opened:
+                row = replace(each.row, File(opened, name=each.file.name))
+        except StorageFailed:
+            self.missed.append(each.listed.path)
+            return False
+        Attachment.objects.filter(pk=row.pk).update(imported_sha256=self.digest(each.file))
+        return True
+
+    def is_edited(self, each: Returning) -> bool:
+        """Was a file edited where an export wrote it? Raises UploadRefused if it was replaced here
+        since then as well."""
+        row = each.row
+        if row is None or row.trashed_at or self.digest(each.file) == each.listed.sha256:
+            return False
+        if not self.is_changed(row, each.file):
+            return False
+        # What came from the folder since the export was not changed here either.
+        if not {each.listed.sha256, row.imported_sha256} & {row.source_sha256, row.sha256}:
+            raise UploadRefused(CHANGED_TWICE)
         return True
 
     def put(self, reference: Reference, row: Attachment | None) -> Attachment:

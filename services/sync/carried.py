@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path, PurePath
+from uuid import UUID
 
 from botocore.exceptions import BotoCoreError
 from django.core.files.storage import default_storage
 
+from services.bulk import chunks
 from services.files.storing import StorageFailed, asking_the_storage
 from services.markdown.portable import FOLDER
 from services.models import Attachment, Document, Link
 from services.sync.attached import known_digests
 from services.sync.folder import Ambiguous, Folder, place_for
+from services.sync.listed import Listed
 from services.sync.written import OUTSIDE, Export, digest_of, is_inside, write_whole
 
 PIECE = 1024 * 1024
+# File systems count bytes: 255 for a name.
+LONGEST_NAME = 200
 ANOTHER = "another file is there; move it away, or --force"
 NO_NAME = "no file can have this name"
 MISSING = "it is missing from the storage"
@@ -31,6 +36,8 @@ class FileExport:
         self.folder = Folder(folder, whole=True)
         self.folder.is_empty()
         self.written: dict[str, str] = {}
+        self.taken: set[UUID] = set()
+        self.listed: dict[str, Listed] = {}
         self.down = False
 
     def take(
@@ -41,14 +48,29 @@ class FileExport:
         for link in links:
             if link.attachment:
                 self.by_reference(document, link.target, link.attachment)
-        rows = Attachment.objects.live().in_bulk([uuid for uuid, _ in stored])
-        found = {str(pk): row for pk, row in rows.items()}
+        rows = Attachment.objects.live().select_related("page__section")
+        found = {str(pk): row for pk, row in rows.in_bulk([uuid for uuid, _ in stored]).items()}
         for uuid, name in stored:
             path = f"{FOLDER}/{uuid}/{name}"
             if "/" in name or name in (".", ".."):
                 self.refuse(path, NO_NAME)
             elif uuid in found:
-                self.put(path, found[uuid])
+                self.put(path, found[uuid], document)
+
+    def take_rest(self, documents: Mapping[int, Document]) -> None:
+        """Write the other files of pages, given the documents by page: those that no notes show,
+        or none that can be written where they do. They go where imported notes had them, or where
+        the addresses that they have would lead to."""
+        for some in chunks(sorted(documents)):
+            rows = Attachment.objects.live().filter(page__in=some).select_related("page__section")
+            for row in rows.order_by("pk"):
+                if row.pk in self.taken:
+                    continue
+                document = documents[row.page_id or 0]
+                path = place_for(row.reference, document.path) if row.reference else ""
+                if not path or self.written.get(path, row.sha256) != row.sha256:
+                    path = f"{FOLDER}/{row.pk}/{_short(row.name)}"
+                self.put(path, row, document)
 
     def by_reference(self, document: Document, reference: str, row: Attachment) -> None:
         """Where the reference leads to in the folder as it is, if that is ours; else beside the
@@ -67,8 +89,9 @@ class FileExport:
             return
         self.put(place, row)
 
-    def put(self, path: str, row: Attachment) -> None:
+    def put(self, path: str, row: Attachment, listed_of: Document | None = None) -> None:
         """Write one file, unless it is there, or another that is not ours."""
+        self.taken.add(row.pk)
         target = self.root / path
         try:
             if not is_inside(self.root, target):
@@ -82,6 +105,11 @@ class FileExport:
             self.refuse(path, NO_NAME)
         except OSError as error:
             self.refuse(path, f"it cannot be written ({error.strerror})")
+        if listed_of and self.written.get(path) == row.sha256:
+            section = getattr(row.page, "section", None)
+            page = str(row.page) if section and section.document_id == listed_of.pk else ""
+            digest = row.exported_sha256
+            self.listed[path] = Listed(path, str(row.pk), digest, listed_of.path, page)
 
     def write(self, path: str, target: Path, row: Attachment) -> None:
         there = digest_of(target)
@@ -111,11 +139,18 @@ class FileExport:
     def remember(self, row: Attachment, digest: str) -> None:
         """So that a later export may write over what this one wrote."""
         if row.exported_sha256 != digest:
+            row.exported_sha256 = digest
             Attachment.objects.filter(pk=row.pk).update(exported_sha256=digest)
 
     def refuse(self, path: str, why: str) -> None:
         if (path, why) not in self.done.refused:
             self.done.refused.append((path, why))
+
+
+def _short(name: str) -> str:
+    suffix = PurePath(name).suffix
+    stem = name.removesuffix(suffix).encode()[: LONGEST_NAME - len(suffix.encode())]
+    return stem.decode(errors="ignore") + suffix
 
 
 def known_among(uuids: Collection[str]) -> set[str]:

@@ -19,6 +19,7 @@ from services.sync.adopting import adopt_free_pages
 from services.sync.carried import FileExport, known_among
 from services.sync.files import encode
 from services.sync.importing import known_now
+from services.sync.listed import LIST, write_list
 from services.sync.plan import Known
 from services.sync.written import OUTSIDE, Export, digest_of, is_inside, write_whole
 
@@ -37,7 +38,7 @@ FILES = Prefetch(
 
 def export_to(folder: Path, *, force: bool = False) -> Export:
     """Write every document to its path below `folder`, and free pages to `<Category>/<Title>.md`,
-    with the files that their notes lead to.
+    with the files that their notes lead to, and all others of the pages.
 
     Left alone, unless `force`, is a file that is neither as it was imported nor as it was last
     exported, one with an open conflict, and one that would be read back with pages missing. A
@@ -46,6 +47,7 @@ def export_to(folder: Path, *, force: bool = False) -> Export:
     done = Export()
     adopt_free_pages()
     known, files = known_now(), FileExport(folder, done, force=force)
+    pages: dict[int, Document] = {}
     for document, sections in documents():
         text = document_text(document, sections)
         written, stored = as_written(document, text)
@@ -57,8 +59,14 @@ def export_to(folder: Path, *, force: bool = False) -> Export:
         try:
             if _write(folder, document, data, done):
                 files.take(document, _file_links(sections), stored)
+                pages |= {section.page_id or 0: document for section in live(sections)}
         except OSError as error:
             done.refused.append((document.path, f"it cannot be written ({error.strerror})"))
+    # Last, as a page may show the files of another.
+    files.take_rest(pages)
+    left = {path for path, _ in done.refused}
+    if reason := write_list(folder, files.listed.values(), left):
+        done.refused.append((LIST, reason))
     return done
 
 

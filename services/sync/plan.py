@@ -159,7 +159,7 @@ class PlannedDocument:
 class Plan:
     """All that a run of the import would do. `untouched` counts sections of files that are as
     they were and whose pages are, too; they are not listed. `files` counts what notes refer to and
-    would be, or was, stored."""
+    would be, or was, stored; `replaced` are the paths of files that were edited in an export."""
 
     documents: list[PlannedDocument] = field(default_factory=list)
     missing: list[Change] = field(default_factory=list)
@@ -167,6 +167,7 @@ class Plan:
     warnings: list[Refused] = field(default_factory=list)
     untouched: int = 0
     files: int = 0
+    replaced: list[str] = field(default_factory=list)
 
     @property
     def changes(self) -> list[Change]:
@@ -179,10 +180,16 @@ class Plan:
         counts = {action.value: found[action] for action in Action if found[action]}
         return counts | ({"refused": len(self.refused)} if self.refused else {})
 
+    def files_in_words(self) -> list[str]:
+        """What happens to files, for the sums: "2 files taken along", "1 file replaced"."""
+        told = ((self.files, "taken along"), (len(self.replaced), "replaced"))
+        return [f"{n} {'file' if n == 1 else 'files'} {fate}" for n, fate in told if n]
+
     def as_dict(self) -> dict[str, Any]:
         return {
             "counts": self.counts(),
             "files": self.files,
+            "replaced": self.replaced,
             "changes": [change.as_dict() for change in self.changes],
             "refused": [{"path": r.path, "reason": r.reason} for r in self.refused],
             "warnings": [{"path": w.path, "reason": w.reason} for w in self.warnings],

@@ -4,12 +4,26 @@
 
   const { Rows, filesOf } = window.kbUploads;
   const AROUND = 40; // characters by which a place is known again
+  const WAITS = "Saved as soon as the upload is done.";
+  const MISSED = "Not saved: a file did not arrive. Try it again, or save without it.";
+
+  // Where a mark stands in a text, and its line with it where that is not needed without it.
+  const spanOf = (text, mark, alone) => {
+    let start = text.indexOf(mark.text);
+    if (start < 0) return null;
+    let end = start + mark.text.length;
+    if (alone && mark.apart && text[start - 1] === "\n") start -= 1;
+    else if (alone && mark.followed && text[end] === "\n") end += 1;
+    return [start, end];
+  };
 
   class Files {
     constructor(editor) {
       const { area, root, form } = editor;
       this.editor = editor;
       this.marks = new Map();
+      // Of all uploads: undoing brings back the marks of those that are over.
+      this.known = new Map();
       this.places = new WeakMap();
       this.rows = new Rows(root.querySelector(".editor-uploads"), {
         page: root.dataset.page,
@@ -17,13 +31,15 @@
         focus: area,
         begun: (upload) => this.mark(upload),
         done: (upload, { markdown }) => this.put(upload, markdown),
-        ended: (upload) => this.put(upload, ""),
+        ended: (upload) => this.end(upload),
       });
       area.addEventListener("dragover", (event) => this.over(event));
       area.addEventListener("dragleave", () => area.classList.remove("editor-drop"));
       area.addEventListener("drop", (event) => this.receive(event, event.dataTransfer));
       area.addEventListener("paste", (event) => this.receive(event, event.clipboardData));
       form?.addEventListener("submit", (event) => this.hold(event));
+      // Of whatever is made of the form: a draft, what the browser keeps, what is saved.
+      form?.addEventListener("formdata", ({ formData }) => this.clean(formData));
       const chooser = root.querySelector(".editor-files");
       chooser?.addEventListener("change", () => {
         this.take([...chooser.files]);
@@ -65,6 +81,7 @@
       if (apart && this.last && editor.value.slice(0, start).endsWith(this.last.text)) this.last.followed = true;
       this.last = { text, apart, followed: false };
       this.marks.set(upload, this.last);
+      this.known.set(text, this.last);
       const wanted = (apart ? "\n" : "") + text;
       const to = start + wanted.length;
       editor.edit({ start, end, text: wanted, select: this.places.has(upload) ? null : [to, to] });
@@ -83,16 +100,24 @@
       const { editor } = this;
       const mark = this.marks.get(upload);
       this.marks.delete(upload);
+      const span = mark && spanOf(editor.value, mark, !text);
       // Where its author took the mark out, the file is not wanted in the text either.
-      let start = mark ? editor.value.indexOf(mark.text) : -1;
-      if (start < 0) return;
-      let end = start + mark.text.length;
-      // Without it, its line is not needed.
-      if (!text && mark.apart && editor.value[start - 1] === "\n") start -= 1;
-      else if (!text && mark.followed && editor.value[end] === "\n") end += 1;
+      if (!span) return;
+      const [start, end] = span;
       const before = editor.value.slice(Math.max(0, start - AROUND), start);
       this.places.set(upload, { before, after: editor.value.slice(end, end + AROUND) });
       editor.edit({ start, end, text });
+    }
+
+    clean(formData) {
+      const { name, value } = this.editor.area;
+      let text = value;
+      for (const mark of this.known.values()) {
+        for (let span = spanOf(text, mark, true); span; span = spanOf(text, mark, true)) {
+          text = text.slice(0, span[0]) + text.slice(span[1]);
+        }
+      }
+      if (text !== value && formData.has(name)) formData.set(name, text);
     }
 
     hold(event) {
@@ -100,8 +125,23 @@
       event.preventDefault();
       // Nobody else is to believe that this was saved.
       event.stopImmediatePropagation();
-      this.editor.showError("A file is still being uploaded. Save again in a moment.");
-      this.editor.area.focus();
+      this.held = { submitter: event.submitter };
+      this.editor.showError("");
+      this.editor.tell(WAITS);
+    }
+
+    // Saving goes on once nothing is on its way any more, unless a file was refused meanwhile.
+    end(upload) {
+      this.put(upload, "");
+      const { held, editor } = this;
+      if (!held) return;
+      held.missed ||= upload.state === "refused";
+      if (this.rows.active) return;
+      this.held = null;
+      editor.tell("");
+      if (held.missed) editor.showError(MISSED);
+      // A moment later: until then the upload counts as running, and leaving would be asked about.
+      else setTimeout(() => editor.form.requestSubmit(held.submitter));
     }
   }
 

@@ -10,15 +10,41 @@
   const list = () => document.getElementById("kb-files");
   const areas = [...document.querySelectorAll("[data-drop-files]"), form.closest(".panel")].filter(Boolean);
 
+  const isChanged = (field) => (field.type === "file" ? field.files.length > 0 : field.value !== field.defaultValue);
+  const isInUse = (row) =>
+    row.contains(document.activeElement) ||
+    row.querySelector("details[open]") ||
+    [...row.querySelectorAll("input")].some(isChanged);
+  const rowsInUse = () => [...list().querySelectorAll("[data-file]")].filter(isInUse);
+
+  // Rows that somebody is working in are kept, and never moved: that would take the focus away.
+  const renew = (fresh) => {
+    const used = rowsInUse();
+    if (!used.length) return list().replaceWith(fresh);
+    const place = used[0].parentElement;
+    for (const row of [...place.children]) if (!used.includes(row)) row.remove();
+    const from = fresh.querySelector("[data-file]")?.parentElement;
+    let next = used[0];
+    for (const row of [...(from?.children ?? [])]) {
+      const same = used.find(({ dataset }) => dataset.file === row.dataset.file);
+      if (same) next = same.nextElementSibling;
+      else place.insertBefore(row, next);
+    }
+    from?.remove();
+    for (const other of [...list().children]) if (other !== place) other.remove();
+    place.after(...fresh.children);
+  };
+
   // What the server now says of the page's files, in the place of what it said before.
   const refresh = async () => {
     try {
       const response = await fetch(location.href, { credentials: "same-origin" });
       const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-      list().replaceWith(document.adoptNode(fresh.getElementById("kb-files")));
+      renew(document.adoptNode(fresh.getElementById("kb-files")));
       offerCopies();
     } catch {
-      location.reload();
+      if (rowsInUse().length) rows.say("Load the page again to see it in the list.");
+      else location.reload();
     }
   };
 
@@ -60,7 +86,7 @@
 
   const target = (area) => {
     for (const other of areas) other.classList.toggle("drop-files", other === area);
-    if (area) document.body.append(words);
+    if (area) document.querySelector("main").append(words);
     else words.remove();
   };
 

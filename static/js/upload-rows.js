@@ -30,7 +30,7 @@
       this.bar = element("progress", { max: 1, value: 0, ariaLabel: `Uploading ${upload.name}` });
       this.words = element("span", { className: "upload-words" });
       this.ways = element("span", { className: "upload-ways" });
-      const name = element("span", { className: "upload-name", dir: "auto" }, upload.name);
+      const name = element("span", { className: "upload-name", dir: "auto", title: upload.name }, upload.name);
       const size = element("span", { className: "upload-size" }, sized(upload.file.size));
       this.item = element(
         "li",

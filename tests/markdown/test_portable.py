@@ -36,6 +36,17 @@ AWAY = f"../attachments/{ONE}/"
         "| a |\n|---|\n| ![x](<at>a.png) |\n",
         "[^1]\n\n[^1]: [w](<at>a.pdf)\n",
         "---\ntitle: x\n---\n\n[w](<at>a.pdf)\n",
+        "<img src='<at>a.png'>",
+        'Words <img alt="ä" SRC = "<at>ä b.png" width=30> and <a\nhref="<at>a.pdf#page=2">w</a>\n',
+        "<img src=<at>a.png>",
+        "<p><img alt='a > b' src='<at>R&amp;D.png'></p>\n",
+        "<video poster='<at>a.png' controls>\n<source src='<at>a.mp4'>\n</video>\n",
+        "> - <div>\n>   <img\n>    src='<at>a.png'>\n>   </div>\n",
+        "<div>\r\n<a href='<at>a.pdf'>[w](x)</a>\r\n</div>\r\n",
+        "<!-- x -->\n<script>x</script><img src='<at>a.png'>\n",
+        "<iframe src='<at>a.pdf'></iframe>\n",
+        "[a <img src='<at>a.png'>](<at>a.pdf) <img src='<at>b.png'>",
+        "<div>\n<a <img src='<at>a.png'>\n</div>\n",
     ],
 )
 def test_links_lead_to_the_same_file_from_either_place(text):
@@ -52,7 +63,20 @@ def test_links_lead_to_the_same_file_from_either_place(text):
         "`[w](<at>a.pdf)`",
         "```\n![w](<at>a.png)\n[r]: <at>a.png\n```\n",
         "    [w](<at>a.pdf)\n",
-        "<img src='<at>a.png'>",
+        "`<img src='<at>a.png'>`",
+        "```html\n<img src='<at>a.png'>\n```\n",
+        "    <img src='<at>a.png'>\n",
+        "\\<img src='<at>a.png'>",
+        "<!-- <img src='<at>a.png'> -->",
+        "<!--\n\n<img src='<at>a.png'>",
+        "<script>\nlet a = \"<img src='<at>a.png'>\";\n</script>\n",
+        "<img alt='<at>a.png' data-src='<at>a.png'>",
+        "<img alt=\"src='<at>a.png'\">",
+        "<img src='x<at>a.png'>",
+        "<img src='https://example.com<at>a.png'>",
+        "<img src='<at>a.png/b'>",
+        "<img src='<at>a\n.png'>",
+        "<div>\n<img src='<at>a.png'\n</div",
         "<div>\n[w](<at>a.pdf)\n</div>\n",
         "<!-- [w](<at>a.pdf) -->",
         "[[<at>a.pdf]]",
@@ -117,7 +141,9 @@ def test_a_text_stays_where_a_link_would_be_read_as_another():
 
 def test_the_files_are_named_as_the_text_names_them():
     text = f"![]({HERE}a%20b.png) [w]({HERE}a%20b.png#x) [r]\n\n[r]: {HERE}R&D.pdf\n"
-    assert outward(text, 1, KNOWN)[1] == [(ONE, "a b.png"), (ONE, "R&D.pdf")]
+    text += f"\n<img src='{HERE}&#38;%20&quot;.png'>\n"
+    names = ["a b.png", "R&D.pdf", '& ".png']
+    assert outward(text, 1, KNOWN)[1] == [(ONE, name) for name in names]
 
 
 def test_a_text_with_both_kinds_stays_so_that_it_comes_back():
@@ -136,6 +162,7 @@ PIECES = st.sampled_from(
         *("[", "]", "(", ")", "![", "](", "]: ", "[r]", "[[", "]]", "<", ">", "\\", "`", "```"),
         *("\n", "\r\n", "\n\n", "> ", "- [ ] ", "    ", "# ", "---\n", "<b>", "&amp;", " 'T'", "|"),
         *("{at}", "{at}a.png", "](<{at}a b.png>)", "[w]({at}a.png)", "![w]({at}%C3%A4.png#x)"),
+        *("<img src='{at}a.png'>", "<a\nhref=", "{at}a.png>", "<div>\n", "<!--", "-->", '"', "'"),
         *("[r]: {at}a.png\n", "\n\n[q]: <{at}a>\n\n", f"/attachments/{TWO}/a.png", "ä", "x"),
     ]
 )

@@ -15,7 +15,7 @@ from services.sync.export import export_to
 class Command(BaseCommand):
     help = (
         "Write every imported file back to its path below DIR, all other pages beside them, and "
-        "the files that their notes lead to."
+        "the files of all of them."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

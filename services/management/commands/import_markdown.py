@@ -71,12 +71,13 @@ class Command(BaseCommand):
             place = f"{change.path}:{change.line}" if change.line else change.path
             detail = f" ({change.detail})" if change.detail else ""
             self.stdout.write(f"{change.action.value:<10}{place}  {change.title}{detail}")
+        for path in plan.replaced:
+            self.stdout.write(f"{'replaced':<10}{path}")
         self.tell_problems("note", plan.warnings)
         self.tell_problems("refused", plan.refused)
         sums = ", ".join(f"{number} {name}" for name, number in plan.counts().items())
         sums = sums or "nothing to import"
-        if plan.files:
-            sums += f"; {plan.files} {'file' if plan.files == 1 else 'files'} taken along"
+        sums = "; ".join((sums, *plan.files_in_words()))
         self.stdout.write(f"{'Would be' if dry_run else 'Done'}: {sums}.")
 
     def tell_problems(self, word: str, problems: Iterable[Refused]) -> None:
