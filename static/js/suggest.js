@@ -65,7 +65,7 @@
     }
 
     get all() {
-      return [...this.list.querySelectorAll("[role=option]")].filter((one) => !one.closest("[hidden]"));
+      return [...this.list.querySelectorAll("[role=option]")].filter((one) => !one.closest("[data-part][hidden]"));
     }
 
     get active() {
@@ -97,7 +97,7 @@
       around.classList.toggle("is-slow", slow);
       this.said.textContent = words;
       this.list.hidden = !any;
-      this.input.setAttribute("aria-expanded", String(any && !this.list.closest("[hidden]")));
+      this.input.setAttribute("aria-expanded", String(any && !around.hidden));
     }
 
     choose(index) {
