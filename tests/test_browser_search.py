@@ -24,7 +24,7 @@ def content(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def field(page):
-    return page.get_by_role("combobox", name="Search all pages")
+    return page.get_by_role("combobox", name="Search pages")
 
 
 def option(page, name):
@@ -209,7 +209,7 @@ def test_on_a_phone_a_button_opens_the_box_over_the_whole_width(tabs, reader):  
 def test_without_scripts_the_box_and_its_filters_work(tabs, reader):  # noqa: F811
     for size in (WIDE, PHONE):
         page = tabs(reader, "/", viewport=size, java_script_enabled=False)
-        box = page.get_by_role("searchbox", name="Search all pages")
+        box = page.get_by_role("searchbox", name="Search pages")
         box.fill("start")
         box.press("Enter")
         expect(page.get_by_role("link", name="Lambda", exact=True)).to_be_visible()

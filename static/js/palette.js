@@ -160,7 +160,7 @@
   };
   dialog.addEventListener("close", () => {
     asking.stop();
-    back?.focus();
+    back?.focus({ preventScroll: true });
     back = null;
   });
   dialog.querySelector(".palette-close").addEventListener("click", () => dialog.close());
@@ -197,10 +197,14 @@
     leave: () => document.querySelector("[data-log-out]").requestSubmit(),
   };
   list.addEventListener("click", (event) => {
-    const option = event.target.closest("[data-does]");
-    if (!option) return;
-    dialog.close();
-    does[option.dataset.does]();
+    const option = event.target.closest("[role=option]");
+    // Another window or tab, or none of them.
+    if (!option || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    // What is done next finds the page without a dialog over it.
+    setTimeout(() => {
+      dialog.close();
+      does[option.dataset.does]?.();
+    });
   });
   const enter = () => {
     const words = input.value.trim();

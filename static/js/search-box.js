@@ -11,13 +11,11 @@
   const opener = document.querySelector(".search-open");
   const options = new Options(input, panel.querySelector(".search-list"), panel.querySelector(".search-said"));
 
-  const show = () => {
-    panel.hidden = false;
-    options.say(options.said.textContent);
-  };
+  // It is always there, with nothing in it: what is said in a part that only appears goes unheard.
+  const show = () => panel.classList.add("is-shown");
   const hide = () => {
     asking.stop();
-    panel.hidden = true;
+    panel.classList.remove("is-shown");
     options.clear();
   };
   const here = () => box.contains(document.activeElement);
@@ -26,18 +24,18 @@
     url: box.dataset.suggest,
     answered: (html) => {
       if (!here()) return;
-      panel.hidden = false;
+      show();
       options.fill(html);
     },
     failed: (words) => {
       options.clear();
       if (!here()) return;
-      panel.hidden = false;
+      show();
       options.say(words);
     },
     slow: () => {
       if (!here()) return;
-      panel.hidden = false;
+      show();
       options.say("Searching…", true);
     },
   });
@@ -71,13 +69,13 @@
   // -- keys ----------------------------------------------------------------------------------------
 
   const escape = () => {
-    if (!panel.hidden) hide();
+    if (panel.classList.contains("is-shown")) hide();
     else if (input.value) input.value = "";
     else close(true);
   };
   input.addEventListener("keydown", (event) => {
     if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
-    const closed = panel.hidden || !options.all.length;
+    const closed = !options.all.length;
     if (event.key === "ArrowDown" && closed) look("now");
     else if (event.key === "ArrowDown") options.move(1);
     else if (event.key === "ArrowUp" && !closed) options.move(-1);
@@ -101,8 +99,10 @@
   document.addEventListener("pointerdown", (event) => {
     if (!box.contains(event.target) && !opener.contains(event.target)) close(false);
   });
-  input.addEventListener("focus", () => {
-    if (options.all.length) show();
+  // A place on this very page loads no other.
+  panel.addEventListener("click", (event) => {
+    const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey;
+    if (plain && event.target.closest("[role=option]")) setTimeout(() => close(false));
   });
   // A page that the browser keeps is not to come back with an old list.
   addEventListener("pagehide", hide);

@@ -6,6 +6,7 @@
   const PAUSE = 120; // milliseconds after the last key
   const SLOW = 300; // milliseconds without an answer, after which that is told
   const UNREACHABLE = "The server cannot be reached. Your connection may be down.";
+  const NO_ANSWER = "The search does not answer just now. Try again in a moment.";
   const LOGGED_OUT = "You are logged out. Load this page again to log in.";
 
   // Asks for words; only the answer to the last ones counts, however late an older one comes.
@@ -34,7 +35,7 @@
         // A fault comes with a sentence of its own; any other page is none of ours.
         const ours = !response.redirected && html.includes('class="search-sentence"');
         if (ours) this.answered(html, words);
-        else this.failed(response.redirected ? LOGGED_OUT : UNREACHABLE);
+        else this.failed(response.redirected ? LOGGED_OUT : NO_ANSWER);
       } catch {
         if (turn !== this.turn) return;
         clearTimeout(this.late);
@@ -97,7 +98,7 @@
       around.classList.toggle("is-slow", slow);
       this.said.textContent = words;
       this.list.hidden = !any;
-      this.input.setAttribute("aria-expanded", String(any && !around.hidden));
+      this.input.setAttribute("aria-expanded", String(any));
     }
 
     choose(index) {
