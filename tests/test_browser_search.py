@@ -206,6 +206,13 @@ def test_on_a_phone_a_button_opens_the_box_over_the_whole_width(tabs, reader):  
     expect(opener).to_be_focused()
 
 
+def test_the_header_has_room_for_it_on_any_screen(tabs, editor):  # noqa: F811
+    page = tabs(editor, "/")
+    for width in (320, 390, 801, 900, 1024, 1100, 1153, 1200, 1280):
+        page.set_viewport_size({"width": width, "height": 700})
+        assert not too_wide(page), width
+
+
 def test_without_scripts_the_box_and_its_filters_work(tabs, reader):  # noqa: F811
     for size in (WIDE, PHONE):
         page = tabs(reader, "/", viewport=size, java_script_enabled=False)
