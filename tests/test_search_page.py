@@ -253,6 +253,12 @@ def test_eight_pages_are_suggested(as_reader, finds):
     assert "All 37 results" in words(text)
 
 
+def test_pages_with_similar_words_say_so_in_the_list(as_reader, finds):
+    finds([hit("Alike", forgiving=True)])
+    text = words(html(as_reader, "/search/suggest/", q="x"))
+    assert text.startswith("1 page with similar words Alike similar words Compute")
+
+
 def test_nothing_typed_suggests_nothing(as_reader):
     assert 'role="option"' not in html(as_reader, "/search/suggest/", q="  ")
 
