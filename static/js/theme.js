@@ -1,6 +1,7 @@
-// The theme that was chosen, put on <html> before anything is drawn. The admin keeps its choice
+// The theme that was chosen, and that there are scripts, put on <html> before anything is drawn. The admin keeps its choice
 // under the same name, so that one choice holds for both.
 (() => {
+  document.documentElement.classList.add("scripts");
   let theme = null;
   try {
     theme = localStorage.getItem("theme");

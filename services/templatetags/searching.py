@@ -1,0 +1,45 @@
+"""What templates say about what a search has found."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from services.models import Category
+from services.search.results import Marked
+
+register = template.Library()
+# For each kind of place, its icon and its name.
+KINDS = {
+    "heading": ("heading", "Heading"),
+    "question": ("question", "Question"),
+    "item": ("task", "Checklist item"),
+    "file": ("attach", "File"),
+    "text": ("quote", "Text"),
+}
+
+
+@register.filter
+def marked(pieces: Marked) -> SafeString:
+    """A text in which what was searched for is marked."""
+    html = ((format_html("<mark>{}</mark>", text) if hit else text,) for text, hit in pieces)
+    return format_html_join("", "{}", html)
+
+
+@register.filter
+def accent(category_slug: str) -> str:
+    """The name of a category's colour by its slug, which is blank for topics."""
+    return Category(slug=category_slug).accent if category_slug else "topics"
+
+
+@register.filter
+def kind_icon(kind: str) -> str:
+    """The template of the icon of a kind of place."""
+    return f"icons/{KINDS.get(kind, KINDS['text'])[0]}.html"
+
+
+@register.filter
+def kind_name(kind: str) -> str:
+    """A kind of place in words."""
+    return KINDS.get(kind, KINDS["text"])[1]
