@@ -16,16 +16,16 @@ from services.search.query import LONGEST_QUERY, PIECE, Query, parse
 KINDS = ("category", "tag", "is", "has", "in", "changed", "without")
 # A name that is longer than this is no category's and no tag's.
 LONGEST_VALUE = 200
-STATES = {"open": "To learn", "done": "Done", "question": "Open questions"}
+STATES = {"open": "Left to do", "done": "Done", "question": "Questions"}
 # What can be typed besides words, for whoever does not know.
 EXAMPLES = (
     ('"cold start"', "these words side by side"),
     ("lambda -python", "without a word"),
     ("category:compute", "in one category"),
     ("tag:web-dev", "with a tag"),
-    ("is:open", "something is still to learn"),
-    ("is:done", "something is done"),
-    ("is:question", "a question is open"),
+    ("is:open", "something left to do or to answer"),
+    ("is:done", "something done or answered"),
+    ("is:question", "questions; with is:open, open ones"),
     ("has:attachment", "with files"),
     ("in:title lambda", "words in the title alone"),
     ("changed:>2026-01-01", "changed after a day; also <, >=, <=, a month or a year"),

@@ -18,6 +18,7 @@ KINDS = {"heading": 3, "question": 2, "item": 1, "text": 0}
 # What of Markdown is not for reading, in the order in which it goes: a character without which it
 # cannot be there, what it is, and what stays of it.
 MARKUP = (
+    ("[^", re.compile(r"\[\^[^\]\s]+\]:?"), ""),
     ("[", re.compile(r"!?\[\[(?:[^\]|]*\|)?([^\]]*)\]\]"), r"\1"),
     ("](", re.compile(r"!?\[([^\]]*)\]\([^)\s]*(?:\s+\"[^\"]*\")?\)"), r"\1"),
     ("<", re.compile(r"</?[A-Za-z][^<>]*>"), ""),

@@ -21,7 +21,7 @@ def narrowed(query: Query) -> QuerySet[Page]:
     """The pages that a query's filters leave."""
     pages = Page.objects.order_by()
     for name in query.categories:
-        pages = pages.filter(category__in=_categories(name))
+        pages = pages.filter(_category(name))
     for name in query.tags:
         pages = pages.filter(tags__name__iexact=name)
     if query.has_attachment:
@@ -70,8 +70,11 @@ def newest(index: Engine, query: Query, within: Among | None, most: int) -> tupl
     return list(ids[:most]), pages.count()
 
 
-def _categories(name: str) -> list[int]:
-    """The categories that a word means: by address, name or the names that files may use."""
+def _category(name: str) -> Q:
+    """The pages of a category, by its address, its name or a name that files may use; of "topics",
+    those in none."""
+    if catalog.key(name) in ("topic", "topics"):
+        return Q(category=None)
     wanted, known = catalog.key(name), catalog.category_named(name)
     rows = Category.objects.values_list("pk", "name", "slug")
     whole = [
@@ -82,7 +85,7 @@ def _categories(name: str) -> list[int]:
         for pk, title, slug in rows
         if catalog.key(title).startswith(wanted) or slug.startswith(wanted)
     ]
-    return whole or begins
+    return Q(category__in=whole or begins)
 
 
 def _when(changed: Changed) -> Q:

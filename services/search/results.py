@@ -46,8 +46,8 @@ class Hit:
 class Results:
     """The hits from one place in the order on, and how many there are in all.
 
-    `total` counts pages; `at_most` says that there are more that nobody can turn to. `instead` is
-    a query to try, or blank.
+    `total` are the pages that can be turned to, `found` all that there are. `instead` is a query to
+    try, or blank.
     """
 
     query: Query

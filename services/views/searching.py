@@ -69,7 +69,9 @@ def _categories(chosen: str = "") -> Iterator[tuple[str, str, bool]]:
         here = chosen.casefold() in (category.slug.casefold(), category.name.casefold())
         known = known or here
         yield chosen if here else category.slug, category.name, here
-    if chosen and not known:
+    topics = chosen.casefold() in ("topic", "topics")
+    yield chosen if topics else "topics", "Topics", topics
+    if chosen and not known and not topics:
         yield chosen, chosen, True
 
 
