@@ -223,11 +223,11 @@ def test_without_scripts_the_box_and_its_filters_work(tabs, reader):  # noqa: F8
         if size == PHONE:
             page.locator("summary", has_text="Narrow").click()
         page.get_by_label("Category").select_option("Compute")
-        page.get_by_label("something to learn").check()
+        page.get_by_label("something left to do").check()
         page.get_by_label("Without the words").fill("python")
         page.get_by_role("button", name="Show these pages").click()
         expect(box).to_have_value("start category:compute is:open -python")
-        page.get_by_role("link", name="To learn (remove)").click()
+        page.get_by_role("link", name="Left to do (remove)").click()
         expect(box).to_have_value("start category:compute -python")
 
 

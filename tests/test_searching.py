@@ -68,7 +68,7 @@ def test_each_filter_knows_the_query_without_it():
     found = filters('lambda tag:"a b" is:open -python cold')
     assert [(one.label, one.rest) for one in found] == [
         ("Tag: a b", "lambda is:open -python cold"),
-        ("To learn", 'lambda tag:"a b" -python cold'),
+        ("Left to do", 'lambda tag:"a b" -python cold'),
         ("Without: python", 'lambda tag:"a b" is:open cold'),
     ]
 
