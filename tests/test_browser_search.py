@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 
 from services.models import Category, Service, Topic
 from services.views import searching
-from tests import crude_search
 from tests.writing import PHONE, WIDE, first_of, serious, tabs, too_wide  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -15,8 +14,7 @@ NOTES = "Runs code.\n\n# Starting\n\nA cold start is slow.\n\n- [ ] start\n"
 
 
 @pytest.fixture(autouse=True)
-def content(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(searching, "find", crude_search.find)
+def content(transactional_db: None) -> None:
     compute, store = (Category.objects.get(slug=slug) for slug in ("compute", "data-store"))
     Service.objects.create(title="Lambda", category=compute, notes=NOTES)
     Service.objects.create(title="S3", category=store, notes="Keeps objects.\n")

@@ -13,7 +13,6 @@ from services.search.find import MOST
 from services.search.query import parse
 from services.search.results import Hit, Place, Results
 from services.views import searching
-from tests import crude_search
 from tests.elements import Elements, words
 
 pytestmark = pytest.mark.django_db
@@ -25,13 +24,10 @@ A cold start is slow.
 
 Is a start free?
 
+Left:
+
 - [ ] start
 """
-
-
-@pytest.fixture
-def crude(monkeypatch):
-    monkeypatch.setattr(searching, "find", crude_search.find)
 
 
 @pytest.fixture
@@ -49,7 +45,8 @@ def content() -> Page:
 
 def hit(title: str = "Lambda", **facts) -> Hit:
     facts = {"category": "Compute", "category_slug": "compute", "tags": (), "places": ()} | facts
-    return Hit(page_id=1, title=((title, False),), address="/services/lambda/", **facts)
+    where = "/services/lambda/"
+    return Hit(page_id=1, title=((title, False),), address=where, best=where, **facts)
 
 
 @pytest.fixture
@@ -77,16 +74,16 @@ def html(client: Client, path: str, **query: str) -> str:
 # -- the full page --------------------------------------------------------------------------------
 
 
-def test_a_search_shows_pages_and_their_places(as_reader, crude, content):
+def test_a_search_shows_pages_and_their_places(as_reader, content):
     text = html(as_reader, "/search/", q="start")
     assert "1 page " in words(text)
-    assert "Lambda Compute web-dev Heading" in words(text)
-    assert "Question Lambda › Starting Is a start free?" in words(text)
+    assert "Lambda Compute web-dev Question Starting Is a start free?" in words(text)
+    assert "Checklist item Starting start" in words(text)
     assert "A cold <mark>start</mark> is slow." in text
     assert 'class="hit accent-compute"' in text
 
 
-def test_the_query_is_in_the_box_and_in_the_title(as_reader, crude, content):
+def test_the_query_is_in_the_box_and_in_the_title(as_reader, content):
     text = html(as_reader, "/search/", q='"cold start" is:open')
     assert 'value="&quot;cold start&quot; is:open"' in text
     title = unescape(text.partition("<title>")[2].partition("</title>")[0])
@@ -237,7 +234,7 @@ def test_each_filter_can_be_removed_by_a_link(as_reader):
 # -- the list below the box -----------------------------------------------------------------------
 
 
-def test_suggestions_are_options_with_the_find_marked(as_reader, crude, content):
+def test_suggestions_are_options_with_the_find_marked(as_reader, content):
     text = html(as_reader, "/search/suggest/", q="lam")
     assert text.count('role="option"') == 3
     assert "<mark>Lam</mark>bda" in text

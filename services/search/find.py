@@ -23,6 +23,8 @@ MOST = 500
 MOST_RANKED = 3_000
 # Where no more than so many pages have the words, others with words like them are welcome.
 FEW = 5
+# And so many of those, at most.
+MOST_ALIKE = 20
 
 
 def find(text: str, *, start: int = 0, count: int = 20, typing: bool = False) -> Results:
@@ -40,17 +42,24 @@ def find(text: str, *, start: int = 0, count: int = 20, typing: bool = False) ->
         return Results(query, hits_of(query, ids[start : start + count]), len(ids), total)
     groups = tuple(in_any_number(term) for term in query.terms)
     ids, total = _strict(index, query, groups, within)
-    likely, instead, terms = [], "", [term for group in groups for term in group]
+    likely: list[int] = []
+    instead, others = "", tuple[Term, ...]()
     if total <= FEW:
         found = alike(index, query, groups, within, MOST)
         instead = found.instead
-        likely = [pk for pk in found.pages if pk not in ids]
-        terms += found.terms if likely else ()
+        likely = [pk for pk in found.pages if pk not in ids][:MOST_ALIKE]
+        others = found.terms
     page = [*ids, *likely][start : start + count]
     hits = hits_of(
-        query, page, terms=terms, forgiving=frozenset(likely), places=1 if typing else MOST_PLACES
+        query,
+        page,
+        terms=[term for group in groups for term in group],
+        alike=others,
+        forgiving=frozenset(likely),
+        places=1 if typing else MOST_PLACES,
     )
-    return Results(query, hits, len(ids) + len(likely), total + len(likely), instead)
+    every = len(ids) + len(likely)
+    return Results(query, hits, every, total + len(likely), len(likely), instead)
 
 
 def in_any_number(term: Term) -> tuple[Term, ...]:

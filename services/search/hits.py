@@ -26,13 +26,18 @@ def hits_of(
     pages: Sequence[int],
     *,
     terms: Sequence[Term] = (),
+    alike: Sequence[Term] = (),
     forgiving: frozenset[int] = frozenset(),
     places: int = MOST_PLACES,
 ) -> list[Hit]:
-    """The pages as hits, in the order given; `terms` are what is to be found in them."""
+    """The pages as hits, in the order given.
+
+    `terms` are what is to be found in them, and in `forgiving` ones those that are `alike`, too.
+    """
     rows = _rows(pages)
     tags = _tags(pages)
-    pattern = Pattern(list(dict.fromkeys(terms)))
+    strict = Pattern(list(dict.fromkeys(terms)))
+    loose = Pattern(list(dict.fromkeys([*terms, *alike]))) if alike else strict
     prefer = next((STATES[state] for state in query.states), "")
     files = _files(pages) if query.terms else {}
     hits = []
@@ -42,15 +47,19 @@ def hits_of(
         _, kind, title, short, slug, category, category_slug, notes, outline = rows[pk]
         where = address(kind, slug)
         name = f"{title} ({short})" if short else title
+        pattern = loose if pk in forgiving else strict
+        shown = _places(pattern, where, notes, outline, files.get(pk, ()), prefer, places)
+        said = {number for _, _, number in pattern.finds(name)}
         hits.append(
             Hit(
                 page_id=pk,
                 title=pattern.mark(name),
                 address=where,
+                best=where if not shown or len(said) >= len(query.terms) else shown[0].address,
                 category=category or "",
                 category_slug=category_slug or "",
                 tags=tuple(tags.get(pk, ())),
-                places=_places(pattern, where, notes, outline, files.get(pk, ()), prefer, places),
+                places=shown,
                 forgiving=pk in forgiving,
             )
         )

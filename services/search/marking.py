@@ -93,9 +93,11 @@ class Pattern:
             if start > done:
                 pieces.append((text[done:start], False))
             # Terms may overlap, as a word and what it begins with.
-            if end > done:
-                pieces.append((text[max(start, done) : end], True))
-                done = end
+            if end > done and pieces and pieces[-1][1] and start <= done:
+                pieces[-1] = (pieces[-1][0] + text[done:end], True)
+            elif end > done:
+                pieces.append((text[start:end], True))
+            done = max(done, end)
         if done < len(text):
             pieces.append((text[done:], False))
         return tuple(pieces)
@@ -104,7 +106,7 @@ class Pattern:
 def best_lines(
     pattern: Pattern, notes: str, outline: Outline, most: int, prefer: str = ""
 ) -> list[Find]:
-    """The lines that say most of what is asked, the best first, one for each heading."""
+    """The lines that say most of what is asked, the best first, of each kind one below a heading."""
     lines: dict[int, list[tuple[int, int, int]]] = {}
     bounds: dict[int, int] = {}
     last_start, last_end = 0, -1
@@ -123,12 +125,12 @@ def best_lines(
         found.append(Find(start, bounds[start], first[0], kind, terms))
     found.sort(key=lambda find: (find.kind == prefer, *find.merit), reverse=True)
     chosen: list[Find] = []
-    sections: set[int] = set()
+    taken: set[tuple[int, str]] = set()
     for line in found:
         above = outline.above(line.start)
-        section = above[-1].start if above else -1
-        if section not in sections:
-            sections.add(section)
+        place = (above[-1].start if above else -1, line.kind)
+        if place not in taken:
+            taken.add(place)
             chosen.append(line)
         if len(chosen) == most:
             break

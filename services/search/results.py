@@ -26,11 +26,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A page that was found. `forgiving` says that its words are only like those asked for."""
+    """A page that was found; `forgiving` says that its words are only like those asked for.
+
+    `best` leads to the place that matters most, or where the title says it all to the page.
+    """
 
     page_id: int
     title: Marked
     address: str
+    best: str
     category: str
     category_slug: str
     tags: tuple[str, ...]
@@ -46,12 +50,18 @@ class Hit:
 class Results:
     """The hits from one place in the order on, and how many there are in all.
 
-    `total` are the pages that can be turned to, `found` all that there are. `instead` is a query to
-    try, or blank.
+    `total` are the pages that can be turned to, `similar` those of them that are only like what was
+    asked for, `found` all that there are. `instead` is a query to try, or blank.
     """
 
     query: Query
     hits: list[Hit] = field(default_factory=list)
     total: int = 0
     found: int = 0
+    similar: int = 0
     instead: str = ""
+
+    @property
+    def exact(self) -> int:
+        """How many pages that can be turned to hold what was asked for."""
+        return self.total - self.similar
