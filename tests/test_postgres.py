@@ -46,6 +46,9 @@ SAME_TESTS = [
     "tests/test_any_order.py",
     "tests/test_transactions.py",
     "tests/test_mentioned.py",
+    "tests/test_search.py",
+    "tests/test_search_index.py",
+    "tests/test_search_judged.py",
     "tests/test_real_notes.py::test_a_second_import_and_a_rederive_change_nothing",
     # Every page of the site, whatever it asks for.
     "tests/test_access.py::test_what_everyone_may_see",

@@ -36,15 +36,19 @@ def install_after_migrations(app: AppConfig) -> None:
     post_migrate.connect(_install, sender=app)
 
 
-def _install(**facts: Any) -> None:
-    install()
+def _install(verbosity: int = 1, stdout: Any = None, **facts: Any) -> None:
+    count = install()
+    if count and verbosity and stdout:
+        stdout.write(f"Indexed {count:,} pages for search.\n")
 
 
-def install() -> None:
-    """Put tables and triggers in place; where some were missing, the index is made anew."""
+def install() -> int:
+    """Put tables and triggers in place; where some were missing, the index is made anew.
+
+    How many pages were indexed for that.
+    """
     with transaction.atomic():
-        if engine().install() and Page.everything.exists():
-            rebuild()
+        return rebuild() if engine().install() and Page.everything.exists() else 0
 
 
 def rebuild() -> int:
