@@ -106,7 +106,7 @@ class Pattern:
 def best_lines(
     pattern: Pattern, notes: str, outline: Outline, most: int, prefer: str = ""
 ) -> list[Find]:
-    """The lines that say most of what is asked, the best first, of each kind one below a heading."""
+    """The lines that say most of what is asked, the best first; of each kind one a section."""
     lines: dict[int, list[tuple[int, int, int]]] = {}
     bounds: dict[int, int] = {}
     last_start, last_end = 0, -1
