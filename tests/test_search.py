@@ -144,6 +144,8 @@ def test_the_last_word_may_go_on_while_it_is_typed():
     page("DynamoDB", "Tables")
     assert titles("dyna", typing=True) == ["DynamoDB"]
     assert find("dyna", typing=True).hits[0].forgiving is False
+    # One letter is enough for a name.
+    assert titles("d", typing=True) == ["DynamoDB"]
 
 
 def test_pages_in_the_trash_are_not_found(editor):

@@ -86,6 +86,7 @@ def test_the_last_word_goes_on_while_it_is_typed():
     assert not parse("cold sta").terms[-1].prefix
     assert not parse("cold sta ", typing=True).terms[-1].prefix
     assert not parse('"cold sta"', typing=True).terms[-1].prefix
+    assert not parse("cold s", typing=True).terms[-1].prefix
     assert not parse("sta is:open", typing=True).terms[-1].prefix
 
 

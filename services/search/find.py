@@ -74,7 +74,7 @@ def _strict(
 ) -> tuple[list[int], int]:
     """The pages that hold what is asked, in order, and how many there are."""
     match = Match(groups, query.without, title_only=query.in_title)
-    total = index.count(match, within, ALL, 1_000_000)
+    total = index.count(match, within, ALL, MOST_RANKED + 1)
     together: list[Scored] = []
     if total > MOST_RANKED:
         rest = _common(index, match, within)

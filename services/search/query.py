@@ -128,7 +128,8 @@ class _Reader:
             and text[-1:] not in (" ", '"')
             and text.endswith(self.plain[-1] if self.plain else "\0")
         )
-        if goes_on and not terms[-1].cjk:
+        # One letter begins too many words for that to say anything; names are looked up by it.
+        if goes_on and not terms[-1].cjk and len(terms[-1].words[-1]) > 1:
             terms[-1] = replace(terms[-1], prefix=True)
         return Query(
             text=text.strip(),

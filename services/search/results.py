@@ -51,7 +51,8 @@ class Results:
     """The hits from one place in the order on, and how many there are in all.
 
     `total` are the pages that can be turned to, `similar` those of them that are only like what was
-    asked for, `found` all that there are. `instead` is a query to try, or blank.
+    asked for, `found` all that there are, as far as they were counted. `instead` is a query to
+    try, or blank.
     """
 
     query: Query

@@ -102,7 +102,8 @@ class SQLite:
             )
             values.append(" OR ".join(map(_term, match.without)))
         if among is not None:
-            conditions.append(f"rowid IN ({among[0]})")
+            # The plus has the index of words asked first, and once.
+            conditions.append(f"+rowid IN ({among[0]})")
             values += among[1]
         return " AND ".join(conditions) or "1", values
 
