@@ -6,6 +6,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.utils import timezone
 from taggit.models import Tag, TaggedItem
 
 from services.files.storing import store
@@ -84,6 +85,10 @@ def test_names_of_files(page):
     assert found("plan") == ["One"]
     Attachment.objects.filter(pk=row.pk).update(name="sketch.txt")
     assert (found("plan"), found("sketch")) == ([], ["One"])
+    Attachment.objects.filter(pk=row.pk).update(trashed_at=timezone.now())
+    assert found("sketch") == []
+    Attachment.objects.filter(pk=row.pk).update(trashed_at=None)
+    assert found("sketch") == ["One"]
     row.refresh_from_db()
     row.delete()
     assert found("sketch") == []
@@ -91,7 +96,7 @@ def test_names_of_files(page):
 
 def test_the_trash_and_back(page, editor):
     throw_away(page, by=editor)
-    assert found("alpha") == []
+    assert find("alpha").total == 0
     take_out(Page.everything.get(pk=page.pk), by=editor)
     assert found("alpha") == ["One"]
 
