@@ -240,10 +240,12 @@ def in_databases_of_its_own() -> None:
     folder = Path(tempfile.mkdtemp(prefix="kb-bench-search-"))
     try:
         command = [sys.executable, "-m", "tests.bench_search"]
-        own = environment(folder / "sqlite") | {"DATABASE_URL": ""}
+        # No bucket that another measure has set.
+        plain = {"DATABASE_URL": "", "AWS_STORAGE_BUCKET_NAME": ""}
+        own = environment(folder / "sqlite") | plain
         subprocess.run([*command, "SQLite"], env=own, cwd=HERE, check=True)
         with postgres() as address:
-            own = environment(folder / "postgres") | {"DATABASE_URL": address}
+            own = environment(folder / "postgres") | plain | {"DATABASE_URL": address}
             subprocess.run([*command, "PostgreSQL"], env=own, cwd=HERE, check=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -57,6 +57,8 @@ def homeward(text: str, depth: int, known: Collection[str]) -> str:
 
     The text stays where `outward` would not give it back.
     """
+    if not known:
+        return text
     up = "../" * depth
     matter, body = split_front_matter(text)
     moved = _moved(body, up, "/", known)

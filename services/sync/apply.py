@@ -260,6 +260,9 @@ class _Writer:
         for pages in (self.created, self.changed):
             for some in chunks(pages, BATCH):
                 derive(some, fresh=pages is self.created)
+                for page in some:
+                    # It is stored, and nobody asks for it here.
+                    page.__dict__.pop("outline", None)
                 done += len(some)
                 self.progress("index", done, total)
 

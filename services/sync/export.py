@@ -93,7 +93,7 @@ def documents() -> Iterator[tuple[Document, list[Section]]]:
     for some in chunks(keys, DOCUMENTS_AT_ONCE):
         sections: dict[int, list[Section]] = {pk: [] for pk in some}
         rows = Section.objects.filter(document__in=some, gone=False)
-        rows = rows.select_related("page").prefetch_related(FILES)
+        rows = rows.select_related("page").defer("page__outline").prefetch_related(FILES)
         for section in rows.order_by("document", "position"):
             sections[section.document_id].append(section)
         for document in Document.objects.filter(pk__in=some).order_by("path"):

@@ -131,6 +131,7 @@ def _stored_document(path: str) -> StoredDocument:
 
 def _sections(**which: object) -> QuerySet[Section]:
     rows = Section.objects.filter(**which).select_related("page", "category")
+    rows = rows.defer("page__outline")
     return rows.order_by("document", "gone", "position")
 
 

@@ -57,7 +57,7 @@ def _pages(paths: set[str]) -> Mapping[str, dict[str, int]]:
     """The pages of documents, by path and by what they are called."""
     found: dict[str, dict[str, int]] = defaultdict(dict)
     rows = Page.objects.filter(section__document__path__in=paths, section__gone=False)
-    for page in rows.select_related("section__document").defer("notes", "kept"):
+    for page in rows.select_related("section__document").defer("notes", "kept", "outline"):
         found[page.section.document.path][str(page)] = page.pk
     return found
 
