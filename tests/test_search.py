@@ -278,6 +278,10 @@ What is left:
 
 - [ ] learn lifecycle rules
 - [x] read about | pipes
+
+| Store | Price |
+|---|---|
+| Glacier | low |
 """
 
 
@@ -295,6 +299,7 @@ What is left:
         ),
         ("bold", "text", ("Storage",), "Some [bold] words about buckets and code.", "#storage"),
         ("before", "text", (), "[Before] all.", "#:~:text=Before"),
+        ("glacier", "text", ("Storage", "Cost of buckets"), "[Glacier] · low", "Glacier"),
     ],
 )
 def test_a_hit_leads_to_the_very_place(asked, kind, path, snippet, fragment):

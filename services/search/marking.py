@@ -142,7 +142,8 @@ def readable(line: str) -> str:
     for sign, regex, instead in MARKUP:
         if sign in line:
             line = regex.sub(instead, line)
-    return " ".join(line.split())
+    # Cells of a table are parted by dots; its edges part nothing.
+    return " ".join(line.split()).strip("· ")
 
 
 def snippet(notes: str, find: Find) -> str:
