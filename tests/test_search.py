@@ -360,3 +360,16 @@ def test_a_search_takes_few_queries(django_assert_max_num_queries):
     find("needle")
     with django_assert_max_num_queries(8):
         find("needle")
+
+
+def test_a_heading_may_name_a_null_character():
+    page("Escapes", "# Write \\u0000 so\n\nalpha")
+    hit = find("alpha").hits[0]
+    assert hit.places[0].path == ("Write \\u0000 so",)
+    assert titles("write") == ["Escapes"]
+
+
+def test_an_outline_that_was_broken_breaks_no_search():
+    page("One", "# Heading\n\nalpha")
+    Page.objects.update(outline="no JSON")
+    assert shown(find("alpha").hits[0].places[0].snippet) == "[alpha]"
