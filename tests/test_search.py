@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from taggit.models import Tag
 
 from services.files.storing import store
 from services.models import Category, Page
@@ -257,6 +258,31 @@ def shelf():
 )
 def test_what_is_asked_can_be_narrowed(shelf, asked, found):
     assert {hit.name for hit in find(asked).hits if not hit.forgiving} == found
+
+
+def test_as_many_tags_as_can_be_typed(shelf):
+    asked = "words " + " ".join(f"tag:{number}" for number in range(50))
+    assert titles(asked) == []
+    assert titles("words " + "tag:cheap " * 35) == ["S3"]
+
+
+def test_tags_in_any_spelling_count_a_page_once():
+    one = page("One", "words", tags=["Кот"])
+    for name, slug in (("Cheap", "one"), ("cheap", "two")):
+        one.tags.through.objects.create(
+            tag=Tag.objects.create(name=name, slug=slug), content_object=one
+        )
+    for asked in ("tag:cheap", "tag:CHEAP words", "tag:кот", "tag:cheap tag:КОТ"):
+        assert (find(asked).total, find(asked).found) == (1, 1)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland", "America/New_York"])
+@pytest.mark.parametrize("when", [">0001-01-01", ">=0001", "<=9999", ">9999-12-31", "9999", "0001"])
+def test_days_at_either_end_of_the_calendar(settings, zone, when):
+    settings.TIME_ZONE = zone
+    page("One", "words")
+    early = when in (">0001-01-01", ">=0001", "<=9999")
+    assert titles(f"words changed:{when}") == (["One"] if early else [])
 
 
 # -- places --------------------------------------------------------------------------------------
