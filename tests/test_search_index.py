@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.db.migrations import AlterField, Migration
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import CharField
+from django.db.models.signals import pre_migrate
 from taggit.models import Tag, TaggedItem
 
 from services.files.storing import store
@@ -158,3 +163,39 @@ def test_notes_that_hold_no_words_or_very_many(page):
     many = " ".join(f"word{number}" for number in range(60_000)) + " x" * 100_000
     page.revise(many, version=page.version)
     assert found("word7") == ["One"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_migrations_change_what_the_index_looks_at(page):
+    try:
+        # Without a column, and back: on SQLite that makes the table anew.
+        call_command("migrate", "services", "0008", verbosity=0)
+    finally:
+        call_command("migrate", verbosity=0)
+    keeping.rebuild()
+    assert found("alpha") == ["One"]
+    page.refresh_from_db()
+    page.revise("beta words", version=page.version)
+    assert found("beta") == ["One"]
+    assert not keeping.check()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_table_is_made_anew_by_a_migration(page):
+    class Longer(Migration):
+        operations = [AlterField("page", "title", CharField(max_length=250))]
+
+    old = Page._meta.get_field("title").clone()
+    back = AlterField("page", "title", old)
+    executor = MigrationExecutor(connection)
+    state = executor.loader.project_state()
+    pre_migrate.send(apps.get_app_config("services"), plan=[(Longer("x", "services"), False)])
+    for operation in (*Longer.operations, back):
+        after = state.clone()
+        operation.state_forwards("services", after)
+        with connection.schema_editor() as editor:
+            operation.database_forwards("services", editor, state, after)
+        state = after
+    assert keeping.install() == 1
+    assert found("alpha") == ["One"]
+    assert not keeping.check()

@@ -63,11 +63,16 @@ class Postgres:
             collation = next((f'COLLATE "{name}"' for name in COLLATIONS if name in known), "")
             cursor.execute(SCHEMA.replace("/*collation*/", collation))
             for name, rest in TRIGGERS.items():
-                table = rest.partition(" ON ")[2].split()[0]
-                cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {_table(rest)}")
                 cursor.execute(f"CREATE TRIGGER {name} AFTER {rest}")
             cursor.execute(f"COMMENT ON TABLE search_page IS '{VERSION}'")
             return True
+
+    def let_go(self) -> None:
+        with connection.cursor() as cursor:
+            for name, rest in TRIGGERS.items():
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {_table(rest)}")
+            cursor.execute("DROP VIEW IF EXISTS search_source")
 
     def matching(
         self, match: Match, among: Among | None, scope: str, most: int, *, ranked: bool
@@ -143,6 +148,10 @@ class Postgres:
                 "OR s.title IS DISTINCT FROM i.title ORDER BY 1"
             )
             return [row[0] for row in cursor.fetchall()]
+
+
+def _table(trigger: str) -> str:
+    return trigger.partition(" ON ")[2].split()[0]
 
 
 def _groups(match: Match) -> str:
