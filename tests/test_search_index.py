@@ -199,3 +199,35 @@ def test_a_table_is_made_anew_by_a_migration(page):
     assert keeping.install() == 1
     assert found("alpha") == ["One"]
     assert not keeping.check()
+
+
+def test_notes_with_more_words_than_an_index_has_room_for(page):
+    letters = "абвгдежзиклмнопрстуфхцчшщэюя"
+    words = ["".join(letters[n // 28**at % 28] for at in range(4)) for n in range(125_000)]
+    lines = [" ".join(words[at : at + 500]) for at in range(0, len(words), 500)]
+    starts = [""] * 80 + ["# "] * 80 + ["> [!question] "] * 90
+    notes = "\n\n".join(start + line for start, line in zip(starts, lines, strict=True))
+    page.revise(notes, version=page.version)
+    assert found(words[0]) == found(words[41_000]) == ["One"]
+    assert engine().wrong() == []
+
+
+def test_check_finds_no_fault_with_another_way_to_look_at_the_same(page):
+    others = [
+        Page.objects.create(kind="topic", title=f"Other {number}", notes="") for number in range(50)
+    ]
+    others[0].tags.add("zeta", "beta", "alpha")
+    for name in ("alpha", "zeta", "beta"):
+        page.tags.add(name)
+    for other in others[1:]:
+        other.tags.add("alpha")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    assert not keeping.check()
+
+
+@pytest.mark.parametrize("word", ["50e1a0", "0e9e8aa", "1e5", "7e2xa", "i-0618e2e", "5e1я"])
+def test_letters_and_digits_are_one_word(page, word):
+    page.revise(f"see {word} there", version=page.version)
+    assert found(word) == found(f'"{word} there"') == ["One"]
+    assert [hit.name for hit in find(word[:4], typing=True).hits] == ["One"]

@@ -14,7 +14,7 @@ from services.bulk import chunks, update_rows
 from services.models import Page, Word
 from services.search.engine import engine
 from services.search.outline import outline_of
-from services.search.vocabulary import learn
+from services.search.vocabulary import forget, learn
 
 BATCH = 500
 # The apps in whose tables the index finds what it is made of.
@@ -74,8 +74,10 @@ def rebuild() -> int:
     """Make outlines, words and the index anew from the notes; how many pages there are."""
     index, count = engine(), 0
     with transaction.atomic():
+        # First, as everybody who writes: what is read below is what others left, and will be.
+        list(Page.everything.order_by("pk").locked().values_list("pk"))
         with index.at_once():
-            Word.objects.all().delete()
+            forget()
             for pages in _pages():
                 count += len(pages)
                 changed = []

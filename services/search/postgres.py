@@ -9,6 +9,7 @@ A change to any row that a page is found by indexes the page anew; a load has th
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,6 +40,14 @@ TRIGGERS = {
 }
 VERSION = hashlib.sha256((SCHEMA + repr(TRIGGERS)).encode()).hexdigest()
 COLUMNS = {NAMES: "title", MARKS: "marks", ALL: "words"}
+
+# What another transaction wrote while this one waited to delete it was not seen, and is there.
+AGAIN = (
+    "ON CONFLICT (page_id) DO UPDATE SET title = excluded.title, marks = excluded.marks, "
+    "words = excluded.words"
+)
+# The parser takes "50e1a0" for the number 50e1 and a word.
+NUMBER = re.compile(r"(\d+e\d+)(?!\d)(.+)", re.DOTALL)
 
 
 class Postgres:
@@ -120,12 +129,13 @@ class Postgres:
         with transaction.atomic(), connection.cursor() as cursor:
             if pages is None:
                 cursor.execute("DELETE FROM search_page")
-                cursor.execute("INSERT INTO search_page SELECT * FROM search_source")
+                cursor.execute(f"INSERT INTO search_page SELECT * FROM search_source {AGAIN}")
                 return
             some = sorted(set(pages))
             cursor.execute("DELETE FROM search_page WHERE page_id = ANY(%s)", [some])
             cursor.execute(
-                "INSERT INTO search_page SELECT * FROM search_source WHERE page_id = ANY(%s)",
+                "INSERT INTO search_page SELECT * FROM search_source "  # noqa: S608
+                f"WHERE page_id = ANY(%s) {AGAIN}",
                 [some],
             )
 
@@ -167,5 +177,11 @@ def _term(term: Term) -> str:
     else:
         words = list(term.words)
         marks = [""] * (len(words) - 1) + [":*" if term.prefix else ""]
-    folded = ["".join(tokens(word)) or word for word in words]
-    return "(" + " <-> ".join(f"'{w}'{mark}" for w, mark in zip(folded, marks, strict=True)) + ")"
+    parts = []
+    for word, mark in zip(words, marks, strict=True):
+        folded = "".join(tokens(word)) or word
+        if number := NUMBER.fullmatch(folded):
+            parts.append(f"'{number[1]}'")
+            folded = number[2]
+        parts.append(f"'{folded}'{mark}")
+    return "(" + " <-> ".join(parts) + ")"
