@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, datetime
 
 import pytest
@@ -14,7 +15,10 @@ from taggit.models import Tag
 from services.files.storing import store
 from services.models import Category, Page
 from services.search import find as finding
+from services.search import marking
 from services.search.find import find
+from services.search.marking import Pattern
+from services.search.query import Term
 
 pytestmark = pytest.mark.django_db
 
@@ -209,6 +213,12 @@ def test_did_you_mean():
     assert find("qqqqqqqq").instead == ""
 
 
+def test_did_you_mean_leaves_filters_alone():
+    page("DynamoDB", "Tables")
+    assert find("tag:dynmodb dynmodb").instead == "tag:dynmodb dynamodb"
+    assert find("category:in dynmodb -dynmodb").instead == "category:in dynamodb -dynmodb"
+
+
 def test_some_of_the_words_are_better_than_nothing():
     page("Standby", "Reading from the standby")
     page("Other", "Nothing")
@@ -399,3 +409,28 @@ def test_an_outline_that_was_broken_breaks_no_search():
     page("One", "# Heading\n\nalpha")
     Page.objects.update(outline="no JSON")
     assert shown(find("alpha").hits[0].places[0].snippet) == "[alpha]"
+
+
+@pytest.mark.parametrize(
+    "asked", ["e\u0301te\u0301", "été", "ete", '"bel e\u0301te\u0301"', "x\u030cyz"]
+)
+@pytest.mark.parametrize(
+    "notes", ["# Top\n\nbel été x\u030cyz", "# Top\n\nbel e\u0301te\u0301 x\u030cyz"]
+)
+def test_accents_that_stand_apart_from_their_letters(asked, notes):
+    page("One", notes)
+    hit = find(asked).hits[0]
+    assert not hit.forgiving
+    marked = next(text for text, found in hit.places[0].snippet if found)
+    assert bare(marked) == bare(asked.strip('"'))
+
+
+def bare(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+
+
+def test_looking_for_a_letter_has_an_end(monkeypatch):
+    text = "banana " * 1_000 + "a"
+    assert Pattern([Term(("a",))]).finds(text) == [(7_000, 7_001, 0)]
+    monkeypatch.setattr(marking, "MOST_LOOKS", 100)
+    assert Pattern([Term(("a",))]).finds(text) == []

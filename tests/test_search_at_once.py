@@ -33,7 +33,7 @@ def pages():
 
 @contextmanager
 def meanwhile(does: Callable[[], object]) -> Iterator[None]:
-    """Another connection does something while a transaction goes on, and may have to wait for it."""
+    """Another connection does something while a transaction goes on, and may have to wait."""
     faults: list[BaseException] = []
 
     def run() -> None:

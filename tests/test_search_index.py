@@ -18,6 +18,7 @@ from services.models import Attachment, Page, Word
 from services.search import keeping
 from services.search.engine import engine
 from services.search.find import find
+from services.search.vocabulary import vocabulary
 from services.trash import take_out, throw_away
 
 pytestmark = pytest.mark.django_db
@@ -231,3 +232,12 @@ def test_letters_and_digits_are_one_word(page, word):
     page.revise(f"see {word} there", version=page.version)
     assert found(word) == found(f'"{word} there"') == ["One"]
     assert [hit.name for hit in find(word[:4], typing=True).hits] == ["One"]
+
+
+def test_words_that_were_numbered_before_others_and_stored_after_them(page):
+    Word.objects.create(pk=9_000, text="laterword")
+    assert "laterword" in vocabulary()
+    Word.objects.create(pk=5_000, text="earlierword")
+    assert "earlierword" in vocabulary()
+    Word.objects.filter(pk=9_000).delete()
+    assert "laterword" not in vocabulary()

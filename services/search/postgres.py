@@ -129,7 +129,7 @@ class Postgres:
         with transaction.atomic(), connection.cursor() as cursor:
             if pages is None:
                 cursor.execute("DELETE FROM search_page")
-                cursor.execute(f"INSERT INTO search_page SELECT * FROM search_source {AGAIN}")
+                cursor.execute(f"INSERT INTO search_page SELECT * FROM search_source {AGAIN}")  # noqa: S608
                 return
             some = sorted(set(pages))
             cursor.execute("DELETE FROM search_page WHERE page_id = ANY(%s)", [some])

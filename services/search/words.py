@@ -50,6 +50,7 @@ def tokens(text: str) -> list[str]:
     """The words of a text, folded; marks that stand apart from their letters are put to them."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
+        return WORD.findall(MARKS.sub("", fold(text)))
     return WORD.findall(fold(text))
 
 
