@@ -132,6 +132,14 @@ def test_scripts_without_spaces_are_found_by_parts(asked):
     assert titles(asked) == ["One"]
 
 
+@pytest.mark.parametrize("word", ["नमस्ते", "தமிழ்", "ที่", "العَرَبِيَّة", "ﬁle", "Ⅳ", "ガ", "Σίσυφος"])
+def test_words_of_any_script_are_found_as_they_are_written(word):
+    page("One", f"before {word} after")
+    page("Other", "before and after")
+    for asked in (word, f'"before {word}"'):
+        assert [(hit.name, hit.forgiving) for hit in find(asked).hits][:1] == [("One", False)]
+
+
 def test_parts_that_are_not_side_by_side_are_not_found():
     page("One", "数据与图书库")
     assert titles("数据库") == []

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,7 +71,8 @@ class Postgres:
             )
             known = [row[0] for row in cursor.fetchall()]
             collation = next((f'COLLATE "{name}"' for name in COLLATIONS if name in known), "")
-            cursor.execute(SCHEMA.replace("/*collation*/", collation))
+            schema = SCHEMA.replace("/*collation*/", collation)
+            cursor.execute(schema.replace("/*marks*/", _marks()))
             for name, rest in TRIGGERS.items():
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {_table(rest)}")
                 cursor.execute(f"CREATE TRIGGER {name} AFTER {rest}")
@@ -160,6 +162,15 @@ class Postgres:
             return [row[0] for row in cursor.fetchall()]
 
 
+def _marks() -> str:
+    """What writes vowels and the like in scripts of India and others, as ranges of a regular
+    expression: words are cut there, as those of a query are, and as on SQLite."""
+    codes = [code for code in range(0x370, 0x10000) if unicodedata.category(chr(code))[0] == "M"]
+    starts = sorted(set(codes) - {code + 1 for code in codes})
+    ends = sorted(set(codes) - {code - 1 for code in codes})
+    return "".join(f"\\u{a:04x}-\\u{z:04x}" for a, z in zip(starts, ends, strict=True))
+
+
 def _table(trigger: str) -> str:
     return trigger.partition(" ON ")[2].split()[0]
 
@@ -179,9 +190,9 @@ def _term(term: Term) -> str:
         marks = [""] * (len(words) - 1) + [":*" if term.prefix else ""]
     parts = []
     for word, mark in zip(words, marks, strict=True):
-        folded = "".join(tokens(word)) or word
-        if number := NUMBER.fullmatch(folded):
-            parts.append(f"'{number[1]}'")
-            folded = number[2]
-        parts.append(f"'{folded}'{mark}")
+        # As `search_fold` does: a ligature or a fraction is several letters, or words.
+        for folded in tokens(unicodedata.normalize("NFKC", word)) or [word]:
+            number = NUMBER.fullmatch(folded)
+            parts += [f"'{part}'" for part in (number.groups() if number else (folded,))]
+        parts[-1] += mark
     return "(" + " <-> ".join(parts) + ")"

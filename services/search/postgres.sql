@@ -16,7 +16,7 @@ CREATE TABLE IF NOT EXISTS search_touched (page_id bigint PRIMARY KEY);
 CREATE OR REPLACE FUNCTION search_fold(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT regexp_replace(normalize(regexp_replace(
     lower(normalize($1, NFKD) /*collation*/), '[\u0300-\u036f]+', '', 'g'), NFC),
-    '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00bf\u2000-\u206f\u3000-\u3004]+',
+    '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00bf\u2000-\u206f\u3000-\u3004/*marks*/]+',
     ' ', 'g')
 $$;
 -- A vector with the words of a text added. It may have 1 MB, so not all of a very long text, and as
