@@ -346,6 +346,20 @@ def test_a_hit_leads_to_the_very_place(asked, kind, path, snippet, fragment):
     assert fragment in place.address
 
 
+def test_a_hit_in_a_table_leads_to_its_cell():
+    page("One", "| a | b | c |\n|---|---|---|\n| one | needle here | two |\n")
+    place = find("needle").hits[0].places[0]
+    assert shown(place.snippet) == "· one · [needle] here · two ·"
+    assert place.address.endswith(":~:text=needle%20here")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_as_markdown_has_it(end):
+    page("One", end.join(["# Top é", "", "Some words", "", "- [ ] needle 😀", "", "> > Others"]))
+    place = find("needle").hits[0].places[0]
+    assert (place.kind, place.path, shown(place.snippet)) == ("item", ("Top é",), "[needle] 😀")
+
+
 def test_a_hit_by_a_file_leads_to_the_file():
     one = page("S3", "Words")
     row = store(ContentFile(b"words", name="diagram.txt"), name="diagram.txt", page=one)
