@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import connection, connections, transaction
+from taggit.models import Tag
 
 from services.models import Page
 from services.search import keeping
@@ -69,6 +70,14 @@ def test_a_load_ends_while_a_page_is_tagged(pages):
         pages[0].tags.add("tagged")
     assert engine().wrong() == []
     assert [hit.name for hit in find("loaded tagged").hits] == ["Loaded"]
+
+
+def test_a_tag_is_renamed_while_a_page_gets_it(pages):
+    Tag.objects.create(name="old")
+    with meanwhile(lambda: Tag.objects.filter(name="old").update(name="new")):
+        pages[0].tags.add("old")
+    assert engine().wrong() == []
+    assert [hit.name for hit in find("new").hits] == ["Page 0"]
 
 
 def test_all_is_made_anew_while_a_page_is_saved(pages):

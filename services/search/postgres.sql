@@ -80,6 +80,8 @@ BEGIN
   IF TG_OP <> 'INSERT' AND OLD.content_type_id = (SELECT id FROM django_content_type WHERE app_label = 'services' AND model = 'page') THEN
     PERFORM search_touch(OLD.object_id::bigint); END IF;
   IF TG_OP <> 'DELETE' AND NEW.content_type_id = (SELECT id FROM django_content_type WHERE app_label = 'services' AND model = 'page') THEN
+    -- Who renames it meanwhile would not see this row, nor we the new name.
+    PERFORM FROM taggit_tag WHERE id = NEW.tag_id FOR SHARE;
     PERFORM search_touch(NEW.object_id::bigint); END IF;
   RETURN NULL;
 END $$;
