@@ -139,7 +139,26 @@ def test_it_is_accessible_and_keeps_the_policy(tabs, reader, size, scheme):  # n
     page.keyboard.press("Control+k")
     expect(option(page, "S3")).to_be_visible()
     found += serious(page)
-    page.keyboard.type("s")
-    expect(option(page, "Lambda")).to_be_visible()
+    page.keyboard.type("la")
+    expect(option(page, "Lambda").first).to_be_visible()
     found += serious(page)
     assert found == []
+
+
+def test_what_was_asked_for_before_it_was_closed_is_not_listed_twice(tabs, reader):  # noqa: F811
+    page = tabs(reader, "/services/lambda/")
+    page.goto("/services/s3/")
+    waiting = []
+    page.route("**/recent/**", lambda route: waiting.append(route))
+    page.keyboard.press("Control+k")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    expect(palette(page)).to_be_focused()
+    page.wait_for_timeout(200)
+    assert len(waiting) == 2
+    for route in waiting:
+        route.continue_()
+    expect(option(page, "Log out")).to_have_count(1)
+    page.wait_for_timeout(200)
+    expect(option(page, "Log out")).to_have_count(1)
+    expect(page.get_by_role("group", name="Recent pages")).to_have_count(1)

@@ -48,6 +48,7 @@ SAME_TESTS = [
     "tests/test_mentioned.py",
     "tests/test_search.py",
     "tests/test_search_index.py",
+    "tests/test_search_at_once.py",
     "tests/test_search_judged.py",
     "tests/test_real_notes.py::test_a_second_import_and_a_rederive_change_nothing",
     # Every page of the site, whatever it asks for.

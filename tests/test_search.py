@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, datetime
 
 import pytest
@@ -9,11 +10,15 @@ from django.core.files.base import ContentFile
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from taggit.models import Tag
 
 from services.files.storing import store
 from services.models import Category, Page
 from services.search import find as finding
+from services.search import marking
 from services.search.find import find
+from services.search.marking import Pattern
+from services.search.query import Term
 
 pytestmark = pytest.mark.django_db
 
@@ -128,6 +133,14 @@ def test_scripts_without_spaces_are_found_by_parts(asked):
     assert titles(asked) == ["One"]
 
 
+@pytest.mark.parametrize("word", ["नमस्ते", "தமிழ்", "ที่", "العَرَبِيَّة", "ﬁle", "Ⅳ", "ガ", "Σίσυφος"])
+def test_words_of_any_script_are_found_as_they_are_written(word):
+    page("One", f"before {word} after")
+    page("Other", "before and after")
+    for asked in (word, f'"before {word}"'):
+        assert [(hit.name, hit.forgiving) for hit in find(asked).hits][:1] == [("One", False)]
+
+
 def test_parts_that_are_not_side_by_side_are_not_found():
     page("One", "数据与图书库")
     assert titles("数据库") == []
@@ -211,6 +224,12 @@ def test_did_you_mean():
     assert find("qqqqqqqq").instead == ""
 
 
+def test_did_you_mean_leaves_filters_alone():
+    page("DynamoDB", "Tables")
+    assert find("tag:dynmodb dynmodb").instead == "tag:dynmodb dynamodb"
+    assert find("category:in dynmodb -dynmodb").instead == "category:in dynamodb -dynmodb"
+
+
 def test_some_of_the_words_are_better_than_nothing():
     page("Standby", "Reading from the standby")
     page("Other", "Nothing")
@@ -260,6 +279,31 @@ def shelf():
 )
 def test_what_is_asked_can_be_narrowed(shelf, asked, found):
     assert {hit.name for hit in find(asked).hits if not hit.forgiving} == found
+
+
+def test_as_many_tags_as_can_be_typed(shelf):
+    asked = "words " + " ".join(f"tag:{number}" for number in range(50))
+    assert titles(asked) == []
+    assert titles("words " + "tag:cheap " * 35) == ["S3"]
+
+
+def test_tags_in_any_spelling_count_a_page_once():
+    one = page("One", "words", tags=["Кот"])
+    for name, slug in (("Cheap", "one"), ("cheap", "two")):
+        one.tags.through.objects.create(
+            tag=Tag.objects.create(name=name, slug=slug), content_object=one
+        )
+    for asked in ("tag:cheap", "tag:CHEAP words", "tag:кот", "tag:cheap tag:КОТ"):
+        assert (find(asked).total, find(asked).found) == (1, 1)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland", "America/New_York"])
+@pytest.mark.parametrize("when", [">0001-01-01", ">=0001", "<=9999", ">9999-12-31", "9999", "0001"])
+def test_days_at_either_end_of_the_calendar(settings, zone, when):
+    settings.TIME_ZONE = zone
+    page("One", "words")
+    early = when in (">0001-01-01", ">=0001", "<=9999")
+    assert titles(f"words changed:{when}") == (["One"] if early else [])
 
 
 # -- places --------------------------------------------------------------------------------------
@@ -316,6 +360,20 @@ def test_notes_that_were_changed_behind_our_back_lead_to_no_wrong_place():
     place = find("cheap").hits[0].places[0]
     assert (place.kind, place.path) == ("text", ())
     assert place.address.startswith("/services/s3/#:~:text=cheap")
+
+
+def test_a_hit_in_a_table_leads_to_its_cell():
+    page("One", "| a | b | c |\n|---|---|---|\n| one | needle here | two |\n")
+    place = find("needle").hits[0].places[0]
+    assert shown(place.snippet) == "· one · [needle] here · two ·"
+    assert place.address.endswith(":~:text=needle%20here")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_as_markdown_has_it(end):
+    page("One", end.join(["# Top é", "", "Some words", "", "- [ ] needle 😀", "", "> > Others"]))
+    place = find("needle").hits[0].places[0]
+    assert (place.kind, place.path, shown(place.snippet)) == ("item", ("Top é",), "[needle] 😀")
 
 
 def test_a_hit_by_a_file_leads_to_the_file():
@@ -376,3 +434,41 @@ def test_a_search_takes_few_queries(django_assert_max_num_queries):
     find("needle")
     with django_assert_max_num_queries(8):
         find("needle")
+
+
+def test_a_heading_may_name_a_null_character():
+    page("Escapes", "# Write \\u0000 so\n\nalpha")
+    hit = find("alpha").hits[0]
+    assert hit.places[0].path == ("Write \\u0000 so",)
+    assert titles("write") == ["Escapes"]
+
+
+def test_an_outline_that_was_broken_breaks_no_search():
+    page("One", "# Heading\n\nalpha")
+    Page.objects.update(outline="no JSON")
+    assert shown(find("alpha").hits[0].places[0].snippet) == "[alpha]"
+
+
+@pytest.mark.parametrize(
+    "asked", ["e\u0301te\u0301", "été", "ete", '"bel e\u0301te\u0301"', "x\u030cyz"]
+)
+@pytest.mark.parametrize(
+    "notes", ["# Top\n\nbel été x\u030cyz", "# Top\n\nbel e\u0301te\u0301 x\u030cyz"]
+)
+def test_accents_that_stand_apart_from_their_letters(asked, notes):
+    page("One", notes)
+    hit = find(asked).hits[0]
+    assert not hit.forgiving
+    marked = next(text for text, found in hit.places[0].snippet if found)
+    assert bare(marked) == bare(asked.strip('"'))
+
+
+def bare(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+
+
+def test_looking_for_a_letter_has_an_end(monkeypatch):
+    text = "banana " * 1_000 + "a"
+    assert Pattern([Term(("a",))]).finds(text) == [(7_000, 7_001, 0)]
+    monkeypatch.setattr(marking, "MOST_LOOKS", 100)
+    assert Pattern([Term(("a",))]).finds(text) == []

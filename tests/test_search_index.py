@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.db.migrations import AlterField, Migration
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import CharField
+from django.db.models.signals import pre_migrate
 from django.utils import timezone
 from taggit.models import Tag, TaggedItem
 
@@ -14,6 +19,7 @@ from services.models import Attachment, Page, Word
 from services.search import keeping
 from services.search.engine import engine
 from services.search.find import find
+from services.search.vocabulary import vocabulary
 from services.trash import take_out, throw_away
 
 pytestmark = pytest.mark.django_db
@@ -163,3 +169,80 @@ def test_notes_that_hold_no_words_or_very_many(page):
     many = " ".join(f"word{number}" for number in range(60_000)) + " x" * 100_000
     page.revise(many, version=page.version)
     assert found("word7") == ["One"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_migrations_change_what_the_index_looks_at(page):
+    try:
+        # Without a column, and back: on SQLite that makes the table anew.
+        call_command("migrate", "services", "0008", verbosity=0)
+    finally:
+        call_command("migrate", verbosity=0)
+    keeping.rebuild()
+    assert found("alpha") == ["One"]
+    page.refresh_from_db()
+    page.revise("beta words", version=page.version)
+    assert found("beta") == ["One"]
+    assert not keeping.check()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_table_is_made_anew_by_a_migration(page):
+    class Longer(Migration):
+        operations = [AlterField("page", "title", CharField(max_length=250))]
+
+    old = Page._meta.get_field("title").clone()
+    back = AlterField("page", "title", old)
+    executor = MigrationExecutor(connection)
+    state = executor.loader.project_state()
+    pre_migrate.send(apps.get_app_config("services"), plan=[(Longer("x", "services"), False)])
+    for operation in (*Longer.operations, back):
+        after = state.clone()
+        operation.state_forwards("services", after)
+        with connection.schema_editor() as editor:
+            operation.database_forwards("services", editor, state, after)
+        state = after
+    assert keeping.install() == 1
+    assert found("alpha") == ["One"]
+    assert not keeping.check()
+
+
+def test_notes_with_more_words_than_an_index_has_room_for(page):
+    letters = "абвгдежзиклмнопрстуфхцчшщэюя"
+    words = ["".join(letters[n // 28**at % 28] for at in range(4)) for n in range(125_000)]
+    lines = [" ".join(words[at : at + 500]) for at in range(0, len(words), 500)]
+    starts = [""] * 80 + ["# "] * 80 + ["> [!question] "] * 90
+    notes = "\n\n".join(start + line for start, line in zip(starts, lines, strict=True))
+    page.revise(notes, version=page.version)
+    assert found(words[0]) == found(words[41_000]) == ["One"]
+    assert engine().wrong() == []
+
+
+def test_check_finds_no_fault_with_another_way_to_look_at_the_same(page):
+    others = [
+        Page.objects.create(kind="topic", title=f"Other {number}", notes="") for number in range(50)
+    ]
+    others[0].tags.add("zeta", "beta", "alpha")
+    for name in ("alpha", "zeta", "beta"):
+        page.tags.add(name)
+    for other in others[1:]:
+        other.tags.add("alpha")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    assert not keeping.check()
+
+
+@pytest.mark.parametrize("word", ["50e1a0", "0e9e8aa", "1e5", "7e2xa", "i-0618e2e", "5e1я"])
+def test_letters_and_digits_are_one_word(page, word):
+    page.revise(f"see {word} there", version=page.version)
+    assert found(word) == found(f'"{word} there"') == ["One"]
+    assert [hit.name for hit in find(word[:4], typing=True).hits] == ["One"]
+
+
+def test_words_that_were_numbered_before_others_and_stored_after_them(page):
+    Word.objects.create(pk=9_000, text="laterword")
+    assert "laterword" in vocabulary()
+    Word.objects.create(pk=5_000, text="earlierword")
+    assert "earlierword" in vocabulary()
+    Word.objects.filter(pk=9_000).delete()
+    assert "laterword" not in vocabulary()

@@ -53,6 +53,9 @@ class Engine(Protocol):
     def install(self) -> bool:
         """Put tables and triggers in place; True where something had to be made anew."""
 
+    def let_go(self) -> None:
+        """Take away all that keeps a migration from changing the tables that are looked at."""
+
     def matching(
         self, match: Match, among: Among | None, scope: str, most: int, *, ranked: bool
     ) -> list[Scored]:

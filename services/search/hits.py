@@ -76,6 +76,8 @@ def _places(
     most: int,
 ) -> tuple[Place, ...]:
     outline = Outline(stored, notes)
+    # A return by itself ends a line of Markdown, too; no place moves by this.
+    notes = notes.replace("\r", "\n")
     places = [
         _place(pattern, where, notes, outline, find)
         for find in best_lines(pattern, notes, outline, most, prefer)
@@ -100,9 +102,11 @@ def _place(pattern: Pattern, where: str, notes: str, outline: Outline, find: Fin
 
 
 def _from(shown: Sequence[tuple[str, bool]]) -> str:
-    """The words from the first mark on: those that the page is to be opened at."""
+    """The words from the first mark on: those that the page is to be opened at. Of a table those
+    of one cell: what stands between cells here is not on the page."""
     first = next((at for at, (_, marked) in enumerate(shown) if marked), 0)
-    return "".join(text for text, _ in shown[first:]).removesuffix(" …")
+    text = "".join(text for text, _ in shown[first:])
+    return text.removesuffix(" …").partition(" ·")[0]
 
 
 def _beginning(notes: str) -> str:

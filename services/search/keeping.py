@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.apps import AppConfig
-from django.db import transaction
-from django.db.models.signals import post_migrate
+from django.db import connection, transaction
+from django.db.models.signals import post_migrate, pre_migrate
 
 from services.bulk import chunks, update_rows
 from services.models import Page, Word
 from services.search.engine import engine
 from services.search.outline import outline_of
-from services.search.vocabulary import learn
+from services.search.vocabulary import forget, learn
 
 BATCH = 500
+# The apps in whose tables the index finds what it is made of.
+LOOKED_AT = frozenset({"services", "taggit", "contenttypes"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +33,32 @@ class Check:
 
 
 def install_after_migrations(app: AppConfig) -> None:
-    """Have the index put in place after each `migrate`: migrations know nothing of it, and SQLite's
-    way to change a table drops its triggers."""
+    """Have the index put in place after each `migrate`, and out of its way before: migrations know
+    nothing of it, and neither database changes a table that a view or a trigger looks at."""
+    pre_migrate.connect(_let_go, sender=app)
     post_migrate.connect(_install, sender=app)
 
 
+def _let_go(plan: Sequence[tuple[Any, bool]] = (), **facts: Any) -> None:
+    if any(migration.app_label in LOOKED_AT for migration, _ in plan):
+        engine().let_go()
+
+
 def _install(verbosity: int = 1, stdout: Any = None, **facts: Any) -> None:
+    if not _migrated():
+        return
     count = install()
     if count and verbosity and stdout:
         stdout.write(f"Indexed {count:,} pages for search.\n")
+
+
+def _migrated() -> bool:
+    """Are the tables as this version knows them? After a `migrate` to an older one they are not."""
+    with connection.cursor() as cursor:
+        if Word._meta.db_table not in connection.introspection.table_names(cursor):
+            return False
+        columns = connection.introspection.get_table_description(cursor, Page._meta.db_table)
+    return "outline" in {column.name for column in columns}
 
 
 def install() -> int:
@@ -55,8 +74,10 @@ def rebuild() -> int:
     """Make outlines, words and the index anew from the notes; how many pages there are."""
     index, count = engine(), 0
     with transaction.atomic():
+        # First, as everybody who writes: what is read below is what others left, and will be.
+        list(Page.everything.order_by("pk").locked().values_list("pk"))
         with index.at_once():
-            Word.objects.all().delete()
+            forget()
             for pages in _pages():
                 count += len(pages)
                 changed = []

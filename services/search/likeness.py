@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from services.search.engine import ALL, Among, Engine, Match
-from services.search.query import Query, Term
+from services.search.query import PIECE, Query, Term, parse
 from services.search.ranking import Naming, ordered
 from services.search.vocabulary import Vocabulary, vocabulary
 from services.search.words import SHORTEST_WORD, fold, numbers
@@ -103,8 +104,18 @@ def _instead(
         if term in group or not others:
             continue
         best = max(others[:4], key=lambda o: index.count(Match(((o,),)), None, ALL, 1_000))
-        text = text.replace(term.words[0], " ".join(best.words), 1)
+        text = _replaced(text, term.words[0], " ".join(best.words))
     if text == query.text and joined:
         words = [" ".join(group[0].words) for group in joined[0]]
         text = " ".join(words) if query.plain == query.text else text
     return text if text != query.text else ""
+
+
+def _replaced(text: str, word: str, other: str) -> str:
+    """A query with one word in the place of another; what narrows it is none of its words."""
+    whole = re.compile(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])")
+    for piece in PIECE.finditer(text):
+        found = whole.search(text, piece.start(), piece.end())
+        if found and parse(piece[0]).terms:
+            return text[: found.start()] + other + text[found.end() :]
+    return text

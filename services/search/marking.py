@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from services.search.outline import Outline
 from services.search.query import Term
 from services.search.results import Marked
-from services.search.words import fold
+from services.search.words import MARKS, fold
 
 # Beyond so many finds of one term in one text the best place is known well enough.
 MOST_FINDS = 300
+# A letter by itself is in very many words of a long text.
+MOST_LOOKS = 20_000
 SNIPPET = 180
 KINDS = {"heading": 3, "question": 2, "item": 1, "text": 0}
 # What of Markdown is not for reading, in the order in which it goes: a character without which it
@@ -45,6 +47,15 @@ def _end(text: str, start: int, words: Sequence[str], *, whole: bool) -> int:
     return 0 if whole and text[end : end + 1].isalnum() else end
 
 
+def _plain(folded: str) -> tuple[str, Sequence[int]]:
+    """A text without the accents that stand apart from their letters, and for each of its places
+    the one in the text."""
+    if not MARKS.search(folded):
+        return folded, range(len(folded) + 1)
+    places = [at for at, char in enumerate(folded) if not MARKS.match(char)]
+    return MARKS.sub("", folded), [*places, len(folded)]
+
+
 @dataclass(frozen=True, slots=True)
 class Find:
     """A line of notes that holds words of the query: how many different ones, and where it is."""
@@ -72,18 +83,20 @@ class Pattern:
 
     def finds(self, text: str) -> list[tuple[int, int, int]]:
         """Where the terms are: start, end and which, in the order of the text."""
-        folded = fold(text)
+        folded, places = _plain(fold(text))
         found: list[tuple[int, int, int]] = []
         for number, (words, prefix, cjk) in enumerate(self.terms):
             place, count = folded.find(words[0]), 0
-            while place >= 0 and count < MOST_FINDS:
+            for _ in range(MOST_LOOKS):
+                if place < 0 or count == MOST_FINDS:
+                    break
                 end = _end(folded, place, words, whole=not (prefix or cjk))
                 if end and (cjk or not place or not folded[place - 1].isalnum()):
                     found.append((place, end, number))
                     count += 1
                 place = folded.find(words[0], place + 1)
         found.sort()
-        return found
+        return [(places[start], places[end], term) for start, end, term in found]
 
     def mark(self, text: str) -> Marked:
         """A text in pieces, those that were searched for marked."""

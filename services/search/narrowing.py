@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import EmptyResultSet
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from taggit.models import Tag, TaggedItem
 
 from services import catalog
 from services.models import Attachment, Category, ChecklistItem, Page, Question
@@ -20,10 +22,10 @@ LEFT = (ChecklistItem.State.OPEN, ChecklistItem.State.DOING)
 def narrowed(query: Query) -> QuerySet[Page]:
     """The pages that a query's filters leave."""
     pages = Page.objects.order_by()
-    for name in query.categories:
+    for name in dict.fromkeys(query.categories):
         pages = pages.filter(_category(name))
-    for name in query.tags:
-        pages = pages.filter(tags__name__iexact=name)
+    for name in {catalog.key(name) for name in query.tags}:
+        pages = pages.filter(_tag(name))
     if query.has_attachment:
         pages = pages.filter(Exists(Attachment.objects.live().filter(page=OuterRef("pk"))))
     for state in query.states:
@@ -66,8 +68,17 @@ def newest(index: Engine, query: Query, within: Among | None, most: int) -> tupl
         left = [pk for pk, _ in index.matching(match, within, ALL, most, ranked=False)]
         kept = Page.objects.recent().filter(pk__in=left)
         return list(kept.values_list("pk", flat=True)), index.count(match, within, ALL, 1_000_000)
-    ids = pages.distinct().order_by("-updated_at", "-pk").values_list("pk", flat=True)
+    ids = pages.order_by("-updated_at", "-pk").values_list("pk", flat=True)
     return list(ids[:most]), pages.count()
+
+
+def _tag(key: str) -> Q:
+    """The pages with a tag, by any spelling of its name. No joins: a query may name many tags, and
+    SQLite joins 64 tables at most; and it knows the case of ASCII alone."""
+    tags = [pk for pk, name in Tag.objects.values_list("pk", "name") if catalog.key(name) == key]
+    kind = ContentType.objects.get_for_model(Page)
+    items = TaggedItem.objects.filter(content_type=kind, tag__in=tags)
+    return Q(pk__in=items.values("object_id"))
 
 
 def _category(name: str) -> Q:
@@ -88,13 +99,17 @@ def _category(name: str) -> Q:
     return Q(category__in=whole or begins)
 
 
+def _midnight(day: date, days: int = 0) -> datetime:
+    """The beginning of a day in this site's time, so many days later; of days at either end of the
+    calendar one that other time zones have, too."""
+    within = min(max(day, date.min + timedelta(days=2)), date.max - timedelta(days=2))
+    return datetime.combine(
+        within + timedelta(days=days), time.min, timezone.get_current_timezone()
+    )
+
+
 def _when(changed: Changed) -> Q:
-    zone = timezone.get_current_timezone()
-    begin = datetime.combine(changed.first, time.min, zone)
-    try:
-        end = datetime.combine(changed.last + timedelta(days=1), time.min, zone)
-    except OverflowError:
-        end = datetime.combine(changed.last, time.max, zone)
+    begin, end = _midnight(changed.first), _midnight(changed.last, days=1)
     return {
         ">": Q(updated_at__gte=end),
         ">=": Q(updated_at__gte=begin),

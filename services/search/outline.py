@@ -6,6 +6,7 @@ It is stored with the notes, in the same statement, so that the database's trigg
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from services.search.words import cjk_pairs, script_of, variants
 if TYPE_CHECKING:
     from services.models import Page
 
+NUL = re.compile(r"(\\\\)|\\u0000")
 # What it says changes with these facts of a page.
 OUTLINED = frozenset({"kind", "title", "abbreviation", "aliases", "aws_id", "notes"})
 
@@ -50,8 +52,9 @@ def outline_of(page: Page, notes: Notes | None = None) -> str:
             for m in marks
         ],
     }
-    # No NUL: PostgreSQL could not read it.
-    return json.dumps(told, separators=(",", ":"), ensure_ascii=False).replace("\\u0000", "")
+    text = json.dumps(told, separators=(",", ":"), ensure_ascii=False)
+    # No NUL: PostgreSQL could not read it. One that was written out in the notes is text.
+    return NUL.sub(lambda found: found[1] or "", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,11 @@ class Outline:
     """The landmarks of one page's notes, to be asked by place."""
 
     def __init__(self, stored: str, notes: str) -> None:
-        told = json.loads(stored) if stored else {}
+        try:
+            told = json.loads(stored or "{}")
+        except ValueError:
+            # As in the index: `search check` names such a page.
+            told = {}
         marks = told.get("marks", []) if told.get("size") == len(notes) else []
         self.headings = [Heading(m[0], m[1], *m[3:]) for m in marks if m[2] == "heading"]
         self._starts = [heading.start for heading in self.headings]

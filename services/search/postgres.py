@@ -9,6 +9,8 @@ A change to any row that a page is found by indexes the page anew; a load has th
 from __future__ import annotations
 
 import hashlib
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,6 +42,14 @@ TRIGGERS = {
 VERSION = hashlib.sha256((SCHEMA + repr(TRIGGERS)).encode()).hexdigest()
 COLUMNS = {NAMES: "title", MARKS: "marks", ALL: "words"}
 
+# What another transaction wrote while this one waited to delete it was not seen, and is there.
+AGAIN = (
+    "ON CONFLICT (page_id) DO UPDATE SET title = excluded.title, marks = excluded.marks, "
+    "words = excluded.words"
+)
+# The parser takes "50e1a0" for the number 50e1 and a word.
+NUMBER = re.compile(r"(\d+e\d+)(?!\d)(.+)", re.DOTALL)
+
 
 class Postgres:
     """See `services.search.engine.Engine`."""
@@ -61,13 +71,19 @@ class Postgres:
             )
             known = [row[0] for row in cursor.fetchall()]
             collation = next((f'COLLATE "{name}"' for name in COLLATIONS if name in known), "")
-            cursor.execute(SCHEMA.replace("/*collation*/", collation))
+            schema = SCHEMA.replace("/*collation*/", collation)
+            cursor.execute(schema.replace("/*marks*/", _marks()))
             for name, rest in TRIGGERS.items():
-                table = rest.partition(" ON ")[2].split()[0]
-                cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {_table(rest)}")
                 cursor.execute(f"CREATE TRIGGER {name} AFTER {rest}")
             cursor.execute(f"COMMENT ON TABLE search_page IS '{VERSION}'")
             return True
+
+    def let_go(self) -> None:
+        with connection.cursor() as cursor:
+            for name, rest in TRIGGERS.items():
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {_table(rest)}")
+            cursor.execute("DROP VIEW IF EXISTS search_source")
 
     def matching(
         self, match: Match, among: Among | None, scope: str, most: int, *, ranked: bool
@@ -115,12 +131,13 @@ class Postgres:
         with transaction.atomic(), connection.cursor() as cursor:
             if pages is None:
                 cursor.execute("DELETE FROM search_page")
-                cursor.execute("INSERT INTO search_page SELECT * FROM search_source")
+                cursor.execute(f"INSERT INTO search_page SELECT * FROM search_source {AGAIN}")  # noqa: S608
                 return
             some = sorted(set(pages))
             cursor.execute("DELETE FROM search_page WHERE page_id = ANY(%s)", [some])
             cursor.execute(
-                "INSERT INTO search_page SELECT * FROM search_source WHERE page_id = ANY(%s)",
+                "INSERT INTO search_page SELECT * FROM search_source "  # noqa: S608
+                f"WHERE page_id = ANY(%s) {AGAIN}",
                 [some],
             )
 
@@ -145,6 +162,19 @@ class Postgres:
             return [row[0] for row in cursor.fetchall()]
 
 
+def _marks() -> str:
+    """What writes vowels and the like in scripts of India and others, as ranges of a regular
+    expression: words are cut there, as those of a query are, and as on SQLite."""
+    codes = [code for code in range(0x370, 0x10000) if unicodedata.category(chr(code))[0] == "M"]
+    starts = sorted(set(codes) - {code + 1 for code in codes})
+    ends = sorted(set(codes) - {code - 1 for code in codes})
+    return "".join(f"\\u{a:04x}-\\u{z:04x}" for a, z in zip(starts, ends, strict=True))
+
+
+def _table(trigger: str) -> str:
+    return trigger.partition(" ON ")[2].split()[0]
+
+
 def _groups(match: Match) -> str:
     return " & ".join(f"({' | '.join(map(_term, group))})" for group in match.groups)
 
@@ -158,5 +188,11 @@ def _term(term: Term) -> str:
     else:
         words = list(term.words)
         marks = [""] * (len(words) - 1) + [":*" if term.prefix else ""]
-    folded = ["".join(tokens(word)) or word for word in words]
-    return "(" + " <-> ".join(f"'{w}'{mark}" for w, mark in zip(folded, marks, strict=True)) + ")"
+    parts = []
+    for word, mark in zip(words, marks, strict=True):
+        # As `search_fold` does: a ligature or a fraction is several letters, or words.
+        for folded in tokens(unicodedata.normalize("NFKC", word)) or [word]:
+            number = NUMBER.fullmatch(folded)
+            parts += [f"'{part}'" for part in (number.groups() if number else (folded,))]
+        parts[-1] += mark
+    return "(" + " <-> ".join(parts) + ")"

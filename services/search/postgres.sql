@@ -12,37 +12,47 @@ CREATE INDEX IF NOT EXISTS search_page_words ON search_page USING gin (words) WI
 CREATE TABLE IF NOT EXISTS search_touched (page_id bigint PRIMARY KEY);
 
 -- Without case and accents, and with nothing but spaces between words: the parser of PostgreSQL would
--- see files in "ECS/EKS" and hosts in "a.b". A vector may have 1 MB, so not all of a very long text.
+-- see files in "ECS/EKS" and hosts in "a.b".
 CREATE OR REPLACE FUNCTION search_fold(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT regexp_replace(normalize(regexp_replace(
-    lower(normalize(left($1, 250000), NFKD) /*collation*/), '[\u0300-\u036f]+', '', 'g'), NFC),
-    '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00bf\u2000-\u206f\u3000-\u3004]+',
+    lower(normalize($1, NFKD) /*collation*/), '[\u0300-\u036f]+', '', 'g'), NFC),
+    '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00bf\u2000-\u206f\u3000-\u3004/*marks*/]+',
     ' ', 'g')
 $$;
-CREATE OR REPLACE FUNCTION search_vector(text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
-  $$ SELECT to_tsvector('simple', search_fold(coalesce($1, ''))) $$;
+-- A vector with the words of a text added. It may have 1 MB, so not all of a very long text, and as
+-- much of it as there is room for: a page that cannot be indexed could not be saved.
+CREATE OR REPLACE FUNCTION search_add(whole tsvector, label "char", added text) RETURNS tsvector
+LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE size int := least(length(coalesce(added, '')), 250000);
+BEGIN
+  LOOP
+    BEGIN
+      RETURN whole
+        || setweight(to_tsvector('simple', search_fold(left(coalesce(added, ''), size))), label);
+    EXCEPTION WHEN program_limit_exceeded THEN size := size / 2; END;
+  END LOOP;
+END $$;
 -- What a page's outline says; nothing where it is no JSON.
 CREATE OR REPLACE FUNCTION search_outline(text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
   BEGIN RETURN CASE WHEN $1 = '' THEN '{}' ELSE $1 END::jsonb;
   EXCEPTION WHEN others THEN RETURN '{}'::jsonb; END $$;
 CREATE OR REPLACE VIEW search_source AS
-SELECT v.id AS page_id, v.title || v.names AS title,
-  v.title || v.names || v.headings || v.questions AS marks,
-  v.title || v.names || v.headings || v.questions || v.body AS words
+SELECT v.id AS page_id, v.title,
+  search_add(search_add(v.title, 'B', v.headings), 'C', v.questions) AS marks,
+  search_add(search_add(search_add(v.title, 'B', v.headings), 'C', v.questions), 'D', v.body) AS words
 FROM (SELECT p.id,
-  setweight(search_vector(p.title), 'A') AS title,
-  setweight(search_vector(concat_ws(' ', p.abbreviation,
+  search_add(search_add('', 'A', p.title), 'A', concat_ws(' ', p.abbreviation,
     (SELECT string_agg(value, ' ') FROM jsonb_array_elements_text(
       CASE jsonb_typeof(p.aliases) WHEN 'array' THEN p.aliases ELSE '[]'::jsonb END)),
-    o.told ->> 'names')), 'A') AS names,
-  setweight(search_vector(o.told ->> 'headings'), 'B') AS headings,
-  setweight(search_vector(concat_ws(' ', o.told ->> 'questions',
-    (SELECT string_agg(t.name, ' ') FROM taggit_taggeditem i JOIN taggit_tag t ON t.id = i.tag_id
+    o.told ->> 'names')) AS title,
+  o.told ->> 'headings' AS headings,
+  concat_ws(' ', o.told ->> 'questions',
+    (SELECT string_agg(t.name, ' ' ORDER BY t.id) FROM taggit_taggeditem i JOIN taggit_tag t ON t.id = i.tag_id
       WHERE i.object_id = p.id AND i.content_type_id = (SELECT id FROM django_content_type WHERE app_label = 'services' AND model = 'page')),
-    (SELECT string_agg(a.name, ' ') FROM services_attachment a
-      WHERE a.page_id = p.id AND a.trashed_at IS NULL))), 'C') AS questions,
-  search_vector(concat_ws(' ', left(p.notes, 250000 - least(250000 / 2,
-    length(coalesce(o.told ->> 'cjk', '')))), o.told ->> 'cjk')) AS body
+    (SELECT string_agg(a.name, ' ' ORDER BY a.uuid) FROM services_attachment a
+      WHERE a.page_id = p.id AND a.trashed_at IS NULL)) AS questions,
+  concat_ws(' ', left(p.notes, 250000 - least(250000 / 2,
+    length(coalesce(o.told ->> 'cjk', '')))), o.told ->> 'cjk') AS body
   FROM services_page p CROSS JOIN LATERAL (SELECT search_outline(p.outline) AS told) o
   WHERE p.trashed_at IS NULL) v;
 -- Index a page anew, or in a load note that it is to be.
@@ -70,13 +80,17 @@ BEGIN
   IF TG_OP <> 'INSERT' AND OLD.content_type_id = (SELECT id FROM django_content_type WHERE app_label = 'services' AND model = 'page') THEN
     PERFORM search_touch(OLD.object_id::bigint); END IF;
   IF TG_OP <> 'DELETE' AND NEW.content_type_id = (SELECT id FROM django_content_type WHERE app_label = 'services' AND model = 'page') THEN
+    -- Who renames it meanwhile would not see this row, nor we the new name.
+    PERFORM FROM taggit_tag WHERE id = NEW.tag_id FOR SHARE;
     PERFORM search_touch(NEW.object_id::bigint); END IF;
   RETURN NULL;
 END $$;
 CREATE OR REPLACE FUNCTION search_tag_renamed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM search_touch(object_id::bigint) FROM taggit_taggeditem
-    WHERE tag_id = NEW.id AND content_type_id = (SELECT id FROM django_content_type WHERE app_label = 'services' AND model = 'page');
+  -- In the order in which everybody locks pages.
+  PERFORM search_touch(page) FROM (SELECT object_id::bigint AS page FROM taggit_taggeditem
+    WHERE tag_id = NEW.id AND content_type_id = (SELECT id FROM django_content_type WHERE app_label = 'services' AND model = 'page')
+    ORDER BY object_id) tagged;
   RETURN NULL;
 END $$;
 CREATE OR REPLACE FUNCTION search_file_changed() RETURNS trigger LANGUAGE plpgsql AS $$

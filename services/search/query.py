@@ -8,10 +8,11 @@ Nothing that is typed is a mistake: what is no filter is words.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from services.search.words import CJK, WORD
+from services.search.words import CJK, MARKS, WORD
 
 LONGEST_QUERY = 400
 MOST_TERMS = 16
@@ -77,7 +78,7 @@ class Query:
 
 def parse(text: str, *, typing: bool = False) -> Query:
     """Read a query. `typing` says that its last word may go on."""
-    text = text[:LONGEST_QUERY].replace("\0", " ").lstrip()
+    text = unicodedata.normalize("NFC", text)[:LONGEST_QUERY].replace("\0", " ").lstrip()
     reader = _Reader()
     for piece in PIECE.finditer(text):
         reader.piece(piece)
@@ -148,7 +149,7 @@ class _Reader:
 def _terms(text: str) -> list[Term]:
     """Words that have to be there, each wherever it is; `TCP/IP` is two."""
     found = []
-    for word in WORD.findall(text):
+    for word in WORD.findall(MARKS.sub("", text)):
         found += _word(word)
     return found
 
@@ -164,7 +165,7 @@ def _word(word: str) -> list[Term]:
 
 
 def _phrase(text: str) -> list[Term]:
-    words = tuple(WORD.findall(text))
+    words = tuple(WORD.findall(MARKS.sub("", text)))
     if any(CJK.search(word) for word in words):
         return [term for word in words for term in _word(word)]
     return [Term(words, exact=True)] if words else []

@@ -65,6 +65,12 @@ class SQLite:
                     cursor.execute(sql)
             return True
 
+    def let_go(self) -> None:
+        with connection.cursor() as cursor:
+            for name, sql in WANTED.items():
+                if kind := re.match(r"CREATE (VIEW|TRIGGER)", sql):
+                    cursor.execute(f"DROP {kind[1]} IF EXISTS {name}")
+
     def matching(
         self, match: Match, among: Among | None, scope: str, most: int, *, ranked: bool
     ) -> list[Scored]:

@@ -23,11 +23,12 @@ SELECT
     || ' ' || coalesce(json_extract(o.told, '$.names'), '') AS names,
   json_extract(o.told, '$.headings') AS headings,
   json_extract(o.told, '$.questions') AS questions,
-  coalesce((SELECT group_concat(t.name, char(10))
+  coalesce((SELECT group_concat(name, char(10)) FROM (SELECT t.name
       FROM taggit_taggeditem i JOIN taggit_tag t ON t.id = i.tag_id
-      WHERE i.object_id = p.id AND i.content_type_id IN search_page_type), '')
-    || ' ' || coalesce((SELECT group_concat(a.name, char(10)) FROM services_attachment a
-      WHERE a.page_id = p.id AND a.trashed_at IS NULL), '') AS labels,
+      WHERE i.object_id = p.id AND i.content_type_id IN search_page_type ORDER BY t.id)), '')
+    || ' ' || coalesce((SELECT group_concat(name, char(10)) FROM (SELECT a.name
+      FROM services_attachment a
+      WHERE a.page_id = p.id AND a.trashed_at IS NULL ORDER BY a.uuid)), '') AS labels,
   json_extract(o.told, '$.cjk') AS cjk,
   p.notes AS body
 FROM services_page p JOIN (

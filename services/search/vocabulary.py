@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Count, Max
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -19,8 +19,6 @@ from services.search.words import SHORTEST_WORD, worth_knowing
 ONE_TYPO, TWO_TYPOS = 4, 7
 SHORTEST_PART = 4
 MOST_ALIKE = 12
-# Of rows that were numbered before others some may be stored after them.
-OVERLAP = 1_000
 MOST_LOOKED_AT = 500
 
 
@@ -43,6 +41,15 @@ def learn(pages: Sequence[Page]) -> None:
             )
 
 
+def forget() -> None:
+    """Forget all words. Until this transaction ends nobody else learns any: two who store the same
+    words in different order wait for each other."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE services_word IN SHARE ROW EXCLUSIVE MODE")
+    Word.objects.all().delete()
+
+
 class Vocabulary:
     """All known words in memory, brought up to date by reading only what is new."""
 
@@ -54,20 +61,23 @@ class Vocabulary:
         self.by_length: dict[int, list[str]] = defaultdict(list)
 
     def refresh(self) -> None:
-        newest = Word.objects.aggregate(last=Max("pk"))["last"] or 0
-        if newest == self.last:
-            return
         with self.lock:
-            rows = Word.objects.filter(pk__gt=self.last - OVERLAP).order_by("pk")
-            if newest < self.last:
-                # They were made anew.
+            there = Word.objects.aggregate(last=Max("pk"), count=Count("pk"))
+            if (there["last"] or 0) != self.last:
+                self._read(self.last)
+            if there["count"] != len(self.words):
+                # They were made anew, or of rows that were numbered before others some, as those of
+                # a long load, were stored after them.
                 self.last, self.words, self.by_length = 0, set(), defaultdict(list)
-                rows = Word.objects.order_by("pk")
-            for pk, text in rows.values_list("pk", "text").iterator(chunk_size=10_000):
-                if text not in self.words:
-                    self.words.add(text)
-                    self.by_length[len(text)].append(text)
-                self.last = max(self.last, pk)
+                self._read(0)
+
+    def _read(self, after: int) -> None:
+        rows = Word.objects.filter(pk__gt=after).order_by("pk").values_list("pk", "text")
+        for pk, text in rows.iterator(chunk_size=10_000):
+            if text not in self.words:
+                self.words.add(text)
+                self.by_length[len(text)].append(text)
+            self.last = max(self.last, pk)
 
     def alike(self, word: str) -> list[str]:
         """The words that a word may stand for, the likeliest first, itself left out."""

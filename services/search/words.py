@@ -53,7 +53,7 @@ def tokens(text: str) -> list[str]:
     if text.isascii():
         # Three times as fast as by the expression.
         return text.translate(ASCII_WORDS).split()
-    return WORD.findall(fold(unicodedata.normalize("NFC", text)))
+    return WORD.findall(MARKS.sub("", fold(unicodedata.normalize("NFC", text))))
 
 
 def pairs(run: str) -> list[str]:

@@ -127,14 +127,18 @@
 
   // -- opening it ----------------------------------------------------------------------------------------
 
+  // Who opens it again does not wait for what was asked before.
+  let asked = 0;
   const load = async () => {
-    const late = setTimeout(() => options.say("One moment…", true), 300);
+    const turn = (asked += 1);
+    const late = setTimeout(() => turn === asked && options.say("One moment…", true), 300);
     try {
       const query = new URLSearchParams({ ids: before.join(","), page });
       const response = await fetch(`${dialog.dataset.recent}?${query}`, { credentials: "same-origin" });
       const answer = document.createElement("template");
       answer.innerHTML = response.ok && !response.redirected ? await response.text() : "";
       clearTimeout(late);
+      if (turn !== asked) return;
       commands = [...answer.content.querySelectorAll("[data-also]")];
       for (const group of answer.content.querySelectorAll("[role=group]")) {
         if (group.querySelector("[role=option]")) parts.start.append(group);
@@ -144,6 +148,7 @@
       if (!input.value.trim() || parts.first.children.length) chooseFirst();
     } catch {
       clearTimeout(late);
+      if (turn !== asked) return;
       options.say("The server cannot be reached. Your connection may be down.");
     }
   };

@@ -1,0 +1,97 @@
+"""The index while several write at once: on SQLite one waits for the other, on PostgreSQL not."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection, connections, transaction
+from taggit.models import Tag
+
+from services.models import Page
+from services.search import keeping
+from services.search.engine import engine
+from services.search.find import find
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor == "sqlite", reason="one writes at a time"),
+]
+
+
+@pytest.fixture
+def pages():
+    made = [
+        Page.objects.create(kind="topic", title=f"Page {number}", notes="alpha words")
+        for number in range(3)
+    ]
+    # As when outlines say more since a new version: all are written anew.
+    Page.objects.update(outline="")
+    return made
+
+
+@contextmanager
+def meanwhile(does: Callable[[], object]) -> Iterator[None]:
+    """Another connection does something while a transaction goes on, and may have to wait."""
+    faults: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            does()
+        except BaseException as fault:
+            faults.append(fault)
+        finally:
+            connections.close_all()
+
+    other = threading.Thread(target=run)
+    with transaction.atomic():
+        yield
+        other.start()
+        other.join(0.7)
+    other.join(20)
+    assert not faults
+
+
+def test_the_index_is_made_anew_while_a_page_is_saved(pages):
+    with meanwhile(lambda: engine().index()), connection.cursor() as cursor:
+        cursor.execute("UPDATE services_page SET notes = 'beta' WHERE id = %s", [pages[0].pk])
+    assert engine().wrong() == []
+    assert len(find("beta").hits) == 1
+
+
+def test_a_load_ends_while_a_page_is_tagged(pages):
+    def load() -> None:
+        with transaction.atomic(), engine().at_once():
+            Page.objects.filter(pk=pages[0].pk).update(title="Loaded")
+
+    with meanwhile(load):
+        pages[0].tags.add("tagged")
+    assert engine().wrong() == []
+    assert [hit.name for hit in find("loaded tagged").hits] == ["Loaded"]
+
+
+def test_a_tag_is_renamed_while_a_page_gets_it(pages):
+    Tag.objects.create(name="old")
+    with meanwhile(lambda: Tag.objects.filter(name="old").update(name="new")):
+        pages[0].tags.add("old")
+    assert engine().wrong() == []
+    assert [hit.name for hit in find("new").hits] == ["Page 0"]
+
+
+def test_all_is_made_anew_while_a_page_is_saved(pages):
+    with meanwhile(keeping.rebuild):
+        pages[1].revise("gamma words", version=pages[1].version)
+    assert not keeping.check()
+
+
+def test_a_page_is_saved_while_all_is_made_anew(pages):
+    with transaction.atomic():
+        list(Page.everything.filter(pk=pages[1].pk).locked())
+        other = threading.Thread(target=lambda: (keeping.rebuild(), connections.close_all()))
+        other.start()
+        other.join(0.7)
+        pages[1].revise("gamma words", version=pages[1].version)
+    other.join(20)
+    assert not keeping.check()
