@@ -99,7 +99,8 @@ def test_the_pointer_chooses_too(tabs, reader):  # noqa: F811
     page = tabs(reader, "/")
     field(page).fill("keeps")
     option(page, "S3").click()
-    page.wait_for_url("**/services/s3/")
+    # Browsers keep to themselves which words an address leads to.
+    page.wait_for_url(re.compile("/services/s3/"))
 
 
 def test_a_click_beside_it_closes_the_list(tabs, reader):  # noqa: F811

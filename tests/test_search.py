@@ -365,7 +365,7 @@ def test_notes_that_were_changed_behind_our_back_lead_to_no_wrong_place():
 def test_a_hit_in_a_table_leads_to_its_cell():
     page("One", "| a | b | c |\n|---|---|---|\n| one | needle here | two |\n")
     place = find("needle").hits[0].places[0]
-    assert shown(place.snippet) == "· one · [needle] here · two ·"
+    assert shown(place.snippet) == "one · [needle] here · two"
     assert place.address.endswith(":~:text=needle%20here")
 
 
