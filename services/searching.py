@@ -14,6 +14,8 @@ from services.search.query import LONGEST_QUERY, PIECE, Query, parse
 
 # What a form can narrow by, in the order in which it is put into a text.
 KINDS = ("category", "tag", "is", "has", "in", "changed", "without")
+# The field for words that stand side by side; they are words of the query from then on.
+PHRASE = "phrase"
 # A name that is longer than this is no category's and no tag's.
 LONGEST_VALUE = 200
 STATES = {"open": "Left to do", "done": "Done", "question": "Questions"}
@@ -111,7 +113,17 @@ def put_together(text: str, seen: str, form: Mapping[str, Sequence[str]]) -> str
         for value in after:
             if value not in before[kind]:
                 text = add(text, kind, value)
+    for value in form.get(PHRASE, ()):
+        text = _with_phrase(text, value)
     return text
+
+
+def _with_phrase(text: str, words: str) -> str:
+    """A query with words that have to stand side by side, if it has not got them."""
+    piece = f'"{" ".join(parse(words).text.replace(chr(34), " ").split())[:LONGEST_VALUE]}"'
+    if not parse(piece).terms or piece.casefold() in text.casefold():
+        return text
+    return f"{_closed(text, LONGEST_QUERY - len(piece) - 1)} {piece}".strip()
 
 
 def _values(kind: str, value: str) -> list[str]:

@@ -102,6 +102,15 @@ def test_a_form_adds_and_removes_what_was_changed_in_it():
     )
 
 
+def test_words_side_by_side_are_put_behind_the_others_once():
+    assert put_together("lambda", "lambda", {"phrase": ['cold  "start']}) == 'lambda "cold start"'
+    assert put_together('"Cold start"', "", {"phrase": ["cold start"]}) == '"Cold start"'
+    assert put_together('is:open "a', "is:open", {"is": ["open"], "phrase": ["b"]}) == (
+        'is:open "a" "b"'
+    )
+    assert put_together("lambda", "lambda", {"phrase": [" ? "]}) == "lambda"
+
+
 def test_what_no_field_can_show_stays():
     seen = "a tag:one tag:two changed:<2026"
     form = {"tag": ["one"], "in": ["title"]}

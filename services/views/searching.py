@@ -16,7 +16,7 @@ from services.access import reading
 from services.commands import KEYS, commands
 from services.models import Category, Page
 from services.search.find import MOST, find
-from services.searching import EXAMPLES, KINDS, filters, put_together, shown
+from services.searching import EXAMPLES, KINDS, PHRASE, filters, put_together, shown
 from services.views.posted import number
 from services.views.tags import in_use
 
@@ -34,7 +34,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """All pages that answer the query `q`, in parts."""
     text = request.GET.get("q", "")
     if "seen" in request.GET:
-        form = {kind: request.GET.getlist(kind) for kind in KINDS}
+        form = {kind: request.GET.getlist(kind) for kind in (*KINDS, PHRASE)}
         return _to(put_together(text, request.GET["seen"], form))
     last = MOST // AT_ONCE
     wanted = min(max(number(request.GET.get("page")) or 1, 1), last)
