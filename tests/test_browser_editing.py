@@ -77,7 +77,7 @@ def test_two_windows_in_conflict_by_keyboard(in_conflict):
     page.keyboard.insert_text("Both of ours.\n")
     tab_to(page, "Save the combined text")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status").first).to_contain_text(
+    expect(page.get_by_role("main").get_by_role("status").first).to_contain_text(
         "Your own and what olga had saved are in the history"
     )
     expect(page.get_by_text("Both of ours.")).to_be_visible()
