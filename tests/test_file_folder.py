@@ -13,7 +13,8 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import TemporaryUploadedFile
 
 from services.files import objects
-from services.files.storing import StorageFailed, store
+from services.files.refusals import StorageFailed
+from services.files.storing import store
 from services.models import Attachment
 from tests.pictures import picture
 

@@ -22,7 +22,8 @@ from kb import settings as configured
 from services.files import objects as stored
 from services.files import shelf
 from services.files.bucket import client
-from services.files.storing import StorageFailed, UploadRefused, asking_the_storage, store
+from services.files.refusals import StorageFailed, UploadRefused, asking_the_storage
+from services.files.storing import store
 from services.models import Attachment, Page, Topic
 from services.sync.zips import ZipRefused, unpacked
 from services.trash import destroy, throw_away

@@ -7,6 +7,7 @@ import io
 import pytest
 from django.core.files.base import ContentFile
 
+from services.files.refusals import StorageFailed, UploadRefused
 from services.files.shelf import (
     addresses_in,
     empty_trash,
@@ -16,7 +17,7 @@ from services.files.shelf import (
     throw_away,
     used_on,
 )
-from services.files.storing import StorageFailed, UploadRefused, store
+from services.files.storing import store
 from services.models import Attachment, Page, Topic
 from tests.pictures import PDF, picture
 from tests.storages import body_of, objects

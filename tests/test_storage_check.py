@@ -16,7 +16,8 @@ from django.test import override_settings
 
 from kb import settings as configured
 from services.files.bucket import client
-from services.files.storing import StorageFailed, store
+from services.files.refusals import StorageFailed
+from services.files.storing import store
 from tests.pictures import picture
 from tests.storages import KEY, fetch, objects, s3_environment
 

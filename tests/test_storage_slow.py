@@ -12,7 +12,8 @@ from django.core.files.storage import default_storage
 from django.test import override_settings
 
 from kb import settings as configured
-from services.files.storing import StorageFailed, store
+from services.files.refusals import StorageFailed
+from services.files.storing import store
 from services.models import Attachment, Topic
 from tests.pictures import picture
 from tests.storages import fetch, s3_environment

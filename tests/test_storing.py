@@ -9,7 +9,8 @@ from unittest import mock
 import pytest
 from django.core.files.storage import default_storage
 
-from services.files.storing import StorageFailed, UploadRefused, markdown_of, store
+from services.files.refusals import StorageFailed, UploadRefused
+from services.files.storing import markdown_of, store
 from services.markdown.render import render
 from services.models import Attachment, Page, Topic
 from tests.pictures import HTML, PDF, SVG, ZIP, located, picture

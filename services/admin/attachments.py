@@ -18,7 +18,8 @@ from django.utils.html import format_html, format_html_join
 from services.admin.rules import AnyModelAdmin, ForEditors
 from services.admin.trash import ToTheTrash
 from services.files import shelf
-from services.files.storing import UploadRefused, store
+from services.files.refusals import UploadRefused
+from services.files.storing import store
 from services.files.words import kind_words
 from services.models import Attachment, Page
 from services.people import shown_name

@@ -19,14 +19,8 @@ from django.core import signing
 from django.core.files.storage import default_storage
 
 from services.files import bucket
-from services.files.storing import (
-    PAGE_GONE,
-    StorageFailed,
-    UploadRefused,
-    asking_the_storage,
-    check_limits,
-    store,
-)
+from services.files.refusals import StorageFailed, UploadRefused, asking_the_storage
+from services.files.storing import PAGE_GONE, check_limits, store
 from services.models import Attachment, Page
 
 # Whatever a browser says that it is: what it really is shows when it is there.

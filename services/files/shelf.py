@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from services.files.kinds import Kind
 from services.files.names import clean_name
-from services.files.storing import UploadRefused, check_total, put_anew, taken_back
+from services.files.refusals import UploadRefused
+from services.files.storing import check_total, put_anew, taken_back
 from services.markdown.targets import ATTACHMENT
 from services.models import Attachment, Link, Page
 from services.models.attachments import release

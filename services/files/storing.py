@@ -9,21 +9,12 @@ from __future__ import annotations
 import copy
 import hashlib
 import io
-import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO
 
-from boto3.exceptions import Boto3Error
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    ReadTimeoutError,
-)
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.files import File
@@ -32,48 +23,24 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import Sum
 from django.template.defaultfilters import filesizeformat
-from s3transfer.exceptions import RetriesExceededError
 
 from services.files.kinds import Kind, head_of, kind_of, seems_a_picture
 from services.files.names import clean_name
 from services.files.pictures import BrokenPicture, Picture, read_picture
-from services.files.troubles import in_words
+from services.files.refusals import (
+    SILENT,
+    STORAGE_ERRORS,
+    UploadRefused,
+    asking_the_storage,
+)
 from services.models import Attachment, Page
 from services.transactions import add_files, retried
 
-logger = logging.getLogger(__name__)
-UNREACHABLE = (
-    "The storage for files does not answer as it should, so nothing was stored. "
-    "Try again in a while; if that does not help, whoever runs the site can look into its log."
-)
-STORAGE_ERRORS = (BotoCoreError, ClientError, Boto3Error, RetriesExceededError, OSError)
 PAGE_GONE = (
     "The page was deleted meanwhile, so the file has no place there. Restore the page, or add the "
     "file to another."
 )
 FATE_UNKNOWN = (OperationalError, InterfaceError)
-SILENT = (EndpointConnectionError, ConnectTimeoutError, ReadTimeoutError)
-
-
-class UploadRefused(ValueError):
-    """A file that is not stored; the message is a sentence for the person who sent it."""
-
-
-class StorageFailed(UploadRefused):
-    """The storage is down, slow, full or not to be had. Nothing is stored, and a retry may work."""
-
-    def __init__(self) -> None:
-        super().__init__(UNREACHABLE)
-
-
-@contextmanager
-def asking_the_storage() -> Iterator[None]:
-    """Turn what the storage's libraries raise into StorageFailed; the log says what to mend."""
-    try:
-        yield
-    except STORAGE_ERRORS as error:
-        logger.error("%s %s", *in_words(error))
-        raise StorageFailed from error
 
 
 @dataclass(frozen=True, slots=True)

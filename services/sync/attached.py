@@ -19,8 +19,9 @@ from django.db.models import Q
 from django.template.defaultfilters import filesizeformat
 
 from services.bulk import chunks
+from services.files.refusals import StorageFailed, UploadRefused
 from services.files.shelf import replace
-from services.files.storing import StorageFailed, UploadRefused, store
+from services.files.storing import store
 from services.markdown.notes import targets
 from services.markdown.parser import parse
 from services.models import Attachment, Link, Page

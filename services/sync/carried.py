@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError
 from django.core.files.storage import default_storage
 
 from services.bulk import chunks
-from services.files.storing import StorageFailed, asking_the_storage
+from services.files.refusals import StorageFailed, asking_the_storage
 from services.markdown.portable import FOLDER
 from services.models import Attachment, Document, Link
 from services.sync.attached import known_digests

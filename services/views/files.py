@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from services.access import editing, may_edit, reading
 from services.files import shelf
-from services.files.storing import UploadRefused
+from services.files.refusals import UploadRefused
 from services.listing import part
 from services.models import Attachment, Page
 from services.page_files import some_addresses

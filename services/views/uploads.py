@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST
 from services.access import editing
 from services.files import arriving
 from services.files.bucket import is_remote
-from services.files.storing import PAGE_GONE, StorageFailed, UploadRefused, markdown_of, store
+from services.files.refusals import StorageFailed, UploadRefused
+from services.files.storing import PAGE_GONE, markdown_of, store
 from services.models import Attachment, Page
 from services.views.back import back, wants_json
 from services.views.finding import person

@@ -13,7 +13,7 @@ from django.template.defaultfilters import filesizeformat
 
 from services.files import objects
 from services.files.bucket import is_remote
-from services.files.storing import STORAGE_ERRORS, StorageFailed, asking_the_storage
+from services.files.refusals import STORAGE_ERRORS, StorageFailed, asking_the_storage
 
 NO_BUCKET = (
     "No bucket is named. Set AWS_STORAGE_BUCKET_NAME and the other settings of the bucket "
