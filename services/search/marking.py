@@ -50,7 +50,7 @@ def _end(text: str, start: int, words: Sequence[str], *, whole: bool) -> int:
 def _plain(folded: str) -> tuple[str, Sequence[int]]:
     """A text without the accents that stand apart from their letters, and for each of its places
     the one in the text."""
-    if not MARKS.search(folded):
+    if folded.isascii() or not MARKS.search(folded):
         return folded, range(len(folded) + 1)
     places = [at for at, char in enumerate(folded) if not MARKS.match(char)]
     return MARKS.sub("", folded), [*places, len(folded)]
