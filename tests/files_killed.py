@@ -29,7 +29,7 @@ from services.files.storing import store  # noqa: E402
 from services.models import Attachment  # noqa: E402
 from tests.pictures import picture  # noqa: E402
 
-ROUNDS = 7
+ROUNDS = 10
 
 
 def upload(dice: random.Random) -> None:

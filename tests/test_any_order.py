@@ -258,7 +258,7 @@ def test_any_order_of_changes_keeps_every_promise():
         Site,
         settings=settings(
             # The texts are the same there; what differs are transactions and locks.
-            max_examples=10 if connection.vendor == "postgresql" else 25,
+            max_examples=10 if connection.vendor == "postgresql" else 40,
             stateful_step_count=20,
             deadline=None,
             # Shortening a failure takes minutes; where nobody waits for it, it is told as it is.

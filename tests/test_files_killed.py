@@ -10,7 +10,7 @@ import sys
 
 from tests.conftest import ROOT
 
-ROUNDS = 7
+ROUNDS = 10
 
 
 def test_what_is_left_is_named_and_swept(storage: str, tmp_path) -> None:

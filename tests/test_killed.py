@@ -7,7 +7,7 @@ import time
 
 from tests.writers import Server, Writer
 
-ROUNDS = 6
+ROUNDS = 10
 
 
 class Hasty(Writer):

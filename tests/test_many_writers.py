@@ -11,7 +11,7 @@ from tests.postgres import postgres
 from tests.writers import Server, Writer, write_at_once
 from tests.writers_pages import WRITERS
 
-REQUESTS = 50  # for each person
+REQUESTS = 100  # for each person
 
 
 @pytest.fixture(scope="module")
