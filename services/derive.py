@@ -22,7 +22,7 @@ from services.markdown import notes as markdown
 from services.markdown.match import match
 from services.models import Attachment, ChecklistItem, Link, Page, Question
 from services.names import link_key, look_up, mentions, name_items
-from services.search.outline import outline_of
+from services.search.keeping import store_outlines
 from services.search.vocabulary import learn
 from services.transactions import hold_names
 
@@ -94,7 +94,7 @@ def derive(pages: Sequence[Page], *, fresh: bool = False, renamed: bool = False)
             changes += _derive_questions(read, waiting, fresh=fresh)
             changes += _derive_links(read, fresh=fresh, renamed=renamed)
             _keep(some, waiting)
-            _outline(some, read)
+            store_outlines(some, read)
             learn(some)
     return changes
 
@@ -115,16 +115,6 @@ def _keep(pages: Sequence[Page], waiting: Mapping[int, Waiting]) -> None:
             page.kept = kept
             changed.append(page)
     update_rows(Page, changed, ("kept",))
-
-
-def _outline(pages: Sequence[Page], read: Mapping[int, markdown.Notes]) -> None:
-    """Bring outlines in line; that of a page that was just saved is so already."""
-    changed = []
-    for page in pages:
-        outline, page.outline = page.outline, outline_of(page, read[page.pk])
-        if page.outline != outline:
-            changed.append(page)
-    update_rows(Page, changed, ("outline",))
 
 
 def _derive_items(

@@ -19,6 +19,14 @@ PHRASE = "phrase"
 # A name that is longer than this is no category's and no tag's.
 LONGEST_VALUE = 200
 STATES = {"open": "Left to do", "done": "Done", "question": "Questions"}
+# What a page can be asked to have by a mark in a box: the filter, and what stands beside the box.
+BOXES = (
+    ("is", "open", "something left to do"),
+    ("is", "done", "something done"),
+    ("is", "question", "questions"),
+    ("has", "attachment", "files"),
+    ("in", "title", "the words in their title or other names"),
+)
 # What can be typed besides words, for whoever does not know.
 EXAMPLES = (
     ('"cold start"', "these words side by side"),
@@ -29,7 +37,7 @@ EXAMPLES = (
     ("is:done", "something done or answered"),
     ("is:question", "questions; with is:open, open ones"),
     ("has:attachment", "with files"),
-    ("in:title lambda", "words in the title alone"),
+    ("in:title lambda", "words in the title or other names alone"),
     ("changed:>2026-01-01", "changed after a day; also <, >=, <=, a month or a year"),
 )
 SIGNS = {">": "after", ">=": "since", "<": "before", "<=": "until", "=": "in"}

@@ -266,6 +266,7 @@ def shelf():
         ("words is:question is:open", {"S3"}),
         ("words has:attachment", {"S3"}),
         ("in:title words", {"Words"}),
+        ('in:title "simple storage service"', {"S3"}),
         ("words -machines -buckets", {"Lambda", "Words"}),
         ('words -"a topic"', {"S3", "EC2", "Lambda"}),
         ("words changed:<2021", {"EC2"}),
@@ -304,6 +305,15 @@ def test_days_at_either_end_of_the_calendar(settings, zone, when):
     page("One", "words")
     early = when in (">0001-01-01", ">=0001", "<=9999")
     assert titles(f"words changed:{when}") == (["One"] if early else [])
+
+
+def test_without_words_of_its_own_the_last_changed_come_first(shelf, monkeypatch):
+    # However few can be turned to.
+    monkeypatch.setattr(finding, "MOST", 1)
+    assert titles("-machines") == ["Words"]
+    old = Page.objects.get(title="S3")
+    old.revise("Buckets again.", version=old.version)
+    assert titles("-machines") == ["S3"]
 
 
 # -- places --------------------------------------------------------------------------------------

@@ -250,6 +250,13 @@ def test_eight_pages_are_suggested(as_reader, finds):
     assert "All 37 results" in words(text)
 
 
+def test_more_than_can_be_turned_to_are_not_called_all(as_reader, finds):
+    finds([hit()] * MOST, found=MOST + 1)
+    text = words(html(as_reader, "/search/suggest/", q="x"))
+    assert text.startswith("More than 500 pages")
+    assert text.endswith("The first 500 results")
+
+
 def test_pages_with_similar_words_say_so_in_the_list(as_reader, finds):
     finds([hit("Alike", forgiving=True)])
     text = words(html(as_reader, "/search/suggest/", q="x"))

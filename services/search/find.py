@@ -41,11 +41,12 @@ def find(text: str, *, start: int = 0, count: int = 20, typing: bool = False) ->
         ids, total = newest(index, query, within, MOST)
         return Results(query, hits_of(query, ids[start : start + count]), len(ids), total)
     groups = tuple(in_any_number(term) for term in query.terms)
-    ids, total = _strict(index, query, groups, within)
+    scope = NAMES if query.in_title else ALL
+    ids, total = _strict(index, query, groups, within, scope)
     likely: list[int] = []
     instead, others = "", tuple[Term, ...]()
     if total <= FEW:
-        found = alike(index, query, groups, within, MOST)
+        found = alike(index, query, groups, within, scope, MOST)
         instead = found.instead
         likely = [pk for pk in found.pages if pk not in ids][:MOST_ALIKE]
         others = found.terms
@@ -70,16 +71,20 @@ def in_any_number(term: Term) -> tuple[Term, ...]:
 
 
 def _strict(
-    index: Engine, query: Query, groups: tuple[tuple[Term, ...], ...], within: Among | None
+    index: Engine,
+    query: Query,
+    groups: tuple[tuple[Term, ...], ...],
+    within: Among | None,
+    scope: str,
 ) -> tuple[list[int], int]:
     """The pages that hold what is asked, in order, and how many there are."""
-    match = Match(groups, query.without, title_only=query.in_title)
-    total = index.count(match, within, ALL, MOST_RANKED + 1)
+    match = Match(groups, query.without)
+    total = index.count(match, within, scope, MOST_RANKED + 1)
     together: list[Scored] = []
     if total > MOST_RANKED:
-        rest = _common(index, match, within)
+        rest = _common(index, match, within, scope)
     else:
-        rest = index.matching(match, within, ALL, MOST, ranked=True)
+        rest = index.matching(match, within, scope, MOST, ranked=True)
         words = tuple(word for term in query.terms for word in term.words)
         if len(words) > 1 and rest and not any(term.cjk for term in query.terms):
             phrase = Match(((Term(words, prefix=query.terms[-1].prefix),),))
@@ -88,13 +93,13 @@ def _strict(
     return ids[:MOST], max(total, min(len(ids), MOST))
 
 
-def _common(index: Engine, match: Match, within: Among | None) -> list[Scored]:
+def _common(index: Engine, match: Match, within: Among | None, widest: str) -> list[Scored]:
     """For words that very many pages hold: by name, by heading, and then the newest."""
     found: dict[int, float] = {}
     for scope in (NAMES, MARKS, ALL):
         few = index.count(match, within, scope, MOST_RANKED + 1) <= MOST_RANKED
         for pk, _ in index.matching(match, within, scope, MOST, ranked=few):
             found.setdefault(pk, 1 / (1 + len(found)))
-        if len(found) >= MOST:
+        if len(found) >= MOST or scope == widest:
             break
     return list(found.items())[:MOST]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models.signals import post_migrate, pre_migrate
 
 from services.bulk import chunks, update_rows
+from services.markdown.notes import Notes
 from services.models import Page, Word
 from services.search.engine import engine
 from services.search.outline import outline_of
@@ -80,15 +81,23 @@ def rebuild() -> int:
             forget()
             for pages in _pages():
                 count += len(pages)
-                changed = []
-                for page in pages:
-                    outline, page.outline = page.outline, outline_of(page)
-                    if page.outline != outline:
-                        changed.append(page)
-                update_rows(Page, changed, ["outline"])
+                store_outlines(pages)
                 learn([page for page in pages if not page.trashed_at])
         index.index()
     return count
+
+
+def store_outlines(pages: Sequence[Page], read: Mapping[int, Notes] | None = None) -> None:
+    """Bring the outlines of pages in line with their notes, writing those alone that were not.
+
+    `read` is what was read of their notes, by page, where that is known.
+    """
+    changed = []
+    for page in pages:
+        outline, page.outline = page.outline, outline_of(page, (read or {}).get(page.pk))
+        if page.outline != outline:
+            changed.append(page)
+    update_rows(Page, changed, ["outline"])
 
 
 def check() -> Check:

@@ -35,6 +35,7 @@ def alike(
     query: Query,
     strict: tuple[tuple[Term, ...], ...],
     within: Among | None,
+    scope: str,
     most: int,
 ) -> Alike:
     """Look again: for words like those, for words run together, and for some of the words."""
@@ -48,8 +49,8 @@ def alike(
     for attempt in attempts:
         if len(pages) >= ENOUGH or tuple(map(tuple, attempt)) == strict:
             continue
-        match = Match(tuple(map(tuple, attempt)), query.without, title_only=query.in_title)
-        found = index.matching(match, within, ALL, most, ranked=True)
+        match = Match(tuple(map(tuple, attempt)), query.without)
+        found = index.matching(match, within, scope, most, ranked=True)
         meant = replace(query, terms=tuple(term for group in attempt for term in group))
         pages |= dict.fromkeys(ordered(meant, found, Naming()))
         terms += meant.terms

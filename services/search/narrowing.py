@@ -16,6 +16,8 @@ from services.search.engine import ALL, Among, Engine, Match
 from services.search.query import Changed, Query
 
 NOTHING: Among = ("SELECT 0 WHERE 1 = 0", ())
+# More than any site has pages.
+EVERY = 1_000_000_000
 LEFT = (ChecklistItem.State.OPEN, ChecklistItem.State.DOING)
 
 
@@ -63,13 +65,13 @@ def among(query: Query) -> Among | None:
 def newest(index: Engine, query: Query, within: Among | None, most: int) -> tuple[list[int], int]:
     """For a query without words: what its filters leave, the last changed first."""
     pages = narrowed(query)
-    if query.without:
-        match = Match((), query.without)
-        left = [pk for pk, _ in index.matching(match, within, ALL, most, ranked=False)]
-        kept = Page.objects.recent().filter(pk__in=left)
-        return list(kept.values_list("pk", flat=True)), index.count(match, within, ALL, 1_000_000)
     ids = pages.order_by("-updated_at", "-pk").values_list("pk", flat=True)
-    return list(ids[:most]), pages.count()
+    if not query.without:
+        return list(ids[:most]), pages.count()
+    holding = index.matching(Match((query.without,)), within, ALL, EVERY, ranked=False)
+    without = dict(holding)
+    left = [pk for pk in ids if pk not in without]
+    return left[:most], len(left)
 
 
 def _tag(key: str) -> Q:

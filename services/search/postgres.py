@@ -18,7 +18,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from services.search.engine import ALL, MARKS, NAMES, Among, Match, Scored
+from services.search.engine import ALL, MARKS, NAMES, Engine, Match
 from services.search.query import Term
 from services.search.words import pairs, tokens
 
@@ -51,8 +51,10 @@ AGAIN = (
 NUMBER = re.compile(r"(\d+e\d+)(?!\d)(.+)", re.DOTALL)
 
 
-class Postgres:
+class Postgres(Engine):
     """See `services.search.engine.Engine`."""
+
+    key = "page_id"
 
     def install(self) -> bool:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -85,47 +87,16 @@ class Postgres:
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {_table(rest)}")
             cursor.execute("DROP VIEW IF EXISTS search_source")
 
-    def matching(
-        self, match: Match, among: Among | None, scope: str, most: int, *, ranked: bool
-    ) -> list[Scored]:
-        where, values = self._where(match, among, scope)
-        score, order = "0", "page_id DESC"
-        if ranked and match.groups:
-            # 1: a long page does not win by its length.
-            score = f"ts_rank({RANKING}, words, %s::tsquery, 1)"
-            order = "score DESC, page_id"
-            values.insert(0, _groups(match))
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT page_id, {score} AS score FROM search_page WHERE {where} "  # noqa: S608
-                f"ORDER BY {order} LIMIT {most}",
-                values,
-            )
-            return [(row[0], row[1]) for row in cursor.fetchall()]
-
-    def count(self, match: Match, among: Among | None, scope: str, most: int) -> int:
-        where, values = self._where(match, among, scope)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM (SELECT 1 FROM search_page "  # noqa: S608
-                f"WHERE {where} LIMIT {most}) counted",
-                values,
-            )
-            return int(cursor.fetchone()[0])
-
-    def _where(self, match: Match, among: Among | None, scope: str) -> tuple[str, list[Any]]:
-        conditions, values = ["true"], []
-        column = "title" if match.title_only else COLUMNS[scope]
-        if match.groups:
-            conditions.append(f"{column} @@ %s::tsquery")
-            values.append(_groups(match))
+    def condition(self, match: Match, scope: str) -> tuple[str, list[Any]]:
+        where, values = f"{COLUMNS[scope]} @@ %s::tsquery", [_groups(match)]
         if match.without:
-            conditions.append("NOT words @@ %s::tsquery")
+            where += " AND NOT words @@ %s::tsquery"
             values.append(" | ".join(map(_term, match.without)))
-        if among is not None:
-            conditions.append(f"page_id IN ({among[0]})")
-            values += among[1]
-        return " AND ".join(conditions), values
+        return where, values
+
+    def score(self, match: Match) -> tuple[str, list[Any]]:
+        # 1: a long page does not win by its length.
+        return f"ts_rank({RANKING}, words, %s::tsquery, 1)", [_groups(match)]
 
     def index(self, pages: Iterable[int] | None = None) -> None:
         with transaction.atomic(), connection.cursor() as cursor:

@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from services.bulk import chunks
-from services.search.engine import ALL, SCOPES, WEIGHTS, Among, Match, Scored
+from services.search.engine import ALL, SCOPES, WEIGHTS, Engine, Match
 from services.search.query import Term
 from services.search.words import pairs
 
@@ -38,8 +38,10 @@ def _objects() -> dict[str, str]:
 WANTED = _objects()
 
 
-class SQLite:
+class SQLite(Engine):
     """See `services.search.engine.Engine`."""
+
+    key = "rowid"
 
     def install(self) -> bool:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -71,47 +73,11 @@ class SQLite:
                 if kind := re.match(r"CREATE (VIEW|TRIGGER)", sql):
                     cursor.execute(f"DROP {kind[1]} IF EXISTS {name}")
 
-    def matching(
-        self, match: Match, among: Among | None, scope: str, most: int, *, ranked: bool
-    ) -> list[Scored]:
-        where, values = self._where(match, among, scope)
-        # What has no words has no rank; the function takes part in a search alone.
-        ranked = ranked and bool(match.groups)
-        score = f"-bm25(search_page, {', '.join(map(str, WEIGHTS.values()))})" if ranked else "0"
-        order = "score DESC, rowid" if ranked else "rowid DESC"
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT rowid, {score} AS score FROM search_page WHERE {where} "  # noqa: S608
-                f"ORDER BY {order} LIMIT {most}",
-                values,
-            )
-            return [(row[0], row[1]) for row in cursor.fetchall()]
+    def condition(self, match: Match, scope: str) -> tuple[str, list[Any]]:
+        return "search_page MATCH %s", [_expression(match, scope)]
 
-    def count(self, match: Match, among: Among | None, scope: str, most: int) -> int:
-        where, values = self._where(match, among, scope)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM (SELECT 1 FROM search_page "  # noqa: S608
-                f"WHERE {where} LIMIT {most})",
-                values,
-            )
-            return int(cursor.fetchone()[0])
-
-    def _where(self, match: Match, among: Among | None, scope: str) -> tuple[str, list[Any]]:
-        conditions, values = [], []
-        if match.groups:
-            conditions.append("search_page MATCH %s")
-            values.append(_expression(match, scope))
-        elif match.without:
-            conditions.append(
-                "rowid NOT IN (SELECT rowid FROM search_page WHERE search_page MATCH %s)"
-            )
-            values.append(" OR ".join(map(_term, match.without)))
-        if among is not None:
-            # The plus has the index of words asked first, and once.
-            conditions.append(f"+rowid IN ({among[0]})")
-            values += among[1]
-        return " AND ".join(conditions) or "1", values
+    def score(self, match: Match) -> tuple[str, list[Any]]:
+        return f"-bm25(search_page, {', '.join(map(str, WEIGHTS.values()))})", []
 
     def index(self, pages: Iterable[int] | None = None) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -159,9 +125,7 @@ class SQLite:
 def _expression(match: Match, scope: str) -> str:
     """A match in the language of FTS5; every word is quoted, so that it is nothing but a word."""
     wanted = " AND ".join(f"({' OR '.join(map(_term, group))})" for group in match.groups)
-    if match.title_only:
-        wanted = f"{{title}} : ({wanted})"
-    elif scope != ALL:
+    if scope != ALL:
         wanted = f"{{{' '.join(SCOPES[scope])}}} : ({wanted})"
     without = " OR ".join(map(_term, match.without))
     return f"({wanted}) NOT ({without})" if without else wanted

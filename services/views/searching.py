@@ -16,7 +16,7 @@ from services.access import reading
 from services.commands import KEYS, commands
 from services.models import Category, Page
 from services.search.find import MOST, find
-from services.searching import EXAMPLES, KINDS, PHRASE, filters, put_together, shown
+from services.searching import BOXES, EXAMPLES, KINDS, PHRASE, filters, put_together, shown
 from services.views.posted import number
 from services.views.tags import in_use
 
@@ -42,6 +42,7 @@ def search(request: HttpRequest) -> HttpResponse:
     part = Paginator(range(results.total), AT_ONCE).get_page(wanted)
     if part.number != wanted:
         results = find(text, start=(part.number - 1) * AT_ONCE, count=AT_ONCE)
+    fields = shown(text)
     context = {
         "search_text": results.query.text,
         "results": results,
@@ -50,8 +51,9 @@ def search(request: HttpRequest) -> HttpResponse:
         "similar": [hit for hit in results.hits if hit.forgiving],
         "examples": EXAMPLES,
         "filters": filters(text),
-        "shown": shown(text),
-        "categories": list(_categories(*shown(text)["category"])),
+        "shown": fields,
+        "boxes": [(kind, *rest, rest[0] in fields[kind]) for kind, *rest in BOXES],
+        "categories": list(_categories(*fields["category"])),
         "tags": in_use().distinct().order_by("name").values_list("name", flat=True)[:TAGS],
     }
     return render(request, "search.html", context)
