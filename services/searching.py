@@ -25,7 +25,7 @@ BOXES = (
     ("is", "done", "something done"),
     ("is", "question", "questions"),
     ("has", "attachment", "files"),
-    ("in", "title", "the words in their title or other names"),
+    ("in", "title", "the words in their names"),
 )
 # What can be typed besides words, for whoever does not know.
 EXAMPLES = (

@@ -398,6 +398,11 @@ def test_places_hold_as_many_of_the_words_as_can_be():
     assert shown(find("alpha beta").hits[0].places[0].snippet) == "[alpha] and [beta]"
 
 
+def test_words_that_can_be_seen_come_before_those_in_addresses():
+    page("One", "- [ ] read [this](https://needle.example/)\n\n# Later\n\nA needle here.\n")
+    assert [shown(p.snippet) for p in find("needle").hits[0].places] == ["A [needle] here."]
+
+
 def test_a_long_line_is_cut_around_the_hit():
     page("One", "word " * 500 + "needle " + "word " * 500)
     text = shown(find("needle").hits[0].places[0].snippet)

@@ -82,6 +82,8 @@ def _places(
         _place(pattern, where, notes, outline, find)
         for find in best_lines(pattern, notes, outline, most, prefer)
     ]
+    # What was found may be in an address, which no reader sees.
+    places = [p for p in places if any(marked for _, marked in p.snippet)] or places[:1]
     for file in files:
         if pattern.finds(file.name):
             places.append(Place("file", file.get_absolute_url(), (), pattern.mark(file.name)))
