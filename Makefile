@@ -17,6 +17,10 @@ export NOTES PORT
 py := .venv/bin/python
 pip := $(py) -m pip install -qq --disable-pip-version-check
 
+# Checks scripts and styles. PyPI has it for Linux on x86-64 only; elsewhere one that is installed is used.
+biome = PATH="$$PWD/.venv/bin:$$PATH"; \
+  command -v biome >/dev/null || { echo "Biome is not installed: scripts and styles are left out."; exit 0; }; biome
+
 # Checks and tests get a data folder of their own, never the one in use.
 own_data := data=$$(mktemp -d); trap 'rm -rf "$$data"' EXIT; export KB_VAR_DIR="$$data";
 
@@ -31,7 +35,7 @@ test: .venv/dev ## run all tests [ARGS="-k search"]
 	$(py) -m tests.browser
 	$(own_data) $(py) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
-lint: .venv/dev ## check style, types, templates and migrations
+lint: .venv/dev ## check style, types, templates, scripts and migrations
 	$(py) -m ruff check .
 	$(py) -m ruff format --check .
 	$(own_data) set -e; \
@@ -39,11 +43,13 @@ lint: .venv/dev ## check style, types, templates and migrations
 	$(py) manage.py makemigrations --check --dry-run; \
 	$(py) manage.py check
 	$(py) -m djlint --quiet --check --lint templates
+	$(biome) ci --error-on-warnings static/js
 
-format: .venv/dev ## put code and templates into shape
+format: .venv/dev ## put code, templates and scripts into shape
 	$(py) -m ruff check --fix .
 	$(py) -m ruff format .
 	$(py) -m djlint --quiet --reformat templates
+	$(biome) check --write static/js
 
 bench: .venv/dev ## measure imports, rendering and pages
 	$(own_data) $(py) -m tests.bench

@@ -2,9 +2,16 @@
 (() => {
   "use strict";
 
-  const FIELDS = new Set(
-    ["notes", "title", "abbreviation", "category", "aliases", "tags", "rewrite", "version"],
-  );
+  const FIELDS = new Set([
+    "notes",
+    "title",
+    "abbreviation",
+    "category",
+    "aliases",
+    "tags",
+    "rewrite",
+    "version",
+  ]);
   // Of a form with rows (the admin's) all fields are sent: the server puts the rows into the notes.
   const ALL = { has: (name) => name !== "csrfmiddlewaretoken" && name !== "kept" };
   // What of it no draft on the server holds.
@@ -20,7 +27,8 @@
   const NOWHERE = "Your text could not be kept anywhere. Save it, or copy it before you leave.";
   const WAITING = `There is an earlier draft: continue or discard it. Until then what you type is ${HERE}.`;
 
-  const clock = (moment) => new Date(moment).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  const clock = (moment) =>
+    new Date(moment).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 
   // An answer that is none: `reason` is the server's word for it.
   class Refused extends Error {
@@ -39,7 +47,8 @@
       const offered = document.querySelector("[data-draft-notice]");
       this.undecided = Boolean(offered) || "undecided" in form.dataset;
       // What the server showed; nothing of it is stored where it shows what was just sent to it.
-      this.first = "unsaved" in form.dataset ? "" : JSON.stringify(window.kbEditor.defaults(form, this.names));
+      this.first =
+        "unsaved" in form.dataset ? "" : JSON.stringify(window.kbEditor.defaults(form, this.names));
       this.saved = this.first;
       this.start();
       form.addEventListener("input", () => this.later());
@@ -79,7 +88,9 @@
     }
 
     fields() {
-      return Object.fromEntries([...new FormData(this.form)].filter(([name]) => this.names.has(name)));
+      return Object.fromEntries(
+        [...new FormData(this.form)].filter(([name]) => this.names.has(name)),
+      );
     }
 
     text() {
@@ -95,7 +106,10 @@
       const now = Date.now();
       this.typing ||= now;
       clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.save(), Math.min(PAUSE, Math.max(0, this.typing + LONGEST - now)));
+      this.timer = setTimeout(
+        () => this.save(),
+        Math.min(PAUSE, Math.max(0, this.typing + LONGEST - now)),
+      );
     }
 
     // -- asking the server ----------------------------------------------------------------------
@@ -103,7 +117,15 @@
     body(fields = {}) {
       const { person, page, section, place = "" } = this.form.dataset;
       const body = new FormData();
-      const told = { ...fields, person, page, section, place, draft: this.id, since: this.since ?? "" };
+      const told = {
+        ...fields,
+        person,
+        page,
+        section,
+        place,
+        draft: this.id,
+        since: this.since ?? "",
+      };
       for (const [name, value] of Object.entries(told)) body.append(name, value);
       body.append("csrfmiddlewaretoken", window.kbEditor.token(this.form));
       return body;
@@ -131,7 +153,10 @@
       const json = (response.headers.get("Content-Type") || "").includes("json");
       const answer = json ? await response.json() : {};
       if (response.ok && json) return answer;
-      throw new Refused(answer.error ? `${answer.error} This text is ${HERE}.` : FAILED, answer.reason);
+      throw new Refused(
+        answer.error ? `${answer.error} This text is ${HERE}.` : FAILED,
+        answer.reason,
+      );
     }
 
     // The editor is open; what others do is shown. Returns the answer, null where there is none.
@@ -169,7 +194,9 @@
         if (beside) this.kept.put(this.entry(true));
         else this.kept.drop();
         this.resumed?.();
-        this.say(`Draft kept ${clock(answer.saved_at)}${beside ? `; what is no text is ${HERE}` : ""}`);
+        this.say(
+          `Draft kept ${clock(answer.saved_at)}${beside ? `; what is no text is ${HERE}` : ""}`,
+        );
         return answer;
       } catch (refused) {
         if (this.stopped) return null;
@@ -192,7 +219,14 @@
 
     entry(sent) {
       const { section, place } = this.form.dataset;
-      return { fields: this.fields(), section, place, draft: this.id, after: this.since ?? "", sent };
+      return {
+        fields: this.fields(),
+        section,
+        place,
+        draft: this.id,
+        after: this.since ?? "",
+        sent,
+      };
     }
 
     // Was anything changed that only the browser can keep?
@@ -220,7 +254,8 @@
       const changed = this.changed && this.id && !this.undecided;
       const body = this.body(changed ? this.fields() : {});
       body.append("leaving", "1");
-      const sent = navigator.onLine && this.id && navigator.sendBeacon(this.form.dataset.draftUrl, body);
+      const sent =
+        navigator.onLine && this.id && navigator.sendBeacon(this.form.dataset.draftUrl, body);
       if (this.changed) this.kept.put(this.entry(Boolean(changed && sent)));
     }
 
@@ -231,7 +266,10 @@
       event.preventDefault();
       // Asked all the same: without a network there still is a server on this very machine.
       this.asking = true;
-      await this.ask().then((answer) => this.took(answer), () => null);
+      await this.ask().then(
+        (answer) => this.took(answer),
+        () => null,
+      );
       this.asking = false;
       if (this.cut) return this.keep(UNSAVED);
       this.arrived = true;
@@ -260,7 +298,8 @@
 
     discard() {
       this.stop();
-      for (const [key, entry] of this.kept.others()) if (entry.draft === this.id) this.kept.drop(key);
+      for (const [key, entry] of this.kept.others())
+        if (entry.draft === this.id) this.kept.drop(key);
       this.kept.drop();
     }
 
@@ -298,7 +337,9 @@
       if (trashed) told.push("This page was moved to the trash meanwhile.");
       else if (opened && version > opened) {
         const where = by === "You" ? " elsewhere" : "";
-        told.push(`${by} saved a newer version of this page${where}: your text will be merged when you save.`);
+        told.push(
+          `${by} saved a newer version of this page${where}: your text will be merged when you save.`,
+        );
       }
       const place = this.status.querySelector(".editing-others");
       if (place.textContent !== told.join(" ")) place.textContent = told.join(" ");

@@ -75,10 +75,12 @@
       const name = upload.name.replace(/[[\]\\]/g, "");
       const shown = upload.file.type.startsWith("image/") ? "!" : "";
       let text = `${shown}[Uploading ${name}…]()`;
-      for (let n = 2; editor.value.includes(text); n += 1) text = `${shown}[Uploading ${name}… (${n})]()`;
+      for (let n = 2; editor.value.includes(text); n += 1)
+        text = `${shown}[Uploading ${name}… (${n})]()`;
       const apart = Boolean(start) && editor.value[start - 1] === ")";
       // Of several, each has a line.
-      if (apart && this.last && editor.value.slice(0, start).endsWith(this.last.text)) this.last.followed = true;
+      if (apart && this.last && editor.value.slice(0, start).endsWith(this.last.text))
+        this.last.followed = true;
       this.last = { text, apart, followed: false };
       this.marks.set(upload, this.last);
       this.known.set(text, this.last);

@@ -28,7 +28,8 @@
       if (type === "checkbox") {
         if (field.defaultChecked) fields[name] = field.value;
       } else if (type === "select-one") {
-        const chosen = [...field.options].find((option) => option.defaultSelected) ?? field.options[0];
+        const chosen =
+          [...field.options].find((option) => option.defaultSelected) ?? field.options[0];
         fields[name] = chosen?.value ?? "";
       } else fields[name] = field.defaultValue;
     }
@@ -106,7 +107,8 @@
     }
 
     same(one, other) {
-      const text = (fields) => JSON.stringify(Object.entries(fields).filter(([name]) => name !== "version"));
+      const text = (fields) =>
+        JSON.stringify(Object.entries(fields).filter(([name]) => name !== "version"));
       return text(one) === text(other);
     }
   }

@@ -49,7 +49,8 @@
     // What is typed behind `[[`, and where it begins; null where the caret is in no link.
     begun() {
       const [start, end] = this.editor.selection;
-      const found = start === end && BEGUN.exec(this.area.value.slice(Math.max(0, start - 100), start));
+      const found =
+        start === end && BEGUN.exec(this.area.value.slice(Math.max(0, start - 100), start));
       return found ? { words: found[1], start: start - found[1].length } : null;
     }
 
@@ -97,7 +98,9 @@
         }),
       );
       const { length } = pages;
-      this.said.textContent = length ? `${length} ${length === 1 ? "page" : "pages"}` : "No page is called so";
+      this.said.textContent = length
+        ? `${length} ${length === 1 ? "page" : "pages"}`
+        : "No page is called so";
       if (!length || document.activeElement !== this.area) {
         this.close(length > 0);
         return;
@@ -125,7 +128,8 @@
       else if (event.key === "Escape") {
         this.closedAt = this.begun()?.start ?? -1;
         this.close();
-      } else if ((event.key === "Enter" || event.key === "Tab") && !event.shiftKey) this.accept(this.at);
+      } else if ((event.key === "Enter" || event.key === "Tab") && !event.shiftKey)
+        this.accept(this.at);
       else return;
       event.preventDefault();
       event.stopImmediatePropagation();

@@ -152,7 +152,10 @@
   // As deep as the words of the item above or of this one, or by a tab where the text has tabs.
   const step = (text, from, line) => {
     if (/^\t+(?:[-*+]|\d+[.)])[ \t]/m.test(text)) return "\t";
-    const above = text.slice(0, Math.max(from - 1, 0)).split("\n").at(-1);
+    const above = text
+      .slice(0, Math.max(from - 1, 0))
+      .split("\n")
+      .at(-1);
     const found = LIST.exec(above) ?? LIST.exec(line);
     return " ".repeat(found ? found[0].length - found[1].length - (found[6] ?? "").length : 2);
   };
@@ -191,7 +194,8 @@
     const marks = quoted.includes(">") ? quoted : "";
     const item = LIST.exec(line.slice(marks.length));
     const size = marks.length + (item ? item[0].length : 0);
-    if (!size || start < from + size || RULE.test(line) || inFence(text.slice(0, from))) return null;
+    if (!size || start < from + size || RULE.test(line) || inFence(text.slice(0, from)))
+      return null;
     if (start === end && !line.slice(size).trim()) {
       const left = item ? marks : "";
       const at = from + left.length;

@@ -14,7 +14,10 @@
   // The rows that were added in the admin's form, once more.
   const addRows = (form, fields) => {
     for (const prefix of ["items", "questions"]) {
-      const [name, add] = [`${prefix}-TOTAL_FORMS`, form.querySelector(`#${prefix}-group .add-row a`)];
+      const [name, add] = [
+        `${prefix}-TOTAL_FORMS`,
+        form.querySelector(`#${prefix}-group .add-row a`),
+      ];
       let missing = Number(fields[name] ?? 0) - Number(form.elements.namedItem(name)?.value ?? 0);
       for (; add && missing > 0; missing -= 1) add.click();
     }
@@ -45,7 +48,10 @@
   const excerpt = ({ notes = "", title = "" }, shown) => {
     const added = (text, other) => {
       const known = new Set(other.split("\n"));
-      return text.split("\n").find((line) => line.trim() && !known.has(line))?.trim();
+      return text
+        .split("\n")
+        .find((line) => line.trim() && !known.has(line))
+        ?.trim();
     };
     const line = added(notes, shown);
     const gone = line ? "" : added(shown, notes);
@@ -57,7 +63,10 @@
     const place = document.createElement("div");
     place.className = "notice draft-here";
     const words = document.createElement("p");
-    const when = new Date(entry.at).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
+    const when = new Date(entry.at).toLocaleString("en-GB", {
+      dateStyle: "medium",
+      timeStyle: "short",
+    });
     words.textContent = `This browser kept text of yours for this page that was not sent, from ${when}.`;
     const said = document.createElement("p");
     said.className = "draft-words";

@@ -50,7 +50,9 @@
     constructor(editor, preview) {
       this.list = editor.root.querySelector(".editor-tabs");
       this.tabs = [...this.list.querySelectorAll("[role=tab]")];
-      this.panels = this.tabs.map((tab) => document.getElementById(tab.getAttribute("aria-controls")));
+      this.panels = this.tabs.map((tab) =>
+        document.getElementById(tab.getAttribute("aria-controls")),
+      );
       this.tools = editor.root.querySelector(".editor-toolbar");
       this.preview = preview;
       this.chosen = 0;
@@ -62,7 +64,9 @@
     }
 
     key(event) {
-      const to = { ArrowLeft: 1 - this.chosen, ArrowRight: 1 - this.chosen, Home: 0, End: 1 }[event.key];
+      const to = { ArrowLeft: 1 - this.chosen, ArrowRight: 1 - this.chosen, Home: 0, End: 1 }[
+        event.key
+      ];
       if (to === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
       event.preventDefault();
       this.choose(to);

@@ -2,7 +2,16 @@
 (() => {
   "use strict";
 
-  const LOOKS = ["font", "letterSpacing", "lineHeight", "paddingBlock", "paddingInline", "tabSize", "borderWidth", "unicodeBidi"];
+  const LOOKS = [
+    "font",
+    "letterSpacing",
+    "lineHeight",
+    "paddingBlock",
+    "paddingInline",
+    "tabSize",
+    "borderWidth",
+    "unicodeBidi",
+  ];
 
   // Where characters of a text area are, from the top left of its contents: `[{ x, y, line }]`,
   // measured in a copy of it that nobody sees.
@@ -100,7 +109,8 @@
         window.kbEditor.measure(area, written).forEach(({ y }, index) => {
           const stop = [y, shown[index].getBoundingClientRect().top - top];
           const last = stops.at(-1);
-          if (stop.every((place, side) => place > last[side] && place < ends[side])) stops.push(stop);
+          if (stop.every((place, side) => place > last[side] && place < ends[side]))
+            stops.push(stop);
         });
       }
       return [...stops, ends];
@@ -116,7 +126,8 @@
     if (document.activeElement !== area || area.clientHeight >= before) return;
     const { y, line } = window.kbEditor.measure(area, [area.selectionEnd])[0];
     const seen = y - area.scrollTop + line;
-    if (seen > area.clientHeight && seen <= before + line) area.scrollTop += seen - area.clientHeight;
+    if (seen > area.clientHeight && seen <= before + line)
+      area.scrollTop += seen - area.clientHeight;
   };
 
   window.kbEditor.each(({ area, form }) => {

@@ -8,9 +8,12 @@
   const form = document.querySelector("[data-add-files]");
   const chooser = form.querySelector("input[type=file]");
   const list = () => document.getElementById("kb-files");
-  const areas = [...document.querySelectorAll("[data-drop-files]"), form.closest(".panel")].filter(Boolean);
+  const areas = [...document.querySelectorAll("[data-drop-files]"), form.closest(".panel")].filter(
+    Boolean,
+  );
 
-  const isChanged = (field) => (field.type === "file" ? field.files.length > 0 : field.value !== field.defaultValue);
+  const isChanged = (field) =>
+    field.type === "file" ? field.files.length > 0 : field.value !== field.defaultValue;
   const isInUse = (row) =>
     row.contains(document.activeElement) ||
     row.querySelector("details[open]") ||
@@ -118,7 +121,10 @@
       await navigator.clipboard.writeText(text);
     } catch {
       // Not over plain http: then by a field that is there for a moment.
-      const field = Object.assign(document.createElement("textarea"), { value: text, readOnly: true });
+      const field = Object.assign(document.createElement("textarea"), {
+        value: text,
+        readOnly: true,
+      });
       document.body.append(field);
       field.select();
       document.execCommand("copy");

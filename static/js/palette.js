@@ -89,7 +89,8 @@
     parts.first.replaceChildren(...copies(begins));
     parts.others.replaceChildren(...copies((command) => !begins(command)));
     // An empty group is none to whoever hears the list.
-    for (const name of ["first", "pages", "others"]) parts[name].hidden = !parts[name].children.length;
+    for (const name of ["first", "pages", "others"])
+      parts[name].hidden = !parts[name].children.length;
     options.number();
   };
   // What stands first is active, but never a page that was found for other words.
@@ -134,7 +135,9 @@
     const late = setTimeout(() => turn === asked && options.say("One moment…", true), 300);
     try {
       const query = new URLSearchParams({ ids: before.join(","), page });
-      const response = await fetch(`${dialog.dataset.recent}?${query}`, { credentials: "same-origin" });
+      const response = await fetch(`${dialog.dataset.recent}?${query}`, {
+        credentials: "same-origin",
+      });
       const answer = document.createElement("template");
       answer.innerHTML = response.ok && !response.redirected ? await response.text() : "";
       clearTimeout(late);
@@ -214,11 +217,13 @@
   const enter = () => {
     const words = input.value.trim();
     if (options.active) options.active.click();
-    else if (words) location.assign(`${dialog.dataset.search}?${new URLSearchParams({ q: words })}`);
+    else if (words)
+      location.assign(`${dialog.dataset.search}?${new URLSearchParams({ q: words })}`);
   };
   input.addEventListener("input", look);
   input.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+    if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey)
+      return;
     const last = options.all.length - 1;
     if (event.key === "ArrowDown") options.choose(options.at < last ? options.at + 1 : 0);
     else if (event.key === "ArrowUp") options.choose(options.at > 0 ? options.at - 1 : last);

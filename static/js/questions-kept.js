@@ -14,7 +14,8 @@
   const open = new Map();
   const patience = () => new Promise((done) => setTimeout(done, PATIENCE));
 
-  const clock = (moment) => new Date(moment).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  const clock = (moment) =>
+    new Date(moment).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 
   class Typed {
     constructor(form) {
@@ -62,7 +63,10 @@
       const now = (this.at = Date.now());
       this.typing ||= now;
       this.nowhere = !put(this.key, this.entry());
-      this.timer = setTimeout(() => this.save(), Math.min(PAUSE, Math.max(0, this.typing + LONGEST - now)));
+      this.timer = setTimeout(
+        () => this.save(),
+        Math.min(PAUSE, Math.max(0, this.typing + LONGEST - now)),
+      );
     }
 
     // At most one request is under way; `busy` is its end.
@@ -197,7 +201,8 @@
       this.gone = this.paused = false;
       if (this.draft && this.last) {
         const { draft, saved_at: since } = await look(this).catch(() => ({}));
-        if (draft === this.draft && since !== this.since) Object.assign(this, { since, saved: this.last });
+        if (draft === this.draft && since !== this.since)
+          Object.assign(this, { since, saved: this.last });
       }
       this.later();
     }
@@ -248,10 +253,14 @@
   });
   addEventListener("pagehide", () => each((typed) => typed.leave()));
   addEventListener("pageshow", (event) => event.persisted && each((typed) => typed.back()));
-  document.addEventListener("visibilitychange", () => document.hidden && each((typed) => typed.save()));
+  document.addEventListener(
+    "visibilitychange",
+    () => document.hidden && each((typed) => typed.save()),
+  );
 
   for (const form of document.querySelectorAll("form[data-place]")) begin(form);
-  const isHere = (entry) => [...open.values()].some(({ place, page }) => place === entry.place && page === entry.page);
+  const isHere = (entry) =>
+    [...open.values()].some(({ place, page }) => place === entry.place && page === entry.page);
   // A form that is asked for after `ready` comes with what other windows had left.
   window.kbTyped = { of, ready: Promise.race([sendLeft(isHere), patience()]) };
 })();

@@ -50,7 +50,10 @@
   // It is another text, told apart by how it begins.
   const offer = (typed, key, entry) => {
     const lines = `${entry.fields.words ?? ""}\n${entry.fields.answer ?? ""}`.split("\n");
-    const line = lines.find((words) => words.trim())?.trim().slice(0, EXCERPT);
+    const line = lines
+      .find((words) => words.trim())
+      ?.trim()
+      .slice(0, EXCERPT);
     const decided = (act) => () => {
       place.remove();
       act();
@@ -59,8 +62,14 @@
     const place = note(
       typed,
       `This browser kept other text of yours from ${when(entry.at)}${line ? `: “${line}”` : "."}`,
-      button("Use it", decided(() => fill(typed, key, entry))),
-      button("Discard it", decided(() => remove(key))),
+      button(
+        "Use it",
+        decided(() => fill(typed, key, entry)),
+      ),
+      button(
+        "Discard it",
+        decided(() => remove(key)),
+      ),
     );
   };
 

@@ -37,7 +37,8 @@
 
   // A form's entries begin like this; each window has one of its own.
   const prefixOf = ({ place, page }) => PREFIX + (place === "ask" ? `ask.${page}` : place);
-  const ownKey = (form) => `${prefixOf(form)}.${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`;
+  const ownKey = (form) =>
+    `${prefixOf(form)}.${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`;
 
   // All that is kept, as `[key, entry]`, the last first.
   const all = (prefix = PREFIX) => {
@@ -78,7 +79,8 @@
 
   const bodyOf = (told) => {
     const body = new FormData();
-    for (const [name, value] of Object.entries({ ...told, csrfmiddlewaretoken: token() })) body.append(name, value);
+    for (const [name, value] of Object.entries({ ...told, csrfmiddlewaretoken: token() }))
+      body.append(name, value);
     return body;
   };
 
@@ -86,7 +88,13 @@
     let response;
     try {
       const headers = { Accept: "application/json" };
-      response = await fetch(url, { method: "POST", body: bodyOf(told), headers, credentials: "same-origin", signal });
+      response = await fetch(url, {
+        method: "POST",
+        body: bodyOf(told),
+        headers,
+        credentials: "same-origin",
+        signal,
+      });
     } catch {
       throw new Refused(OFFLINE, "offline");
     }
@@ -94,10 +102,20 @@
     const json = (response.headers.get("Content-Type") || "").includes("json");
     const answer = json ? await response.json() : {};
     if (response.ok && json) return answer;
-    throw new Refused(answer.error ? `${answer.error} This text is ${HERE}.` : FAILED, answer.reason);
+    throw new Refused(
+      answer.error ? `${answer.error} This text is ${HERE}.` : FAILED,
+      answer.reason,
+    );
   };
 
-  const told = ({ fields, page, place, draft, since }) => ({ ...fields, person, page, place, draft, since });
+  const told = ({ fields, page, place, draft, since }) => ({
+    ...fields,
+    person,
+    page,
+    place,
+    draft,
+    since,
+  });
 
   // Give the server an entry; its `draft` and `since` become those of the draft that has it then.
   const send = async (entry, signal) => {
@@ -138,5 +156,16 @@
     }
   };
 
-  window.kbStored = { put, remove, ownKey, leftOf, dropSent, send, sendLast, sendLeft, forget, look };
+  window.kbStored = {
+    put,
+    remove,
+    ownKey,
+    leftOf,
+    dropSent,
+    send,
+    sendLast,
+    sendLeft,
+    forget,
+    look,
+  };
 })();

@@ -5,7 +5,8 @@
 (() => {
   "use strict";
 
-  const OUT = "You are logged out. Your text is still here: log in again in another tab, then save.";
+  const OUT =
+    "You are logged out. Your text is still here: log in again in another tab, then save.";
   const OFF = "There is no connection. Your text is still here: save it when you are back.";
   const FAILED = "This could not be saved. Your text is still here: try again in a moment.";
   const PLACE = "kb.questions.place";
@@ -139,7 +140,8 @@
     new Promise((done) => {
       const link = node.tagName === "LINK";
       const known = [...document.querySelectorAll(link ? "link" : "script")];
-      if (known.some((one) => (link ? one.href === node.href : one.src === node.src))) return done();
+      if (known.some((one) => (link ? one.href === node.href : one.src === node.src)))
+        return done();
       const copy = document.createElement(link ? "link" : "script");
       for (const { name, value } of node.attributes) copy.setAttribute(name, value);
       // In the order that they are in, as the parts of the editor need it.
@@ -184,7 +186,11 @@
   // Whether what was typed is discarded, or there is nothing.
   const dropped = (form) => {
     if (holds(form) && !confirm("Discard what you typed?")) return null;
-    return typed(form)?.discard().catch(() => null) ?? Promise.resolve();
+    return (
+      typed(form)
+        ?.discard()
+        .catch(() => null) ?? Promise.resolve()
+    );
   };
 
   const close = (form) => {
@@ -289,7 +295,9 @@
     });
     const begin = document.querySelector("[data-begin]");
     begin.hidden = false;
-    begin.addEventListener("click", () => focus(inbox.querySelector('[data-question][tabindex="0"]')));
+    begin.addEventListener("click", () =>
+      focus(inbox.querySelector('[data-question][tabindex="0"]')),
+    );
   }
   for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
   takePlace();

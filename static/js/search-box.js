@@ -9,7 +9,11 @@
   const input = box.querySelector(".search-words");
   const panel = box.querySelector(".search-panel");
   const opener = document.querySelector(".search-open");
-  const options = new Options(input, panel.querySelector(".search-list"), panel.querySelector(".search-said"));
+  const options = new Options(
+    input,
+    panel.querySelector(".search-list"),
+    panel.querySelector(".search-said"),
+  );
 
   // It is always there, with nothing in it: what is said in a part that only appears goes unheard.
   const show = () => panel.classList.add("is-shown");
@@ -87,7 +91,8 @@
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (event.defaultPrevented || inField(event.target) || document.querySelector("dialog[open]")) return;
+    if (event.defaultPrevented || inField(event.target) || document.querySelector("dialog[open]"))
+      return;
     event.preventDefault();
     open();
   });

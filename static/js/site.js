@@ -65,7 +65,9 @@
     const headings = [...links.keys()];
     const mark = () => {
       // A third of the way down is where a reader's eye is.
-      const read = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 3);
+      const read = headings.filter(
+        (heading) => heading.getBoundingClientRect().top < innerHeight / 3,
+      );
       const now = read.at(-1);
       for (const [heading, link] of links) {
         if (heading === now) link.setAttribute("aria-current", "location");

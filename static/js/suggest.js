@@ -66,7 +66,9 @@
     }
 
     get all() {
-      return [...this.list.querySelectorAll("[role=option]")].filter((one) => !one.closest("[data-part][hidden]"));
+      return [...this.list.querySelectorAll("[role=option]")].filter(
+        (one) => !one.closest("[data-part][hidden]"),
+      );
     }
 
     get active() {
@@ -128,7 +130,9 @@
   }
 
   const inField = (element) =>
-    Boolean(element?.closest("input, textarea, select, [contenteditable]:not([contenteditable=false])"));
+    Boolean(
+      element?.closest("input, textarea, select, [contenteditable]:not([contenteditable=false])"),
+    );
 
   window.kbSuggest = { Asking, Options, inField };
 })();

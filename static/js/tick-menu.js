@@ -110,7 +110,8 @@
     if (event.relatedTarget && !panel.contains(event.relatedTarget)) close(false);
   });
   document.addEventListener("pointerdown", (event) => {
-    if (!panel.contains(event.target) && event.target.closest(".tick-more") !== opener) close(false);
+    if (!panel.contains(event.target) && event.target.closest(".tick-more") !== opener)
+      close(false);
   });
   addEventListener("pagehide", () => close(false));
 

@@ -25,7 +25,9 @@
       box.dataset.doing = busy;
       bar.value += settled;
       const words = `${bar.value} of ${bar.max} settled`;
-      box.querySelector(".progress-words").textContent = busy ? `${words} · ${busy} in progress` : words;
+      box.querySelector(".progress-words").textContent = busy
+        ? `${words} · ${busy} in progress`
+        : words;
       chip(box.parentElement.querySelector("[data-learning]"), bar, busy);
     }
     for (const link of document.querySelectorAll(".choices a")) {
@@ -123,7 +125,10 @@
     if (response.type === "opaqueredirect") {
       const here = encodeURIComponent(location.pathname + location.search);
       const href = `${form.dataset.login}?next=${here}`;
-      throw new Refused("You are no longer logged in. The item is as it was.", { href, words: "Log in" });
+      throw new Refused("You are no longer logged in. The item is as it was.", {
+        href,
+        words: "Log in",
+      });
     }
     const json = (response.headers.get("Content-Type") || "").startsWith("application/json");
     const answer = json ? await response.json().catch(() => ({})) : {};
@@ -180,7 +185,9 @@
     try {
       const all = JSON.parse(sessionStorage.getItem(STORE) || "{}");
       all[id] = now;
-      const newest = Object.entries(all).sort(([, a], [, b]) => b.at - a.at).slice(0, 500);
+      const newest = Object.entries(all)
+        .sort(([, a], [, b]) => b.at - a.at)
+        .slice(0, 500);
       sessionStorage.setItem(STORE, JSON.stringify(Object.fromEntries(newest)));
     } catch {
       // Storage may be forbidden: then a page that comes back is as it was left.

@@ -30,7 +30,11 @@
       this.bar = element("progress", { max: 1, value: 0, ariaLabel: `Uploading ${upload.name}` });
       this.words = element("span", { className: "upload-words" });
       this.ways = element("span", { className: "upload-ways" });
-      const name = element("span", { className: "upload-name", dir: "auto", title: upload.name }, upload.name);
+      const name = element(
+        "span",
+        { className: "upload-name", dir: "auto", title: upload.name },
+        upload.name,
+      );
       const size = element("span", { className: "upload-size" }, sized(upload.file.size));
       this.item = element(
         "li",
@@ -43,7 +47,11 @@
 
     button(words, act) {
       const label = `${words}: ${this.upload.name}`;
-      const button = element("button", { type: "button", className: "upload-button", ariaLabel: label }, words);
+      const button = element(
+        "button",
+        { type: "button", className: "upload-button", ariaLabel: label },
+        words,
+      );
       button.addEventListener("click", act);
       return button;
     }
@@ -62,10 +70,13 @@
     }
 
     choices(state) {
-      if (this.upload.canCancel) return this.ways.querySelector("[data-cancels]") ? null : [this.cancels()];
+      if (this.upload.canCancel)
+        return this.ways.querySelector("[data-cancels]") ? null : [this.cancels()];
       if (state !== "refused") return [];
       const dismiss = this.button("Dismiss", () => this.rows.dismiss(this));
-      return this.upload.again ? [this.button("Try again", () => this.rows.again(this)), dismiss] : [dismiss];
+      return this.upload.again
+        ? [this.button("Try again", () => this.rows.again(this)), dismiss]
+        : [dismiss];
     }
 
     cancels() {
@@ -87,7 +98,17 @@
     // `host` is where the list goes; `focus` is where the focus goes when the last row is gone.
     // `begun`, `done`, `ended` hear of uploads, the last of every end.
     constructor(host, { page, urls, focus, begun, done, ended, verb = "uploaded" }) {
-      Object.assign(this, { page, urls, focus, begun, done, ended, verb, rows: new Set(), sentences: [] });
+      Object.assign(this, {
+        page,
+        urls,
+        focus,
+        begun,
+        done,
+        ended,
+        verb,
+        rows: new Set(),
+        sentences: [],
+      });
       this.list = element("ul", { className: "uploads", ariaLabel: "Uploads", hidden: true });
       this.status = element("span", { className: "visually-hidden" });
       this.status.setAttribute("role", "status");
@@ -101,7 +122,9 @@
     take(files) {
       if (!files.length) return;
       const uploads = files.map((file) => {
-        const upload = new window.kbUploads.Upload(file, this.page, this.urls, () => this.changed(upload));
+        const upload = new window.kbUploads.Upload(file, this.page, this.urls, () =>
+          this.changed(upload),
+        );
         upload.row = new Row(this, upload);
         this.rows.add(upload.row);
         this.list.append(upload.row.item);
@@ -110,7 +133,9 @@
         return upload;
       });
       this.list.hidden = false;
-      this.say(files.length === 1 ? `Uploading ${uploads[0].name}.` : `Uploading ${files.length} files.`);
+      this.say(
+        files.length === 1 ? `Uploading ${uploads[0].name}.` : `Uploading ${files.length} files.`,
+      );
       uploads.forEach(window.kbUploads.start);
     }
 

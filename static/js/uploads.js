@@ -45,16 +45,27 @@
     }
     const one = told?.files?.[0] ?? told;
     // 409: the upload is to begin anew. 5xx: the storage is down for now.
-    if (one?.error) throw new Refused(one.error, xhr.status === 409 || xhr.status >= 500, xhr.status);
+    if (one?.error)
+      throw new Refused(one.error, xhr.status === 409 || xhr.status >= 500, xhr.status);
     if (one && xhr.status < 300) return one;
-    const elsewhere = new URL(xhr.responseURL || url, location).pathname !== new URL(url, location).pathname;
+    const elsewhere =
+      new URL(xhr.responseURL || url, location).pathname !== new URL(url, location).pathname;
     if (elsewhere) throw new Refused(LOGGED_OUT, true);
     throw xhr.status === 413 ? new Refused(TOO_LARGE, false) : new Refused(FAILED, true);
   };
 
   class Upload {
     constructor(file, page, urls, changed) {
-      Object.assign(this, { file, page, urls, changed, state: "waiting", part: 0, token: "", arrived: false });
+      Object.assign(this, {
+        file,
+        page,
+        urls,
+        changed,
+        state: "waiting",
+        part: 0,
+        token: "",
+        arrived: false,
+      });
     }
 
     get name() {
@@ -76,7 +87,8 @@
         this.to("done", { result: await this.send() });
       } catch (error) {
         if (error instanceof Cancelled) return;
-        const { message, again = true } = error instanceof Refused ? error : new Refused(FAILED, true);
+        const { message, again = true } =
+          error instanceof Refused ? error : new Refused(FAILED, true);
         this.to("refused", { error: message, again });
       }
     }
@@ -144,7 +156,8 @@
         xhr.open(method, url);
         for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
         if (shown) {
-          const moved = ({ loaded, total }) => this.to("sending", { part: total ? loaded / total : 0 });
+          const moved = ({ loaded, total }) =>
+            this.to("sending", { part: total ? loaded / total : 0 });
           xhr.upload.addEventListener("progress", moved);
           xhr.upload.addEventListener("load", () => this.to("checking"));
         }
@@ -182,7 +195,9 @@
       const headers = { Accept: "application/json", "X-CSRFToken": token() };
       const body = fieldsOf({ token: this.token });
       // Where that fails too, the server sweeps it away.
-      fetch(this.urls.abandonUrl, { method: "POST", body, headers, keepalive: true }).catch(() => {});
+      fetch(this.urls.abandonUrl, { method: "POST", body, headers, keepalive: true }).catch(
+        () => {},
+      );
       this.token = "";
     }
   }
