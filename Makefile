@@ -29,7 +29,7 @@ help: ## list these commands
 	  | while IFS='|' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
 
 run: .venv/runtime ## start the site here [NOTES=file or folder] [PORT=8000]
-	exec $(py) -m kb.local --port "$$PORT" $${NOTES:+"$$NOTES"}
+	exec $(py) -m kb.run --port "$$PORT" $${NOTES:+"$$NOTES"}
 
 test: .venv/dev ## run all tests [ARGS="-k search"]
 	$(py) -m tests.browser

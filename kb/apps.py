@@ -11,4 +11,4 @@ class KnowledgeBaseAdminConfig(AdminConfig):
     def ready(self) -> None:
         """Ours are registered after those of libraries, of which some are replaced."""
         super().ready()
-        import_module("services.admin.registered")
+        import_module("services.admin.register")

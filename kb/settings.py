@@ -94,17 +94,17 @@ INSTALLED_APPS = [
 ]
 
 # What somebody wrote in a form that has become too old is shown to them again.
-CSRF_FAILURE_VIEW = "services.views.writing.csrf_failure"
+CSRF_FAILURE_VIEW = "services.views.resubmit.csrf_failure"
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "kb.security.headers",
+    "kb.middleware.security_headers.headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "kb.bodies.bodies",
+    "kb.middleware.body_size.bodies",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -122,7 +122,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "services.access.context",
+                "services.permissions.context",
             ],
         },
     },
@@ -159,7 +159,7 @@ def database() -> dict[str, Any]:
 DATABASES = {"default": database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-AUTHENTICATION_BACKENDS = ["services.access.Backend"]
+AUTHENTICATION_BACKENDS = ["services.permissions.Backend"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
@@ -188,9 +188,9 @@ def uploads() -> dict[str, Any]:
     """Where uploads are kept: a private bucket when one is named, else the data folder."""
     bucket = os.environ.get("AWS_STORAGE_BUCKET_NAME")
     if not bucket:
-        return {"BACKEND": "services.files.folder.FolderStorage"}
+        return {"BACKEND": "services.attachments.storage.local.FolderStorage"}
     return {
-        "BACKEND": "services.files.backend.BucketStorage",
+        "BACKEND": "services.attachments.storage.s3_backend.BucketStorage",
         "OPTIONS": {
             "bucket_name": bucket,
             "region_name": os.environ.get("AWS_S3_REGION_NAME") or None,
@@ -283,11 +283,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * NOTE_MAX_BYTES + 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 TAGGIT_CASE_INSENSITIVE = True
-TAGGIT_TAGS_FROM_STRING = "services.typed_tags.from_text"
-TAGGIT_STRING_FROM_TAGS = "services.typed_tags.to_text"
+TAGGIT_TAGS_FROM_STRING = "services.forms.fields.tag_text.from_text"
+TAGGIT_STRING_FROM_TAGS = "services.forms.fields.tag_text.to_text"
 # Nothing asks for revisions by date alone; their numbers have that order too.
 SIMPLE_HISTORY_DATE_INDEX = False
-MARKDOWNX_MARKDOWNIFY_FUNCTION = "services.pages.markdownify"
+MARKDOWNX_MARKDOWNIFY_FUNCTION = "services.selectors.page.markdownify"
 
 # HTTPS=on: the site is reached over https, directly or through a proxy that says so.
 HTTPS = env_bool("HTTPS", False)

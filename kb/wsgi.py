@@ -9,6 +9,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kb.settings")
 application = get_wsgi_application()
 
 # Only now are the settings there.
-from services.files.bucket import warm  # noqa: E402
+from services.attachments.storage.s3 import warm  # noqa: E402
 
 warm()

@@ -8,6 +8,6 @@ class ServicesConfig(AppConfig):
     verbose_name = "Knowledge base"
 
     def ready(self) -> None:
-        from services.search.keeping import install_after_migrations
+        from services.search.index import install_after_migrations
 
         install_after_migrations(self)

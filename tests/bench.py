@@ -106,8 +106,8 @@ def bench_import(folder: Path) -> None:
 
 
 def bench_markdown() -> None:
-    from services.markdown.notes import read
-    from services.markdown.render import render
+    from services.markdown.read.notes import read
+    from services.markdown.render.render import render
 
     texts = [t for t in (note(number, 1_000) for number in range(400)) if 4_700 < len(t) < 5_300]
     raw = median_ms(lambda: [_html(t) for t in texts]) / len(texts)

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.test import Client, override_settings
 
-from services.files.storing import store
+from services.attachments.store import store
 from services.models import Attachment, Page, Topic
 from tests.bench_editing import editor, medians_ms, queries_of
 

@@ -50,7 +50,7 @@ def judged() -> list[Judged]:
 def reciprocal_ranks(queries: Iterable[Judged]) -> dict[str, list[float]]:
     """Of each kind of query, one over the place of the first right page; 0 where none is found."""
     from services.models import Page
-    from services.search.find import find
+    from services.search.search import find
 
     titles = dict(Page.objects.values_list("pk", "title"))
     ranks: dict[str, list[float]] = {}
@@ -80,7 +80,7 @@ class Notes:
 
     def page(self, number: int):  # type: ignore[no-untyped-def]
         from services.models import Page
-        from services.search.outline import outline_of
+        from services.search.document import outline_of
 
         dice = random.Random(number)
         lines = ["Everything below holds the word everywhere.", ""]
@@ -112,7 +112,7 @@ def fill(notes: Notes, first: int, last: int) -> float:
     from django.db import transaction
 
     from services.models import Page
-    from services.search.engine import engine
+    from services.search.backends.base import engine
     from services.search.vocabulary import learn
 
     begun = time.perf_counter()
@@ -179,7 +179,7 @@ def bench_judged(row: Row, database: str) -> None:
 def bench_search(row: Row, sizes: Iterable[int] = SIZES) -> None:
     """Fill the database that is there, step by step, and measure at each size."""
     from services.models import Page
-    from services.search.find import find
+    from services.search.search import find
 
     notes, there = Notes(), 0
     saves = {}

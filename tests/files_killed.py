@@ -23,9 +23,9 @@ from django.core.files.storage import default_storage  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 
-from services.files import objects, shelf  # noqa: E402
-from services.files.bucket import is_remote  # noqa: E402
-from services.files.storing import store  # noqa: E402
+from services.attachments import audit, manage  # noqa: E402
+from services.attachments.storage.s3 import is_remote  # noqa: E402
+from services.attachments.store import store  # noqa: E402
 from services.models import Attachment  # noqa: E402
 from tests.pictures import picture  # noqa: E402
 
@@ -41,7 +41,7 @@ def upload(dice: random.Random) -> None:
 
 def replace(dice: random.Random) -> None:
     row = dice.choice(list(Attachment.objects.all()))
-    shelf.replace(row, ContentFile(dice.randbytes(400_000)))
+    manage.replace(row, ContentFile(dice.randbytes(400_000)))
 
 
 def delete(dice: random.Random) -> None:
@@ -51,15 +51,15 @@ def delete(dice: random.Random) -> None:
 
 def sweep(dice: random.Random) -> None:
     default_storage.save(f"attachments/ab/{dice.randrange(10**9)}", ContentFile(b"x"))
-    for found in objects.unused(timedelta(0)):
-        objects.sweep(found)
+    for found in audit.unused(timedelta(0)):
+        audit.sweep(found)
 
 
 def move(dice: random.Random) -> None:
-    there = objects.folder()
-    for key in objects.named_keys():
-        objects.move(key, default_storage, there)
-    for key in objects.named_keys():
+    there = audit.folder()
+    for key in audit.named_keys():
+        audit.move(key, default_storage, there)
+    for key in audit.named_keys():
         there.delete(key)
 
 
@@ -89,7 +89,7 @@ def killed(number: int) -> None:
 
 
 def look() -> list[str]:
-    return [problem.words for problem in objects.check()]
+    return [problem.words for problem in audit.check()]
 
 
 def main() -> None:
@@ -101,8 +101,8 @@ def main() -> None:
     for number in range(ROUNDS):
         killed(number)
         left = look()
-        for found in list(objects.unused(timedelta(0))):
-            objects.sweep(found)
+        for found in list(audit.unused(timedelta(0))):
+            audit.sweep(found)
         told.append({"left": left, "after": look(), "rows": Attachment.objects.count()})
     json.dump(told, sys.stdout)
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from services.files.storing import store
+from services.attachments.store import store
 from services.models import Attachment, Page, Topic
 from tests.html_forms import fields_of
 from tests.pictures import PDF, picture

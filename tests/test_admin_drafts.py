@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from services.models import Category, Draft, Page, Topic
-from services.trash import throw_away
+from services.pages.trash import throw_away
 from tests.html_forms import fields_of
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from services.models import Category, Document, Page, Section, Service, Topic
-from services.names import refresh_names
+from services.pages.names import refresh_names
 from tests.html_forms import fields_of
 
 pytestmark = pytest.mark.django_db

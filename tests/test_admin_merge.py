@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from services.history import revision, tags_at
 from services.models import Category, Draft, Page, Reason, Revision, Service, Topic
+from services.pages.revisions import revision, tags_at
 from tests.conftest import person
 from tests.html_forms import fields_of
 

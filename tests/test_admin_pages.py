@@ -11,7 +11,7 @@ from django.test import Client
 
 from services.admin import pages
 from services.models import Category, Document, Page, Section, Service, StaleVersion, Topic
-from services.saving import Trashed
+from services.pages.save import Trashed
 from tests.conftest import person
 from tests.html_forms import fields_of
 

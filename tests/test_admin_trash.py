@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.test import Client
 
-from services import trash
-from services.examples import example_documents, remove_examples
 from services.models import Attachment, Category, Document, Page, Revision, Section, Service, Topic
+from services.pages import trash
+from services.pages.examples import example_documents, remove_examples
 from tests.html_forms import fields_of
 
 pytestmark = pytest.mark.django_db

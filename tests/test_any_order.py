@@ -24,14 +24,18 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from services import asking, editing, restoring, ticking, trash
-from services.markdown.edits import EditRefused
+from services.markdown.edit.edits import EditRefused
 from services.models import Category, ChecklistItem, Link, OldAddress, Page, Question, Revision
-from services.saving import Clash, save
+from services.pages import answer as asking
+from services.pages import edit as editing
+from services.pages import restore as restoring
+from services.pages import tick as ticking
+from services.pages import trash
+from services.pages.save import Clash, save
 from services.sync.apply import apply_plan
 from services.sync.export import export_to
-from services.sync.files import SourceFile
-from services.sync.importing import plan_import
+from services.sync.read_files import SourceFile
+from services.sync.stored import plan_import
 
 LINES = (
     *("- [ ] S3", "- [x] learn ECS/EKS", "  - [/] nested", "- [-] never", "> - [ ] quoted"),

@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 from django.core.files.storage import default_storage
 from django.test import Client
 
-from services.files.bucket import client
-from services.files.storing import store
+from services.attachments.storage.s3 import client
+from services.attachments.store import store
 from services.models import Attachment, Page, Topic
 from tests.pictures import HTML, ZIP, located, picture
 from tests.storages import fetch, objects

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from services import asked_drafts, asking, drafts, trash
 from services.models import Category, Draft, Page, Question, Service
 from services.models.drafts import ASK
+from services.pages import answer as asking
+from services.pages import asked_drafts, drafts, trash
 from tests.conftest import client_of
 from tests.html_forms import fields_of
 from tests.test_drafts import count_queries

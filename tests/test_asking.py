@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from services import trash
-from services.asking import (
+from services.markdown.edit.edits import EditRefused
+from services.models import Category, Page, Question, Reason, Revision, Service, Topic
+from services.pages import trash
+from services.pages.answer import (
     AnswerChanged,
     QuestionGone,
     answer,
@@ -15,10 +17,8 @@ from services.asking import (
     keep_theirs,
     mark,
 )
-from services.derive import derive
-from services.markdown.edits import EditRefused
-from services.models import Category, Page, Question, Reason, Revision, Service, Topic
-from services.saving import Trashed
+from services.pages.derive import derive
+from services.pages.save import Trashed
 
 pytestmark = pytest.mark.django_db
 NOTES = "Why S3?\n\nHow much?\n\n> [!answer]\n> Little.\n\nOr what?\n"

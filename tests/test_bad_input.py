@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from services.models import Document, Page
-from services.sync.files import FileRefused, decode, encode
+from services.sync.read_files import FileRefused, decode, encode
 
 pytestmark = pytest.mark.django_db
 

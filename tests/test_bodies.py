@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from kb.bodies import most
+from kb.middleware.body_size import most
 from services.admin.importing import MOST_ZIP
 from services.models import Attachment, Topic
 from tests.queries import queries
@@ -91,7 +91,9 @@ def test_it_costs_no_query(as_editor, settings) -> None:
         as_editor.post("/attachments/begin/", {"size": "9"})
 
     with_it = len(queries(send))
-    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name != "kb.bodies.bodies"]
+    settings.MIDDLEWARE = [
+        name for name in settings.MIDDLEWARE if name != "kb.middleware.body_size.bodies"
+    ]
     as_editor.handler._middleware_chain = None
     assert len(queries(send)) == with_it
 

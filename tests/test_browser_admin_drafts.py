@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
-from services import drafts
 from services.models import Document, Draft, Page, Section, Topic
+from services.pages import drafts
 from tests.writing import PHONE, WIDE, Tabs, beat, serious, tabs  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

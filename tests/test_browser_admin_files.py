@@ -7,8 +7,8 @@ import io
 import pytest
 from playwright.sync_api import Page as Tab
 
-from services.files.shelf import throw_away
-from services.files.storing import store
+from services.attachments.manage import throw_away
+from services.attachments.store import store
 from services.models import Topic
 from tests.pictures import PDF, picture
 from tests.writing import PHONE, WIDE, Tabs, serious, tabs, too_wide  # noqa: F401 (a fixture)

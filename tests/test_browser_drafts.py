@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import Route, expect
 
-from services import drafts
 from services.models import Draft, Page, Topic
+from services.pages import drafts
 from tests.writing import Tabs, beat, first_of, log_in, select, serious, tabs  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
-from services import drafts
 from services.models import Draft, Page, Topic
+from services.pages import drafts
 from tests.test_browser_drafts import EDIT, leave, ready, said, write
 from tests.writing import Tabs, beat, serious, tabs  # noqa: F401 (a fixture)
 

@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
-from services import trash
 from services.models import Category, Service, Topic
+from services.pages import trash
 from tests.conftest import person
 from tests.writing import BOTH_SIZES, PHONE, Tabs, serious_in_both, tabs, too_wide  # noqa: F401 (a fixture)
 

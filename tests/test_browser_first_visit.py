@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from playwright.sync_api import expect
 
-from services.catalog import CATEGORIES
+from services.aws.catalog import CATEGORIES
 from services.models import Category, Page
 from tests.conftest import EXAMPLES
 from tests.writing import BOTH_SIZES, PHONE, serious_in_both

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import Route, expect
 
-from services.files.shelf import throw_away
-from services.files.storing import store
+from services.attachments.manage import throw_away
+from services.attachments.store import store
 from services.models import Attachment, Page, Topic
 from tests.pictures import PDF, picture
 from tests.storages import objects

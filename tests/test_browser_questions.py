@@ -11,8 +11,8 @@ from django.core.cache import cache
 from playwright.sync_api import Browser, BrowserContext, expect
 from playwright.sync_api import Page as Tab
 
-from services import asking
 from services.models import Category, Page, Question, Service
+from services.pages import answer
 from tests.conftest import person
 from tests.writing import BOTH_SIZES, PHONE, WIDE, serious, serious_in_both
 from tests.writing import log_in as log_in_as
@@ -218,7 +218,7 @@ def test_two_answers_at_once_are_decided_by_a_person(tab: Tab) -> None:
     tab.goto("/questions/")
     tab.get_by_role("link", name="Answer Why S3?").click()
     field(tab, "Why S3?").fill("Mine.")
-    asking.answer(pk, "Theirs.", seen=asking.mark(""), by=None)
+    answer.answer(pk, "Theirs.", seen=answer.mark(""), by=None)
     tab.get_by_role("button", name="Save").click()
     expect(tab.get_by_role("alert")).to_contain_text("Nothing is overwritten")
     expect(tab.get_by_role("region", name="Theirs, as it is now").locator("pre")).to_have_text(

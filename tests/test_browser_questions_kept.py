@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import Route, expect
 
-from services import asked_drafts, asking, drafts
 from services.models import Category, Draft, Page, Question, Service
 from services.models.drafts import ASK
+from services.pages import answer, asked_drafts, drafts
 from tests.writing import Tabs, beat, first_of, log_in, serious, tabs  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -129,7 +129,7 @@ def test_discarding_ends_it(tab, editor):
 
 def test_discarding_on_a_page_of_its_own_and_cancelling_there(tabs, s3, editor):  # noqa: F811
     pk = Question.objects.get(text="How much?").pk
-    fields = {"answer": "A lot.", "seen": asking.mark("*Little*."), "asked": "How much?"}
+    fields = {"answer": "A lot.", "seen": answer.mark("*Little*."), "asked": "How much?"}
     drafts.keep(editor, s3, 0, fields, asked_drafts.place_of(pk))
     tab = tabs(editor, f"/questions/{pk}/?next=/tags/")
     area = tab.get_by_role("textbox", name="Answer to: How much?")
@@ -319,7 +319,7 @@ def test_an_answer_that_is_back_overwrites_no_other(tab, editor):
     beat(tab)
     expect(said(tab)).to_have_text(KEPT)
     leave(tab)
-    asking.answer(pk, "Theirs.", seen=asking.mark(""), by=None)
+    answer.answer(pk, "Theirs.", seen=answer.mark(""), by=None)
     tab.goto(f"/questions/{pk}/")
     expect(field(tab)).to_have_value("Mine.")
     tab.get_by_role("button", name="Save", exact=True).click()
@@ -338,7 +338,7 @@ def test_an_answer_that_is_back_overwrites_no_other(tab, editor):
 
 def test_what_was_saved_at_once_is_not_offered_after_a_decision(tab, editor):
     pk = Question.objects.get(text="Why S3?").pk
-    asking.answer(pk, "Theirs.", seen=asking.mark(""), by=None)
+    answer.answer(pk, "Theirs.", seen=answer.mark(""), by=None)
     field(tab).fill("Mine.")
     tab.get_by_role("button", name="Save", exact=True).click()
     expect(tab.get_by_role("alert").filter(visible=True)).to_contain_text("Nothing is overwritten")

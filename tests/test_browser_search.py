@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from services.models import Category, Service, Topic
-from services.views import searching
+from services.views import search
 from tests.writing import PHONE, WIDE, first_of, serious, tabs, too_wide  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -177,7 +177,7 @@ def test_a_server_that_cannot_be_reached_is_told(tabs, reader):  # noqa: F811
 
 def test_a_fault_of_the_server_is_told(tabs, reader, monkeypatch):  # noqa: F811
     page = tabs(reader, "/")
-    monkeypatch.setattr(searching, "find", lambda *args, **options: 1 / 0)
+    monkeypatch.setattr(search, "find", lambda *args, **options: 1 / 0)
     field(page).fill("keeps")
     expect(page.get_by_text("The search does not answer")).to_be_visible()
 

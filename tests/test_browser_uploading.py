@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
-from services import drafts
 from services.models import Page
+from services.pages import drafts
 from tests.pictures import picture
 from tests.test_browser_drafts import LOST, STORED
 from tests.test_browser_files import NOTES, file, hand, page, tab, text_of, upload  # noqa: F401

@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 from botocore.loaders import Loader
 
-from services import catalog
-from services.catalog import CATEGORIES, ORDINARY, category_named, find, key, split_title
+from services.aws import catalog
+from services.aws.catalog import CATEGORIES, ORDINARY, category_named, find, key, split_title
 
 
 def aws_id_of(heading):

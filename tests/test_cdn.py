@@ -15,9 +15,9 @@ from django.core.files.storage import default_storage
 from django.test import override_settings
 
 from kb import settings as configured
-from services.files import objects
-from services.files.bucket import client
-from services.files.storing import store
+from services.attachments import audit
+from services.attachments.storage.s3 import client
+from services.attachments.store import store
 from services.models import Attachment
 from tests.cdn import KEY_ID, Cdn, running
 from tests.pictures import HTML, PDF, SVG, ZIP, picture
@@ -53,7 +53,7 @@ def forgetful(moto_url: str, monkeypatch) -> Iterator[Cdn]:
         made.client, made.forwards = client(), False
         made.client.create_bucket(Bucket="notes")
         yield made
-        for stored in objects.all_objects():
+        for stored in audit.all_objects():
             default_storage.delete(stored.key)
         made.client.delete_bucket(Bucket="notes")
     cache.clear()
@@ -108,11 +108,11 @@ def test_also_where_the_cdn_passes_nothing_on(
 ) -> None:
     row = kept(data, "a")
     if way == "moved":
-        there = objects.folder()
+        there = audit.folder()
         for key in row.keys:
-            objects.move(key, default_storage, there)
+            audit.move(key, default_storage, there)
             default_storage.delete(key)
-            objects.move(key, there, default_storage)
+            audit.move(key, there, default_storage)
     status, body, headers = followed(live_server, as_reader, row.get_absolute_url())
     assert (status, body) == (200, data)
     assert headers["Content-Type"] == kind

@@ -7,10 +7,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from services import timeline
 from services.models import Page, Reason, Revision, Topic
-from services.timeline import Filter
-from services.trash import destroy, throw_away
+from services.pages.trash import destroy, throw_away
+from services.selectors import timeline
+from services.selectors.timeline import Filter
 from tests.revisions_maker import revised
 from tests.test_history_pages import explained, text_of, tick_all, words_of
 

@@ -3,9 +3,9 @@
 import pytest
 from django.test import Client
 
-from services import drafts
-from services.conflict import Who, side_by_side
 from services.models import Draft, Page, Revision, Topic
+from services.pages import drafts
+from services.text.side_by_side import Who, side_by_side
 from tests.conftest import client_of, person
 from tests.editing import NOTES, PATH, opened, revisions, said
 from tests.html_forms import fields_of

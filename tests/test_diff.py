@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services import diff as module
-from services.diff import diff
+from services.text import diff as module
+from services.text.diff import diff
 
 LINES = st.lists(
     st.sampled_from(["", "one", "two words", "- [ ] a task", "Ein Wort, mehr.", "雲の上", "# A"])

@@ -10,9 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from services import drafts
 from services.models import Draft, Page, Reason, Topic
-from services.trash import throw_away
+from services.pages import drafts
+from services.pages.trash import throw_away
 from tests.conftest import client_of, person
 
 pytestmark = pytest.mark.django_db

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services import drafts
 from services.models import Page
+from services.pages import drafts
 from tests.conftest import client_of
 from tests.html_forms import fields_of
 from tests.test_drafts import NOTES, beat, page, typed  # noqa: F401 (a fixture)

@@ -3,8 +3,8 @@
 import pytest
 from django.test import Client
 
-from services import drafts
 from services.models import Category, Document, Draft, Page, Revision, Section, Service, Topic
+from services.pages import drafts
 from tests.conftest import client_of, person
 from tests.editing import NOTES, PATH, opened, revisions, said
 from tests.html_forms import fields_of

@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 from PIL import Image
 
-from services import ticking, trash
-from services.files.storing import store
-from services.markdown.sections import parts
+from services.attachments.store import store
+from services.markdown.read.sections import parts
 from services.models import Attachment, Category, Page, Service, Topic
+from services.pages import tick, trash
 from tests.conftest import client_of, person
 from tests.editing import NOTES, opened, revisions, said
 from tests.html_forms import fields_of
@@ -197,7 +197,7 @@ def test_a_split_takes_along_what_hangs_on_items_and_questions(as_editor, editor
     notes = f"{why} here?\n\n- [ ] stays\n\n# One\n\n- [ ] learn\n- [ ] use\n\n{why} there?\n"
     page = Topic.objects.create(title="Plan", notes=notes)
     for text in ("stays", "learn"):
-        ticking.tick(page.items.get(text=text).pk, "na", by=editor, why=f"{text}, in March")
+        tick.tick(page.items.get(text=text).pk, "na", by=editor, why=f"{text}, in March")
     asked = datetime(2020, 2, 3, tzinfo=UTC)
     page.questions.filter(text="Why there?").update(dismissed=True, asked_at=asked)
     ticked_at = page.items.get(text="learn").state_changed_at

@@ -6,8 +6,8 @@ from django import forms
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.forms import NamesField, NotesField, as_posted
-from services.markdown.edits import keep_line_ends
+from services.forms.fields import NamesField, NotesField, as_posted
+from services.markdown.edit.edits import keep_line_ends
 
 LINES = st.tuples(
     st.sampled_from(["", "a", "b", "\t", "x ", "\u2028"]), st.sampled_from(["\n", "\r\n", "\r"])

@@ -7,9 +7,9 @@ import io
 import pytest
 from django.test import Client
 
-from services.files.storing import store
+from services.attachments.store import store
 from services.models import Topic
-from services.sync.merge import merge
+from services.text.merge import merge
 from tests.pictures import picture
 
 pytestmark = pytest.mark.django_db

@@ -3,10 +3,10 @@
 import pytest
 from django.core.management import call_command
 
-from services.examples import example_documents
 from services.models import Attachment, ChecklistItem, Document, Page
-from services.ticking import tick
-from services.trash import throw_away
+from services.pages.examples import example_documents
+from services.pages.tick import tick
+from services.pages.trash import throw_away
 from tests.conftest import EXAMPLES
 
 pytestmark = pytest.mark.django_db

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from django.core.management import call_command
 
-from services.markdown import edits
+from services.markdown.edit import edits
 from services.models import Category, Document, Page, Section, Service, Topic
 from services.sync.apply import apply_plan
 from services.sync.export import export_to
-from services.sync.files import SourceFile, find_files, load
-from services.sync.importing import plan_import
+from services.sync.read_files import SourceFile, find_files, load
+from services.sync.stored import plan_import
 from tests.test_import import AWS, bring, page
 
 pytestmark = pytest.mark.django_db

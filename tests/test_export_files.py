@@ -10,12 +10,12 @@ from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.utils import timezone
 
-from services.files.shelf import rename, replace, throw_away
-from services.files.storing import markdown_of, store
+from services.attachments.manage import rename, replace, throw_away
+from services.attachments.store import markdown_of, store
 from services.models import Attachment, Document, Page, Topic
+from services.pages.trash import destroy
 from services.sync.export import export_to
 from services.sync.listed import LIST
-from services.trash import destroy
 from tests.pictures import PDF, located, picture
 from tests.storages import S3Server
 from tests.test_import_files import put

@@ -10,11 +10,11 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 
-from services.files.shelf import replace, throw_away
+from services.attachments.manage import replace, throw_away
 from services.models import Attachment, Document, Page, Topic
+from services.pages.trash import destroy
 from services.sync.export import export_to
 from services.sync.listed import LIST
-from services.trash import destroy
 from tests.pictures import PDF, picture
 from tests.test_export_files import bring, embed, files_in, kept, out, vault  # noqa: F401
 from tests.test_import_files import put

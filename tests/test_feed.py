@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 import pytest
 from django.test import Client
 
-from services.access import feed_key, key_holder
 from services.models import Topic
-from services.trash import throw_away
+from services.pages.trash import throw_away
+from services.permissions import feed_key, key_holder
 from tests.revisions_maker import revised, with_edits
 from tests.test_history_pages import tick_all
 

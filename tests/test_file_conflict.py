@@ -8,12 +8,12 @@ import pytest
 from django.test import Client
 
 from services.models import Document, Draft, Page, Revision, Section, StaleVersion, Topic
-from services.saving import mark
-from services.settling import Settled, settle
+from services.pages.resolve_conflict import Settled, settle
+from services.pages.save import mark
+from services.pages.trash import throw_away
 from services.sync.apply import apply_plan
-from services.sync.files import SourceFile
-from services.sync.importing import plan_import
-from services.trash import throw_away
+from services.sync.read_files import SourceFile
+from services.sync.stored import plan_import
 from services.views import file_conflicts
 from tests.editing import said
 from tests.html_forms import fields_of

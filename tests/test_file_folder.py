@@ -12,9 +12,9 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import TemporaryUploadedFile
 
-from services.files import objects
-from services.files.refusals import StorageFailed
-from services.files.storing import store
+from services.attachments import audit
+from services.attachments.errors import StorageFailed
+from services.attachments.store import store
 from services.models import Attachment
 from tests.pictures import picture
 
@@ -65,8 +65,8 @@ def test_a_large_one_that_is_moved_into_its_place_is_as_well(synced: list[int]) 
 
 def test_a_file_that_is_moved_from_a_bucket_is_as_well(s3, synced: list[int]) -> None:
     row = store(io.BytesIO(b"text"), name="a.txt")
-    there = objects.folder()
-    assert objects.move(row.file.name, default_storage, there)
+    there = audit.folder()
+    assert audit.move(row.file.name, default_storage, there)
     assert synced[-4:] == whole_way(row.file.name, there)
 
 
@@ -75,4 +75,4 @@ def test_a_disk_that_takes_nothing_more_stores_nothing(monkeypatch) -> None:
     with pytest.raises(StorageFailed):
         store(io.BytesIO(b"text"), name="a.txt")
     assert not Attachment.objects.exists()
-    assert list(objects.all_objects()) == []
+    assert list(audit.all_objects()) == []

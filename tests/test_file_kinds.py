@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.files.kinds import INLINE, kind_of, seems_a_picture
+from services.attachments.sniff import INLINE, kind_of, seems_a_picture
 from tests.pictures import HTML, PDF, SVG, ZIP, picture
 
 EBML = b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81\x01\x42\x82\x84"

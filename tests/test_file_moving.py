@@ -9,8 +9,8 @@ from zlib import crc32
 import pytest
 from PIL import Image, PngImagePlugin
 
-from services.files.pictures import BrokenPicture, Picture, read_picture
-from services.files.storing import store
+from services.attachments.images import BrokenPicture, Picture, read_picture
+from services.attachments.store import store
 from tests.pictures import moving
 from tests.storages import objects
 from tests.test_storing import bytes_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.files.kinds import OTHER, PICTURES
-from services.files.names import clean_name
+from services.attachments.filenames import clean_name
+from services.attachments.sniff import OTHER, PICTURES
 
 
 @pytest.mark.parametrize(

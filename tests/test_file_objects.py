@@ -10,8 +10,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 
-from services.files import objects as stored
-from services.files.storing import store
+from services.attachments import audit as stored
+from services.attachments.store import store
 from services.models import Attachment
 from tests.pictures import picture
 from tests.storages import objects

@@ -7,7 +7,7 @@ import io
 import pytest
 from PIL import Image
 
-from services.files.pictures import BrokenPicture, read_picture
+from services.attachments.images import BrokenPicture, read_picture
 from tests.pictures import located, picture
 
 

@@ -19,14 +19,14 @@ from django.test import override_settings
 from s3transfer.exceptions import RetriesExceededError
 
 from kb import settings as configured
-from services.files import objects as stored
-from services.files import shelf
-from services.files.bucket import client
-from services.files.refusals import StorageFailed, UploadRefused, asking_the_storage
-from services.files.storing import store
+from services.attachments import audit as stored
+from services.attachments import manage
+from services.attachments.errors import StorageFailed, UploadRefused, asking_the_storage
+from services.attachments.storage.s3 import client
+from services.attachments.store import store
 from services.models import Attachment, Page, Topic
+from services.pages.trash import destroy, throw_away
 from services.sync.zips import ZipRefused, unpacked
-from services.trash import destroy, throw_away
 from tests.pictures import picture
 from tests.storages import objects, s3_environment
 from tests.test_transactions import at_once
@@ -42,18 +42,18 @@ def page(db: None) -> Page:
 def test_a_file_that_is_restored_while_the_trash_is_emptied_stays(page, editor) -> None:
     rows = [store(io.BytesIO(name), name="a.txt", page=page) for name in (b"one", b"two")]
     for row in rows:
-        shelf.throw_away(row, by=editor)
+        manage.throw_away(row, by=editor)
     first, second = Attachment.objects.trashed()
     deleted = Attachment.delete
 
     def slow(row: Attachment, *args: object, **kwargs: object) -> object:
         # The bucket takes its time over the first, and somebody restores the second.
         if row.pk == first.pk:
-            shelf.take_out(second)
+            manage.take_out(second)
         return deleted(row, *args, **kwargs)
 
     with mock.patch.object(Attachment, "delete", slow):
-        shelf.empty_trash()
+        manage.empty_trash()
     assert list(Attachment.objects.live()) == [second]
 
 
@@ -120,7 +120,7 @@ def test_the_admin_holds_no_lock_while_the_storage_takes_a_file(as_admin, change
         return saved(name, content, **more)
 
     form = {"upload": SimpleUploadedFile("b.txt", b"bytes"), "page": "", "name": "b.txt"}
-    with mock.patch("services.files.storing.default_storage.save", save):
+    with mock.patch("services.attachments.store.default_storage.save", save):
         assert as_admin.post(address, form).status_code == 302
     assert held == [False]
 
@@ -154,7 +154,7 @@ def test_a_page_that_is_destroyed_meanwhile_is_told(as_editor, editor, page) -> 
         return saved(name, content, **more)
 
     form = {"file": SimpleUploadedFile("a.txt", b"text"), "page": page.pk}
-    with mock.patch("services.files.storing.default_storage.save", save):
+    with mock.patch("services.attachments.store.default_storage.save", save):
         answer = as_editor.post("/attachments/", form, headers={"Accept": "application/json"})
     assert objects() == set()
     assert answer.status_code < 500
@@ -203,7 +203,7 @@ def test_a_file_that_is_deleted_while_it_is_replaced_is_told(page) -> None:
     Attachment.objects.all().delete()
     before = objects()
     with pytest.raises(UploadRefused, match="deleted for good meanwhile"):
-        shelf.replace(row, ContentFile(b"other", "b.txt"))
+        manage.replace(row, ContentFile(b"other", "b.txt"))
     assert objects() == before
 
 
@@ -227,7 +227,7 @@ def waiting_for_each_other(number: int) -> Iterator[None]:
         gate.wait(30)
         return saved(name, content, **more)
 
-    with mock.patch("services.files.storing.default_storage.save", save):
+    with mock.patch("services.attachments.store.default_storage.save", save):
         yield
 
 
@@ -273,7 +273,7 @@ def test_replacements_at_once_are_counted_too(page, settings) -> None:
 
     def replace(row: Attachment) -> None:
         with suppress(UploadRefused):
-            shelf.replace(row, ContentFile(b"%08d" % rows.index(row), "b.txt"))
+            manage.replace(row, ContentFile(b"%08d" % rows.index(row), "b.txt"))
 
     with waiting_for_each_other(3):
         at_once(*(lambda row=row: replace(row) for row in rows))

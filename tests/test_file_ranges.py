@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.files.ranges import NotSatisfiable, Part, Range, asked_range
+from services.attachments.http_range import NotSatisfiable, Part, Range, asked_range
 
 
 @pytest.mark.parametrize(

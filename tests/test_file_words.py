@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.files.words import icon_name, kind_words
+from services.attachments.labels import icon_name, kind_words
 
 OTHER, ZIP = "application/octet-stream", "application/zip"
 

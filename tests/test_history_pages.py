@@ -6,10 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from services import timeline
 from services.models import Category, OldAddress, Reason, Revision, Service, Topic
-from services.timeline import Filter
-from services.trash import throw_away
+from services.pages.trash import throw_away
+from services.selectors import timeline
+from services.selectors.timeline import Filter
 from tests.revisions_maker import revised, with_edits
 
 pytestmark = pytest.mark.django_db

@@ -18,9 +18,9 @@ from services.models import (
     Section,
 )
 from services.sync.apply import apply_plan
-from services.sync.files import SourceFile
-from services.sync.importing import plan_import
 from services.sync.plan import Action
+from services.sync.read_files import SourceFile
+from services.sync.stored import plan_import
 
 pytestmark = pytest.mark.django_db
 

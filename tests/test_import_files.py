@@ -11,8 +11,8 @@ from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.utils import timezone
 
-from services.files.refusals import STORAGE_ERRORS
-from services.files.shelf import replace
+from services.attachments.errors import STORAGE_ERRORS
+from services.attachments.manage import replace
 from services.models import Attachment, Link, Page
 from tests.pictures import PDF, ZIP, located, picture
 from tests.queries import queries

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from services import trash
 from services.models import Document, Page, Revision, Section
+from services.pages import trash
 from services.sync.apply import Overtaken, apply_plan
-from services.sync.files import SourceFile
-from services.sync.importing import plan_import
 from services.sync.plan import Action, Plan
+from services.sync.read_files import SourceFile
+from services.sync.stored import plan_import
 
 pytestmark = pytest.mark.django_db
 

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import get_script_prefix, reverse, set_script_prefix
 
-from services import controls
 from services.models import Category, ChecklistItem, Service
+from services.selectors import controls
 from tests.test_ticking import AWKWARD, JSON, NOTES, item, made, notes_of, post
 
 pytestmark = pytest.mark.django_db

@@ -8,16 +8,16 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 
-from services import keeping, restoring, trash
-from services.asking import ask
-from services.derive import derive
-from services.editing import base_of, split
-from services.markdown.sections import parts
+from services.markdown.read.sections import parts
 from services.models import Category, ChecklistItem, Page, Question, Topic
+from services.pages import derived_state, restore, trash
+from services.pages.answer import ask
+from services.pages.derive import derive
+from services.pages.edit import base_of, split
+from services.pages.tick import tick
 from services.sync.apply import apply_plan
-from services.sync.files import SourceFile
-from services.sync.importing import plan_import
-from services.ticking import tick
+from services.sync.read_files import SourceFile
+from services.sync.stored import plan_import
 from tests.queries import queries
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +63,7 @@ def test_restoring_an_older_version_brings_it_back(page, editor):
     before, version = typed(page), page.version
     save(page, "Nothing any more.\n")
     assert not page.items.exists()
-    restoring.restore(page, version, seen=page.version, by=None)
+    restore.restore(page, version, seen=page.version, by=None)
     assert typed(page) == before
     assert Page.objects.get(pk=page.pk).kept == {}
 
@@ -182,7 +182,7 @@ def test_a_split_gives_what_hangs_on_lines_to_the_new_page_and_keeps_it(page, ed
     part = next(part for part in parts(stored.notes) if part.anchor == "one")
     made = split(stored, base_of(stored), part, title="One", category=None, by=editor)
     assert made.items.get().reason == "We use ECS"
-    restoring.restore(page, version, seen=version + 1, by=None)
+    restore.restore(page, version, seen=version + 1, by=None)
     assert page.items.get().reason == "We use ECS"
 
 
@@ -195,7 +195,7 @@ def test_only_what_has_something_is_kept(page):
 
 
 def test_the_last_wait_and_all_that_went_at_once(monkeypatch):
-    monkeypatch.setattr(keeping, "MOST", 2)
+    monkeypatch.setattr(derived_state, "MOST", 2)
     page = Topic.objects.create(title="Plan")
 
     def cut(*words: str) -> list[str]:

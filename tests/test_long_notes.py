@@ -6,8 +6,8 @@ import pytest
 from django.conf import settings as kb_settings
 from django.test import Client
 
-from services import asking
 from services.models import Page, Topic
+from services.pages import answer as asking
 from tests.editing import PATH, opened
 from tests.html_forms import fields_of
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from services.catalog import key
-from services.mentioned import items_that_may_name
+from services.aws.catalog import key
 from services.models import ChecklistItem, Topic
-from services.names import mentions, resolve_again
+from services.pages.mentioned import items_that_may_name
+from services.pages.names import mentions, resolve_again
 from tests.queries import queries
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +109,8 @@ def test_items_without_the_name_are_not_cut_into_words(page, monkeypatch):
         ChecklistItem.objects.create(page=page, text=f"thing {n}", position=n)
     ChecklistItem.objects.create(page=page, text="Learn about [[Glacier]]", position=20)
     seen = []
-    monkeypatch.setattr("services.names.mentions", lambda text: seen.append(text) or mentions(text))
+    monkeypatch.setattr(
+        "services.pages.names.mentions", lambda text: seen.append(text) or mentions(text)
+    )
     resolve_again({"glacier", "s3 glacier"})
     assert seen == ["Learn about [[Glacier]]"]

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.markdown import sequences
-from services.sync import merge as module
-from services.sync.merge import Merge, has_marks, merge, similarity
-from services.sync.pairing import Side, pair
+from services.sync.match_sections import Side, pair
+from services.text import merge as module
+from services.text import sequences
+from services.text.merge import Merge, has_marks, merge, similarity
 
 BASE = "one\ntwo\nthree\nfour\nfive\n"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from services.models import Category, Page, PageName, Service, Topic
-from services.suggestions import leads_there
-from services.trash import throw_away
+from services.pages.trash import throw_away
+from services.selectors.link_suggestions import leads_there
 
 pytestmark = pytest.mark.django_db
 

@@ -4,9 +4,10 @@ import pytest
 from django.core.cache import cache
 from django.utils.html import escape
 
-from services import navigation, pages
-from services.listing import summary
 from services.models import Attachment, Category, Document, Link, Page, Section, Service, Topic
+from services.selectors import page as pages
+from services.selectors import tree
+from services.selectors.lists import summary
 
 pytestmark = pytest.mark.django_db
 # Session, person, page, tree, items, questions, links, tags.
@@ -218,7 +219,7 @@ def test_a_page_among_a_thousand_takes_eight_queries(
         with django_assert_max_num_queries(QUERIES):
             text = html(as_reader, "/services/p500/")
         shown = text[text.index('<nav class="tree"') : text.index("</nav>", text.index("tree"))]
-        around = 2 * navigation.AROUND + 1
+        around = 2 * tree.AROUND + 1
         assert text.count('href="/services/') < around + 5
         assert "/services/p480/" in shown
         assert "/services/p479/" not in shown

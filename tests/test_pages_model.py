@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
-from services.markdown import edits
+from services.markdown.edit import edits
 from services.models import (
     Attachment,
     Category,

@@ -8,9 +8,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from services import asking, trash
-from services.inbox import Inbox
 from services.models import Category, Page, Question, Revision, Service, Topic
+from services.pages import answer, trash
+from services.selectors.questions import Inbox
 from tests.html_forms import fields_of
 
 JSON = "application/json"
@@ -81,7 +81,7 @@ def test_open_ones_come_first(as_reader, s3):
 
 
 def test_dismissed_ones_are_seen_when_asked_for(as_reader, s3):
-    asking.dismiss(row("Or what?").pk, True)
+    answer.dismiss(row("Or what?").pk, True)
     assert words(html(as_reader, "?state=dismissed")) == ["Or what?"]
     assert "Or what?" not in html(as_reader, "?state=all")
 
@@ -136,7 +136,7 @@ def notes(page) -> str:
 def test_everyone_by_their_rights(as_nobody, as_reader, as_editor, as_admin, s3):
     pk = row("Or what?").pk
     for path in (f"/questions/{pk}/", f"/questions/{pk}/dismiss/", "/pages/s3/ask/"):
-        form = {"answer": "That.", "words": "And?", "seen": asking.mark("")}
+        form = {"answer": "That.", "words": "And?", "seen": answer.mark("")}
         response = as_nobody.post(path, form)
         # What was typed is shown, to be sent again.
         assert response.status_code == (302 if "dismiss" in path else 401)
@@ -182,7 +182,7 @@ def test_the_address_to_come_back_to_is_on_this_site(as_editor, s3):
 
 def test_removes_an_answer_and_says_where_it_is_kept(as_editor, s3):
     pk = row("How much?").pk
-    form = {"seen": asking.mark("*Little*."), "next": "/services/s3/"}
+    form = {"seen": answer.mark("*Little*."), "next": "/services/s3/"}
     response = as_editor.post(f"/questions/{pk}/", form, follow=True)
     assert "The page’s history keeps it." in response.content.decode()
     assert notes(s3) == NOTES.replace("> [!answer]\n> *Little*.\n\n", "")
@@ -319,7 +319,7 @@ def test_dismisses_and_takes_it_back(as_editor, s3):
 
 
 def test_words_in_messages_are_words(as_editor, s3):
-    asking.ask(s3, "Is <script>alert(1)</script> a *tag*?", by=None)
+    answer.ask(s3, "Is <script>alert(1)</script> a *tag*?", by=None)
     pk = Question.objects.get(text__contains="script").pk
     text = as_editor.post(f"/questions/{pk}/dismiss/", follow=True).content.decode()
     assert "<script>alert" not in text

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from services.history import revision, tags_at
 from services.models import Category, Page, Reason, Revision, Service, Topic
-from services.restoring import NoSuchVersion, restore
-from services.trash import throw_away
+from services.pages.restore import NoSuchVersion, restore
+from services.pages.revisions import revision, tags_at
+from services.pages.trash import throw_away
 from tests.revisions_maker import revised
 
 pytestmark = pytest.mark.django_db

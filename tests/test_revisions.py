@@ -11,8 +11,7 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from services.history import revision, tags_at
-from services.markdown.edits import set_state
+from services.markdown.edit.edits import set_state
 from services.models import (
     Category,
     OldAddress,
@@ -23,9 +22,10 @@ from services.models import (
     StaleVersion,
     Topic,
 )
+from services.pages.revisions import revision, tags_at
 from services.sync.apply import apply_plan
-from services.sync.files import SourceFile
-from services.sync.importing import plan_import
+from services.sync.read_files import SourceFile
+from services.sync.stored import plan_import
 from tests.conftest import person
 
 pytestmark = pytest.mark.django_db

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from services import saving, trash
-from services.history import revision
 from services.models import Page, Reason, Revision, StaleVersion, Topic
+from services.pages import save, trash
+from services.pages.revisions import revision
 from tests.conftest import person
 
 pytestmark = pytest.mark.django_db
@@ -40,20 +40,20 @@ def is_whole(page: Page) -> None:
 
 
 def test_the_newest_version_is_simply_saved(page: Page, editor: User) -> None:
-    saved = saving.save(page, "New", version=1, by=editor, tags=["x"], title="Other")
+    saved = save.save(page, "New", version=1, by=editor, tags=["x"], title="Other")
     assert (saved.page.notes, saved.changed, saved.merged) == ("New", True, False)
     assert (stored(page).title, list(stored(page).tags.names())) == ("Other", ["x"])
     is_whole(page)
 
 
 def test_the_same_again_changes_nothing(page: Page, editor: User) -> None:
-    saved = saving.save(page, BASE, version=1, by=editor, title="Notes", tags=[])
+    saved = save.save(page, BASE, version=1, by=editor, title="Notes", tags=[])
     assert (saved.changed, saved.merged, stored(page).version) == (False, False, 1)
 
 
 def test_changes_in_different_lines_are_merged(page: Page, editor: User, ada: User) -> None:
     page.revise(BASE.replace("one", "ONE"), version=1, by=ada)
-    saved = saving.save(page, BASE.replace("five", "FIVE"), version=1, by=editor, title="Other")
+    saved = save.save(page, BASE.replace("five", "FIVE"), version=1, by=editor, title="Other")
     assert (saved.changed, saved.merged) == (True, True)
     now = stored(page)
     assert (now.notes, now.title) == ("ONE\ntwo\nthree\nfour\nFIVE\n", "Other")
@@ -63,13 +63,13 @@ def test_changes_in_different_lines_are_merged(page: Page, editor: User, ada: Us
 
 def test_what_both_typed_alike_is_no_second_change(page: Page, editor: User) -> None:
     page.revise("Both", version=1)
-    saved = saving.save(page, "Both", version=1, by=editor)
+    saved = save.save(page, "Both", version=1, by=editor)
     assert (saved.changed, saved.merged, stored(page).version) == (False, False, 2)
 
 
 def test_a_fact_over_an_old_version_leaves_newer_notes(page: Page, editor: User) -> None:
     page.revise("Newer", version=1)
-    saved = saving.save(page, BASE, version=1, by=editor, title="Other")
+    saved = save.save(page, BASE, version=1, by=editor, title="Other")
     assert (saved.page.notes, saved.page.title) == ("Newer", "Other")
     assert not saved.merged or saved.page.notes == "Newer"
 
@@ -77,8 +77,8 @@ def test_a_fact_over_an_old_version_leaves_newer_notes(page: Page, editor: User)
 def test_the_same_lines_clash_and_nothing_is_stored(page: Page, editor: User, ada: User) -> None:
     theirs, mine = BASE.replace("three", "theirs"), BASE.replace("three", "mine")
     page.revise(theirs, version=1, by=ada)
-    with pytest.raises(saving.Clash) as raised:
-        saving.save(page, mine, version=1, by=editor, title="Other", tags=["x"])
+    with pytest.raises(save.Clash) as raised:
+        save.save(page, mine, version=1, by=editor, title="Other", tags=["x"])
     clash = raised.value
     assert (clash.base, clash.mine, clash.current.notes) == (BASE, mine, theirs)
     assert (clash.merged.clashes, clash.current.updated_by) == (1, ada)
@@ -90,8 +90,8 @@ def test_the_same_lines_clash_and_nothing_is_stored(page: Page, editor: User, ad
 
 @pytest.mark.parametrize("version", [0, 7])
 def test_a_version_nobody_knows_clashes(page: Page, editor: User, version: int) -> None:
-    with pytest.raises(saving.Clash) as raised:
-        saving.save(page, "Mine\n", version=version, by=editor)
+    with pytest.raises(save.Clash) as raised:
+        save.save(page, "Mine\n", version=version, by=editor)
     assert raised.value.base is None
     assert "Mine\n" in raised.value.merged.prepared
     assert BASE in raised.value.merged.prepared
@@ -101,11 +101,11 @@ def test_a_version_nobody_knows_clashes(page: Page, editor: User, version: int) 
 def test_nothing_is_saved_into_the_trash(page: Page, editor: User) -> None:
     trash.throw_away(page, by=None)
     for version in (1, 2):
-        with pytest.raises(saving.Trashed) as raised:
-            saving.save(page, "Mine", version=version, by=editor)
+        with pytest.raises(save.Trashed) as raised:
+            save.save(page, "Mine", version=version, by=editor)
         assert "Restore it" in str(raised.value)
-        with pytest.raises(saving.Trashed):
-            saving.keep_theirs(page, "Mine", version=version, by=editor)
+        with pytest.raises(save.Trashed):
+            save.keep_theirs(page, "Mine", version=version, by=editor)
         with pytest.raises(StaleVersion):
             page.revise("Mine", version=version)
     assert stored(page).notes == BASE
@@ -115,13 +115,13 @@ def test_nothing_is_saved_into_the_trash(page: Page, editor: User) -> None:
 def test_line_ends_of_both_sides_stay(editor: User) -> None:
     page = Topic.objects.create(title="Ends", notes="one\r\ntwo\nthree\rfour\r\nfive")
     page.revise("ONE\r\ntwo\nthree\rfour\r\nfive", version=1)
-    saving.save(page, "one\r\ntwo\nthree\rfour\r\nfive\n6", version=1, by=editor)
+    save.save(page, "one\r\ntwo\nthree\rfour\r\nfive\n6", version=1, by=editor)
     assert stored(page).notes == "ONE\r\ntwo\nthree\rfour\r\nfive\n6"
 
 
 def test_keeping_theirs_puts_ones_own_into_the_history(page: Page, editor: User, ada: User) -> None:
     page.revise("Theirs", version=1, by=ada)
-    kept = saving.keep_theirs(page, "Mine\r\n", version=2, by=editor)
+    kept = save.keep_theirs(page, "Mine\r\n", version=2, by=editor)
     assert (kept.notes, kept.version) == ("Theirs", 4)
     assert (stored(page).notes, stored(page).version) == ("Theirs", 4)
     aside, back = revision(page.pk, 3), revision(page.pk, 4)
@@ -132,20 +132,20 @@ def test_keeping_theirs_puts_ones_own_into_the_history(page: Page, editor: User,
 
 
 def test_keeping_theirs_when_they_are_the_same_is_nothing(page: Page, editor: User) -> None:
-    saving.keep_theirs(page, BASE, version=1, by=editor)
+    save.keep_theirs(page, BASE, version=1, by=editor)
     assert stored(page).version == 1
 
 
 def test_keeping_theirs_is_for_what_one_has_seen(page: Page, editor: User) -> None:
     page.revise("Theirs", version=1)
     with pytest.raises(StaleVersion):
-        saving.keep_theirs(page, "Mine", version=1, by=editor)
+        save.keep_theirs(page, "Mine", version=1, by=editor)
     is_whole(page)
 
 
 def test_a_tick_after_one_was_set_aside_is_an_entry_of_its_own(page: Page, editor: User) -> None:
     page.revise("- [ ] x", version=1, by=editor, reason=Reason.TICK)
-    saving.keep_theirs(page, "Mine", version=2, by=editor)
+    save.keep_theirs(page, "Mine", version=2, by=editor)
     page.refresh_from_db()
     page.revise("- [x] x", version=4, by=editor, reason=Reason.TICK)
     assert [r.folded for r in Revision.objects.of(page.pk)] == [False] * 5
@@ -155,8 +155,8 @@ def test_the_index_is_right_after_all_of_it(
     page: Page, editor: User, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page.revise(BASE + "- [ ] a\n\nWhy?\n", version=1)
-    saving.save(page, "- [ ] b\n\n" + BASE, version=1, by=editor)
-    saving.keep_theirs(page, "- [ ] c\n", version=3, by=editor)
+    save.save(page, "- [ ] b\n\n" + BASE, version=1, by=editor)
+    save.keep_theirs(page, "- [ ] c\n", version=3, by=editor)
     assert [item.text for item in page.items.all()] == ["b", "a"]
     call_command("rederive")
     assert "every index was right" in capsys.readouterr().out
@@ -174,8 +174,8 @@ class TestAnyTexts(TestCase):
         page = Topic.objects.create(title="Notes", notes=base)
         page.revise(theirs, version=1)
         try:
-            saving.save(page, mine, version=1, by=None)
-        except saving.Clash as clash:
+            save.save(page, mine, version=1, by=None)
+        except save.Clash as clash:
             assert (clash.base, clash.mine, clash.current.notes) == (base, mine, theirs)
             for line in (*mine.splitlines(), *theirs.splitlines()):
                 assert line in clash.merged.prepared or line in base

@@ -12,13 +12,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from taggit.models import Tag
 
-from services.files.storing import store
+from services.attachments.store import store
 from services.models import Category, Page
-from services.search import find as finding
-from services.search import marking
-from services.search.find import find
-from services.search.marking import Pattern
+from services.search import highlight
+from services.search import search as finding
+from services.search.highlight import Pattern
 from services.search.query import Term
+from services.search.search import find
 
 pytestmark = pytest.mark.django_db
 
@@ -163,7 +163,7 @@ def test_the_last_word_may_go_on_while_it_is_typed():
 
 
 def test_pages_in_the_trash_are_not_found(editor):
-    from services.trash import throw_away
+    from services.pages.trash import throw_away
 
     one = page("Gone", "words that were here")
     throw_away(one, by=editor)
@@ -485,5 +485,5 @@ def bare(text: str) -> str:
 def test_looking_for_a_letter_has_an_end(monkeypatch):
     text = "banana " * 1_000 + "a"
     assert Pattern([Term(("a",))]).finds(text) == [(7_000, 7_001, 0)]
-    monkeypatch.setattr(marking, "MOST_LOOKS", 100)
+    monkeypatch.setattr(highlight, "MOST_LOOKS", 100)
     assert Pattern([Term(("a",))]).finds(text) == []

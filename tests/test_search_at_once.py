@@ -11,9 +11,9 @@ from django.db import connection, connections, transaction
 from taggit.models import Tag
 
 from services.models import Page
-from services.search import keeping
-from services.search.engine import engine
-from services.search.find import find
+from services.search import index
+from services.search.backends.base import engine
+from services.search.search import find
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -81,17 +81,17 @@ def test_a_tag_is_renamed_while_a_page_gets_it(pages):
 
 
 def test_all_is_made_anew_while_a_page_is_saved(pages):
-    with meanwhile(keeping.rebuild):
+    with meanwhile(index.rebuild):
         pages[1].revise("gamma words", version=pages[1].version)
-    assert not keeping.check()
+    assert not index.check()
 
 
 def test_a_page_is_saved_while_all_is_made_anew(pages):
     with transaction.atomic():
         list(Page.everything.filter(pk=pages[1].pk).locked())
-        other = threading.Thread(target=lambda: (keeping.rebuild(), connections.close_all()))
+        other = threading.Thread(target=lambda: (index.rebuild(), connections.close_all()))
         other.start()
         other.join(0.7)
         pages[1].revise("gamma words", version=pages[1].version)
     other.join(20)
-    assert not keeping.check()
+    assert not index.check()

@@ -14,13 +14,13 @@ from django.db.models.signals import pre_migrate
 from django.utils import timezone
 from taggit.models import Tag, TaggedItem
 
-from services.files.storing import store
+from services.attachments.store import store
 from services.models import Attachment, Page, Word
-from services.search import keeping
-from services.search.engine import engine
-from services.search.find import find
+from services.pages.trash import take_out, throw_away
+from services.search import index
+from services.search.backends.base import engine
+from services.search.search import find
 from services.search.vocabulary import vocabulary
-from services.trash import take_out, throw_away
 
 pytestmark = pytest.mark.django_db
 
@@ -130,7 +130,7 @@ def test_a_load_that_fails_pauses_nothing(page):
 def test_nothing_is_found_twice_nor_left_over(page):
     page.tags.add("a", "b")
     page.revise("alpha lambda", version=page.version)
-    assert not keeping.check()
+    assert not index.check()
 
 
 def test_check_names_what_is_wrong_and_rebuild_mends_it(page, capsys):
@@ -156,7 +156,7 @@ def test_after_migrations_what_was_dropped_is_there_again(page):
         cursor.execute(f"DROP TRIGGER {name[connection.vendor]}{table}")
         cursor.execute("UPDATE services_page SET notes = 'gone astray'")
     assert found("astray") == []
-    keeping.install()
+    index.install()
     assert found("astray") == ["One"]
     page.refresh_from_db()
     page.revise("back", version=page.version)
@@ -178,12 +178,12 @@ def test_migrations_change_what_the_index_looks_at(page):
         call_command("migrate", "services", "0008", verbosity=0)
     finally:
         call_command("migrate", verbosity=0)
-    keeping.rebuild()
+    index.rebuild()
     assert found("alpha") == ["One"]
     page.refresh_from_db()
     page.revise("beta words", version=page.version)
     assert found("beta") == ["One"]
-    assert not keeping.check()
+    assert not index.check()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -202,9 +202,9 @@ def test_a_table_is_made_anew_by_a_migration(page):
         with connection.schema_editor() as editor:
             operation.database_forwards("services", editor, state, after)
         state = after
-    assert keeping.install() == 1
+    assert index.install() == 1
     assert found("alpha") == ["One"]
-    assert not keeping.check()
+    assert not index.check()
 
 
 def test_notes_with_more_words_than_an_index_has_room_for(page):
@@ -229,7 +229,7 @@ def test_check_finds_no_fault_with_another_way_to_look_at_the_same(page):
         other.tags.add("alpha")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    assert not keeping.check()
+    assert not index.check()
 
 
 @pytest.mark.parametrize("word", ["50e1a0", "0e9e8aa", "1e5", "7e2xa", "i-0618e2e", "5e1я"])

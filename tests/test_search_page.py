@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 
 from services.models import Category, Page, Service, Topic
-from services.search.find import MOST
 from services.search.query import parse
 from services.search.results import Hit, Place, Results
-from services.views import searching
+from services.search.search import MOST
+from services.views import search
 from tests.elements import Elements, words
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +60,7 @@ def finds(monkeypatch):
         def find(text: str, *, start=0, count=20, typing=False) -> Results:
             return Results(parse(text), hits[start : start + count], **facts)
 
-        monkeypatch.setattr(searching, "find", find)
+        monkeypatch.setattr(search, "find", find)
 
     return finds
 
@@ -268,7 +268,7 @@ def test_nothing_typed_suggests_nothing(as_reader):
 
 
 def test_a_fault_while_suggesting_is_told(as_reader, monkeypatch, caplog):
-    monkeypatch.setattr(searching, "find", lambda *args, **options: 1 / 0)
+    monkeypatch.setattr(search, "find", lambda *args, **options: 1 / 0)
     response = as_reader.get("/search/suggest/?q=x")
     assert response.status_code == 500
     assert "The search does not answer" in response.content.decode()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.search.words import (
+from services.search.tokens import (
     cjk_pairs,
     fold,
     numbers,

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.search.filter_fields import KINDS, add, filters, put_together, remove, shown
 from services.search.query import LONGEST_QUERY, parse
-from services.searching import KINDS, add, filters, put_together, remove, shown
 
 TYPED = st.lists(
     st.sampled_from(

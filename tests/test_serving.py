@@ -9,10 +9,10 @@ from urllib.parse import quote, urlsplit
 import pytest
 from django.test import Client
 
-from services.files.shelf import throw_away
-from services.files.storing import store
+from services.attachments.manage import throw_away
+from services.attachments.store import store
 from services.models import Attachment, Page, Topic
-from services.trash import throw_away as throw_page_away
+from services.pages.trash import throw_away as throw_page_away
 from tests.pictures import HTML, PDF, SVG, picture
 from tests.storages import body_of, fetch
 

@@ -7,8 +7,8 @@ import io
 import pytest
 from django.core.files.base import ContentFile
 
-from services.files.refusals import StorageFailed, UploadRefused
-from services.files.shelf import (
+from services.attachments.errors import StorageFailed, UploadRefused
+from services.attachments.manage import (
     addresses_in,
     empty_trash,
     rename,
@@ -17,7 +17,7 @@ from services.files.shelf import (
     throw_away,
     used_on,
 )
-from services.files.storing import store
+from services.attachments.store import store
 from services.models import Attachment, Page, Topic
 from tests.pictures import PDF, picture
 from tests.storages import body_of, objects

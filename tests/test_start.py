@@ -18,10 +18,10 @@ from urllib.parse import urlencode
 import pytest
 from django.contrib.auth.password_validation import validate_password
 
-from kb import local
+from kb import run as local
 
 ROOT = Path(__file__).parent.parent
-START = [sys.executable, "-m", "kb.local"]
+START = [sys.executable, "-m", "kb.run"]
 NOTES = "# Compute\n\n## ECS\n\nRuns containers.\n\n## EKS\n\nRuns pods.\n"
 
 

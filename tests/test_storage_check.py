@@ -15,9 +15,9 @@ from django.core.management.base import SystemCheckError
 from django.test import override_settings
 
 from kb import settings as configured
-from services.files.bucket import client
-from services.files.refusals import StorageFailed
-from services.files.storing import store
+from services.attachments.errors import StorageFailed
+from services.attachments.storage.s3 import client
+from services.attachments.store import store
 from tests.pictures import picture
 from tests.storages import KEY, fetch, objects, s3_environment
 

@@ -12,8 +12,8 @@ from django.core.files.storage import default_storage
 from django.test import override_settings
 
 from kb import settings as configured
-from services.files.refusals import StorageFailed
-from services.files.storing import store
+from services.attachments.errors import StorageFailed
+from services.attachments.store import store
 from services.models import Attachment, Topic
 from tests.pictures import picture
 from tests.storages import fetch, s3_environment

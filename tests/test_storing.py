@@ -9,9 +9,9 @@ from unittest import mock
 import pytest
 from django.core.files.storage import default_storage
 
-from services.files.refusals import StorageFailed, UploadRefused
-from services.files.storing import markdown_of, store
-from services.markdown.render import render
+from services.attachments.errors import StorageFailed, UploadRefused
+from services.attachments.store import markdown_of, store
+from services.markdown.render.render import render
 from services.models import Attachment, Page, Topic
 from tests.pictures import HTML, PDF, SVG, ZIP, located, picture
 from tests.storages import objects

@@ -10,8 +10,8 @@ import pytest
 from markdown_it import MarkdownIt
 from mdit_py_plugins.tasklists import tasklists_plugin
 
-from services.markdown.front_matter import split_front_matter
-from services.markdown.notes import read
+from services.markdown.read.front_matter import split_front_matter
+from services.markdown.read.notes import read
 from tests import corpora
 
 OTHER = MarkdownIt("commonmark").enable("table").use(tasklists_plugin)

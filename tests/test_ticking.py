@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from services import ticking, trash
-from services.markdown.edits import set_state
-from services.markdown.notes import read
+from services.markdown.edit.edits import set_state
+from services.markdown.read.notes import read
 from services.models import ChecklistItem, Page, Reason, Revision, Topic
-from services.ticking import ItemGone, tick
+from services.pages import tick as ticking
+from services.pages import trash
+from services.pages.tick import ItemGone, tick
 from tests.queries import queries
 
 pytestmark = pytest.mark.django_db
@@ -230,7 +231,7 @@ def test_ticks_of_one_person_fold_and_those_of_another_do_not(editor, admin):
 
 
 def test_an_edit_on_an_older_version_is_merged_with_the_tick(editor):
-    from services.saving import save
+    from services.pages.save import save
 
     page = made()
     tick(item("One").pk, "done", by=editor)

@@ -16,15 +16,16 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import OperationalError, connection, transaction
 
-from services import editing, trash
-from services.derive import derive
-from services.editing import Edit, base_of
+from services.db.locks import ATTEMPTS, retried
 from services.models import Link, Page, StaleVersion, Topic
-from services.saving import Clash, save
+from services.pages import edit as editing
+from services.pages import trash
+from services.pages.derive import derive
+from services.pages.edit import Edit, base_of
+from services.pages.save import Clash, save
 from services.sync.apply import apply_plan
-from services.sync.files import SourceFile
-from services.sync.importing import plan_import
-from services.transactions import ATTEMPTS, retried
+from services.sync.read_files import SourceFile
+from services.sync.stored import plan_import
 
 ROUNDS = 8
 on_postgresql = pytest.mark.skipif(
@@ -147,7 +148,7 @@ def at_once(*works: Callable[[], Any]) -> None:
 @pytest.fixture
 def no_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody may have to begin anew: who waits for whom is in order."""
-    monkeypatch.setattr("services.transactions.ATTEMPTS", 1)
+    monkeypatch.setattr("services.db.locks.ATTEMPTS", 1)
 
 
 @pytest.fixture

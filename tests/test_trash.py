@@ -9,8 +9,7 @@ from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 
-from services import drafts, saving, trash
-from services.markdown.edits import set_state
+from services.markdown.edit.edits import set_state
 from services.models import (
     Attachment,
     Category,
@@ -28,6 +27,7 @@ from services.models import (
     StaleVersion,
     Topic,
 )
+from services.pages import drafts, save, trash
 
 pytestmark = pytest.mark.django_db
 
@@ -239,7 +239,7 @@ def test_it_keeps_its_place_in_its_file(page: Page) -> None:
 def test_a_restored_page_can_be_saved_again(page: Page, editor: User) -> None:
     throw(page)
     back = trash.take_out(page, by=None)
-    saving.save(back, "New", version=back.version, by=editor)
+    save.save(back, "New", version=back.version, by=editor)
     assert Page.objects.get(pk=page.pk).notes == "New"
 
 

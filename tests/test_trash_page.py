@@ -2,8 +2,8 @@
 
 import pytest
 
-from services import drafts
 from services.models import Category, Document, Page, Revision, Section, Service, Topic
+from services.pages import drafts
 from tests.editing import said
 from tests.html_forms import fields_of
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from taggit.models import Tag
 
+from services.forms.tag_text import from_text, is_reachable, to_text
 from services.models import Page, Topic
-from services.typed_tags import from_text, is_reachable, to_text
 from tests.html_forms import fields_of
 
 SITE, ADMIN = "/pages/plan/edit/", "/admin/services/topic/{}/change/"

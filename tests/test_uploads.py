@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from services.models import Attachment, Page, Topic
-from services.trash import throw_away
+from services.pages.trash import throw_away
 from tests.editing import said
 from tests.pictures import HTML, PDF, SVG, picture
 from tests.storages import S3Server, body_of, fetch, objects
@@ -207,7 +207,7 @@ def test_without_a_bucket_pages_send_only_here(as_reader):
 
 
 def test_a_page_needs_no_storage_and_no_key_to_say_so(as_reader, s3: S3Server, monkeypatch):
-    from services.files import bucket
+    from services.attachments.storage import s3 as bucket
 
     s3.stop()
     bucket._origin.cache_clear()

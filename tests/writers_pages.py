@@ -42,7 +42,7 @@ def prepare() -> dict[str, Any]:
         user.groups.add(Group.objects.get(name="editors"))
         session = SessionStore()
         session[SESSION_KEY] = str(user.pk)
-        session[BACKEND_SESSION_KEY] = "services.access.Backend"
+        session[BACKEND_SESSION_KEY] = "services.permissions.Backend"
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
         session.save()
         people.append(

@@ -15,12 +15,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 
-from services.admin.rules import AnyModelAdmin, ForEditors
+from services.admin.base import AnyModelAdmin, ForEditors
 from services.admin.trash import ToTheTrash
-from services.files import shelf
-from services.files.refusals import UploadRefused
-from services.files.storing import store
-from services.files.words import kind_words
+from services.attachments import manage
+from services.attachments.errors import UploadRefused
+from services.attachments.labels import kind_words
+from services.attachments.store import store
 from services.models import Attachment, Page
 from services.people import shown_name
 
@@ -76,7 +76,7 @@ class AttachmentForm(AttachmentModelForm):
             if row._state.adding:
                 self.stored = store(upload, name=upload.name, page=cleaned["page"], by=self.by)
             else:
-                self.stored = shelf.replace(row, upload)
+                self.stored = manage.replace(row, upload)
         except UploadRefused as refusal:
             self.add_error("upload", str(refusal))
         return cleaned
@@ -182,7 +182,7 @@ class AttachmentAdmin(ToTheTrash, ForEditors, AnyModelAdmin):
         if not change:
             return
         if "name" in form.changed_data:
-            shelf.rename(obj, form.cleaned_data["name"])
+            manage.rename(obj, form.cleaned_data["name"])
         if "page" in form.changed_data:
             obj.page = form.cleaned_data["page"]
             Attachment.objects.filter(pk=obj.pk).update(page=obj.page)
@@ -191,13 +191,13 @@ class AttachmentAdmin(ToTheTrash, ForEditors, AnyModelAdmin):
         """Nothing hangs on a file."""
 
     def throw_away(self, row: Any, *, by: User) -> None:
-        shelf.throw_away(row, by=by)
+        manage.throw_away(row, by=by)
 
     @admin.action(description="Restore selected %(verbose_name_plural)s from the trash")
     def restore(self, request: HttpRequest, queryset: QuerySet[Attachment]) -> None:
         rows = list(queryset.exclude(trashed_at=None))
         for row in rows:
-            shelf.take_out(row)
+            manage.take_out(row)
         what = "1 file is" if len(rows) == 1 else f"{len(rows)} files are"
         messages.success(request, f"{what} restored.")
 
@@ -247,6 +247,6 @@ class AttachmentAdmin(ToTheTrash, ForEditors, AnyModelAdmin):
 
     @admin.display(description="Used on")
     def used(self, row: Attachment) -> str:
-        pages = shelf.used_on([row])[row.pk]
+        pages = manage.used_on([row])[row.pk]
         links = ((page.get_absolute_url(), page) for page in pages)
         return format_html_join(", ", '<a href="{}">{}</a>', links) or "Nowhere in notes"

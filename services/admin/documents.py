@@ -12,9 +12,9 @@ from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from services.admin.rules import AnyModelAdmin, ForEditors
+from services.admin.base import AnyModelAdmin, ForEditors
 from services.models import Document, Page
-from services.names import refresh_names, resolve_again
+from services.pages.names import refresh_names, resolve_again
 
 
 class DocumentAdmin(ForEditors, AnyModelAdmin):

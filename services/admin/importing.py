@@ -27,15 +27,15 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from services.admin.site import KnowledgeBaseAdminSite
-from services.examples import example_documents
 from services.models import Document, StaleVersion
+from services.pages.examples import example_documents
 from services.sync import zips
 from services.sync.apply import Overtaken, apply_plan
-from services.sync.attached import foresee_files, import_files
-from services.sync.files import SUFFIXES, SourceFile
-from services.sync.importing import plan_import
+from services.sync.import_attachments import foresee_files, import_files
 from services.sync.plan import Plan
+from services.sync.read_files import SUFFIXES, SourceFile
 from services.sync.sources import Sources
+from services.sync.stored import plan_import
 
 # In the second step files are one field of a form, a third larger than they are; that field has
 # to fit into DATA_UPLOAD_MAX_MEMORY_SIZE.

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 
-from services.admin.drafts import Draft, Edit, edit_items, edit_questions
-from services.admin.rules import ForEditors, StackedInline, TabularInline
-from services.forms import NotesWidget
-from services.markdown.notes import LIST_TITLE_LENGTH
+from services.admin.base import ForEditors, StackedInline, TabularInline
+from services.admin.row_edits import Draft, Edit, edit_items, edit_questions
+from services.forms.fields import NotesWidget
+from services.markdown.read.notes import LIST_TITLE_LENGTH
 from services.models import ChecklistItem, Page, Question
 
 if TYPE_CHECKING:

@@ -9,14 +9,14 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import format_html
 
-from services.admin.drafts import Draft
-from services.catalog import key
-from services.editing import base_of, typed_anew, typed_over
-from services.forms import NamesField, NotesField, NotesWidget, Seen, TagsField
+from services.admin.row_edits import Draft
+from services.aws.catalog import key
+from services.forms.fields import NamesField, NotesField, NotesWidget, Seen, TagsField
+from services.forms.page import MARKS_LEFT
 from services.models import Page, PageName, Service
-from services.names import KEY_LENGTH
-from services.page_form import MARKS_LEFT
-from services.sync.merge import has_marks
+from services.pages.edit import base_of, typed_anew, typed_over
+from services.pages.names import KEY_LENGTH
+from services.text.merge import has_marks
 from services.views.posted import version_number
 
 if TYPE_CHECKING:

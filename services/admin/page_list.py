@@ -12,9 +12,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from taggit.models import Tag
 
-from services.catalog import key
-from services.learning import Learning, learning_of, open_questions_of
+from services.aws.catalog import key
 from services.models import ChecklistItem, Page, PageName, Question
+from services.selectors.progress import Learning, learning_of, open_questions_of
 
 if TYPE_CHECKING:
     Filter = admin.SimpleListFilter

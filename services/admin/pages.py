@@ -22,11 +22,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 
-from services import drafts
 from services.admin.attachments import files_of
-from services.admin.drafts import Draft
+from services.admin.base import AnyModelAdmin, ForEditors
+from services.admin.draft_mixin import KeepsTyped
 from services.admin.inlines import ItemInline, QuestionInline
-from services.admin.keeping import KeepsTyped
 from services.admin.page_form import FACTS, PageForm
 from services.admin.page_list import (
     CategoryFilter,
@@ -37,17 +36,18 @@ from services.admin.page_list import (
     TagFilter,
     found_by,
 )
-from services.admin.rules import AnyModelAdmin, ForEditors
+from services.admin.row_edits import Draft
 from services.admin.trash import ToTheTrash
-from services.editing import FACTS as EDITED
-from services.editing import Edit, Outcome, base_of, others_since, overridden
-from services.files.shelf import adopt
+from services.attachments.manage import adopt
+from services.db.locks import retried
 from services.models import Page, Reason, Revision, Section, Service, StaleVersion
-from services.saving import Clash, Saved, Trashed, save
-from services.transactions import retried
+from services.pages import drafts
+from services.pages.edit import FACTS as EDITED
+from services.pages.edit import Edit, Outcome, base_of, others_since, overridden
+from services.pages.save import Clash, Saved, Trashed, save
 from services.views import conflicts
-from services.views.editor_page import new_place
-from services.views.saying import listed, say_facts
+from services.views.editor import new_place
+from services.views.flash import listed, say_facts
 
 Fieldsets = tuple[tuple[str | None, Any], ...]
 NOTES = ("Notes", {"classes": ("wide-notes",), "fields": ("notes",)})

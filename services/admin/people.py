@@ -13,8 +13,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html_join
 
-from services.access import ADMINS
-from services.admin.rules import AnyModelAdmin, ForAdmins
+from services.admin.base import AnyModelAdmin, ForAdmins
+from services.permissions import ADMINS
 
 if TYPE_CHECKING:
     UserModelAdmin = UserAdmin[User]

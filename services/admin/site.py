@@ -11,9 +11,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 
-from services.access import may_edit
+from services.permissions import may_edit
 from services.views.back import wants_json
-from services.views.writing import has_written, send_again
+from services.views.resubmit import has_written, send_again
 
 
 class KnowledgeBaseAdminSite(AdminSite):

@@ -14,9 +14,9 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 
-from services.admin.rules import AnyModelAdmin
+from services.admin.base import AnyModelAdmin
 from services.models import Page
-from services.trash import throw_away
+from services.pages.trash import throw_away
 
 CONFIRMATION = "admin/services/page/delete_confirmation.html"
 

@@ -6,7 +6,7 @@ GROUPS = ("readers", "editors", "admins")
 
 
 def create(apps, schema_editor):
-    from services.catalog import CATEGORIES
+    from services.aws.catalog import CATEGORIES
 
     for name in GROUPS:
         apps.get_model("auth", "Group").objects.get_or_create(name=name)

@@ -1,6 +1,5 @@
 """The tables: pages, what is derived from their notes, and the files they came from."""
 
-from services.models.addresses import OldAddress
 from services.models.attachments import Attachment
 from services.models.categories import Category
 from services.models.derived import ChecklistItem, Link, PageName, Question
@@ -9,6 +8,7 @@ from services.models.drafts import Draft
 from services.models.history import Reason
 from services.models.kinds import Service, Topic
 from services.models.pages import Page, Revision, StaleVersion
+from services.models.slugs import OldAddress
 from services.models.words import Word
 
 __all__ = (

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from services import catalog
+from services.aws import catalog
 
 
 class Category(models.Model):

@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 from taggit.managers import TaggableManager
 
-from services import catalog
-from services.models.addresses import SLUG_LENGTH, OldAddress, Slugs, slug_stem
+from services.aws import catalog
+from services.db.locks import change_names
 from services.models.categories import Category
 from services.models.history import Reason, RevisionFacts, RevisionQuerySet, Revisions
-from services.transactions import change_names
+from services.models.slugs import SLUG_LENGTH, OldAddress, Slugs, slug_stem
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -191,10 +191,10 @@ class Page(models.Model):
             facts = {name: getattr(self, name) for name in FACTS}
             self.revise(self.notes, version=self.version, **facts)
             return
-        from services.derive import derive
-        from services.history import record
-        from services.names import refresh_names, resolve_again
-        from services.search.outline import outline_of
+        from services.pages.derive import derive
+        from services.pages.names import refresh_names, resolve_again
+        from services.pages.revisions import record
+        from services.search.document import outline_of
 
         self.title, self.abbreviation = one_line(self.title), one_line(self.abbreviation)
         with transaction.atomic():
@@ -212,7 +212,7 @@ class Page(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Remove the page for good, with its history; `services.trash` is for people."""
-        from services.names import resolve_again
+        from services.pages.names import resolve_again
 
         with transaction.atomic():
             # Those that are about it are written as well.
@@ -307,10 +307,10 @@ class Page(models.Model):
         by: AbstractBaseUser | None,
         reason: str,
     ) -> None:
-        from services.derive import derive
-        from services.history import record
-        from services.names import refresh_names, resolve_again
-        from services.search.outline import OUTLINED, outline_of
+        from services.pages.derive import derive
+        from services.pages.names import refresh_names, resolve_again
+        from services.pages.revisions import record
+        from services.search.document import OUTLINED, outline_of
 
         if not (NAMING | {"slug"}).isdisjoint(changed):
             change_names()

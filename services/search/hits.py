@@ -10,12 +10,12 @@ from uuid import UUID
 from django.db import connection
 
 from services.models import Attachment
-from services.navigation import address
-from services.pages import words_at
-from services.search.marking import Find, Pattern, best_lines, cut, readable, snippet
-from services.search.outline import Outline
+from services.search.document import Outline
+from services.search.highlight import Find, Pattern, best_lines, cut, readable, snippet
 from services.search.query import Query, Term
 from services.search.results import Hit, Place
+from services.selectors.page import words_at
+from services.selectors.tree import address
 
 MOST_PLACES = 3
 STATES = {"question": "question", "open": "item", "done": "item"}

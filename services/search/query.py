@@ -12,7 +12,7 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from services.search.words import CJK, MARKS, WORD
+from services.search.tokens import CJK, MARKS, WORD
 
 LONGEST_QUERY = 400
 MOST_TERMS = 16

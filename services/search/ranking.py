@@ -10,11 +10,11 @@ from typing import Any
 
 from django.db import connection
 
-from services import catalog
+from services.aws import catalog
 from services.models import Page, PageName
-from services.search.engine import Among, Scored
+from services.search.backends.base import Among, Scored
 from services.search.query import Query
-from services.search.words import fold, numbers, script_of, squashed, tokens
+from services.search.tokens import fold, numbers, script_of, squashed, tokens
 
 # So many of the best by rank are looked at by name.
 MOST_NAMED = 60

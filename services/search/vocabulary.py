@@ -11,9 +11,9 @@ from django.db.models import Count, Max
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from services.bulk import chunks
+from services.db.bulk import chunks
 from services.models import Page, Word
-from services.search.words import SHORTEST_WORD, worth_knowing
+from services.search.tokens import SHORTEST_WORD, worth_knowing
 
 # A word with so many letters may have one typo, or two.
 ONE_TYPO, TWO_TYPOS = 4, 7

@@ -9,19 +9,19 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from services import catalog
-from services.bulk import chunks
-from services.derive import derive
-from services.history import record
+from services.aws import catalog
+from services.db.bulk import chunks
+from services.db.locks import change_names, retried
 from services.models import Category, OldAddress, Page, Reason, Section, StaleVersion
-from services.models.addresses import Slugs
-from services.names import refresh_names, resolve_again
-from services.search.engine import engine
+from services.models.slugs import Slugs
+from services.pages.derive import derive
+from services.pages.names import refresh_names, resolve_again
+from services.pages.revisions import record
+from services.search.backends.base import engine
 from services.sync.document_rows import save_documents
 from services.sync.plan import Change, Plan, PlannedDocument, StoredSection
 from services.sync.section_rows import save_sections
-from services.sync.tagging import add_tags, drop_tags
-from services.transactions import change_names, retried
+from services.sync.tags import add_tags, drop_tags
 
 # Called with a stage of the work, how much of it is done, and how much there is.
 Progress = Callable[[str, int, int], None]

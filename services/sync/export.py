@@ -9,19 +9,19 @@ from pathlib import Path
 
 from django.db.models import Prefetch
 
-from services.bulk import chunks
-from services.markdown.front_matter import split_front_matter
-from services.markdown.line_ends import split_lines
-from services.markdown.outline import outline, retitle
-from services.markdown.portable import outward, stored_in
+from services.db.bulk import chunks
+from services.markdown.edit.attachment_paths import outward, stored_in
+from services.markdown.read.front_matter import split_front_matter
+from services.markdown.read.outline import outline, retitle
 from services.models import Document, Link, Section
-from services.sync.adopting import adopt_free_pages
-from services.sync.carried import FileExport, known_among
-from services.sync.files import encode
-from services.sync.importing import known_now
+from services.sync.atomic_write import OUTSIDE, Export, digest_of, is_inside, write_whole
+from services.sync.export_attachments import FileExport, known_among
 from services.sync.listed import LIST, write_list
+from services.sync.new_documents import adopt_free_pages
 from services.sync.plan import Known
-from services.sync.written import OUTSIDE, Export, digest_of, is_inside, write_whole
+from services.sync.read_files import encode
+from services.sync.stored import known_now
+from services.text.line_ends import split_lines
 
 DOCUMENTS_AT_ONCE = 200
 # The links of a page that lead to its files.

@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from services.markdown.portable import FOLDER
-from services.sync.written import is_inside, write_whole
+from services.markdown.edit.attachment_paths import FOLDER
+from services.sync.atomic_write import is_inside, write_whole
 
 LIST = f"{FOLDER}/files.json"
 ABOUT = "What an export of the knowledge base wrote here, for an import to read."

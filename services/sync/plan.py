@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from services.markdown.front_matter import FrontMatter
-from services.markdown.outline import Section
+from services.markdown.read.front_matter import FrontMatter
+from services.markdown.read.outline import Section
 from services.sync.titles import Catalog, Shelf
 
 

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from pathlib import PurePosixPath
 
-from services.markdown.outline import Role, Section, outline
-from services.sync.merge import merge
-from services.sync.pairing import Side, pair
+from services.markdown.read.outline import Role, Section, outline
+from services.sync.match_sections import Side, pair
 from services.sync.plan import (
     Action,
     Change,
@@ -19,6 +18,7 @@ from services.sync.plan import (
     Refused,
     StoredSection,
 )
+from services.text.merge import merge
 
 IN_TRASH = "its page is in the trash; it stays there"
 

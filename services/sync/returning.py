@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from posixpath import dirname, relpath
 
-from services.bulk import chunks
-from services.markdown.portable import UUID
+from services.db.bulk import chunks
+from services.markdown.edit.attachment_paths import UUID
 from services.models import Attachment, Page
-from services.sync.folder import Folder
 from services.sync.listed import Listed, read_list
+from services.sync.resolve_file import Folder
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from services.bulk import chunks, insert_rows
-from services.markdown import outline
+from services.db.bulk import chunks, insert_rows
+from services.markdown.read import outline
 from services.models import Category, Page, Section
 from services.sync.plan import Change, Plan
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django import template
 
-from services import drafts, pages
 from services.models import Draft, Page, Question
 from services.models.drafts import ASK
-from services.saving import mark as mark_of
+from services.pages import drafts
+from services.pages.save import mark as mark_of
+from services.selectors import page as pages
 
 register = template.Library()
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django import template
 
-from services.files.storing import markdown_of
-from services.files.words import icon_name, kind_words
+from services.attachments.labels import icon_name, kind_words
+from services.attachments.store import markdown_of
 from services.models import Attachment
 from services.people import shown_name
 

@@ -8,8 +8,9 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from services import controls, navigation, pages
 from services.models import ChecklistItem, Page, Question
+from services.selectors import controls, tree
+from services.selectors import page as pages
 
 register = template.Library()
 
@@ -17,7 +18,7 @@ register = template.Library()
 @register.filter
 def address(page: Page) -> str:
     """A page's address."""
-    return navigation.address(page.kind, page.slug)
+    return tree.address(page.kind, page.slug)
 
 
 @register.filter

@@ -11,11 +11,11 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, urlencode
 from django.views.decorators.http import require_safe
 
-from services import timeline
-from services.access import feed_key, may_edit, reading, reading_with_key
-from services.feed import MOST, atom, latest
-from services.navigation import tree
-from services.timeline import Filter
+from services.permissions import feed_key, may_edit, reading, reading_with_key
+from services.selectors import timeline
+from services.selectors.feed import MOST, atom, latest
+from services.selectors.timeline import Filter
+from services.selectors.tree import tree
 from services.views.posted import number
 
 TYPE = "application/atom+xml; charset=utf-8"

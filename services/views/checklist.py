@@ -11,12 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from services.access import reading
-from services.learning import learning
-from services.listing import part
 from services.models import ChecklistItem, Page
-from services.navigation import tree
-from services.pages import links_from
+from services.permissions import reading
+from services.selectors.lists import part
+from services.selectors.page import links_from
+from services.selectors.progress import learning
+from services.selectors.tree import tree
 
 AT_ONCE = 200
 State = ChecklistItem.State

@@ -16,20 +16,20 @@ from django.shortcuts import redirect, render
 from django.utils.html import format_html
 from taggit.models import Tag
 
-from services import drafts
-from services.conflict import side_by_side
-from services.editing import Edit, Outcome, base_of, others_since, store, typed_over
-from services.forms import as_posted
-from services.history import revision
+from services.db.locks import retried
+from services.forms.fields import as_posted
+from services.forms.page import COMBINED, MINE, THEIRS, ConflictForm, EditForm
 from services.models import Page, StaleVersion
-from services.page_form import COMBINED, MINE, THEIRS, ConflictForm, EditForm
-from services.saving import Clash, Saved, Trashed, keep_theirs, set_aside
-from services.sync.merge import Merge, has_marks, merge
-from services.transactions import retried
-from services.views.editor_page import show_editor
+from services.pages import drafts
+from services.pages.edit import Edit, Outcome, base_of, others_since, store, typed_over
+from services.pages.revisions import revision
+from services.pages.save import Clash, Saved, Trashed, keep_theirs, set_aside
+from services.text.merge import Merge, has_marks, merge
+from services.text.side_by_side import side_by_side
+from services.views.editor import show_editor
 from services.views.finding import person, version_of
+from services.views.flash import history_link, listed, say_facts
 from services.views.posted import version_number
-from services.views.saying import history_link, listed, say_facts
 
 
 def show(request: HttpRequest, clash: Clash, edit: Edit) -> HttpResponse:

@@ -11,10 +11,10 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from services import drafts
-from services.access import editing
 from services.models import Page
+from services.pages import drafts
 from services.people import shown_name
+from services.permissions import editing
 from services.views import posted
 from services.views.back import back, wants_json
 

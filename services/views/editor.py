@@ -1,43 +1,70 @@
-"""What the Markdown editor asks for while somebody writes: a preview."""
+"""The page that the editor is on, for whatever form stands in it."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.views.decorators.http import require_POST
+import secrets
+from collections.abc import Mapping
+from typing import Any
 
-from services.access import editing
-from services.markdown.notes import targets
-from services.markdown.parser import parse
-from services.markdown.render import render
-from services.models import Attachment, Page
-from services.page_files import sizes_in, sizes_of
-from services.pages import addresses_of, markdownify
-from services.sync.merge import readable
-from services.views.posted import number
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
-
-def rendered(text: str, page: Page | None = None) -> str:
-    """Notes that may not be stored yet as safe HTML; a page lends its files."""
-    if page is None:
-        return markdownify(text)
-    found = list(targets(parse(text).targets))
-    files = Attachment.objects.filter(page=page, reference__in=found)
-    links: dict[str, str] = addresses_of(found)
-    pictures: dict[str, str] = {}
-    for file in files:
-        (pictures if file.is_picture else links)[file.reference] = file.get_absolute_url()
-    sizes = sizes_in(text) | sizes_of(files)
-    return render(text, links, pictures, sizes=sizes).html
+from services.forms.page import MINE, THEIRS, EditForm
+from services.markdown.read.sections import Part
+from services.models import Draft, Page
+from services.pages import drafts, rename
+from services.views.finding import person
 
 
-@require_POST
-@editing
-def preview(request: HttpRequest) -> HttpResponseBase:
-    """The posted `content` as HTML; `page` is the id of the page that is being edited, if any."""
-    text = readable(request.POST.get("content", ""))
-    return HttpResponse(rendered(text, _page(request)))
+def show_editor(
+    request: HttpRequest,
+    form: EditForm,
+    *,
+    part: Part | None = None,
+    draft: Draft | None = None,
+    place: str = "",
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    """The editor with a page's form, or with that of its `part`; `draft` is offered above it.
+
+    A new page has a `place` of its own; the drafts of others are listed.
+    """
+    page = form.page
+    if draft is None and request.method == "POST":
+        draft = drafts.another(person(request), page, request.POST, place)
+    others = drafts.all_of(person(request)).filter(page=None).exclude(place=place)
+    context = {
+        "form": form,
+        "page": page,
+        "part": part,
+        "draft": draft,
+        "place": place,
+        "drafts": () if page else others,
+        "linking": _linking(page) if page and not part else 0,
+        "version": form["version"].value() or "",
+    }
+    return render(request, "edit.html", context | more, status=status)
 
 
-def _page(request: HttpRequest) -> Page | None:
-    pk = number(request.POST.get("page"))
-    return None if pk is None else Page.objects.filter(pk=pk).first()
+def _linking(page: Page) -> int:
+    """How many pages have links that would not lead here under another title."""
+    names = rename.lost_names(page, {"title": "", "abbreviation": ""})
+    asking = rename.pages_asking(page, names)
+    return len({other for pages in asking.values() for other in pages})
+
+
+def show_without_page(request: HttpRequest) -> HttpResponse:
+    """The page was deleted for good while its author wrote: it can become a new page."""
+    fields: Mapping[str, str] = request.POST
+    known = {name: fields[name] for name in drafts.FIELDS if name in fields}
+    if fields.get("decision") in (MINE, THEIRS):
+        known["notes"] = fields.get("mine", "")
+    form = EditForm(page=None, base=None, initial=known)
+    return show_editor(request, form, place=new_place(), status=404, is_gone=True)
+
+
+def new_place(known: str | None = None) -> str:
+    """The place of a new page: the one that is known, or a fresh one."""
+    valid = known is not None and drafts.is_place(None, known)
+    return known if known is not None and valid else secrets.token_hex(4)

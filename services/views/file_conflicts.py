@@ -9,19 +9,19 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
-from services import drafts
-from services.conflict import side_by_side
-from services.editing import Base, base_of, typed_over
-from services.forms import as_posted
+from services.forms.fields import as_posted
+from services.forms.page import COMBINED, MINE, THEIRS, EditForm, FileConflictForm
 from services.models import Page, Section, StaleVersion
-from services.page_form import COMBINED, MINE, THEIRS, EditForm, FileConflictForm
-from services.saving import Trashed, mark
-from services.settling import Settled, settle, waiting
-from services.sync.merge import merge
-from services.views.editor_page import show_editor, show_without_page
+from services.pages import drafts
+from services.pages.edit import Base, base_of, typed_over
+from services.pages.resolve_conflict import Settled, settle, waiting
+from services.pages.save import Trashed, mark
+from services.text.merge import merge
+from services.text.side_by_side import side_by_side
+from services.views.editor import show_editor, show_without_page
 from services.views.finding import is_another, page_to_edit, person, version_of
-from services.views.saying import history_link
-from services.views.writing import writing
+from services.views.flash import history_link
+from services.views.resubmit import writing
 
 DECIDED = "Somebody has decided this meanwhile."
 TRASHED = "The page was moved to the trash meanwhile, so nothing is decided."

@@ -16,14 +16,17 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
-from services import comparing, pages, restoring, timeline
-from services.access import editing, may_edit, reading
-from services.history import revision as version_of
 from services.models import OldAddress, Page, StaleVersion
+from services.pages import restore as restoring
+from services.pages.revisions import revision as version_of
 from services.people import shown_name
-from services.timeline import Filter
-from services.views.editor import rendered
+from services.permissions import editing, may_edit, reading
+from services.selectors import compare as comparing
+from services.selectors import page as pages
+from services.selectors import timeline
+from services.selectors.timeline import Filter
 from services.views.posted import number
+from services.views.preview import rendered
 
 FIELDS = ("kind", "category", "title", "abbreviation", "slug", "version", "trashed_at")
 

@@ -11,12 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from services import drafts
-from services.access import editing, may_edit, reading
-from services.examples import example_documents, remove_examples
-from services.learning import learning
-from services.listing import Card, cards, listed
 from services.models import Category, ChecklistItem, Page, Question
+from services.pages import drafts
+from services.pages.examples import example_documents, remove_examples
+from services.permissions import editing, may_edit, reading
+from services.selectors.lists import Card, cards, listed
+from services.selectors.progress import learning
 
 A_CATEGORY = 24
 QUESTIONS = 5

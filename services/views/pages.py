@@ -9,11 +9,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
-from services import pages
-from services.access import may_edit, reading
-from services.listing import cards, listed, part
 from services.models import Category, Page, Section
-from services.navigation import tree
+from services.permissions import may_edit, reading
+from services.selectors import page as pages
+from services.selectors.lists import cards, listed, part
+from services.selectors.tree import tree
 from services.views.finding import moved_to
 
 AT_ONCE = 100

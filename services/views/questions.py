@@ -10,13 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from services.access import reading
-from services.inbox import SORTS, STATES, Inbox, counts
-from services.listing import part
-from services.markdown.render import render as render_notes
+from services.markdown.render.render import render as render_notes
 from services.models import Question
-from services.navigation import tree
-from services.pages import links_from
+from services.permissions import reading
+from services.selectors.lists import part
+from services.selectors.page import links_from
+from services.selectors.questions import SORTS, STATES, Inbox, counts
+from services.selectors.tree import tree
 
 AT_ONCE = 100
 

@@ -8,10 +8,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from taggit.models import Tag
 
-from services.access import reading
-from services.listing import cards, listed, part
 from services.models import Page
-from services.navigation import tree
+from services.permissions import reading
+from services.selectors.lists import cards, listed, part
+from services.selectors.tree import tree
 
 AT_ONCE = 100
 ON_PAGES = {

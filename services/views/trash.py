@@ -12,12 +12,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from services import trash as trashing
-from services.access import administering, editing
-from services.files import shelf
-from services.listing import part
+from services.attachments import manage
 from services.models import Attachment, Link, Page, Section, StaleVersion
-from services.navigation import tree
+from services.pages import trash as trashing
+from services.permissions import administering, editing
+from services.selectors.lists import part
+from services.selectors.tree import tree
 from services.views.finding import page_to_edit, person
 
 AT_ONCE = 50
@@ -102,7 +102,7 @@ def restore_page(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @administering
 def empty_trash(request: HttpRequest) -> HttpResponse:
-    pages, files = trashing.empty(), shelf.empty_trash()
+    pages, files = trashing.empty(), manage.empty_trash()
     gone = [*_counted(pages, "page"), *_counted(files, "file")]
     went = f"{' and '.join(gone)} {'is' if pages + files == 1 else 'are'} deleted for good"
     left = Page.everything.exclude(trashed_at=None).count()

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pytest
 
-from services.markdown.render import render
-from services.markdown.sanitise import sanitise
+from services.markdown.render.render import render
+from services.markdown.render.sanitise import sanitise
 
 EXAMPLES = json.loads(
     (Path(__file__).parent.parent / "data" / "commonmark.json").read_text(encoding="utf-8")

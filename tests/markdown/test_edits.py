@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.markdown.edits import (
+from services.markdown.edit.edits import (
     EditRefused,
     add_item,
     add_question,
@@ -17,8 +17,8 @@ from services.markdown.edits import (
     set_question_text,
     set_state,
 )
-from services.markdown.front_matter import split_front_matter
-from services.markdown.notes import read
+from services.markdown.read.front_matter import split_front_matter
+from services.markdown.read.notes import read
 from tests import corpora
 
 SERVICE = {"service": True, "title": ""}

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.markdown.front_matter import FrontMatter, split_front_matter
+from services.markdown.read.front_matter import FrontMatter, split_front_matter
 from tests import corpora
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.markdown.match import match
+from services.text.match_rows import match
 
 
 def rows(*texts: str, place: str = "") -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.markdown.notes import local_target, read, target_name
+from services.markdown.read.notes import local_target, read, target_name
 
 
 def tasks(text: str) -> list[tuple[str, str]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from services.catalog import category_named, find
-from services.markdown.notes import read
-from services.markdown.outline import Outline, Role, outline, retitle
+from services.aws.catalog import category_named, find
+from services.markdown.read.notes import read
+from services.markdown.read.outline import Outline, Role, outline, retitle
 from tests import corpora
 
 

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from services.markdown.notes import read
-from services.markdown.render import Controls, Task, render
+from services.markdown.read.notes import read
+from services.markdown.render.render import Controls, Task, render
 
 
 def shown(text: str) -> str:

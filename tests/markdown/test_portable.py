@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.markdown.portable import homeward, outward, stored_in
+from services.markdown.edit.attachment_paths import homeward, outward, stored_in
 
 ONE = "0123abcd-0123-4567-89ab-0123456789ab"
 TWO = "99999999-0123-4567-89ab-0123456789ab"

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.markdown.edits import (
+from services.markdown.edit.edits import (
     EditRefused,
     add_item,
     delete_item,
@@ -18,10 +18,10 @@ from services.markdown.edits import (
     set_state,
     split_lines,
 )
-from services.markdown.front_matter import split_front_matter
-from services.markdown.notes import read
-from services.markdown.outline import outline
-from services.markdown.render import render, render_inline
+from services.markdown.read.front_matter import split_front_matter
+from services.markdown.read.notes import read
+from services.markdown.read.outline import outline
+from services.markdown.render.render import render, render_inline
 from tests.markdown.test_sanitise import dangers
 
 PIECES = """

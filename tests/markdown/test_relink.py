@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.catalog import key
-from services.markdown.relink import is_linkable, relink
+from services.aws.catalog import key
+from services.markdown.edit.rename_links import is_linkable, relink
 
 
 def relinked(text: str, new: str = "New", **more: str) -> tuple[str, int]:

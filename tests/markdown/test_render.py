@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from services.markdown.render import Heading, anchor, render, render_inline
+from services.markdown.render.render import Heading, anchor, render, render_inline
 from tests import corpora
 from tests.markdown.test_properties import Balance
 from tests.markdown.test_sanitise import dangers

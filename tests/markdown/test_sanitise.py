@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from services.markdown.render import render, render_inline
-from services.markdown.sanitise import ATTRIBUTES, CLASSES, TAGS, sanitise
+from services.markdown.render.render import render, render_inline
+from services.markdown.render.sanitise import ATTRIBUTES, CLASSES, TAGS, sanitise
 
 ATTACKS = """
 <script>alert(1)</script>

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.markdown import outline, render
-from services.markdown.sections import part_at, parts, source
-from services.markdown.writer import Writer
+from services.markdown.read import outline
+from services.markdown.read.sections import part_at, parts, source
+from services.markdown.render import render
+from services.markdown.render.writer import Writer
 
 PIECES = [
     *(

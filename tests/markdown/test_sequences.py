@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.markdown.line_ends import keep_line_ends
-from services.markdown.sequences import blocks, opcodes
-from services.sync.merge import merge, similarity
+from services.text.line_ends import keep_line_ends
+from services.text.merge import merge, similarity
+from services.text.sequences import blocks, opcodes
 
 words = st.lists(st.sampled_from(["a", "b", "c", "d", "", "e f"]), max_size=20)
 budgets = st.sampled_from([0, 10, 100, 1_000, 10**9])

@@ -11,9 +11,9 @@ from django.core.files.storage import Storage, default_storage
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.template.defaultfilters import filesizeformat
 
-from services.files import objects
-from services.files.bucket import is_remote
-from services.files.refusals import STORAGE_ERRORS, StorageFailed, asking_the_storage
+from services.attachments import audit
+from services.attachments.errors import STORAGE_ERRORS, StorageFailed, asking_the_storage
+from services.attachments.storage.s3 import is_remote
 
 NO_BUCKET = (
     "No bucket is named. Set AWS_STORAGE_BUCKET_NAME and the other settings of the bucket "
@@ -52,15 +52,13 @@ class Command(BaseCommand):
 
     def do_check(self, *, fast: bool, **options: Any) -> None:
         problems = 0
-        for problem in objects.check(contents=not fast):
+        for problem in audit.check(contents=not fast):
             problems += 1
             self.stdout.write(f"{problem.key}: {problem.words}")
         if problems:
             self.stderr.write(f"{problems} {'problem' if problems == 1 else 'problems'} found.")
             sys.exit(1)
-        self.stdout.write(
-            f"All {len(objects.named_keys())} objects are there and as they should be."
-        )
+        self.stdout.write(f"All {len(audit.named_keys())} objects are there and as they should be.")
 
     def do_sweep(
         self, *, delete: bool, older_than: float, site_is_stopped: bool, **options: Any
@@ -68,8 +66,8 @@ class Command(BaseCommand):
         if delete and older_than < 2 and not site_is_stopped:
             raise CommandError(TOO_YOUNG)
         number = size = 0
-        for found in list(objects.unused(timedelta(hours=older_than))):
-            if delete and not objects.sweep(found):
+        for found in list(audit.unused(timedelta(hours=older_than))):
+            if delete and not audit.sweep(found):
                 continue
             number, size = number + 1, size + found.size
             self.stdout.write(f"{found.key}  {filesizeformat(found.size)}  {found.put_at:%Y-%m-%d}")
@@ -80,14 +78,14 @@ class Command(BaseCommand):
     def do_move(self, *, to: str, **options: Any) -> None:
         if not is_remote():
             raise CommandError(NO_BUCKET)
-        local, bucket = objects.folder(), default_storage
+        local, bucket = audit.folder(), default_storage
         ways: dict[str, tuple[Storage, Storage]] = {"s3": (local, bucket), "local": (bucket, local)}
         source, target = ways[to]
-        moved, failed, keys = 0, 0, objects.named_keys()
+        moved, failed, keys = 0, 0, audit.named_keys()
         for key in self.counted(keys):
             try:
-                moved += objects.move(key, source, target)
-            except (objects.NotMoved, *STORAGE_ERRORS) as error:
+                moved += audit.move(key, source, target)
+            except (audit.NotMoved, *STORAGE_ERRORS) as error:
                 failed += 1
                 self.stderr.write(f"{key}: {error}")
         self.stdout.write(f"{moved} copied, {len(keys) - moved - failed} were there already.")

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.checks.registry import registry
 from django.core.management.commands.check import Command as Check
 
-from services.files.checks import TAG, check_storage
+from services.attachments.storage.checks import TAG, check_storage
 
 
 class Command(Check):

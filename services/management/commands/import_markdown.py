@@ -14,14 +14,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from services.db.locks import retried
 from services.models import StaleVersion
 from services.sync.apply import Overtaken, apply_plan
-from services.sync.attached import foresee_files, import_files
-from services.sync.files import SourceFile
-from services.sync.importing import plan_import
+from services.sync.import_attachments import foresee_files, import_files
 from services.sync.plan import Action, Plan, Refused
+from services.sync.read_files import SourceFile
 from services.sync.sources import Sources
-from services.transactions import retried
+from services.sync.stored import plan_import
 
 # Below this many files a progress bar would be gone before anyone has read it.
 WORTH_A_BAR = 200

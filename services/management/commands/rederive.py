@@ -7,11 +7,11 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from services.bulk import chunks
-from services.derive import Changes, derive
+from services.db.bulk import chunks
+from services.db.locks import change_names, retried
 from services.models import Page
-from services.names import refresh_names
-from services.transactions import change_names, retried
+from services.pages.derive import Changes, derive
+from services.pages.names import refresh_names
 
 BATCH = 500
 

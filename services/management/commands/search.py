@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from services.models import Page
-from services.search import keeping
+from services.search import index
 
 SHOWN = 20
 
@@ -20,11 +20,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["what"] == "rebuild":
-            keeping.install()
-            count = keeping.rebuild()
+            index.install()
+            count = index.rebuild()
             self.stdout.write(f"The index was made anew, of {count:,} pages.")
             return
-        found = keeping.check()
+        found = index.check()
         if not found:
             self.stdout.write("The index says what the notes say.")
             return

@@ -1,0 +1,66 @@
+"""What is typed in the admin's form of a page is kept: as a draft, and where its page is gone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin.utils import flatten_fieldsets
+from django.forms import all_valid
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.urls import URLPattern, path
+
+from services.admin.base import AnyModelAdmin
+from services.models import Page
+from services.views.drafts import draft as keep_draft
+from services.views.editor import show_without_page
+from services.views.posted import number
+
+NOT_IN_NOTES = "What is typed in a row below cannot stand in the notes yet."
+
+
+class KeepsTyped(AnyModelAdmin):
+    """One text, as on the site: what is typed in rows is put into the notes."""
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.draft_view)
+        name = f"{self.opts.app_label}_{self.opts.model_name}_draft"
+        return [path("draft/", view, name=name), *super().get_urls()]
+
+    def draft_view(self, request: HttpRequest) -> HttpResponseBase:
+        """Keep what is typed in the form as the site's editor does, its rows put into the notes.
+
+        So it goes on in either place; see `views.drafts.draft` for what is sent and answered.
+        """
+        told = request.POST.get("page", "")
+        page = self.get_object(request, told)
+        typed = "notes" in request.POST and (page is not None or not told)
+        if typed and not self._put_rows_in(request, page):
+            return JsonResponse({"error": NOT_IN_NOTES, "reason": "notkept"}, status=400)
+        return keep_draft(request)
+
+    def _put_rows_in(self, request: HttpRequest, page: Page | None) -> bool:
+        """Let the posted notes be what they are with the posted rows; False where they cannot."""
+        change, fields = page is not None, flatten_fieldsets(self.get_fieldsets(request, page))
+        form_class = self.get_form(request, page, change=change, fields=fields)
+        form = form_class(request.POST, instance=page)
+        form.is_valid()
+        formsets, _ = self._create_formsets(request, form.instance, change=change)  # type: ignore[attr-defined]
+        if not all_valid(formsets):
+            return False
+        if draft := getattr(form.instance, "draft", None):
+            posted = request.POST.copy()
+            posted["notes"] = draft.notes
+            request.POST = posted  # type: ignore[assignment]
+        return True
+
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Any, object_id: str
+    ) -> HttpResponse:
+        """What was typed for a page that is gone can become a new page."""
+        if request.method != "POST" or "notes" not in request.POST:
+            gone: HttpResponse = super()._get_obj_does_not_exist_redirect(request, opts, object_id)  # type: ignore[misc]
+            return gone
+        pk = number(object_id)
+        if pk is not None:
+            self._put_rows_in(request, self.model(pk=pk))
+        return show_without_page(request)

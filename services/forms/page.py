@@ -1,0 +1,179 @@
+"""The forms of the site's editor: a page, one section of it, a new page."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from django import forms
+from django.utils.html import format_html
+from taggit.models import Tag
+
+from services.aws.catalog import key
+from services.forms.fields import NamesField, NotesField, Seen, TagsField
+from services.models import Category, Page, PageName
+from services.models.pages import TITLE_LENGTH, one_line
+from services.pages.edit import FACTS, Base
+from services.pages.names import KEY_LENGTH
+from services.text.merge import has_marks
+
+MARKS_LEFT = (
+    "There is still a place that nobody has decided. Keep what you want of it and remove the lines "
+    "that begin with <<<<<<<, ======= and >>>>>>>."
+)
+LONGEST_TAG = 100
+# What can be decided where two texts clash.
+COMBINED, MINE, THEIRS = "combined", "mine", "theirs"
+LONG_TITLE = {"maxlength": TITLE_LENGTH, "autocomplete": "off"}
+
+
+class EditForm(forms.Form):
+    """A page as it is edited on the site; `base` is the version that its author began with.
+
+    What the author changed is told by comparing with that version, not with what is stored now.
+    """
+
+    title = forms.CharField(max_length=TITLE_LENGTH, widget=forms.TextInput(LONG_TITLE))
+    notes = NotesField(label="Notes")
+    category = forms.ModelChoiceField(
+        Category.objects.all(),
+        required=False,
+        empty_label="None: the page is a topic",
+        help_text="A page in a category is an AWS service.",
+    )
+    abbreviation = forms.CharField(max_length=20, required=False, help_text="As IAM or S3.")
+    aliases = NamesField(
+        label="Other names",
+        required=False,
+        help_text="What else links and checklists may call it, one name a line.",
+    )
+    tags = TagsField(required=False, help_text="With commas between them.")
+    rewrite = forms.BooleanField(required=False)
+    version = Seen(required=False)
+    # When the draft was kept that is in this form. Browsers are not to bring back another's.
+    kept = Seen(required=False, widget=forms.HiddenInput({"autocomplete": "off"}))
+
+    def __init__(self, *args: Any, page: Page | None, base: Base | None, **kwargs: Any) -> None:
+        self.page, self.base = page, base
+        known = (
+            base.facts | {"tags": [Tag(name=name) for name in base.facts["tags"]]} if base else {}
+        )
+        kwargs["initial"] = known | kwargs.get("initial", {})
+        super().__init__(*args, **kwargs)
+        if page is not None:
+            widget: Any = self.fields["notes"].widget
+            widget.page_id = page.pk
+        if base is not None:
+            self.fields["aliases"].whole = base.facts["aliases"]  # type: ignore[attr-defined]
+
+    def clean_title(self) -> str:
+        title = one_line(self.cleaned_data["title"])
+        others = PageName.objects.filter(key=key(title)[:KEY_LENGTH], rank=PageName.Rank.TITLE)
+        if self.page is not None:
+            others = others.exclude(page=self.page.pk)
+        taken = Page.objects.filter(pk__in=others.values("page")).first()
+        if taken is not None:
+            words = 'There is already a page with this title: <a href="{}">{}</a>.'
+            raise forms.ValidationError(
+                format_html(words, taken.get_absolute_url(), taken), code="taken"
+            )
+        return title
+
+    def clean_abbreviation(self) -> str:
+        return one_line(self.cleaned_data["abbreviation"])
+
+    def clean_notes(self) -> str:
+        """A combined text goes on as a draft as well, and is no more decided there.
+
+        Marks are in nobody's way who decides for another text.
+        """
+        notes: str = self.cleaned_data["notes"]
+        if self.data.get("decision", COMBINED) != COMBINED:
+            return notes
+        if has_marks(notes) and not (self.base and has_marks(self.base.notes or "")):
+            raise forms.ValidationError(MARKS_LEFT, code="marks")
+        return notes
+
+    def clean_tags(self) -> list[str]:
+        tags: list[str] = self.cleaned_data["tags"]
+        if any(len(tag) > LONGEST_TAG for tag in tags):
+            raise forms.ValidationError(f"A tag may have {LONGEST_TAG} characters.")
+        return sorted(tags)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the form says beside the notes; only what its author changed, where there is a base.
+
+        Call it on a valid form. `category` is a category's id or None, `tags` a list of names.
+        """
+        category = self.cleaned_data.get("category")
+        said = {name: self.cleaned_data[name] for name in FACTS if name in self.cleaned_data}
+        if "category" in said:
+            said["category"] = category.pk if category else None
+        before = self.base.facts if self.base else {}
+        return {
+            name: value
+            for name, value in said.items()
+            if name not in before or value != before[name]
+        }
+
+    @property
+    def details_are_wrong(self) -> bool:
+        """Is there an error among the fields that are folded away?"""
+        return any(name in self.errors for name in FACTS if name != "title")
+
+
+class SectionForm(EditForm):
+    """One section: its words alone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in (*FACTS, "rewrite"):
+            del self.fields[name]
+
+
+class SplitForm(EditForm):
+    """What the page that is made of a section will be called, and where it stands."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, page=None, base=None, **kwargs)
+        for name in ("notes", "abbreviation", "aliases", "tags", "rewrite", "kept"):
+            del self.fields[name]
+
+
+class ConflictForm(EditForm):
+    """What is asked for when two people changed the same lines.
+
+    `notes` is the combined text, `mine` what its author had written over the version `began`,
+    and `version` the one that is shown as theirs. The facts are kept out of sight.
+    """
+
+    mine = forms.CharField(strip=False, required=False, widget=forms.HiddenInput)
+    began = Seen(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["notes"].label = "The combined text"
+        for name in (*FACTS, "rewrite"):
+            self.fields[name].widget = self.fields[name].hidden_widget()
+
+    def show_what_is_wrong(self) -> None:
+        """Bring back into sight what has to be put right."""
+        for name in self.errors:
+            if name in FACTS:
+                self.fields[name].widget = copy.deepcopy(self.base_fields[name].widget)
+
+
+class FileConflictForm(SectionForm):
+    """What is asked for when a page and its file were both changed in the same lines.
+
+    `notes` is the combined text, `version` the page's that is shown, `file` the mark of the file's
+    text, and `shown` that of what stood in `notes`, blank where somebody had worked on it before.
+    """
+
+    file = Seen(required=False)
+    shown = Seen(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["notes"].label = "The combined text"

@@ -1,0 +1,76 @@
+"""The addresses in HTML that an author wrote between the Markdown, and where they stand; pure."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from services.markdown.parser import PARSER
+from services.markdown.render.raw_html import SWALLOWING
+
+# Byte patterns know no white space but that of HTML. No `<` outside quotation marks: where a tag
+# has no end, the search goes on at the next one.
+TOKEN = re.compile(
+    rb"<!--.*?(?:-->|\Z)"
+    rb"|<([A-Za-z][^\s<>/\"']*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>",
+    re.DOTALL,
+)
+ATTRIBUTE = re.compile(
+    rb"([^\s<>/=\"']+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s<>=\"'`]+)))?", re.DOTALL
+)
+ADDRESSES = frozenset((b"href", b"poster", b"src"))
+LINE_END = re.compile(rb"[\r\n]")
+
+
+def raw_addresses(body: str) -> Iterator[tuple[int, str]]:
+    """Each address in the HTML of a text: where it begins, in bytes, and as it is written.
+
+    Not those in comments, nor in what is no HTML inside, such as scripts; and none over two lines.
+    """
+    data = body.encode()
+    for spans in _html(body):
+        # Of a block in a quotation, without what stands before each of its lines.
+        source = b"".join(data[start:end] for start, end in spans)
+        starts, at = [], 0
+        for start, end in spans:
+            starts.append(at)
+            at += end - start
+        for offset, value in _in_html(source):
+            if not LINE_END.search(value):
+                line = bisect_right(starts, offset) - 1
+                yield spans[line][0] + offset - starts[line], value.decode()
+
+
+def _html(body: str) -> Iterator[list[tuple[int, int]]]:
+    """The byte ranges of the lines of each block of HTML, and of each tag within a line."""
+    block: list[tuple[int, int]] = []
+    for event, span in PARSER.events_with_range(body):
+        if isinstance(event, str):
+            continue
+        name, value = next(iter(event.items()))
+        here = span["start"], span["end"]
+        if name == "InlineHtml":
+            yield [here]
+        elif name == "Html":
+            block.append(here)
+        elif name == "End" and value == "HtmlBlock":
+            yield block
+            block = []
+
+
+def _in_html(source: bytes) -> Iterator[tuple[int, bytes]]:
+    """Where the addresses of a piece of HTML begin, and each as it is written."""
+    at = 0
+    while tag := TOKEN.search(source, at):
+        at = tag.end()
+        if tag[1] is None:
+            continue
+        for found in ATTRIBUTE.finditer(source, *tag.span(2)):
+            group = found.lastindex or 1
+            if group > 1 and found[1].lower() in ADDRESSES:
+                yield found.start(group), found[group]
+        name = tag[1].lower()
+        if name.decode(errors="replace") in SWALLOWING:
+            end = re.compile(rb"</" + re.escape(name), re.IGNORECASE).search(source, at)
+            at = end.start() if end else len(source)

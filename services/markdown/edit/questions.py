@@ -1,0 +1,180 @@
+"""Asking, rewording, answering and deleting questions.
+
+`service` and `title` are the page's kind and title, which say what counts as a question in it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from services.markdown.edit.splice import EditRefused, one_line, splice, with_blank_line
+from services.markdown.parser import LINE_END
+from services.markdown.read.notes import Notes, Question, read
+from services.text.line_ends import (
+    dominant_line_end,
+    line_above,
+    line_start,
+    line_stop,
+    split_lines,
+)
+
+# The first line of a question's callout, with nothing behind its mark.
+BARE_CALLOUT = re.compile(rb"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t>]+)*\[![A-Za-z]+\][+-]?[ \t]*")
+
+
+def set_question_text(text: str, index: int, words: str, *, service: bool, title: str) -> str:
+    """Reword a question, on one line."""
+    question, words = read(text, service=service, title=title).questions[index], one_line(words)
+    if not words:
+        raise EditRefused("A question needs some words.")
+    changed = splice(text, question.text_start, question.text_end, words)
+    _check_question(changed, index, words, question.answer, service=service, title=title)
+    return changed
+
+
+def _check_question(
+    text: str, index: int, words: str, answer: str, *, service: bool, title: str
+) -> None:
+    found = read(text, service=service, title=title).questions
+    if index >= len(found) or found[index].text != words:
+        raise EditRefused(
+            f"“{words}” would not be read as a question: end it with a question mark."
+        )
+    if bool(found[index].answer) != bool(answer):
+        raise EditRefused("The answer would not be read as this question's answer.")
+
+
+def add_question(text: str, words: str, answer: str, *, service: bool, title: str) -> str:
+    """Ask at the end of the notes, as a callout where a plain line would not count as asked."""
+    words, end = one_line(words), dominant_line_end(text)
+    if not words:
+        raise EditRefused("A question needs some words.")
+    index = len(read(text, service=service, title=title).questions)
+    for line in (words, f"> [!question] {words}"):
+        changed = with_blank_line(text, end) + line + end
+        found = read(changed, service=service, title=title).questions
+        if len(found) == index + 1 and found[index].text == words:
+            break
+    else:
+        raise EditRefused(f"“{words}” would not be read as a question.")
+    return set_answer(changed, index, answer, service=service, title=title) if answer else changed
+
+
+def set_answer(text: str, index: int, answer: str, *, service: bool, title: str) -> str:
+    """Answer a question in a callout below it, replace its answer, or, if blank, take it out."""
+    before = read(text, service=service, title=title)
+    question = before.questions[index]
+    answer = answer.replace("\0", "").strip()
+    bare = _without_answer(text, question)
+    if not answer:
+        _check_question(bare, index, question.text, "", service=service, title=title)
+        return bare
+    block = _answer_block(text, question, answer)
+    changed = splice(text, question.answer_start, question.answer_end, block)
+    _check_question(changed, index, question.text, answer, service=service, title=title)
+    _check_around(changed, bare, index, before, service=service, title=title)
+    return changed
+
+
+def _check_around(
+    text: str, bare: str, index: int, before: Notes, *, service: bool, title: str
+) -> None:
+    """Taking an answer out again leads back, and all around it is read as it was."""
+    after = read(text, service=service, title=title)
+    question = after.questions[index]
+    span = range(question.answer_start, question.answer_end)
+    own = before.questions[index]
+    old_span = range(own.answer_start, own.answer_end)
+    if (
+        _without_answer(text, question) != bare
+        or [q.text for q in after.questions if q.text_start not in span]
+        != [q.text for q in before.questions if q.text_start not in old_span]
+        or [item.text for item in after.items if item.marker not in span]
+        != [item.text for item in before.items if item.marker not in old_span]
+    ):
+        raise EditRefused("The answer could not be told from the text around it.")
+
+
+def _answer_block(text: str, question: Question, answer: str) -> str:
+    """An answer callout with the line ends and indentation that its place needs."""
+    data, prefix = text.encode(), question.prefix
+    found = LINE_END.search(data, question.answer_end)
+    end = found[0].decode() if found else dominant_line_end(text)
+    lines = ["> [!answer]", *(f"> {line}".rstrip() for line, _ in split_lines(answer))]
+    before, after = "", ""
+    if question.answer_start != question.answer_end:
+        start = line_start(data, question.answer_start)
+        lead = data[start : question.answer_start].decode()
+        prefix = re.sub(r"[^>\t]", " ", lead)
+    else:
+        before = end + prefix
+    quote = prefix.rstrip(" ")
+    below = data[line_stop(data, question.answer_end) :]
+    next_line = LINE_END.split(below, maxsplit=1)[0].decode()
+    if data.startswith(b">", question.answer_start) and not before:
+        # A callout takes the place of a callout.
+        after = ""
+    elif question.within:
+        # The paragraph goes on: a line with nothing but a quote mark ends the answer.
+        after = f"{end}{prefix}>"
+    elif next_line.startswith(quote) and next_line[len(quote) :].lstrip(" \t").startswith(">"):
+        # A quote follows at once, and would become part of the answer.
+        after = end + quote
+    elif before and question.block:
+        before = f"{end}{quote}{end}{prefix}"
+    return before + (end + prefix).join(lines) + after
+
+
+def _without_answer(text: str, question: Question) -> str:
+    """The text as it was before the answer was added."""
+    if question.answer_start == question.answer_end:
+        return text
+    data = text.encode()
+    start, stop = line_start(data, question.answer_start), line_stop(data, question.answer_end)
+    above = line_above(data, start)
+    prefix = data[start : question.answer_start]
+    if question.block and start and not data[above:start].strip(b" \t\r\n>"):
+        # The blank line that set the answer off goes with it.
+        start = above
+    else:
+        stop = _behind_empty_line(data, stop, prefix)
+    if stop == len(data) and not data.endswith((b"\n", b"\r")):
+        start -= len(data[:start]) - len(_without_line_end(data[:start]))
+    return (data[:start] + data[stop:]).decode()
+
+
+def _behind_empty_line(data: bytes, stop: int, prefix: bytes) -> int:
+    """Behind the line that keeps an answer apart from what follows, where there is one."""
+    next_stop = line_stop(data, stop)
+    line = data[stop:next_stop].rstrip(b"\r\n")
+    if line == prefix + b">":
+        return next_stop
+    following = data[next_stop : line_stop(data, next_stop)]
+    quote = prefix.rstrip(b" ")
+    quoted = following.startswith(quote) and following[len(quote) :].lstrip(b" \t")[:1] == b">"
+    return next_stop if quoted and line == quote else stop
+
+
+def _without_line_end(data: bytes) -> bytes:
+    return data[:-2] if data.endswith(b"\r\n") else data[:-1]
+
+
+def delete_question(text: str, index: int, *, service: bool, title: str) -> str:
+    """Take a question's line out, and its answer; other lines of its paragraph stay."""
+    before = read(text, service=service, title=title)
+    question = before.questions[index]
+    changed = _without_answer(text, question)
+    data = changed.encode()
+    start, stop = line_start(data, question.text_start), line_stop(data, question.text_end)
+    above = line_above(data, start) if start else start
+    if start and BARE_CALLOUT.fullmatch(data[above:start].rstrip(b"\r\n")):
+        start = above
+    changed = (data[:start] + data[stop:]).decode()
+    after = read(changed, service=service, title=title)
+    others = [q.text for number, q in enumerate(before.questions) if number != index]
+    items = [(item.text, item.state) for item in before.items]
+    if others != [q.text for q in after.questions] or items != [
+        (item.text, item.state) for item in after.items
+    ]:
+        raise EditRefused("The text around it would be read differently: change this in the notes.")
+    return changed

@@ -1,0 +1,70 @@
+"""Wiki-links that follow a page's new title."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from services.markdown.parser import PARSER
+from services.markdown.read.targets import local_target, target_name
+
+# `[[` or `![[`; and what ends a target: its heading, its label (`\|` in a table) or its link.
+OPENING = re.compile(rb"!?\[\[[ \t]*")
+TARGET_END = re.compile(rb"\\?\||#|\]\]")
+# What means something else in a wiki-link than in a title.
+UNFIT = re.compile(r"[\[\]|#\r\n]")
+SLASHES = re.compile(r"[/\\]")
+
+
+def is_linkable(name: str) -> bool:
+    """Can a wiki-link ask for this name? "CI/CD" would ask for "CD"."""
+    return bool(name.strip()) and not UNFIT.search(name) and target_name(name) == name
+
+
+def link_name(title: str) -> str:
+    """The name that a wiki-link asks for in the place of a title; blank where nothing is left."""
+    if is_linkable(title):
+        return title
+    return target_name(" ".join(SLASHES.sub("-", UNFIT.sub(" ", title)).split()))
+
+
+def relink(text: str, names: Mapping[str, str], key: Callable[[str], str]) -> tuple[str, int]:
+    """Notes whose wiki-links and embeds ask for other names, and how many were changed.
+
+    `names` has the new name for each old one, the old in the form that `key` gives. Headings,
+    labels and all else stay byte for byte; a folder before the old name goes, as pages have none.
+    Code and raw HTML hold no links. Where the new text would not be read with the new links, it
+    is left as it is.
+    """
+    fit = {old: new for old, new in names.items() if is_linkable(new)}
+    data, pieces, done, asked = text.encode(), [], 0, []
+    for start, name in _wiki_links(text):
+        new, opening = fit.get(key(name)), OPENING.match(data, start)
+        end = opening and TARGET_END.search(data, opening.end())
+        if new is None or opening is None or end is None or start < done:
+            asked.append(name)
+            continue
+        before = data[opening.end() : end.start()]
+        blanks = before[len(before.rstrip(b" \t")) :]
+        pieces += [data[done : opening.end()], new.encode(), blanks]
+        done = end.start()
+        asked.append(new)
+    changed = b"".join([*pieces, data[done:]]).decode()
+    if changed == text or [name for _, name in _wiki_links(changed)] != asked:
+        return text, 0
+    return changed, len(pieces) // 3
+
+
+def _wiki_links(text: str) -> list[tuple[int, str]]:
+    """Where each wiki-link or embed begins, and the name that it asks for."""
+    found: list[tuple[int, str]] = []
+    for event, span in PARSER.events_with_range(text):
+        start: Any = None if isinstance(event, str) else event.get("Start")
+        if not isinstance(start, dict):
+            continue
+        detail = start.get("Link") or start.get("Image")
+        if detail and isinstance(detail["link_type"], dict):
+            target = local_target(detail["dest_url"], wiki=True)
+            found.append((span["start"], target_name(target)))
+    return found

@@ -1,0 +1,45 @@
+"""A section taken out of notes, to become the notes of a page of its own."""
+
+from __future__ import annotations
+
+import re
+
+from services.markdown.edit.rename_links import link_name
+from services.markdown.edit.splice import with_blank_line
+from services.markdown.parser import PARSER
+from services.markdown.read.sections import Part
+from services.text.line_ends import dominant_line_end
+
+BLANK_LINES = re.compile(r"\A(?:[ \t]*(?:\r\n|\n|\r))+")
+
+
+def split_out(text: str, part: Part, link: str) -> tuple[str, str]:
+    """Notes with a line that links in the place of a section, and the section's own words.
+
+    Its heading is left out, as it is the new page's title, unless there is more in it than a title
+    can hold: then its words come first. Deeper headings stay as they are, since a page shows its
+    highest heading as the first level in any case.
+    """
+    data, end = text.encode(), dominant_line_end(text)
+    before, below = data[: part.start].decode(), data[part.stop :].decode()
+    words = BLANK_LINES.sub("", data[part.body : part.stop].decode())
+    if more := _more_than_words(data[part.start : part.body].decode(), part.title):
+        words = more + end + (end + words if words else "")
+    return with_blank_line(before, end) + link + end + (end + below if below else ""), words
+
+
+def _more_than_words(heading: str, title: str) -> str:
+    """A heading's Markdown without its marks; blank where it is nothing but the title."""
+    _, *inner, _ = PARSER.events_with_range(heading)
+    words = [" " if isinstance(event, str) else event.get("Text") for event, _ in inner]
+    if None not in words and " ".join("".join(words).split()) == title:
+        return ""
+    data = heading.encode()
+    start, stop = inner[0][1]["start"], max(span["end"] for _, span in inner)
+    return data[start - (data[start - 1 : start] == b"\\") : stop].decode()
+
+
+def link_to(title: str) -> tuple[str, str]:
+    """A wiki-link to a title, and the other name that it asks for where it cannot hold that."""
+    name = link_name(title)
+    return (f"[[{name}]]", "" if name == title else name) if name else (title, "")

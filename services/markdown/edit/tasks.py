@@ -1,0 +1,150 @@
+"""Ticking, rewording, adding and deleting tasks."""
+
+from __future__ import annotations
+
+import re
+
+from services.markdown.edit.splice import EditRefused, one_line, splice, with_blank_line
+from services.markdown.read.notes import Item, read
+from services.text.line_ends import dominant_line_end, line_start, line_stop
+
+MARKS = {"open": " ", "doing": "/", "done": "x", "na": "-"}
+LIST_MARKER = re.compile(
+    rb"(?P<indent>[ \t>]*)(?P<bullet>[-*+]|(?P<number>\d{1,9})(?P<dot>[.)]))(?P<gap>[ \t]+)"
+)
+LEADING_BLANKS = re.compile(rb"[ \t]*")
+# CommonMark 2.2: tab stops stand every four columns.
+TAB = 4
+
+
+def set_state(text: str, index: int, state: str) -> str:
+    """Tick a task, or give it any other state; exactly one character changes, or none."""
+    item = read(text).items[index]
+    if item.state == state:
+        return text
+    changed = splice(text, item.marker, item.marker + 1, MARKS[state])
+    # `[/]: somewhere` makes a link of each `[/]`; looking is cheaper than reading once more.
+    if f"[{MARKS[state]}]:" in text:
+        _check_item(changed, index, item.text, state)
+    return changed
+
+
+def set_item_text(text: str, index: int, words: str) -> str:
+    """Reword a task, on one line."""
+    items, words = read(text).items, one_line(words)
+    item = items[index]
+    if not words:
+        raise EditRefused("A checklist item needs some words.")
+    gap = "" if text.encode()[item.text_start - 1 : item.text_start] in (b" ", b"\t") else " "
+    changed = splice(text, item.text_start, item.text_end, gap + words)
+    _check_item(changed, index, words, item.state)
+    _check_others(changed, [*items[:index], *items[index + 1 :]], without=index)
+    return changed
+
+
+def _check_item(text: str, index: int, words: str, state: str) -> None:
+    items = read(text).items
+    if index >= len(items) or (items[index].text, items[index].state) != (words, state):
+        raise EditRefused(f"“{words}” would not stay a checklist item in Markdown.")
+
+
+def _check_others(text: str, expected: list[Item], without: int | None = None) -> None:
+    """All other items must be what they were."""
+    items = [item for number, item in enumerate(read(text).items) if number != without]
+    if [(item.text, item.state) for item in items] != [(i.text, i.state) for i in expected]:
+        raise EditRefused(
+            "Other checklist items would not be read as they were: change this in the notes."
+        )
+
+
+def add_item(text: str, words: str, state: str = "open", list_title: str | None = None) -> str:
+    """Add a task below the last one of a list; without a list, in a new one at the end.
+
+    `list_title` None means the page's last list.
+    """
+    words = one_line(words)
+    if not words:
+        raise EditRefused("A checklist item needs some words.")
+    items = read(text).items
+    same = [i for i, item in enumerate(items) if list_title in (None, item.list_title)]
+    if same:
+        return _add_below(text, items, same[-1], words, state)
+    end = dominant_line_end(text)
+    title = f"{one_line(list_title)}{end}{end}" if list_title else ""
+    changed = with_blank_line(text, end) + f"{title}- [{MARKS[state]}] {words}{end}"
+    _check_item(changed, len(items), words, state)
+    _check_others(changed, items, without=len(items))
+    return changed
+
+
+def _add_below(text: str, items: list[Item], last: int, words: str, state: str) -> str:
+    """Put a task behind the top-level task that `items[last]` belongs to."""
+    while items[last].depth and last and items[last].list_title == items[last - 1].list_title:
+        last -= 1
+    top, data, end = items[last], text.encode(), dominant_line_end(text)
+    start = line_start(data, top.start)
+    found = LIST_MARKER.match(data, start)
+    lead = data[start : top.marker - 1].decode()
+    if found and found["number"]:
+        number = int(found["number"]) + 1
+        lead = f"{found['indent'].decode()}{number}{found['dot'].decode()}{found['gap'].decode()}"
+    at = top.start + len(data[top.start : top.end].rstrip(b" \t\r\n>"))
+    changed = splice(text, at, at, f"{end}{lead}[{MARKS[state]}] {words}")
+    place = sum(1 for item in items if item.start < top.end)
+    _check_item(changed, place, words, state)
+    _check_others(changed, items, without=place)
+    return changed
+
+
+def delete_item(text: str, index: int) -> str:
+    """Take a task out; what is nested in it moves up one level."""
+    items, data = read(text).items, text.encode()
+    item = items[index]
+    start = line_start(data, item.start)
+    stop = line_stop(data, max(item.text_end, item.marker + 2))
+    below = data[stop : max(stop, item.end)]
+    moved = _moved_up(below, data[start : item.start], _columns(data[start : item.marker - 1]))
+    changed = (data[:start] + moved + data[stop + len(below) :]).decode()
+    _check_others(changed, [*items[:index], *items[index + 1 :]])
+    return changed
+
+
+def _moved_up(below: bytes, lead: bytes, content: int) -> bytes:
+    """The lines below a deleted item, whose words began at column `content`, at its own column.
+
+    `lead` is what stands before the item on its line; in a quote its marks are on all lines.
+    """
+    lines = [(line, _prefix_length(line, lead)) for line in below.splitlines(keepends=True)]
+    inside = [
+        indent
+        for line, prefix in lines
+        if line[prefix:].strip() and (indent := _indentation(line, prefix)) >= content
+    ]
+    if not inside:
+        return below
+    shift = min(inside) - _columns(lead)
+    moved = bytearray()
+    for line, prefix in lines:
+        indent = _indentation(line, prefix)
+        if line[prefix:].strip() and indent >= content:
+            words = line[prefix:].lstrip(b" \t")
+            spaces = indent - shift - _columns(line[:prefix])
+            line = line[:prefix] + b" " * spaces + words
+        moved += line
+    return bytes(moved)
+
+
+def _prefix_length(line: bytes, lead: bytes) -> int:
+    """How much of a line are the quote marks that stand before the item as well."""
+    length = lead.rfind(b">") + 1
+    return length if line[:length] == lead[:length] else 0
+
+
+def _indentation(line: bytes, prefix: int) -> int:
+    """The column of a line's first word behind its prefix."""
+    found = LEADING_BLANKS.match(line, prefix)
+    return _columns(line[: found.end()] if found else line[:prefix])
+
+
+def _columns(lead: bytes) -> int:
+    return len(lead.decode(errors="replace").expandtabs(TAB))

@@ -1,0 +1,290 @@
+"""A file's text cut into sections: which heading opens a category, a service or a topic.
+
+The rules stand in docs/architecture.md. The raw pieces put together again are the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.markdown.parser import CONTAINERS, LINE_END, OPAQUE, PARSER
+from services.markdown.read.front_matter import FrontMatter, split_front_matter
+
+# What may stand around a heading's line and belongs to it when the file is put together again.
+BLANK_LINES = re.compile(rb"(?:[ \t]*(?:\r\n|\n|\r))*")
+NO_HEADING = 7
+
+
+class Role(StrEnum):
+    """What a section becomes."""
+
+    PAGE = "page"
+    SERVICE = "service"
+    TOPIC = "topic"
+    CATEGORY = "category"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading outside all lists and quotes. Offsets are bytes; `end` is behind its line end."""
+
+    level: int
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A piece of a file: `heading + body` is its text, byte for byte.
+
+    `category` is the category's name, for a category and for the services under it. `title` is
+    blank where the file's own name has to serve. Role PAGE is the file's own page. `line`
+    counts from 1.
+    """
+
+    role: Role
+    heading: str
+    body: str
+    title: str
+    category: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A file as front matter and sections; `"".join` of all raw pieces is its text."""
+
+    front_matter: FrontMatter
+    sections: list[Section]
+
+    @property
+    def text(self) -> str:
+        return self.front_matter.raw + "".join(s.heading + s.body for s in self.sections)
+
+
+# The two questions that only the stored categories and the catalogue of services can answer.
+CategoryNamed = Callable[[str], str | None]
+CategoryOfService = Callable[[str], str | None]
+
+
+def outline(
+    text: str,
+    *,
+    category_named: CategoryNamed,
+    category_of_service: CategoryOfService,
+    was_split: bool = False,
+) -> Outline:
+    """Cut a file's text into sections.
+
+    `category_named` gives the category that a heading's text names, `category_of_service` the
+    category of the AWS service that it names; None where it names none. A file that `was_split`
+    before stays split, so that losing one heading does not make one page of all the others.
+    """
+    matter, body = split_front_matter(text)
+    data = body.encode()
+    first_line = 1 + len(LINE_END.findall(matter.raw.encode()))
+    cuts = _Cuts(headings(body, data), category_named, category_of_service)
+    is_split = not matter.kind and (was_split or cuts.is_split())
+    pieces = cuts.split() if is_split else []
+    sections = _assemble(data, pieces, cuts.all, matter, first_line)
+    return Outline(matter, sections)
+
+
+def headings(body: str, data: bytes) -> list[Heading]:
+    """The headings outside all containers, as readers see their text."""
+    return [heading for heading, outside in all_headings(body, data) if outside]
+
+
+def all_headings(body: str, data: bytes) -> Iterator[tuple[Heading, bool]]:
+    """All headings in order, and of each whether it stands outside all containers."""
+    depth, level, start = 0, 0, 0
+    words: list[str] = []
+    for event, span in PARSER.events_with_range(body):
+        if isinstance(event, str):
+            if level:
+                words.append(" ")
+            continue
+        name, value = event.popitem()
+        if name == "Start":
+            kind: str = value if isinstance(value, str) else next(iter(value))
+            if kind in CONTAINERS or kind in OPAQUE:
+                depth += 1
+            elif kind == "Heading":
+                level, start, words = int(value[kind]["level"][1]), span["start"], []
+        elif name == "End":
+            kind = value if isinstance(value, str) else value.popitem()[0]
+            if kind in CONTAINERS or kind in OPAQUE:
+                depth -= 1
+            elif kind == "Heading" and level:
+                title = " ".join("".join(words).split())
+                yield Heading(level, title, start, _line_end(data, span["end"])), not depth
+                level = 0
+        elif level and name in ("Text", "Code"):
+            words.append(value)
+
+
+def _line_end(data: bytes, end: int) -> int:
+    """Behind the line end at or before `end`: a heading's range may stop before its CRLF."""
+    if end and data[end - 1 : end] in (b"\n", b"\r"):
+        return end + (data[end - 1 : end + 1] == b"\r\n")
+    found = LINE_END.search(data, end)
+    return found.end() if found else len(data)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    heading: Heading
+    role: Role
+    category: str
+
+
+class _Cuts:
+    """Which of a file's headings open sections."""
+
+    def __init__(
+        self,
+        headings: Sequence[Heading],
+        category_named: CategoryNamed,
+        category_of_service: CategoryOfService,
+    ) -> None:
+        self.all = headings
+        self.category_named = category_named
+        self.category_of_service = category_of_service
+        levels = Counter(heading.level for heading in headings)
+        # "Top-level" is the shallowest level that the file uses more than once.
+        self.top = min((level for level, n in levels.items() if n > 1), default=NO_HEADING)
+        self.tops = [heading for heading in headings if heading.level <= self.top]
+
+    def is_split(self) -> bool:
+        """Does the file hold several pages? Rule 0.
+
+        "Other" alone is too common a heading to make a file a collection of services.
+        """
+        if any(self.category_named(h.text) not in (None, "Other") for h in self.tops):
+            return True
+        top_level = [heading for heading in self.tops if heading.level == self.top]
+        naming = [h for h in top_level if self.category_of_service(h.text)]
+        return bool(naming) and 2 * len(naming) >= len(top_level)
+
+    def split(self) -> list[_Piece]:
+        """Rules 2 to 4, heading by heading."""
+        pieces: list[_Piece] = []
+        category, category_level = "", NO_HEADING
+        for heading in self.all:
+            if category and heading.level == category_level + 1:
+                pieces.append(_Piece(heading, Role.SERVICE, category))
+            elif heading.level <= min(self.top, category_level):
+                category, category_level = "", NO_HEADING
+                if named := self.category_named(heading.text):
+                    category, category_level = named, heading.level
+                    pieces.append(_Piece(heading, Role.CATEGORY, named))
+                elif heading is self.all[0] and heading.level < self.top:
+                    continue  # a lone title above everything: the document's own page
+                elif of_service := self.category_of_service(heading.text):
+                    pieces.append(_Piece(heading, Role.SERVICE, of_service))
+                else:
+                    pieces.append(_Piece(heading, Role.TOPIC, ""))
+        return pieces
+
+
+def _assemble(
+    data: bytes,
+    pieces: Sequence[_Piece],
+    headings: Sequence[Heading],
+    matter: FrontMatter,
+    first_line: int,
+) -> list[Section]:
+    """Cut the bytes at the pieces; what stands before the first is the file's own page."""
+    begin = pieces[0].heading.start if pieces else len(data)
+    sections: list[Section] = []
+    # Blank lines before the first section belong to its heading, unless there is an own page.
+    lead = 0
+    own = matter.title or matter.tags or matter.aliases
+    if not pieces or own or data[:begin].strip():
+        sections.append(_own_page(data[:begin], headings, matter, first_line))
+        lead = begin
+    ends = [*(piece.heading.start for piece in pieces[1:]), len(data)][: len(pieces)]
+    line, counted = first_line, 0
+    for piece, end in zip(pieces, ends, strict=True):
+        blank = BLANK_LINES.match(data, piece.heading.end, end)
+        body_start = blank.end() if blank else piece.heading.end
+        line += len(LINE_END.findall(data, counted, piece.heading.start))
+        counted = piece.heading.start
+        sections.append(
+            Section(
+                role=piece.role,
+                heading=data[min(lead, piece.heading.start) : body_start].decode(),
+                body=data[body_start:end].decode(),
+                title=piece.heading.text,
+                category=piece.category,
+                line=line,
+            )
+        )
+        lead = end
+    return sections
+
+
+def _own_page(
+    data: bytes, headings: Sequence[Heading], matter: FrontMatter, first_line: int
+) -> Section:
+    """The file's own page, rule 5; an H1 that it opens with and is called after is its heading."""
+    blank = BLANK_LINES.match(data)
+    text_start = blank.end() if blank else 0
+    title, body_start = matter.title, 0
+    first_h1 = next((h for h in headings if h.level == 1 and h.start < len(data)), None)
+    if first_h1 and first_h1.text and title in ("", first_h1.text):
+        title = first_h1.text
+        if first_h1.start == text_start:
+            blank = BLANK_LINES.match(data, first_h1.end)
+            body_start = blank.end() if blank else first_h1.end
+    return Section(
+        role=Role.PAGE,
+        heading=data[:body_start].decode(),
+        body=data[body_start:].decode(),
+        title=title,
+        category="",
+        line=first_line,
+    )
+
+
+ATX = re.compile(
+    r"(?P<open>[ \t]{0,3}#{1,6}[ \t]+)(?P<text>.*?)(?P<close>[ \t]+#+)?[ \t]*(?=[\r\n]|$)"
+)
+
+
+MARKUP = re.compile(r"[\\`*_\[\]<>&#~|]")
+
+
+def retitle(heading: str, title: str) -> str:
+    """Put another title in a raw heading, so that it is read back as that very title.
+
+    Style, level and blank lines stay. The page of a file that has no heading of its own stays
+    without.
+    """
+    title = " ".join(title.split())
+    plain = _retitled(heading, title)
+    found = headings(plain, plain.encode())
+    if not heading.strip() or [each.text for each in found] == [title]:
+        return plain
+    return _retitled(heading, MARKUP.sub(r"\\\g<0>", title))
+
+
+def _retitled(heading: str, title: str) -> str:
+    """A heading over two lines and more (setext) becomes one of hashes."""
+    if not heading.strip():
+        return heading
+    body = heading.lstrip("\r\n")
+    lead = heading[: len(heading) - len(body)]
+    if found := ATX.match(body):
+        close = found["close"] or ""
+        return f"{lead}{found['open']}{title}{close}{body[found.end() :]}"
+    lines = re.split(r"(\r\n|\n|\r)", body)
+    text_lines = [i for i in range(0, len(lines), 2) if lines[i].strip()]
+    underline = lines[text_lines[-1]].strip()
+    hashes = "#" if underline.startswith("=") else "##"
+    return f"{lead}{hashes} {title}" + "".join(lines[text_lines[-1] + 1 :])

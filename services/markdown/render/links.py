@@ -1,0 +1,179 @@
+"""Where links, bare addresses and pictures lead, and the HTML that says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from html import escape
+from typing import Any
+from urllib.parse import quote
+
+from services.markdown.read.targets import ATTACHMENT, local_target, target_name
+
+# GFM "extended autolinks": a bare address ends before its trailing punctuation.
+BARE_LINK = re.compile(r"\b(?:https?://|www\.)[^\s<>\"`]*[^\s<>\"`?!.,:;*_~'’”)\]]")
+# Obsidian's size of a picture, in place of its label or behind it: `300`, `300x200`, `Label|300`.
+SIZE = re.compile(r"(?:(?P<label>.*)\|)?(?P<width>\d{1,4})(?:x(?P<height>\d{1,4}))?", re.DOTALL)
+
+# Pixels: width and height.
+Size = tuple[int, int]
+
+# What is called like a file is no page that somebody could write.
+FILE = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}\Z")
+# A stored file is led to as a whole, whatever its name; what follows `#` is for who shows it.
+STORED = "/attachments/"
+
+
+def anchor(text: str) -> str:
+    """A heading's anchor as GitHub makes it: lower case, punctuation gone, spaces to hyphens."""
+    slug = re.sub(r"[^\w\- ]", "", text.strip().lower()).replace(" ", "-")
+    # Names that begin with kb- belong to the page around the notes.
+    return f"section-{slug}" if slug.startswith("kb-") else slug or "section"
+
+
+class Anchors:
+    """Gives each heading of a page an anchor of its own, numbered as GitHub does."""
+
+    def __init__(self) -> None:
+        self.used: dict[str, int] = {}
+
+    def give(self, text: str) -> str:
+        first = name = anchor(text)
+        while name in self.used:
+            self.used[first] += 1
+            name = f"{first}-{self.used[first]}"
+        self.used[name] = 0
+        return name
+
+
+def address(url: str) -> str:
+    """An address fit for an attribute: what no address may hold is percent-encoded."""
+    # Brackets stand only around an address of IPv6.
+    brackets = "[]" if "//[" in url else ""
+    return escape(quote(url, safe="!#$%&'()*+,-./:;=?@_~" + brackets))
+
+
+def linked(text: str) -> str:
+    """Text as HTML, its bare addresses as links."""
+    if "://" not in text and "www." not in text:
+        return escape(text, quote=False)
+    pieces, done = [], 0
+    for found in BARE_LINK.finditer(text):
+        start, end = found.span()
+        # A closing parenthesis belongs to the address that opened it.
+        while text[end : end + 1] == ")" and text.count("(", start, end) > text.count(
+            ")", start, end
+        ):
+            end += 1
+        words = text[start:end]
+        href = words if "://" in words else f"http://{words}"
+        pieces.append(escape(text[done:start], quote=False))
+        pieces.append(f'<a href="{address(href)}">{escape(words, quote=False)}</a>')
+        done = end
+    pieces.append(escape(text[done:], quote=False))
+    return "".join(pieces)
+
+
+def link_tags(
+    detail: Mapping[str, Any],
+    links: Mapping[str, str],
+    files: Mapping[str, str],
+    missing: Callable[[str], str] | None = None,
+) -> tuple[str, str]:
+    """What stands before and behind a link's words.
+
+    A page that is not there yet is no link, or one to the address that `missing` gives for its
+    name.
+    """
+    dest, wiki = detail["dest_url"], isinstance(detail["link_type"], dict)
+    target, fragment = local_target(dest, wiki=wiki), dest.partition("#")[2]
+    href: str | None = dest
+    if detail["link_type"] == "Email":
+        href = f"mailto:{dest}"
+    elif target:
+        href = links.get(target, files.get(target))
+        if href and fragment and not fragment.startswith("^"):
+            as_is = not wiki or href.startswith(STORED)
+            href += "#" + (fragment if as_is else _wiki_anchor(fragment))
+    elif wiki:
+        href = "#" + _wiki_anchor(fragment)
+    if href is None and missing and (name := target_name(target)) and not FILE.search(name):
+        href = address(missing(name))
+        return f'<a class="missing" href="{href}" title="Make a page with this name">', "</a>"
+    if href is None:
+        return '<span class="missing" title="No page has this name yet">', "</span>"
+    title = f' title="{escape(detail["title"])}"' if detail["title"] else ""
+    return f'<a href="{address(href)}"{title}>', "</a>"
+
+
+def _wiki_anchor(fragment: str) -> str:
+    """[[Page#Heading#Deeper]] leads to the deepest heading that it names."""
+    return anchor(fragment.rpartition("#")[2])
+
+
+class Picture:
+    """A picture, or an embedded file, whose description is still being read."""
+
+    def __init__(self, detail: Mapping[str, Any]) -> None:
+        self.dest: str = detail["dest_url"]
+        self.wiki = isinstance(detail["link_type"], dict)
+        self.title: str = detail["title"]
+        self.words: list[str] = []
+        # Pictures nest in descriptions of pictures.
+        self.depth = 1
+
+    @property
+    def alt(self) -> str:
+        return "".join(self.words)
+
+    def html(
+        self,
+        links: Mapping[str, str],
+        files: Mapping[str, str],
+        sizes: Mapping[str, Size],
+        *,
+        linked: bool,
+    ) -> str:
+        """The picture; a link where a page is embedded; a word where the file is missing.
+
+        `linked` says that the place is inside a link already.
+        """
+        target = local_target(self.dest, wiki=self.wiki)
+        src = files.get(target) if target else self.dest
+        alt, wanted = self.alt, None
+        size = SIZE.fullmatch(alt)
+        if size and (self.wiki or size["label"] is not None):
+            alt, wanted = size["label"] or target, size
+        label = escape(alt or target or self.dest, quote=False)
+        if src:
+            title = f' title="{escape(self.title)}"' if self.title else ""
+            room = _room(src, wanted, sizes)
+            return f'<img src="{address(src)}" alt="{escape(alt)}"{title}{room} loading="lazy">'
+        if target in links:
+            href = links[target]
+            if href.startswith(STORED):
+                href, label = self._stored(href, alt, target)
+            return label if linked else f'<a href="{address(href)}">{label}</a>'
+        return f'<span class="missing" title="This file is not here">{label}</span>'
+
+    def _stored(self, href: str, alt: str, target: str) -> tuple[str, str]:
+        """A stored file that is no picture: its address, and its name where it has no words."""
+        place, fragment = self.dest.partition("#")[1:]
+        words = target_name(target) if alt in ("", target, self.dest) else alt
+        return href + place + fragment, escape(words, quote=False)
+
+
+def _room(src: str, wanted: re.Match[str] | None, sizes: Mapping[str, Size]) -> str:
+    """How much room a picture takes before it is there: what its author wants, or its own size.
+
+    Where only the width is wanted, the height follows from what is known of the file.
+    """
+    found = ATTACHMENT.match(src)
+    own = sizes.get(found[1].lower()) if found else None
+    if wanted and wanted["height"]:
+        return f' width="{wanted["width"]}" height="{wanted["height"]}" class="sized"'
+    width = int(wanted["width"]) if wanted else 0
+    if own:
+        width, height = (width, round(width * own[1] / own[0])) if width else own
+        return f' width="{width}" height="{height}"'
+    return f' width="{width}"' if width else ""

@@ -1,0 +1,170 @@
+"""Asking and answering: what is typed beside a page goes into its notes.
+
+Questions are addressed by their row, whose `position` is their index in the notes. Rows and notes
+agree wherever the page is locked, so everything here locks the page before it looks at a row.
+Nobody's answer is overwritten unseen, and different questions of one page never clash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.template.defaultfilters import filesizeformat
+
+from services.db.locks import retried
+from services.markdown.edit import edits
+from services.markdown.read.notes import Question as Reading
+from services.markdown.read.notes import read
+from services.models import Page, Question, Reason
+from services.pages.derive import derive
+from services.pages.save import Trashed, mark
+from services.pages.save import keep_theirs as keep_aside
+
+
+class QuestionGone(Exception):
+    """The question is not in the notes any more, or its page is not there."""
+
+    def __init__(self) -> None:
+        super().__init__("This question is not in the notes any more.")
+
+
+class AnswerChanged(Exception):
+    """Somebody else answered while this answer was written. `question` is as stored now."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__("Somebody else changed this answer in the meantime.")
+        self.question = question
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The question as it is now, and whether the notes changed."""
+
+    question: Question
+    changed: bool
+
+
+@retried
+def ask(page: Page, words: str, answer: str = "", *, by: AbstractBaseUser | None) -> Question:
+    """Ask at the end of a page's notes, where there is one with its answer; returns the row.
+
+    Raises EditRefused where the words would not be read as a question, Trashed, or
+    Page.DoesNotExist where it was deleted for good.
+    """
+    with transaction.atomic():
+        current = Page.everything.locked().get(pk=page.pk)
+        if current.trashed_at:
+            raise Trashed(current)
+        before = len(_questions(current))
+        notes = edits.add_question(
+            current.notes, words, answer, service=current.is_service, title=current.title
+        )
+        _store(current, notes, by)
+        question = current.questions.get(position=before)
+        if question.dismissed:
+            # It was, when these words stood here before; now somebody asks them.
+            question.dismissed = False
+            question.save(update_fields=["dismissed"])
+        return question
+
+
+@retried
+def answer(question_pk: int, text: str, *, seen: str, by: AbstractBaseUser | None) -> Answered:
+    """Answer a question, or change its answer; a blank text removes it.
+
+    `seen` is the `mark` of the answer that the text was written over.
+    Raises QuestionGone; AnswerChanged where the answer is another by now and not this one; and
+    EditRefused where the text could not be told from the notes around it.
+    """
+    with transaction.atomic():
+        page, question = _locked(question_pk)
+        if _same(text, question.answer):
+            return Answered(question, changed=False)
+        if mark(question.answer) != seen:
+            raise AnswerChanged(question)
+        notes = _with_answer(page, question, text)
+        _store(page, notes, by)
+        question.refresh_from_db()
+        return Answered(question, changed=True)
+
+
+@retried
+def keep_theirs(question_pk: int, mine: str, *, seen: str, by: AbstractBaseUser | None) -> Question:
+    """Leave somebody else's answer; one's own goes into the page's history, so it is not lost.
+
+    Raises as `answer` does.
+    """
+    with transaction.atomic():
+        page, question = _locked(question_pk)
+        if mark(question.answer) != seen:
+            raise AnswerChanged(question)
+        if mine.strip() and not _same(mine, question.answer):
+            notes = _with_answer(page, question, mine)
+            keep_aside(page, notes, version=page.version, by=by)
+        return question
+
+
+@retried
+def dismiss(question_pk: int, dismissed: bool) -> Question:
+    """Say that a line is no question, or that it is one after all; the notes stay as they are.
+
+    Raises QuestionGone.
+    """
+    with transaction.atomic():
+        _, question = _locked(question_pk)
+        question.dismissed = dismissed
+        question.save(update_fields=["dismissed"])
+        return question
+
+
+def both(theirs: str, mine: str) -> str:
+    """Two answers as one text, for a person to put in order."""
+    return "\n\n".join(filter(None, (theirs.strip(), mine.strip())))
+
+
+def _locked(question_pk: int) -> tuple[Page, Question]:
+    """A question with its page, which nobody else can change until the transaction ends."""
+    page = Page.objects.locked().filter(questions=question_pk).first()
+    question = Question.objects.filter(pk=question_pk).first()
+    if page is None or question is None or question.page_id != page.pk:
+        raise QuestionGone
+    return page, question
+
+
+def _store(page: Page, notes: str, by: AbstractBaseUser | None) -> None:
+    if len(notes.encode()) > settings.NOTE_MAX_BYTES:
+        most = filesizeformat(settings.NOTE_MAX_BYTES)
+        raise edits.EditRefused(f"The notes would be too long with that: they may have {most}.")
+    page.revise(notes, version=page.version, by=by, reason=Reason.ANSWER)
+
+
+def _with_answer(page: Page, question: Question, text: str) -> str:
+    """The page's notes with an answer to one of their questions."""
+    found = _questions(page)
+    if question.position >= len(found) or found[question.position].text != question.text:
+        # The rules of reading changed since the rows were derived.
+        derive([page])
+        fresh = Question.objects.filter(pk=question.pk).first()
+        if fresh is None:
+            raise QuestionGone
+        question = fresh
+    return edits.set_answer(
+        page.notes, question.position, text, service=page.is_service, title=page.title
+    )
+
+
+def _questions(page: Page) -> Sequence[Reading]:
+    return read(page.notes, service=page.is_service, title=page.title).questions
+
+
+def _same(typed: str, stored: str) -> bool:
+    """Do two answers say the same, whatever their line ends?"""
+    return _lines(typed) == _lines(stored)
+
+
+def _lines(text: str) -> list[str]:
+    return [words for words, _ in edits.split_lines(text.strip())]

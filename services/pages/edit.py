@@ -1,0 +1,275 @@
+"""What the site's editor does with what a person typed: over which version, into which text.
+
+Everything that somebody changed is told by comparing with the version that they began with, so
+that nothing is put back that another person changed meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from services.attachments.manage import adopt, lend
+from services.db.locks import change_names, retried
+from services.markdown.edit.edits import dominant_line_end, keep_line_ends, split_lines
+from services.markdown.edit.split_section import link_to, split_out
+from services.markdown.read.sections import Part, parts, replaced, source
+from services.models import Category, Page, Reason, Revision, Section
+from services.pages import rename
+from services.pages.revisions import revision, tags_at
+from services.pages.save import Saved, save
+from services.people import shown_name
+
+# What the editor asks for beside the notes.
+FACTS = ("title", "category", "abbreviation", "aliases", "tags")
+RENAMING = {"title", "abbreviation"}
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The version of a page that somebody edits: its notes and facts as they were then.
+
+    `notes` is None where nobody knows that version. `category` in `facts` is an id or None.
+    """
+
+    version: int
+    notes: str | None
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What is to be saved: the whole notes, over which version, and the facts that were changed."""
+
+    notes: str
+    base: Base
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    rewrite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of it.
+
+    `theirs` are the facts that somebody else had changed as well, as they had them. `links` on
+    `pages` were changed to follow a new title; `kept` are old names that the page keeps for the
+    links that were not; `called` is the name that links use where they cannot hold its title.
+    """
+
+    saved: Saved
+    theirs: dict[str, Any] = field(default_factory=dict)
+    links: int = 0
+    pages: int = 0
+    kept: list[str] = field(default_factory=list)
+    called: str = ""
+
+
+def base_of(page: Page, version: int | None = None) -> Base:
+    """A page as it was in a version, or as it is."""
+    if version is None or version == page.version:
+        return Base(page.version, page.notes, _facts(page, sorted(page.tags.names())))
+    known = revision(page.pk, version)
+    if known is None:
+        return Base(0, None, _facts(page, sorted(page.tags.names())))
+    return Base(version, known.notes, _facts(known, sorted(tags_at(page.pk, version))))
+
+
+def _facts(page: Any, tags: list[str]) -> dict[str, Any]:
+    return {
+        "title": page.title,
+        "category": page.category_id,
+        "abbreviation": page.abbreviation,
+        "aliases": [str(alias) for alias in page.aliases],
+        "tags": tags,
+    }
+
+
+# -- text ---------------------------------------------------------------------------------------
+
+
+def typed_over(page: Page, base: Base, typed: str) -> str:
+    """What a browser sent as whole notes, with the line ends of the version it was typed over."""
+    stored = page.notes if base.notes is None else base.notes
+    return keep_line_ends(typed, stored, _line_end(page, stored))
+
+
+def typed_anew(typed: str) -> str:
+    """What a browser sent for a new page: nothing says that its CRLF was meant."""
+    return keep_line_ends(typed, "", "\n")
+
+
+def section_over(page: Page, notes: str, part: Part, typed: str) -> str:
+    """The whole notes with what a browser sent in the place of one section."""
+    before = source(notes, part)
+    words = keep_line_ends(typed, before, _line_end(page, notes))
+    below = len(notes.encode()) > part.stop
+    if below and words.strip() and _ends_blank(before) and not _ends_blank(words):
+        # The blank line above the next heading is easily lost at the end of a field.
+        end = dominant_line_end(notes)
+        words += end if words.endswith(("\n", "\r")) else end + end
+    return replaced(notes, part, words)
+
+
+def _ends_blank(text: str) -> bool:
+    words, end = (split_lines(text) or [("", "\n")])[-1]
+    return bool(end) and not words.strip()
+
+
+def _line_end(page: Page, text: str) -> str:
+    """What new lines end in: as the page's file does, or else most of its lines."""
+    ends = Section.objects.filter(page=page.pk).values_list("document__line_end", flat=True)
+    return ends.first() or dominant_line_end(text)
+
+
+def anchor_at(text: str, start: int) -> str:
+    """The anchor of the section that begins at a byte; blank where none does."""
+    return next((part.anchor for part in parts(text) if part.start == start), "")
+
+
+# -- saving -------------------------------------------------------------------------------------
+
+
+@retried
+def store(page: Page, edit: Edit, *, by: User) -> Outcome:
+    """Save an edit, and let links follow a new title or the page keep its old one as a name.
+
+    Raises `saving.Clash` and `saving.Trashed`, and stores nothing then.
+    """
+    with transaction.atomic():
+        if edit.rewrite and not RENAMING.isdisjoint(edit.facts):
+            rename.lock(page)
+        current = Page.everything.locked().get(pk=page.pk)
+        theirs = overridden(current, edit)
+        facts, notes = dict(edit.facts), edit.notes
+        tags = facts.pop("tags", None)
+        lost = rename.lost_names(current, facts)
+        links = pages = 0
+        if lost and edit.rewrite:
+            links, pages = rename.rewrite(current, lost, by=by)
+            notes, own = rename.followed(notes, lost)
+            links, pages = links + own, pages + bool(own)
+        kept = _names_to_keep(current, lost, rewritten=edit.rewrite)
+        aliases = facts.get("aliases", [str(alias) for alias in current.aliases])
+        called = _name_for_links(current, facts.get("title"), aliases)
+        wanted = [*aliases, *kept, *called]
+        if wanted != aliases:
+            facts["aliases"] = wanted
+        base, changed = edit.base.version, as_stored(current, facts)
+        saved = save(current, notes, version=base, by=by, tags=tags, **changed)
+        return Outcome(saved, theirs, links, pages, kept, "".join(called))
+
+
+def _names_to_keep(page: Page, lost: Mapping[str, rename.Lost], *, rewritten: bool) -> list[str]:
+    """The names that links still ask for: all, or those that no link could be changed from."""
+    asking = rename.pages_asking(page, lost)
+    return [
+        lost[asked].old for asked, pages in asking.items() if not rewritten or pages != [page.pk]
+    ]
+
+
+def _name_for_links(page: Page, title: str | None, aliases: Sequence[str]) -> list[str]:
+    """One more name for a page whose new title no link can hold, unless it has that already."""
+    name = rename.fit_name(page, title) if title else ""
+    return [] if name in ("", title, *aliases) else [name]
+
+
+def overridden(current: Page, edit: Edit) -> dict[str, Any]:
+    """The facts that this edit changes and that another person changed to something else."""
+    if current.version == edit.base.version:
+        return {}
+    now = base_of(current).facts
+    return {
+        name: now[name]
+        for name, mine in edit.facts.items()
+        if now[name] not in (mine, edit.base.facts[name])
+    }
+
+
+def as_stored(page: Page, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts of the editor as a page has them: its kind follows its category, its address its title.
+
+    `page` stays as it is.
+    """
+    found = {name: value for name, value in facts.items() if name != "category"}
+    if facts.get("title", page.title) != page.title:
+        found["slug"] = page.free_slug(facts["title"])
+    if "category" not in facts:
+        return found
+    category = Category.objects.filter(pk=facts["category"] or 0).first()
+    found |= {"category": category, "kind": Page.Kind.SERVICE if category else Page.Kind.TOPIC}
+    if category and not page.is_service:
+        found |= {"about": None, "aws_id": _aws_id(page, facts)}
+    return found
+
+
+def _aws_id(page: Page, facts: Mapping[str, Any]) -> str:
+    """The AWS id of a topic that becomes a service: the one that it had, or that its title has."""
+    others = Page.objects.filter(kind=Page.Kind.SERVICE, aws_id=page.aws_id)
+    if page.aws_id and not others.exists():
+        return page.aws_id
+    named = Page(pk=page.pk, title=facts.get("title", page.title))
+    named.abbreviation = facts.get("abbreviation", page.abbreviation)
+    return named.free_aws_id()
+
+
+@retried
+def create(
+    notes: str, facts: Mapping[str, Any], *, by: User, kept: Mapping[str, Any] | None = None
+) -> Page:
+    """Store a new page; its rows take up what is `kept` of their like."""
+    category = Category.objects.filter(pk=facts.get("category") or 0).first()
+    tags = sorted(facts.get("tags", []))
+    with transaction.atomic():
+        page = Page(
+            kind=Page.Kind.SERVICE if category else Page.Kind.TOPIC,
+            category=category,
+            title=facts["title"],
+            abbreviation=facts.get("abbreviation", ""),
+            aliases=facts.get("aliases", []),
+            notes=notes,
+            updated_by=by,
+            last_reason=Reason.SITE,
+            kept=dict(kept or {}),
+        )
+        page.aliases = [*page.aliases, *_name_for_links(page, page.title, page.aliases)]
+        page.save()
+        if tags:
+            page.tags.set(tags)
+            Revision.objects.filter(id=page.pk, version=page.version).update(tags=tags)
+        adopt(page, by=by)
+        return page
+
+
+@retried
+def split(
+    page: Page, base: Base, part: Part, *, title: str, category: int | None, by: User
+) -> Page:
+    """Take a section out into a page of its own, with a link in its place; returns that page.
+
+    Raises `saving.Clash` and `saving.Trashed`, and stores nothing then.
+    """
+    link, alias = link_to(title)
+    left, words = split_out(base.notes or "", part, link)
+    facts = {"title": title, "category": category, "aliases": [alias] if alias else []}
+    with transaction.atomic():
+        Page.everything.locked().filter(pk=page.pk).first()
+        change_names()
+        saved = save(page, left, version=base.version, by=by)
+        # What hung on the rows of the section waits on its old page, and goes on here.
+        made = create(words, facts, by=by, kept=saved.page.kept)
+        lend(page, made)
+        return made
+
+
+def others_since(page: Page, version: int, me: User) -> list[str]:
+    """Who else changed a page after a version, by the names they are shown with."""
+    rows = Revision.objects.filter(id=page.pk, version__gt=version).exclude(history_user=me)
+    names: dict[str, None] = {}
+    for row in rows.select_related("history_user").defer("notes").order_by("version")[:20]:
+        who, imported = row.history_user, row.history_change_reason == Reason.IMPORT
+        names[shown_name(who) if who else "an import" if imported else "somebody else"] = None
+    return list(names)

@@ -1,0 +1,196 @@
+"""Which pages a text names: the names pages answer to, and how they are found in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from services.aws import catalog
+from services.aws.catalog import key
+from services.db.bulk import chunks, insert_rows
+from services.db.locks import change_names
+from services.markdown.read.notes import target_name
+from services.models import ChecklistItem, Link, Page, PageName, Section
+from services.pages.mentioned import items_that_may_name
+
+LONGEST_NAME = 6  # words
+KEY_LENGTH = 250
+Rank = PageName.Rank
+WIKI_LINK = re.compile(r"!?\[\[([^\]|#]*)[^\]]*\]\]")
+PARTS = re.compile(r"[/,;&+|()\[\]]|\s(?:and|or|und|vs\.?)\s", re.IGNORECASE)
+MARKUP = "*_`~\"'“”‘’.:!?<>"
+
+
+def link_key(target: str) -> str:
+    """The name that a link's target asks for, as it is looked up."""
+    return key(target_name(target))[:KEY_LENGTH]
+
+
+def names_of(page: Page, file_name: str = "") -> dict[str, int]:
+    """Every name a page answers to, normalised, with the rank of its best claim to it.
+
+    `file_name` is the name of the file whose first section the page is, as Obsidian links to it.
+    """
+    claims = [(page.title, Rank.TITLE), (page.abbreviation, Rank.ABBREVIATION)]
+    if page.abbreviation:
+        claims.append((f"{page.title} ({page.abbreviation})", Rank.ABBREVIATION))
+    claims += [(str(alias), Rank.ALIAS) for alias in page.aliases]
+    claims.append((file_name, Rank.FILE))
+    if page.is_service and (service := catalog.by_id(page.aws_id)):
+        claims += [(name, Rank.AWS) for name in service.names]
+    names: dict[str, int] = {}
+    for name, rank in claims:
+        if normal := key(name)[:KEY_LENGTH]:
+            names.setdefault(normal, rank)
+    return names
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The page that has a name: where several claim it, the one with the lowest rank."""
+
+    page_id: int
+    is_service: bool
+
+
+def look_up(keys: Collection[str]) -> dict[str, Named]:
+    """The pages that have these names, one query a few thousand names."""
+    found: dict[str, Named] = {}
+    for chunk in chunks(sorted(keys)):
+        rows = PageName.objects.filter(key__in=chunk).order_by("rank", "page_id")
+        for normal, page_id, kind in rows.values_list("key", "page_id", "page__kind"):
+            found.setdefault(normal, Named(page_id, kind == Page.Kind.SERVICE))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """What a checklist item's words may name.
+
+    `whole` are parts that could be a title as they are, `runs` the words of each part.
+    """
+
+    whole: frozenset[str]
+    runs: tuple[tuple[str, ...], ...]
+
+    @property
+    def keys(self) -> set[str]:
+        phrases = {phrase for run in self.runs for _, _, phrase in _phrases(run)}
+        return phrases | self.whole
+
+
+def mentions(text: str) -> Mentions:
+    """Cut an item's Markdown into what may be names: "ECS/EKS" may name two pages."""
+    linked = [link_key(found[1]) for found in WIKI_LINK.finditer(text)]
+    plain = WIKI_LINK.sub(" / ", text)
+    parts = [key(part.strip(MARKUP + " ")) for part in PARTS.split(plain)]
+    whole = {*linked, *parts, key(plain.strip(MARKUP + " "))}
+    runs = (tuple(word.strip(MARKUP) for word in part.split()) for part in parts if part)
+    return Mentions(frozenset(name[:KEY_LENGTH] for name in whole if name), tuple(runs))
+
+
+def _phrases(run: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    for start in range(len(run)):
+        for stop in range(min(len(run), start + LONGEST_NAME), start, -1):
+            yield start, stop, " ".join(run[start:stop])
+
+
+def named_pages(found: Mentions, known: Mapping[str, Named], own: int) -> set[int]:
+    """The pages that an item names, without the one it stands on.
+
+    A service is named wherever its name stands, the longest name first ("IAM Identity Center" is
+    not IAM). Topics have everyday titles, so one is named only by a whole part or a link.
+    """
+    pages = {known[name].page_id for name in found.whole if name in known}
+    for run in found.runs:
+        done = 0
+        for start, stop, phrase in _phrases(run):
+            named = known.get(phrase)
+            if start >= done and named and named.is_service:
+                pages.add(named.page_id)
+                done = stop
+    return pages - {own}
+
+
+def refresh_names(pages: Sequence[Page], *, other_kind: Collection[int] = ()) -> set[str]:
+    """Bring the stored names of pages up to date; returns the names that came or went.
+
+    And all names of the pages that are of another kind now: services are found in more words.
+    """
+    by_id = {page.pk: page for page in pages}
+    changed: set[str] = set()
+    for ids in chunks(list(by_id)):
+        files = Section.objects.filter(page__in=ids, position=0, gone=False)
+        paths = dict(files.values_list("page_id", "document__path"))
+        stored = {(row.page_id, row.key): row for row in PageName.objects.filter(page__in=ids)}
+        wanted = {
+            (pk, normal): rank
+            for pk in ids
+            for normal, rank in names_of(by_id[pk], target_name(paths.get(pk, ""))).items()
+        }
+        gone = [row.pk for at, row in stored.items() if wanted.get(at) != row.rank]
+        new = {at: rank for at, rank in wanted.items() if at not in stored or stored[at].pk in gone}
+        changed |= {row.key for row in stored.values() if row.pk in gone}
+        changed |= {normal for _, normal in new}
+        changed |= {normal for pk, normal in wanted if pk in other_kind}
+        if changed:
+            change_names()
+        if gone:
+            PageName.objects.filter(pk__in=gone).delete()
+        insert_rows(
+            PageName,
+            ("page_id", "key", "rank"),
+            ((pk, normal, int(rank)) for (pk, normal), rank in new.items()),
+        )
+    return changed
+
+
+def resolve_again(keys: Collection[str]) -> int:
+    """Let links and items that use these names follow them; returns how many rows changed."""
+    if not keys:
+        return 0
+    return _resolve_links(keys) + _resolve_items(keys)
+
+
+def _resolve_links(keys: Collection[str]) -> int:
+    known, changed = look_up(keys), []
+    for chunk in chunks(sorted(keys)):
+        for link in Link.objects.filter(key__in=chunk, attachment=None):
+            named = known.get(link.key)
+            if link.to_id != (named.page_id if named else None):
+                link.to_id = named.page_id if named else None
+                changed.append(link)
+    Link.objects.bulk_update(changed, ["to"], batch_size=500)
+    return len(changed)
+
+
+def _resolve_items(keys: Collection[str]) -> int:
+    touched = []
+    for pk, page_id, text in items_that_may_name(keys):
+        found = mentions(text)
+        if not found.keys.isdisjoint(keys):
+            touched.append((pk, page_id, found))
+    return name_items(touched)
+
+
+def name_items(rows: Sequence[tuple[int, int, Mentions]]) -> int:
+    """Store which pages items name; rows are (item, its page, its mentions)."""
+    known = look_up({name for _, _, found in rows for name in found.keys})
+    through = ChecklistItem.names.through
+    changed = 0
+    for chunk in chunks(rows):
+        wanted = {
+            (item, page) for item, own, found in chunk for page in named_pages(found, known, own)
+        }
+        stored = {
+            (row.checklistitem_id, row.page_id): row.pk
+            for row in through.objects.filter(checklistitem__in=[item for item, _, _ in chunk])
+        }
+        gone = [pk for at, pk in stored.items() if at not in wanted]
+        if gone:
+            through.objects.filter(pk__in=gone).delete()
+        new = sorted(wanted - set(stored))
+        insert_rows(through, ("checklistitem_id", "page_id"), new)
+        changed += len(gone) + len(new)
+    return changed

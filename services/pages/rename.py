@@ -1,0 +1,94 @@
+"""A page's new title, and the links in notes that ask for the old one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import Q
+
+from services.db.locks import change_names
+from services.markdown.edit.rename_links import is_linkable, link_name, relink
+from services.models import Link, Page, PageName, Reason
+from services.pages.names import link_key
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A name that a page is about to lose, and the one that links are to ask for instead."""
+
+    old: str
+    new: str
+
+
+def lost_names(page: Page, facts: Mapping[str, Any]) -> dict[str, Lost]:
+    """The names that a page loses when it gets these facts, by what links ask for."""
+    title = facts.get("title", page.title)
+    short = facts.get("abbreviation", page.abbreviation)
+    fit, lost = fit_name(page, title), {}
+    if short != page.abbreviation and page.abbreviation:
+        lost[link_key(page.abbreviation)] = Lost(
+            page.abbreviation, _own(page, short) or fit or title
+        )
+    if title != page.title:
+        lost[link_key(page.title)] = Lost(page.title, fit or title)
+    kept = {link_key(fit), link_key(short), *map(link_key, facts.get("aliases", page.aliases))}
+    return {asked: name for asked, name in lost.items() if asked not in kept}
+
+
+def fit_name(page: Page, title: str) -> str:
+    """What links can call a page with this title; blank where another page has that name."""
+    return title if is_linkable(title) else _own(page, link_name(title))
+
+
+def called(page: Page) -> str:
+    """The other name by which links call a page whose title they cannot hold; blank if none."""
+    name = "" if is_linkable(page.title) else link_name(page.title)
+    return name if name in page.aliases else ""
+
+
+def _own(page: Page, name: str) -> str:
+    """A name, unless links that ask for it would lead to another page."""
+    others = PageName.objects.filter(key=link_key(name)).exclude(page=page.pk)
+    return "" if not name or others.exists() else name
+
+
+def pages_asking(page: Page, names: Mapping[str, Lost]) -> dict[str, list[int]]:
+    """Which pages have links that lead here by these names, the page itself among them."""
+    found: dict[str, list[int]] = {}
+    if names:
+        links = Link.objects.filter(to=page.pk, key__in=list(names)).order_by("page")
+        for asked, other in links.values_list("key", "page").distinct():
+            found.setdefault(asked, []).append(other)
+    return found
+
+
+def lock(page: Page) -> None:
+    """Lock a page and all that link to it, before anything else is: see `services.transactions`."""
+    asking = Link.objects.filter(to=page.pk)
+    which = Q(pk=page.pk) | Q(pk__in=asking.values("page"))
+    list(Page.everything.filter(which).locked().only("pk"))
+
+
+def rewrite(page: Page, names: Mapping[str, Lost], *, by: AbstractBaseUser) -> tuple[int, int]:
+    """Let the links of other pages ask for a page's new names, one revision each.
+
+    Returns how many links on how many pages were changed. Call it in the transaction that
+    renames, before it does; the page's own notes are its author's to change.
+    """
+    change_names()
+    asking = {other for pages in pages_asking(page, names).values() for other in pages} - {page.pk}
+    links = pages = 0
+    for other in Page.objects.filter(pk__in=asking).locked():
+        notes, number = followed(other.notes, names)
+        if number:
+            other.revise(notes, version=other.version, by=by, reason=Reason.LINKS)
+            links, pages = links + number, pages + 1
+    return links, pages
+
+
+def followed(notes: str, names: Mapping[str, Lost]) -> tuple[str, int]:
+    """Notes whose links ask for the new names, and how many did change."""
+    return relink(notes, {asked: name.new for asked, name in names.items()}, link_key)

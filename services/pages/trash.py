@@ -1,0 +1,143 @@
+"""The trash: pages that were deleted, until it is emptied.
+
+A page in the trash keeps its row, its history, its attachments and its place in its file. What is
+derived from it goes, so that nothing anywhere shows or counts it and its names are free; what no
+notes say (who ticked when, dismissed questions, tags) waits in `Page.kept`.
+"""
+
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from services.attachments.manage import addresses_in
+from services.aws.catalog import key
+from services.db.locks import change_names, retried
+from services.models import (
+    Attachment,
+    ChecklistItem,
+    Draft,
+    Link,
+    Page,
+    PageName,
+    Question,
+    Reason,
+    StaleVersion,
+)
+from services.models.pages import ADVANCED, TITLE_LENGTH
+from services.pages import derived_state
+from services.pages.derive import derive
+from services.pages.names import KEY_LENGTH, refresh_names, resolve_again
+from services.pages.revisions import record, tags_of
+
+TRASHED = ("trashed_at", "trashed_by", "kept")
+
+
+@retried
+def throw_away(page: Page, *, by: AbstractBaseUser | None) -> None:
+    """Move a page to the trash; one that is there already stays as it is."""
+    with transaction.atomic():
+        current = Page.everything.locked().get(pk=page.pk)
+        if current.trashed_at:
+            return
+        change_names()
+        waiting = derived_state.waiting([current])[current.pk]
+        items = [*current.items.order_by("position"), *waiting.items]
+        questions = [*current.questions.order_by("position"), *waiting.questions]
+        tags = tags_of([current.pk]).get(current.pk, [])
+        current.kept = derived_state.kept(items, questions) | {"tags": tags}
+        names = list(current.page_names.values_list("key", flat=True))
+        for model in (ChecklistItem, Question, Link, PageName):
+            model._base_manager.filter(page=current).delete()
+        current.tags.clear()
+        resolve_again(names)
+        current.trashed_at, current.trashed_by_id = timezone.now(), by.pk if by else None
+        current.advance(by, Reason.TRASH)
+        current.save_base(update_fields=[*TRASHED, *ADVANCED])
+        record([current], tags=False)
+
+
+@retried
+def take_out(page: Page, *, by: AbstractBaseUser | None) -> Page:
+    """Restore a page from the trash; returns it, under another title where its own is taken.
+
+    Raises StaleVersion where it is not in the trash any more.
+    """
+    with transaction.atomic():
+        current = Page.everything.locked().get(pk=page.pk)
+        if not current.trashed_at:
+            raise StaleVersion(current)
+        change_names()
+        tags = current.kept.pop("tags", [])
+        current.trashed_at, current.trashed_by = None, None
+        current.title = free_title(current)
+        if Page.objects.filter(kind=Page.Kind.SERVICE, aws_id=current.aws_id).exists():
+            current.aws_id = ""
+        current.advance(by, Reason.RESTORE)
+        current.save_base(update_fields=[*TRASHED, *ADVANCED, "title", "aws_id"])
+        current.tags.set(tags)
+        resolve_again(refresh_names([current]))
+        derive([current], fresh=True)
+        record([current])
+        return current
+
+
+def free_title(page: Page) -> str:
+    """The page's title, with words or a number behind it while another page has that."""
+    titles = PageName.objects.filter(rank=PageName.Rank.TITLE).exclude(page=page)
+    title, number = page.title, 1
+    while titles.filter(key=key(title)[:KEY_LENGTH]).exists():
+        more = " (restored)" if number == 1 else f" (restored {number})"
+        title, number = _ended(page.title, more), number + 1
+    return title
+
+
+def _ended(title: str, more: str) -> str:
+    """A title with words behind it that count: compared is only a beginning of its key."""
+    stem = title[: TITLE_LENGTH - len(more)]
+    while len(key(stem + more)) > KEY_LENGTH:
+        stem = stem[:-1]
+    return stem + more
+
+
+@retried
+def empty() -> int:
+    """Delete what is in the trash for good, histories and files included; returns how many.
+
+    Pages that somebody has unsaved text for stay in the trash: it would go with them, unseen.
+    """
+    with transaction.atomic():
+        thrown = Page.everything.exclude(trashed_at=None)
+        locked = Page.everything.filter(Q(pk__in=thrown) | Q(about__in=thrown)).locked()
+        drafts = Draft.objects.filter(page__in=thrown).select_for_update().only("page", "saved_at")
+        awaited = {draft.page_id for draft in drafts if draft.saved_at}
+        pages = [page for page in locked if page.trashed_at and page.pk not in awaited]
+        for page in pages:
+            destroy(page)
+        return len(pages)
+
+
+@retried
+def destroy(page: Page) -> None:
+    """Delete a page for good, with its history and its files.
+
+    A file that another page shows, as after a section was split off, goes on as that page's.
+    """
+    with transaction.atomic():
+        # Also those of no page: they were sent while it was not stored yet.
+        own = Q(page=page) | Q(page=None, pk__in=addresses_in(page.notes))
+        for attachment in Attachment.objects.filter(own).order_by("pk"):
+            shown = shows(attachment).exclude(pk=page.pk).first()
+            if shown is None:
+                attachment.delete()
+            else:
+                Attachment.objects.filter(pk=attachment.pk).update(page=shown, reference="")
+        page.delete()
+
+
+def shows(attachment: Attachment) -> QuerySet[Page]:
+    """The pages whose notes have a file's address, those in the trash last; reads all notes."""
+    pages = Page.everything.filter(notes__contains=str(attachment.uuid))
+    return pages.order_by(F("trashed_at").asc(nulls_first=True), "pk")

@@ -1,0 +1,101 @@
+"""Two versions of a page side by side: what changed in its notes and in its facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from services.models import Category, Page, Revision
+from services.pages.revisions import revision, tags_at
+from services.text.diff import Diff, diff
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that a page says beside its notes, before and after; blank where it was not."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`old` is None where the page began with `new`; neighbours are pairs of versions."""
+
+    old: Any | None
+    new: Any
+    facts: list[Fact]
+    diff: Diff
+    earlier: tuple[int, int] | None
+    later: tuple[int, int] | None
+
+
+def compare(page: int, old: int, new: int) -> Comparison | None:
+    """Compare two versions, given in any order; None where one of them never was."""
+    old, new = sorted((old, new))
+    after, before = revision(page, new), revision(page, old)
+    if after is None or (before is None and Revision.objects.filter(id=page, version__lt=new)):
+        return None
+    return Comparison(
+        old=before,
+        new=after,
+        facts=fact_changes(before, after),
+        diff=diff(before.notes if before else "", after.notes),
+        earlier=_change_until(page, old) if before else None,
+        later=_change_after(page, new),
+    )
+
+
+def fact_changes(before: Any | None, after: Any) -> list[Fact]:
+    # To find the tags of a version takes longer the longer ago they were changed.
+    between = Revision.objects.filter(id=after.id, version__lte=after.version, tags__isnull=False)
+    tags = before is None or between.filter(version__gt=before.version).exists()
+    old, new = facts_of(before, tags=tags) if before else {}, facts_of(after, tags=tags)
+    both = {label: (old.get(label, ""), value) for label, value in new.items()}
+    return [Fact(label, a, b) for label, (a, b) in both.items() if a != b]
+
+
+def facts_of(then: Any, *, tags: bool = True) -> dict[str, str]:
+    """What a page said beside its notes in a version, each in words, by its label.
+
+    Without `tags` these stay blank.
+    """
+    # One in the trash is gone for those who read this.
+    about = Page.objects.filter(pk=then.about_id).first() if then.about_id else None
+    return {
+        "Title": then.title,
+        "Abbreviation": then.abbreviation,
+        "Kind": str(Page.Kind(then.kind).label),
+        "Category": _category(then.category_id),
+        "Other names": ", ".join(map(str, then.aliases)),
+        "Tags": ", ".join(sorted(tags_at(then.id, then.version))) if tags else "",
+        "Address": then.slug,
+        "AWS id": then.aws_id,
+        "About": str(about) if about else "a page that is gone" if then.about_id else "",
+    }
+
+
+def _category(pk: int | None) -> str:
+    if pk is None:
+        return ""
+    found = Category.objects.filter(pk=pk).values_list("name", flat=True).first()
+    return found or "a category that is gone"
+
+
+def _change_until(page: int, version: int) -> tuple[int, int] | None:
+    """The change, or run of ticks, that made a version."""
+    heads = Revision.objects.of(page).heads().filter(version__lte=version)
+    first = heads.values_list("version", flat=True).first()
+    return None if first is None else (first - 1, version)
+
+
+def _change_after(page: int, version: int) -> tuple[int, int] | None:
+    """The change, or run of ticks, that followed a version; None where it is the newest."""
+    rows = Revision.objects.filter(id=page)
+    if not rows.filter(version=version + 1).exists():
+        return None
+    heads = rows.heads().filter(version__gt=version + 1).order_by("version")
+    following = heads.values_list("version", flat=True).first()
+    newest = rows.of(page).values_list("version", flat=True)
+    return version, (following - 1 if following else newest.first())

@@ -1,0 +1,84 @@
+"""Recent changes as an Atom feed (RFC 4287)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from urllib.parse import urlencode, urlsplit
+
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+
+from services.selectors.timeline import Entry
+
+MOST = 50
+# What XML 1.0 has no way to write (section 2.2, "Char").
+UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# An authority for tag addresses (RFC 4151), as long as the site has no better one.
+NAMELESS, HOST = "localhost", re.compile(r"[a-z0-9.-]+", re.IGNORECASE)
+NOBODY = "Knowledge base"
+
+
+class Feed(Atom1Feed):
+    """A feed that says when it changed last even where it has no entries."""
+
+    def latest_post_date(self) -> datetime:
+        return latest(self.feed["changed"])
+
+
+def latest(entries: Iterable[Entry]) -> datetime:
+    """When the last of these happened."""
+    return max((entry.until for entry in entries), default=datetime(2000, 1, 1, tzinfo=UTC))
+
+
+def writable(text: str) -> str:
+    """A text with a mark in the place of each character that XML cannot hold."""
+    return UNWRITABLE.sub("\ufffd", text)
+
+
+def atom(entries: list[Entry], *, own: str, site: Callable[[str], str], trash: bool) -> str:
+    """The entries as a feed. `own` is its address, `site` makes an address of ours absolute.
+
+    With `trash` it is for somebody who may know how pages in the trash are called.
+    """
+    feed = Feed(
+        title="Recent changes",
+        description="What changed in the knowledge base.",
+        link=site(reverse("changes")),
+        feed_url=site(own),
+        author_name=NOBODY,
+        language="en",
+        changed=entries,
+    )
+    host = urlsplit(site("/")).hostname or ""
+    authority = host if HOST.fullmatch(host) else NAMELESS
+    for entry in entries:
+        who = writable(entry.who)
+        title = writable(_title(entry, trash))
+        day = entry.since.astimezone(UTC).date().isoformat()
+        feed.add_item(
+            title=title,
+            link=site(_address(entry)),
+            description=f"{title}, by {who}." if who else f"{title}.",
+            author_name=who or NOBODY,
+            pubdate=entry.since,
+            updateddate=entry.until,
+            unique_id=f"tag:{authority},{day}:page-{entry.revision.id}-version-{entry.first}",
+        )
+    return str(feed.writeString("utf-8"))
+
+
+def _title(entry: Entry, trash: bool) -> str:
+    if entry.pages:
+        return f"Imported {len(entry.pages)} pages"
+    deleted = entry.revision.title if trash else "A deleted page"
+    page = str(entry.page) if entry.is_live else deleted
+    return f"{page}: {entry.what[:1].lower()}{entry.what[1:]}"
+
+
+def _address(entry: Entry) -> str:
+    if entry.pages or entry.page is None or not entry.is_live:
+        return reverse("changes") + "?" + urlencode({"before": entry.revision.history_id + 1})
+    versions = urlencode({"old": entry.before, "new": entry.last})
+    return reverse("compare", args=[entry.page.slug]) + "?" + versions

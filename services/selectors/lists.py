@@ -1,0 +1,77 @@
+"""Lists of pages and what they show of each, in a number of queries that does not grow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page as Part
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.db.models.functions import Left
+
+from services.markdown.parser import parse
+from services.models import Page
+from services.selectors.progress import Learning, learning_of, open_questions_of
+from services.selectors.tree import address
+
+# Characters of notes in which the first words of prose are looked for.
+BEGINNING = 600
+FIELDS = ("kind", "title", "abbreviation", "slug", "position", "category", "updated_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A page in a list."""
+
+    page: Page
+    address: str
+    summary: str
+    learning: Learning
+    open_questions: int
+
+
+def listed(pages: QuerySet[Page]) -> QuerySet[Page]:
+    """Pages with what `cards` needs of them, and without the rest of their notes."""
+    return pages.only(*FIELDS).annotate(beginning=Left("notes", BEGINNING))
+
+
+def cards(pages: Iterable[Page]) -> list[Card]:
+    """What lists show of pages that were read with `listed`: three more queries for all."""
+    rows = list(pages)
+    ids = [row.pk for row in rows]
+    states, asked = learning_of(ids), open_questions_of(ids)
+    return [
+        Card(
+            page=row,
+            address=address(row.kind, row.slug),
+            summary=summary(getattr(row, "beginning", "")),
+            learning=states.get(row.pk, Learning()),
+            open_questions=asked.get(row.pk, 0),
+        )
+        for row in rows
+    ]
+
+
+def summary(notes: str) -> str:
+    """The first words of prose in notes; blank where there are none."""
+    blocks = list(parse(notes).root.children)
+    while blocks:
+        block = blocks.pop(0)
+        if block.kind == "Paragraph" and block.plain:
+            return block.plain
+        if block.kind in ("BlockQuote", "Callout"):
+            blocks = [*block.children, *blocks]
+    return ""
+
+
+def part(rows: QuerySet[Any], number: str | None, size: int, count: int | None = None) -> Part[Any]:
+    """One part of a long list; a wrong number gives the nearest part that there is.
+
+    `count` saves asking for it where it is known.
+    """
+    paginator = Paginator(rows, size)
+    if count is not None:
+        paginator.__dict__["count"] = count
+    return paginator.get_page(number)

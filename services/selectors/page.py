@@ -1,0 +1,253 @@
+"""The read side of a page: its notes as HTML with their links, and all that stands around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from html import unescape
+from urllib.parse import quote
+
+from django.contrib.auth.models import User
+from django.db.models import OuterRef, Q, Subquery
+from django.utils.html import strip_tags
+from taggit.models import Tag
+
+from services.markdown.parser import parse
+from services.markdown.read.notes import targets
+from services.markdown.render.links import Size
+from services.markdown.render.render import Rendered, anchor, render, render_inline
+from services.models import ChecklistItem, Draft, Link, Page, Question
+from services.models.drafts import ASK
+from services.pages.names import link_key, look_up
+from services.selectors import controls
+from services.selectors.attachments import PageFiles, files_of, number_of_files, sizes_in, sizes_of
+from services.selectors.progress import Learning, learning
+from services.selectors.tree import Entry, Tree, address, tree
+
+# Characters of notes that one page shows: some three hundred printed sheets.
+LONGEST = 1_000_000
+BACK_LINKS = 100
+ELSEWHERE = 100
+# What a page shows of an item or question is found again in the notes by its first words.
+FRAGMENT_WORDS = 8
+# Words that Markdown leaves as they are, as most are. To render them would take a page with
+# hundreds of items longer than all the rest.
+WITHOUT_MARKUP = re.compile(r"(?:[^\W_]|[ ,;:.'\"/()?%+–—…’“”-])*")
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where a page's notes lead, by target, and the pages whose notes lead to it.
+
+    `pages` has files that are no pictures as well: they are linked to, and never shown in the text.
+    """
+
+    pages: dict[str, str] = field(default_factory=dict)
+    pictures: dict[str, str] = field(default_factory=dict)
+    sizes: dict[str, Size] = field(default_factory=dict)
+    back: list[Entry] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A page as it is read."""
+
+    page: Page
+    rendered: Rendered
+    cut: bool
+    links: Links
+    files: PageFiles
+    tree: Tree
+    own: Learning
+    learning: Learning
+    elsewhere: list[ChecklistItem]
+    open_questions: list[Question]
+    answered_questions: list[Question]
+    tags: list[str]
+
+
+# A person's drafts that their page shows, by the places of their forms, and what is read of them.
+OWN = {"own_draft": "", "own_question": ASK}
+DRAFT = ("pk", "saved_at", "fields")
+
+
+def find(slug: str, person: User | None = None) -> Page | None:
+    """The page at an address with what its reading joins; large texts beside its notes stay out.
+
+    For a person who edits, `own_draft` and `own_question` are what they have typed in its editor
+    or as a question on it and not saved, or None.
+    """
+    found = (
+        Page.objects.select_related("category", "about", "updated_by", "section__document")
+        .defer(
+            "outline",
+            "about__notes",
+            "about__outline",
+            "section__heading",
+            "section__text",
+            "section__base",
+            "section__theirs",
+            "section__document__front_matter",
+        )
+        .annotate(disputed=Q(section__theirs__isnull=False), own_files=number_of_files())
+        .filter(slug=slug)
+    )
+    if person is None:
+        return found.first()
+    for name, place in OWN.items():
+        own = Draft.objects.written().filter(page=OuterRef("pk"), person=person, place=place)
+        columns = {f"{name}_{column}": Subquery(own.values(column)[:1]) for column in DRAFT}
+        found = found.annotate(**columns)
+    page = found.first()
+    for name, place in OWN.items() if page else ():
+        facts = {column: getattr(page, f"{name}_{column}") for column in DRAFT}
+        draft = Draft(page=page, person=person, place=place, **facts) if facts["pk"] else None
+        setattr(page, name, draft)
+    return page
+
+
+def read(page: Page, *, editing: bool = False) -> Reading:
+    """Gather a page for reading, in five queries whatever its size, and one for files.
+
+    With `editing`, its tasks can be ticked and its sections have pencils.
+    """
+    around = tree(page)
+    items = _items(page)
+    links = _links(page)
+    questions = list(page.questions.shown())
+    text, cut = beginning(page.notes)
+    own = [item for item in items if item.page_id == page.pk]
+    elsewhere = [item for item in items if item.page_id != page.pk]
+    words = ((item, plain(item.text)) for item in own)
+    files = files_of(page, text, getattr(page, "own_files", 0))
+    beside = controls.for_editors(page, words) if editing else controls.for_readers(own)
+    return Reading(
+        page=page,
+        rendered=render(text, links.pages, links.pictures, beside, links.sizes | files.sizes),
+        cut=cut,
+        links=links,
+        files=files,
+        tree=around,
+        own=learning(item.state for item in own),
+        learning=learning(item.state for item in items),
+        elsewhere=elsewhere[:ELSEWHERE],
+        open_questions=[question for question in questions if question.is_open],
+        answered_questions=[question for question in questions if not question.is_open],
+        tags=_tags(page),
+    )
+
+
+def _items(page: Page) -> list[ChecklistItem]:
+    rows = ChecklistItem.objects.on_or_naming(page).select_related("page")
+    fields = ("text", "state", "list_title", "reason")
+    return list(rows.only(*fields, *(f"page__{name}" for name in PAGE_FIELDS)))
+
+
+PAGE_FIELDS = ("kind", "title", "abbreviation", "slug", "position")
+
+
+def _links(page: Page) -> Links:
+    """Both directions in one query."""
+    incoming = Link.objects.filter(to=page).exclude(page=page).order_by("pk").values("pk")
+    rows = Link.objects.filter(Q(page=page) | Q(pk__in=incoming[:BACK_LINKS]))
+    rows = rows.select_related("page", "to", "attachment").only(
+        "target",
+        "to__kind",
+        "to__slug",
+        *(f"attachment__{name}" for name in ("name", "content_type", "width", "height")),
+        *(f"page__{name}" for name in PAGE_FIELDS),
+    )
+    links, back = Links(), {}
+    for link in rows:
+        if link.page_id != page.pk:
+            back[link.page_id] = Entry(str(link.page), address(link.page.kind, link.page.slug))
+        elif link.to:
+            links.pages[link.target] = address(link.to.kind, link.to.slug)
+        elif link.attachment:
+            leads = links.pictures if link.attachment.is_picture else links.pages
+            leads[link.target] = link.attachment.get_absolute_url()
+            links.sizes.update(sizes_of([link.attachment]))
+    links.back.extend(sorted(back.values(), key=lambda entry: entry.title.casefold()))
+    return links
+
+
+def _tags(page: Page) -> list[str]:
+    """Asked of the tags themselves: taggit would first look up the number of our table."""
+    tagged = {
+        "taggit_taggeditem_items__object_id": page.pk,
+        "taggit_taggeditem_items__content_type__app_label": "services",
+        "taggit_taggeditem_items__content_type__model": "page",
+    }
+    return list(Tag.objects.filter(**tagged).order_by("name").values_list("name", flat=True))
+
+
+def beginning(notes: str) -> tuple[str, bool]:
+    """What one page shows of notes, up to a blank line, and whether something was left out."""
+    if len(notes) <= LONGEST:
+        return notes, False
+    text = notes[:LONGEST]
+    blank = [found.start() for found in re.finditer(r"(?:\r\n|\n|\r)[ \t]*(?:\r\n|\n|\r)", text)]
+    return text[: blank[-1]] if blank else text, True
+
+
+def addresses_of(found: Iterable[str]) -> dict[str, str]:
+    """The addresses of the pages that targets name, for text whose links are not stored."""
+    keys = {target: link_key(target) for target in found}
+    known = look_up(set(keys.values())) if keys else {}
+    ids = {named.page_id for named in known.values()}
+    rows = Page.objects.filter(pk__in=ids).values_list("pk", "kind", "slug") if ids else ()
+    pages = {pk: address(kind, slug) for pk, kind, slug in rows}
+    return {target: pages[known[name].page_id] for target, name in keys.items() if name in known}
+
+
+def markdownify(text: str) -> str:
+    """Markdown that is no page's notes, or not yet, as safe HTML; its links lead to pages."""
+    links = addresses_of(targets(parse(text).targets))
+    return render(text, links, sizes=sizes_in(text)).html
+
+
+def links_from(pages: Iterable[int]) -> dict[int, dict[str, str]]:
+    """Where the notes of some pages lead: page, target, address."""
+    found: dict[int, dict[str, str]] = {}
+    rows = Link.objects.filter(page__in=set(pages)).exclude(to=None, attachment=None)
+    rows = rows.select_related("to", "attachment").only(
+        "page", "target", "to__kind", "to__slug", "attachment__name"
+    )
+    for link in rows:
+        leads = found.setdefault(link.page_id, {})
+        if link.to:
+            leads[link.target] = address(link.to.kind, link.to.slug)
+        elif link.attachment:
+            leads[link.target] = link.attachment.get_absolute_url()
+    return found
+
+
+def inline(text: str, links: Mapping[str, str] | None = None) -> str:
+    """A task or question as safe HTML without block elements, with the links of its page."""
+    if not links or "[" not in text:
+        return render_inline(text)
+    html = render(text.strip(), links).html.strip()
+    inner = html.removeprefix("<p>").removesuffix("</p>")
+    return inner if len(inner) + 7 == len(html) and "<p>" not in inner else render_inline(text)
+
+
+def plain(text: str) -> str:
+    """A task or question as a reader sees it, for where links cannot be."""
+    if WITHOUT_MARKUP.fullmatch(text):
+        return text.strip()
+    return unescape(strip_tags(render_inline(text))).strip()
+
+
+def place(page_address: str, text: str, heading: str = "") -> str:
+    """The address of words within a page, below the first heading of that name, if there is one."""
+    return words_at(page_address, plain(text), anchor(heading) if heading else "")
+
+
+def words_at(page_address: str, words: str, below: str) -> str:
+    """The address of words within a page: the anchor they are below, and the words for browsers
+    that know text fragments (WICG "URL Fragment Text Directives"; others ignore them).
+    """
+    # A hyphen and a comma mean something there, and are not quoted otherwise.
+    quoted = quote(" ".join(words.split()[:FRAGMENT_WORDS]), safe="").replace("-", "%2D")
+    return f"{page_address}#{below}:~:text={quoted}" if quoted else page_address

@@ -1,0 +1,266 @@
+"""What changed between two texts, as a person reads it: by line, and by word within a line.
+
+Pure. What comes out is drawn by a template without any decision of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from services.text.line_ends import dominant_line_end, split_lines
+from services.text.sequences import opcodes, words_of
+
+# Unchanged lines that are shown around a change.
+CONTEXT = 3
+# Texts beyond these are not compared: nobody reads that, and everybody would wait for it.
+LONGEST, MOST_LINES = 1_000_000, 20_000
+# Changed lines that are shown; folded lines that can be opened where they are.
+MOST_SHOWN, MOST_FOLDED = 2_000, 500
+# Steps of comparing all lines, and the words in one; beyond, what recurs most often is only
+# compared beside rarer ones.
+MOST_LINE_STEPS, MOST_WORD_STEPS = 6_000_000, 200_000
+# Pairs of changed lines that are held against each other to see which became which.
+MOST_MATCHED, MATCHED_AT_ONCE = 10_000, 1_600
+# Lines that have less than this in common are not one line that was changed.
+ALIKE = 0.4
+END_NAMES = {"\n": "LF", "\r\n": "CRLF", "\r": "CR"}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some words of a line; `changed` where the other side does not have them."""
+
+    text: str
+    changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of one side: its number from 1, its words, and the line end (may be blank)."""
+
+    number: int
+    pieces: tuple[Piece, ...]
+    end: str
+
+    @property
+    def text(self) -> str:
+        return "".join(piece.text for piece in self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line before and after; None on one side where it was added or removed."""
+
+    old: Line | None
+    new: Line | None
+    same: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Rows that stand together. A folded one is unchanged; `rows` is empty where it is long."""
+
+    rows: tuple[Row, ...]
+    folded: bool = False
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """All that changed. `remarks` are sentences on what lines cannot show, as their ends.
+
+    `too_long` says that nothing was compared, `cut` that only the first changes are in `blocks`.
+    """
+
+    blocks: tuple[Block, ...] = ()
+    remarks: tuple[str, ...] = ()
+    added: int = 0
+    removed: int = 0
+    too_long: bool = False
+    cut: bool = False
+
+    @property
+    def is_same(self) -> bool:
+        return not (self.added or self.removed or self.remarks or self.too_long)
+
+
+def diff(old: str, new: str) -> Diff:
+    """Compare two texts. Joining the lines of a side, with their ends, gives that side again."""
+    if old == new:
+        return Diff()
+    if max(len(old), len(new)) > LONGEST:
+        return Diff(too_long=True)
+    before, after = split_lines(old), split_lines(new)
+    if max(len(before), len(after)) > MOST_LINES:
+        return Diff(too_long=True)
+    rows = list(_rows(before, after))
+    shown, cut = _first_changes(rows)
+    return Diff(
+        blocks=tuple(_folded(shown)),
+        remarks=tuple(_remarks(old, new, rows)),
+        added=sum(not row.same and row.new is not None for row in rows),
+        removed=sum(not row.same and row.old is not None for row in rows),
+        cut=cut,
+    )
+
+
+# -- lines -------------------------------------------------------------------------------------
+
+
+def _rows(before: list[tuple[str, str]], after: list[tuple[str, str]]) -> Iterator[Row]:
+    old, new = [words for words, _ in before], [words for words, _ in after]
+    left = MOST_MATCHED
+    for kind, a, a_end, b, b_end in opcodes(old, new, MOST_LINE_STEPS, lambda line: not line):
+        if kind == "equal":
+            for k in range(a_end - a):
+                one = _line(a + k, before), _line(b + k, after)
+                yield Row(*one, same=True)
+            continue
+        size = (a_end - a) * (b_end - b)
+        pairs = _paired(old[a:a_end], new[b:b_end], size <= min(left, MATCHED_AT_ONCE))
+        left -= min(size, left)
+        for i, j in pairs:
+            yield _changed(
+                None if i is None else _line(a + i, before),
+                None if j is None else _line(b + j, after),
+            )
+
+
+def _line(at: int, lines: list[tuple[str, str]]) -> Line:
+    words, end = lines[at]
+    return Line(at + 1, (Piece(words),), end)
+
+
+def _paired(
+    old: Sequence[str], new: Sequence[str], closely: bool
+) -> list[tuple[int | None, int | None]]:
+    """Which of the old lines became which of the new ones, both in their order."""
+    if not old or not new:
+        return [(i, None) for i in range(len(old))] + [(None, j) for j in range(len(new))]
+    if closely:
+        return _best_pairs(old, new)
+    both = min(len(old), len(new))
+    rest: list[tuple[int | None, int | None]] = [(i, None) for i in range(both, len(old))]
+    return [(i, i) for i in range(both)] + rest + [(None, j) for j in range(both, len(new))]
+
+
+def _best_pairs(old: Sequence[str], new: Sequence[str]) -> list[tuple[int | None, int | None]]:
+    """The pairing that keeps most in common (an alignment after Needleman and Wunsch)."""
+    a, b = [_vocabulary(line) for line in old], [_vocabulary(line) for line in new]
+    best = [[0.0] * (len(b) + 1) for _ in range(len(a) + 1)]
+    for i in range(len(a) - 1, -1, -1):
+        for j in range(len(b) - 1, -1, -1):
+            alike = _alike(a[i], b[j])
+            together = alike + best[i + 1][j + 1] if alike >= ALIKE else 0.0
+            best[i][j] = max(together, best[i + 1][j], best[i][j + 1])
+    pairs: list[tuple[int | None, int | None]] = []
+    i = j = 0
+    while i < len(a) and j < len(b):
+        if best[i][j] == best[i + 1][j]:
+            pairs.append((i, None))
+            i += 1
+        elif best[i][j] == best[i][j + 1]:
+            pairs.append((None, j))
+            j += 1
+        else:
+            pairs.append((i, j))
+            i, j = i + 1, j + 1
+    pairs += [(k, None) for k in range(i, len(a))]
+    return pairs + [(None, k) for k in range(j, len(b))]
+
+
+def _vocabulary(line: str) -> frozenset[str]:
+    return frozenset(word for word in words_of(line) if not word.isspace())
+
+
+def _alike(a: frozenset[str], b: frozenset[str]) -> float:
+    return 2 * len(a & b) / (len(a) + len(b)) if a and b else 0.0
+
+
+# -- words -------------------------------------------------------------------------------------
+
+
+def _changed(old: Line | None, new: Line | None) -> Row:
+    """A row whose pieces say which words the two lines do not share."""
+    if old is None or new is None:
+        return Row(old, new)
+    a, b = words_of(old.text), words_of(new.text)
+    codes = opcodes(a, b, MOST_WORD_STEPS, str.isspace)
+    kept = sum(
+        not word.isspace()
+        for kind, start, end, _, _ in codes
+        if kind == "equal"
+        for word in a[start:end]
+    )
+    if 2 * kept < ALIKE / 2 * (len(a) + len(b)):
+        return Row(old, new)
+    left = [("".join(a[c[1] : c[2]]), c[0] != "equal") for c in codes]
+    right = [("".join(b[c[3] : c[4]]), c[0] != "equal") for c in codes]
+    return Row(Line(old.number, _pieces(left), old.end), Line(new.number, _pieces(right), new.end))
+
+
+def _pieces(found: list[tuple[str, bool]]) -> tuple[Piece, ...]:
+    """Pieces, with a blank between two changed ones taken for changed as well."""
+    some = [(text, changed) for text, changed in found if text]
+    for at in range(1, len(some) - 1):
+        if some[at][0].isspace() and some[at - 1][1] and some[at + 1][1]:
+            some[at] = (some[at][0], True)
+    return tuple(
+        Piece("".join(text for text, _ in group), changed)
+        for changed, group in groupby(some, key=lambda one: one[1])
+    )
+
+
+# -- what is shown -----------------------------------------------------------------------------
+
+
+def _first_changes(rows: list[Row]) -> tuple[list[Row], bool]:
+    seen = 0
+    for at, row in enumerate(rows):
+        seen += not row.same
+        if seen > MOST_SHOWN:
+            return rows[:at], True
+    return rows, False
+
+
+def _folded(rows: list[Row]) -> Iterator[Block]:
+    """Blocks in order: the changes with some lines around them, the rest folded away."""
+    at = 0
+    for same, group in groupby(rows, key=lambda row: row.same):
+        some = list(group)
+        first, last = at == 0, at + len(some) == len(rows)
+        at += len(some)
+        top, below = 0 if first else CONTEXT, 0 if last else CONTEXT
+        hidden = len(some) - top - below
+        # Folding a single line would take as much room as showing it.
+        if not same or hidden < 2:
+            yield Block(tuple(some))
+            continue
+        middle = tuple(some[top : top + hidden])
+        blocks = (
+            Block(tuple(some[:top])),
+            Block(middle if hidden <= MOST_FOLDED else (), folded=True, count=hidden),
+            Block(tuple(some[top + hidden :])),
+        )
+        yield from (block for block in blocks if block.rows or block.folded)
+
+
+def _remarks(old: str, new: str, rows: Sequence[Row]) -> Iterator[str]:
+    """Sentences on the ends of lines, which would otherwise show as nothing or as everything."""
+    both: list[Any] = [row for row in rows if row.old and row.new]
+    ends = [(r.old.end, r.new.end) for r in both if r.old.end and r.new.end]
+    changed = sum(before != after for before, after in ends)
+    if changed:
+        lines = "1 line" if changed == 1 else f"{changed:,} lines"
+        was, now = END_NAMES[dominant_line_end(old)], END_NAMES[dominant_line_end(new)]
+        how = f" (mostly {was} before, mostly {now} now)" if was != now else ""
+        yield f"The line end of {lines} changed{how}; that is not marked below."
+    if old and new:
+        ended, ends_now = (text.endswith(("\n", "\r")) for text in (old, new))
+        if ends_now and not ended:
+            yield "The last line now has a line end; before, it had none."
+        elif ended and not ends_now:
+            yield "The last line no longer has a line end."

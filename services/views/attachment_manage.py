@@ -1,0 +1,118 @@
+"""The files of a page: what they are, where they are used, and what to do with them."""
+
+from __future__ import annotations
+
+import uuid as uuids
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from services.attachments import manage
+from services.attachments.errors import UploadRefused
+from services.models import Attachment, Page
+from services.permissions import editing, may_edit, reading
+from services.selectors.attachments import some_addresses
+from services.selectors.lists import part
+from services.views.back import back, next_address
+from services.views.finding import moved_to, person
+
+AT_ONCE = 100
+
+
+@require_safe
+@reading
+def files(request: HttpRequest, slug: str) -> HttpResponse:
+    """The files of a page and those that its notes show from elsewhere."""
+    page = Page.objects.select_related("category").filter(slug=slug).first()
+    if page is None:
+        if now := moved_to(slug):
+            return redirect("files", now.slug)
+        raise Http404("There is no page at this address.")
+    rows = Attachment.objects.live().filter(Q(page=page) | Q(pk__in=some_addresses(page.notes)))
+    rows = rows.select_related("created_by", "page").defer(
+        "page__notes", "page__outline", "page__kept"
+    )
+    found = part(rows, request.GET.get("page"), AT_ONCE)
+    used = manage.used_on(found)
+    context = {
+        "page": page,
+        "part": found,
+        "rows": [(row, used[row.pk]) for row in found],
+        "trashed": _trashed(page) if may_edit(request.user) else [],
+    }
+    return render(request, "files.html", context)
+
+
+def _trashed(page: Page) -> list[Attachment]:
+    rows = Attachment.objects.trashed().filter(page=page).select_related("trashed_by")
+    return list(rows[:AT_ONCE])
+
+
+@require_POST
+@editing
+def rename(request: HttpRequest, uuid: uuids.UUID) -> HttpResponseBase:
+    row = _file(uuid)
+    name = request.POST.get("name", "").strip()
+    if not name:
+        messages.error(request, "A file needs a name.")
+    else:
+        manage.rename(row, name)
+        messages.success(request, f"The file is called “{row.name}” now. Its address stays.")
+    return _back(request, row)
+
+
+@require_POST
+@editing
+def replace(request: HttpRequest, uuid: uuids.UUID) -> HttpResponseBase:
+    row, file = _file(uuid), request.FILES.get("file")
+    if not isinstance(file, UploadedFile):
+        messages.error(request, "No file arrived. Choose one first.")
+        return _back(request, row)
+    try:
+        row = manage.replace(row, file)
+    except UploadRefused as refusal:
+        messages.error(request, f"{row.name} stays as it was. {refusal}")
+    else:
+        messages.success(request, f"“{row.name}” is replaced, and shown wherever it was.")
+    return _back(request, row)
+
+
+@require_POST
+@editing
+def delete(request: HttpRequest, uuid: uuids.UUID) -> HttpResponseBase:
+    row = _file(uuid)
+    used = manage.used_on([row])[row.pk]
+    manage.throw_away(row, by=person(request))
+    there = next_address(request) or _there(row)
+    context = {"file": row, "used": used, "next": there}
+    messages.success(request, render_to_string("partials/file_deleted.html", context, request))
+    return _back(request, row)
+
+
+@require_POST
+@editing
+def restore(request: HttpRequest, uuid: uuids.UUID) -> HttpResponseBase:
+    row = _file(uuid)
+    if manage.take_out(row):
+        messages.success(request, f"“{row.name}” is restored.")
+    else:
+        messages.error(request, f"“{row.name}” was deleted for good meanwhile.")
+    return _back(request, row)
+
+
+def _file(uuid: uuids.UUID) -> Attachment:
+    return get_object_or_404(Attachment.objects.select_related("page"), pk=uuid)
+
+
+def _there(row: Attachment) -> str:
+    return reverse("files", args=[row.page.slug]) if row.page else reverse("home")
+
+
+def _back(request: HttpRequest, row: Attachment) -> HttpResponseBase:
+    return back(request, _there(row))

@@ -1,0 +1,130 @@
+"""Files that somebody adds: through this server, or straight to the bucket where there is one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from services.attachments import direct_upload
+from services.attachments.errors import StorageFailed, UploadRefused
+from services.attachments.storage.s3 import is_remote
+from services.attachments.store import PAGE_GONE, markdown_of, store
+from services.models import Attachment, Page
+from services.permissions import editing
+from services.views.back import back, wants_json
+from services.views.finding import person
+from services.views.posted import number
+
+
+@require_POST
+@editing
+def upload(request: HttpRequest) -> HttpResponseBase:
+    """Keep the posted files `file` (one or more), on the page `page` (its id) if there is one.
+
+    Answers a script with what each became, `{"files": [{"url", "name", "markdown"} or {"name",
+    "error"}]}`, with the status of the first that was refused; and a form by going back.
+    """
+    files = request.FILES.getlist("file")
+    if not files:
+        return _refused(request, UploadRefused("No file arrived. Choose one first."))
+    try:
+        page = _page(request)
+    except UploadRefused as refusal:
+        return _refused(request, refusal)
+    told, status = [], 200
+    for file in files:
+        try:
+            row = store(file, name=file.name or "", page=page, by=person(request))
+            told.append(_told(row))
+        except UploadRefused as refusal:
+            told.append({"name": _name(file), "error": str(refusal)})
+            status = _status(refusal) if status == 200 else status
+    if wants_json(request):
+        return JsonResponse({"files": told}, status=status)
+    for each in told:
+        if "error" in each:
+            messages.error(request, f"{each['name']}: {each['error']}")
+    added = [each["name"] for each in told if "error" not in each]
+    if added:
+        messages.success(request, f"Added: {', '.join(added)}.")
+    return back(request, reverse("files", args=[page.slug]) if page else reverse("home"))
+
+
+@require_POST
+@editing
+def begin(request: HttpRequest) -> HttpResponseBase:
+    """Before a file is sent: where to. Posted are its `name`, its `size` in bytes and `page`.
+
+    With a bucket, `{"put": address, "type": …, "token": …}`: the bytes alone go there by PUT, and
+    then the token to `finish`. Without one, `{}`: the file goes to `upload`.
+    """
+    size = number(request.POST.get("size")) or 0
+    try:
+        if not is_remote():
+            return JsonResponse({})
+        name = request.POST.get("name", "")
+        begun = direct_upload.begin(name=name, size=size, page=_page(request), by=person(request))
+    except UploadRefused as refusal:
+        return JsonResponse({"error": str(refusal)}, status=_status(refusal))
+    told = {"put": begun.address, "type": begun.content_type, "token": begun.token}
+    return JsonResponse(told)
+
+
+@require_POST
+@editing
+def finish(request: HttpRequest) -> HttpResponseBase:
+    """A file has arrived in the bucket: verify and keep it. Answers as `upload` does for one."""
+    try:
+        row = direct_upload.finish(request.POST.get("token", ""), by=person(request))
+    except UploadRefused as refusal:
+        return JsonResponse({"error": str(refusal)}, status=_status(refusal))
+    return JsonResponse(_told(row))
+
+
+@require_POST
+@editing
+def abandon(request: HttpRequest) -> HttpResponseBase:
+    """Whoever sent a file to the bucket gave up."""
+    try:
+        direct_upload.abandon(request.POST.get("token", ""), by=person(request))
+    except UploadRefused as refusal:
+        return JsonResponse({"error": str(refusal)}, status=_status(refusal))
+    return JsonResponse({})
+
+
+def _told(row: Attachment) -> dict[str, Any]:
+    url = row.get_absolute_url()
+    return {"url": url, "name": row.name, "markdown": markdown_of(row)}
+
+
+def _name(file: UploadedFile[bytes]) -> str:
+    return file.name or "The file"
+
+
+def _status(refusal: UploadRefused) -> int:
+    """Where another try may help, it is no 400: 503 the storage is down, 409 to begin anew."""
+    if isinstance(refusal, StorageFailed):
+        return 503
+    return 409 if isinstance(refusal, direct_upload.NotArrived) else 400
+
+
+def _refused(request: HttpRequest, refusal: UploadRefused) -> HttpResponseBase:
+    if wants_json(request):
+        return JsonResponse({"error": str(refusal)}, status=_status(refusal))
+    messages.error(request, str(refusal))
+    return back(request, reverse("home"))
+
+
+def _page(request: HttpRequest) -> Page | None:
+    """The page that is posted, None where none is. Raises UploadRefused where it has gone."""
+    if not request.POST.get("page"):
+        return None
+    page = Page.objects.filter(pk=number(request.POST["page"]) or 0).first()
+    if page is None:
+        raise UploadRefused(PAGE_GONE)
+    return page

@@ -1,0 +1,163 @@
+"""The editor: a page, one section of it, a new page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from services.db.locks import retried
+from services.forms.page import EditForm, SectionForm
+from services.markdown.read.sections import part_at, source
+from services.models import Category, Draft, Page
+from services.pages import drafts, trash
+from services.pages.edit import (
+    Base,
+    Edit,
+    anchor_at,
+    base_of,
+    create,
+    section_over,
+    store,
+    typed_anew,
+    typed_over,
+)
+from services.pages.rename import called
+from services.pages.save import Clash, Trashed
+from services.views import conflicts
+from services.views.editor import new_place, show_editor, show_without_page
+from services.views.finding import is_another, page_to_edit, person, version_of
+from services.views.flash import say_called, say_saved
+from services.views.resubmit import writing
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@writing
+def edit(request: HttpRequest, slug: str) -> HttpResponse:
+    """Edit a page, or with `?section=` one part of it; `?draft=1` goes on with one's draft."""
+    page, moved = page_to_edit(slug)
+    if request.method == "POST":
+        if page is None or is_another(page, request):
+            return show_without_page(request)
+        try:
+            return _save(request, page)
+        except IntegrityError:
+            # Somebody was faster by a moment. Now the form sees what they saved, and says so.
+            return _save(request, page)
+    if page is None:
+        raise Http404("There is no page at this address.")
+    if moved:
+        query = f"?{request.GET.urlencode()}" if request.GET else ""
+        return redirect(reverse("edit", args=[page.slug]) + query)
+    return _open(request, page)
+
+
+def _open(request: HttpRequest, page: Page) -> HttpResponse:
+    draft, trashed = drafts.of(person(request), page), page.trashed_at is not None
+    if trashed and draft is None:
+        raise Http404("There is no page at this address.")
+    if draft and (trashed or request.GET.get("draft")):
+        base = base_of(page, draft.version)
+        form = EditForm(page=page, base=base, initial=_drafted(draft, base))
+        return show_editor(request, form, is_trashed=trashed)
+    base, anchor = base_of(page), request.GET.get("section", "")
+    if not anchor:
+        start = {"notes": page.notes, "version": page.version}
+        return show_editor(request, EditForm(page=page, base=base, initial=start), draft=draft)
+    part = part_at(page.notes, anchor)
+    if part is None:
+        return _no_section(request, page)
+    start = {"notes": source(page.notes, part), "version": page.version}
+    form = SectionForm(page=page, base=base, initial=start)
+    return show_editor(request, form, part=part, draft=draft)
+
+
+def _drafted(draft: Draft, base: Base | None) -> dict[str, Any]:
+    """The fields of a draft as a form shows them."""
+    known = {name: value for name, value in draft.fields.items() if name in drafts.FIELDS}
+    kept = draft.saved_at.isoformat() if draft.saved_at else ""
+    return known | {"version": base.version if base else "", "kept": kept}
+
+
+@retried
+def _save(request: HttpRequest, page: Page) -> HttpResponse:
+    if "decision" in request.POST:
+        return conflicts.decide(request, page)
+    anchor = request.GET.get("section", "")
+    base = base_of(page, version_of(request))
+    part = part_at(base.notes or "", anchor) if anchor else None
+    if anchor and part is None:
+        return _no_section(request, page)
+    form = (SectionForm if part else EditForm)(request.POST, page=page, base=base)
+    if not form.is_valid():
+        return show_editor(request, form, part=part)
+    typed = form.cleaned_data["notes"]
+    if part is None or base.notes is None:
+        notes = typed_over(page, base, typed)
+    else:
+        notes = section_over(page, base.notes, part, typed)
+    wanted = Edit(notes, base, form.facts, form.cleaned_data.get("rewrite", False))
+    try:
+        with transaction.atomic():
+            if page.trashed_at and "restore" in request.POST:
+                trash.take_out(page, by=person(request))
+            outcome = store(page, wanted, by=person(request))
+            drafts.end_saved(person(request), page, request.POST, notes)
+    except Clash as clash:
+        return conflicts.show(request, clash, wanted)
+    except Trashed:
+        return show_editor(request, form, part=part, status=409, is_trashed=True)
+    say_saved(request, outcome, wanted)
+    address = outcome.saved.page.get_absolute_url()
+    below = anchor_at(notes, part.start) if part else ""
+    return redirect(f"{address}#{below}" if below else address)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@writing
+def new_page(request: HttpRequest) -> HttpResponse:
+    """A new page; `?category=` (its slug) and `?title=` fill in the form.
+
+    `?draft=` is the place of a draft that one goes on with, 1 for the blank one.
+    """
+    if request.method == "POST":
+        try:
+            return _create(request)
+        except IntegrityError:
+            return _create(request)
+    wanted = request.GET.get("draft", "")
+    place = new_place("" if wanted == "1" else wanted or None)
+    draft = drafts.of(person(request), None, place) if wanted else None
+    shelf = Category.objects.filter(slug=request.GET.get("category", "")).first()
+    start = {"category": shelf and shelf.pk, "title": request.GET.get("title", "")[:200]}
+    start = _drafted(draft, None) if draft else start
+    return show_editor(request, EditForm(page=None, base=None, initial=start), place=place)
+
+
+@retried
+def _create(request: HttpRequest) -> HttpResponse:
+    form, place = EditForm(request.POST, page=None, base=None), request.POST.get("place", "")
+    if not form.is_valid():
+        return show_editor(request, form, place=new_place(place))
+    with transaction.atomic():
+        notes = typed_anew(form.cleaned_data["notes"])
+        page = create(notes, form.facts, by=person(request))
+        if drafts.is_place(None, place):
+            drafts.end_saved(person(request), None, request.POST, notes, place)
+    messages.success(request, f"“{page.title}” is a page now.")
+    say_called(request, called(page))
+    return redirect(page)
+
+
+# -- what is left without a page ----------------------------------------------------------------
+
+
+def _no_section(request: HttpRequest, page: Page) -> HttpResponse:
+    """The section was removed or renamed; whatever was typed for it is shown, to be copied."""
+    context = {"page": page, "text": request.POST.get("notes", "")}
+    return render(request, "no_section.html", context, status=404)

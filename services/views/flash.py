@@ -1,0 +1,84 @@
+"""What a person is told when their text is saved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from services.models import Category, Page
+from services.pages.edit import Edit, Outcome, others_since
+from services.views.finding import person
+
+NAMES = {
+    "title": "The title",
+    "category": "The category",
+    "abbreviation": "The abbreviation",
+    "aliases": "The other names",
+    "tags": "The tags",
+}
+
+
+def say_saved(request: HttpRequest, outcome: Outcome, edit: Edit) -> None:
+    """What came of a save: merged with whose changes, and which of theirs gave way."""
+    page = outcome.saved.page
+    if not outcome.saved.changed:
+        messages.info(request, "There was nothing new to save.")
+        return
+    words = "Saved."
+    if outcome.saved.merged or outcome.theirs:
+        names = others_since(page, edit.base.version, person(request))
+        who = listed(names) or "you in another window"
+        words = f"Saved, and merged with what {who} changed meanwhile."
+    messages.success(request, words)
+    say_facts(request, outcome)
+
+
+def say_facts(request: HttpRequest, outcome: Outcome) -> None:
+    """What became of facts that both had changed, and of links to an old title."""
+    page = outcome.saved.page
+    for name, theirs in outcome.theirs.items():
+        messages.warning(request, _gave_way(page, name, theirs))
+    if outcome.links:
+        links, pages = _many(outcome.links, "link"), _many(outcome.pages, "page")
+        messages.success(request, f"{links} on {pages} changed.")
+    if outcome.kept:
+        kept = listed([f"“{name}”" for name in outcome.kept])
+        messages.info(request, f"Links that say {kept} still lead here.")
+    say_called(request, outcome.called)
+
+
+def say_called(request: HttpRequest, name: str) -> None:
+    """How links call a page whose title they cannot hold, where there is such a name."""
+    if name:
+        messages.info(request, f"Links can call it “{name}”: they cannot hold its title.")
+
+
+def _gave_way(page: Page, name: str, theirs: Any) -> SafeString:
+    words = "{} had been changed to {} meanwhile. Yours is stored; theirs is in the {}."
+    return format_html(words, NAMES[name], _shown(name, theirs), history_link(page))
+
+
+def _shown(name: str, value: Any) -> str:
+    if name == "category" and value:
+        value = Category.objects.filter(pk=value).values_list("name", flat=True).first()
+    if isinstance(value, list):
+        value = ", ".join(value)
+    return f"“{value}”" if value else "nothing"
+
+
+def history_link(page: Page, words: str = "history") -> SafeString:
+    return format_html('<a href="{}">{}</a>', reverse("history", args=[page.slug]), words)
+
+
+def listed(names: list[str]) -> str:
+    """Names as in a sentence: "Ada, Bob and Cy"."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def _many(number: int, what: str) -> str:
+    return f"1 {what}" if number == 1 else f"{number:,} {what}s"

@@ -1,0 +1,21 @@
+"""The pages that the editor offers for a link."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.views.decorators.http import require_safe
+
+from services.permissions import reading
+from services.selectors.link_suggestions import suggestions
+
+
+@require_safe
+@reading
+def page_names(request: HttpRequest) -> HttpResponseBase:
+    """At most ten pages for the words `q`: titles, categories, and `link` where links say else."""
+    found = suggestions(request.GET.get("q", ""))
+    pages = [
+        {"title": title, "category": category} | ({"link": link} if link != title else {})
+        for title, category, link in found
+    ]
+    return JsonResponse({"pages": pages})

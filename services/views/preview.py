@@ -1,0 +1,43 @@
+"""What the Markdown editor asks for while somebody writes: a preview."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.http import require_POST
+
+from services.markdown.parser import parse
+from services.markdown.read.notes import targets
+from services.markdown.render.render import render
+from services.models import Attachment, Page
+from services.permissions import editing
+from services.selectors.attachments import sizes_in, sizes_of
+from services.selectors.page import addresses_of, markdownify
+from services.text.merge import readable
+from services.views.posted import number
+
+
+def rendered(text: str, page: Page | None = None) -> str:
+    """Notes that may not be stored yet as safe HTML; a page lends its files."""
+    if page is None:
+        return markdownify(text)
+    found = list(targets(parse(text).targets))
+    files = Attachment.objects.filter(page=page, reference__in=found)
+    links: dict[str, str] = addresses_of(found)
+    pictures: dict[str, str] = {}
+    for file in files:
+        (pictures if file.is_picture else links)[file.reference] = file.get_absolute_url()
+    sizes = sizes_in(text) | sizes_of(files)
+    return render(text, links, pictures, sizes=sizes).html
+
+
+@require_POST
+@editing
+def preview(request: HttpRequest) -> HttpResponseBase:
+    """The posted `content` as HTML; `page` is the id of the page that is being edited, if any."""
+    text = readable(request.POST.get("content", ""))
+    return HttpResponse(rendered(text, _page(request)))
+
+
+def _page(request: HttpRequest) -> Page | None:
+    pk = number(request.POST.get("page"))
+    return None if pk is None else Page.objects.filter(pk=pk).first()

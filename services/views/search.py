@@ -1,0 +1,125 @@
+"""Searching: the full page, and the pieces of pages that the box and the palette ask for."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from services.models import Category, Page
+from services.permissions import reading
+from services.search.filter_fields import (
+    BOXES,
+    EXAMPLES,
+    KINDS,
+    PHRASE,
+    filters,
+    put_together,
+    shown,
+)
+from services.search.search import MOST, find
+from services.views.palette import KEYS, commands
+from services.views.posted import number
+from services.views.tags import in_use
+
+AT_ONCE = 20
+SUGGESTED = 8
+RECENT = 8
+# A field offers no more tags than these; others can be typed.
+TAGS = 300
+logger = logging.getLogger(__name__)
+
+
+@require_safe
+@reading
+def search(request: HttpRequest) -> HttpResponse:
+    """All pages that answer the query `q`, in parts."""
+    text = request.GET.get("q", "")
+    if "seen" in request.GET:
+        form = {kind: request.GET.getlist(kind) for kind in (*KINDS, PHRASE)}
+        return _to(put_together(text, request.GET["seen"], form))
+    last = MOST // AT_ONCE
+    wanted = min(max(number(request.GET.get("page")) or 1, 1), last)
+    results = find(text, start=(wanted - 1) * AT_ONCE, count=AT_ONCE)
+    part = Paginator(range(results.total), AT_ONCE).get_page(wanted)
+    if part.number != wanted:
+        results = find(text, start=(part.number - 1) * AT_ONCE, count=AT_ONCE)
+    fields = shown(text)
+    context = {
+        "search_text": results.query.text,
+        "results": results,
+        "part": part,
+        "exact": [hit for hit in results.hits if not hit.forgiving],
+        "similar": [hit for hit in results.hits if hit.forgiving],
+        "examples": EXAMPLES,
+        "filters": filters(text),
+        "shown": fields,
+        "boxes": [(kind, *rest, rest[0] in fields[kind]) for kind, *rest in BOXES],
+        "categories": list(_categories(*fields["category"])),
+        "tags": in_use().distinct().order_by("name").values_list("name", flat=True)[:TAGS],
+    }
+    return render(request, "search.html", context)
+
+
+def _to(text: str) -> HttpResponseRedirect:
+    query = urlencode({"q": text}) if text else ""
+    return HttpResponseRedirect(f"{reverse('search')}?{query}" if query else reverse("search"))
+
+
+def _categories(chosen: str = "") -> Iterator[tuple[str, str, bool]]:
+    """What the field for a category offers; the chosen one as it was typed, known or not."""
+    known = False
+    for category in Category.objects.all():
+        here = chosen.casefold() in (category.slug.casefold(), category.name.casefold())
+        known = known or here
+        yield chosen if here else category.slug, category.name, here
+    topics = chosen.casefold() in ("topic", "topics")
+    yield chosen if topics else "topics", "Topics", topics
+    if chosen and not known and not topics:
+        yield chosen, chosen, True
+
+
+@require_safe
+@reading
+def suggest(request: HttpRequest) -> HttpResponse:
+    """The best pages for words that are being typed, as options of a list."""
+    text = request.GET.get("q", "")
+    try:
+        results = find(text, count=SUGGESTED, typing=True)
+    except Exception:
+        # Whoever types has a list open here and now, and no use for a page about a fault.
+        logger.exception("Suggesting pages failed")
+        return render(request, "search/fault.html", status=500)
+    return render(request, "search/suggestions.html", {"results": results, "text": text})
+
+
+@require_safe
+@reading
+def recent(request: HttpRequest) -> HttpResponse:
+    """What the palette offers before anything is typed: the pages `ids`, and what can be done."""
+    wanted = [number(part) for part in request.GET.get("ids", "").split(",")[: 2 * RECENT]]
+    here = number(request.GET.get("page"))
+    rows = Page.objects.filter(pk__in={pk for pk in (*wanted, here) if pk is not None})
+    pages = rows.select_related("category").only(
+        *("kind", "title", "abbreviation", "slug", "category__name", "category__slug")
+    )
+    found = {page.pk: page for page in pages}
+    order = dict.fromkeys(pk for pk in wanted if pk in found and pk != here)
+    context = {
+        "pages": [found[pk] for pk in order if pk is not None][:RECENT],
+        "commands": commands(request.user, found.get(here) if here is not None else None),
+    }
+    return render(request, "search/recent.html", context)
+
+
+@require_safe
+@reading
+def keys(request: HttpRequest) -> HttpResponse:
+    """All that can be done by keyboard."""
+    return render(request, "keys.html", {"groups": KEYS})

@@ -1,0 +1,87 @@
+"""A section that becomes a page of its own."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db import IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.html import format_html
+from django.views.decorators.http import require_http_methods
+
+from services.forms.page import SplitForm
+from services.markdown.edit.split_section import link_to, split_out
+from services.markdown.read.sections import Part, part_at
+from services.models import Page
+from services.models.pages import TITLE_LENGTH
+from services.pages.edit import Base, base_of
+from services.pages.edit import split as split_page
+from services.pages.save import Clash, Trashed
+from services.permissions import editing
+from services.views.finding import page_to_edit, person, version_of
+
+CHANGED = "Somebody changed this section meanwhile, so nothing is done yet. Look at it again."
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@editing
+def split(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask for the title of the page that `?section=` is to become, and make it."""
+    page, _ = page_to_edit(slug)
+    if page is None or page.trashed_at:
+        raise Http404("There is no page at this address.")
+    if request.method == "POST":
+        try:
+            return _split(request, page)
+        except IntegrityError:
+            # Somebody was faster by a moment. Now the form sees what they saved, and says so.
+            return _split(request, page)
+    part = part_at(page.notes, request.GET.get("section", ""))
+    if part is None:
+        return render(request, "no_section.html", {"page": page}, status=404)
+    return _show(request, page, base_of(page), part, _form(page, part))
+
+
+def _form(page: Page, part: Part) -> SplitForm:
+    start = {
+        "title": part.title[:TITLE_LENGTH],
+        "category": page.category_id,
+        "version": page.version,
+    }
+    return SplitForm(initial=start)
+
+
+def _split(request: HttpRequest, page: Page) -> HttpResponse:
+    base, anchor = base_of(page, version_of(request)), request.GET.get("section", "")
+    part = part_at(base.notes or "", anchor)
+    if part is None:
+        return render(request, "no_section.html", {"page": page}, status=404)
+    form = SplitForm(request.POST)
+    if not form.is_valid():
+        return _show(request, page, base, part, form)
+    title, category = form.cleaned_data["title"], form.cleaned_data["category"]
+    shelf = category.pk if category else None
+    try:
+        made = split_page(page, base, part, title=title, category=shelf, by=person(request))
+    except Trashed as refusal:
+        raise Http404(str(refusal)) from None
+    except Clash as clash:
+        messages.warning(request, CHANGED)
+        now = part_at(clash.current.notes, anchor)
+        if now is None:
+            return render(request, "no_section.html", {"page": page}, status=404)
+        start = {"title": title, "category": shelf, "version": clash.current.version}
+        form = SplitForm(initial=start)
+        return _show(request, clash.current, base_of(clash.current), now, form, status=409)
+    words = '“{}” is a page of its own now. <a href="{}">{}</a> links to it.'
+    messages.success(request, format_html(words, made.title, page.get_absolute_url(), page))
+    return redirect(made)
+
+
+def _show(
+    request: HttpRequest, page: Page, base: Base, part: Part, form: SplitForm, status: int = 200
+) -> HttpResponse:
+    link, _ = link_to(str(form["title"].value() or part.title))
+    _, words = split_out(base.notes or "", part, link)
+    context = {"page": page, "part": part, "form": form, "words": words, "link": link}
+    return render(request, "split.html", context, status=status)

@@ -1,0 +1,98 @@
+"""Ticking items of checklists, by our script or by a form."""
+
+from __future__ import annotations
+
+import re
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from services.markdown.edit.edits import EditRefused
+from services.models import ChecklistItem
+from services.pages import tick as ticking
+from services.pages.tick import ItemGone, Ticked
+from services.permissions import editing
+from services.selectors import page as pages
+from services.selectors.tree import address
+from services.views.back import back, own_address, wants_json
+
+# The value of one button or radio: which item, and the state that it is to have.
+TICK = re.compile(r"([0-9]{1,18}) (open|doing|done|na)")
+
+
+@require_POST
+@editing
+def tick(request: HttpRequest) -> HttpResponseBase:
+    """Give the item that `tick` names the state that it names, for the reason `why`."""
+    asked = TICK.fullmatch(request.POST.get("tick", ""))
+    if asked is None:
+        return _refused(request, 400, "This is no item and state.")
+    pk, why = int(asked[1]), request.POST.get("why")
+    try:
+        ticked = ticking.tick(pk, asked[2], by=request.user, why=why)  # type: ignore[arg-type]
+    except ItemGone as error:
+        return _refused(request, 410, str(error))
+    except EditRefused as error:
+        return _refused(request, 409, str(error))
+    if wants_json(request):
+        return JsonResponse(_told(ticked))
+    response = back(request, reverse("checklist"))
+    if "#" not in response["Location"]:
+        response["Location"] += f"#kb-item-{pk}"
+    return response
+
+
+def _told(ticked: Ticked) -> dict[str, object]:
+    item = ticked.item
+    return {
+        "id": item.pk,
+        "state": item.state,
+        "label": item.get_state_display(),
+        "why": item.reason,
+        "settled": item.settled,
+        "version": ticked.page.version,
+        # Seconds since 1970, to tell whether a page that a browser kept is older.
+        "at": timezone.now().timestamp(),
+    }
+
+
+def _refused(request: HttpRequest, status: int, sentence: str) -> HttpResponseBase:
+    if wants_json(request):
+        return JsonResponse({"error": sentence}, status=status)
+    if status == 400:
+        raise BadRequest(sentence)
+    messages.error(request, sentence)
+    return back(request, reverse("checklist"))
+
+
+@require_safe
+@editing
+def item(request: HttpRequest, pk: int) -> HttpResponse:
+    """The states of one item, to choose from without a script."""
+    rows = ChecklistItem.objects.select_related("page", "state_changed_by").defer(
+        "page__notes", "page__outline"
+    )
+    found = get_object_or_404(rows, pk=pk)
+    context = {
+        "item": found,
+        "states": ChecklistItem.State.choices,
+        "reason_length": ticking.WHY_LENGTH,
+        "next": _from(request) or _place(found),
+    }
+    return render(request, "item.html", context)
+
+
+def _from(request: HttpRequest) -> str:
+    """The page of this site that one comes from, if any."""
+    wanted = request.GET.get("next") or request.headers.get("Referer", "")
+    return "" if wanted.endswith(request.path) else own_address(request, wanted)
+
+
+def _place(found: ChecklistItem) -> str:
+    page = address(found.page.kind, found.page.slug)
+    return pages.place(page, found.text, found.list_title)
