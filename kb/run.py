@@ -67,7 +67,7 @@ class Options(argparse.Namespace):
 
 def read_arguments(arguments: list[str] | None) -> Options:
     """Read and check the command line before anything is made or changed."""
-    parser = argparse.ArgumentParser(prog="python -m kb.local", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m kb.run", description=__doc__)
     parser.add_argument("notes", nargs="?", type=Path, help="a Markdown file or folder to import")
     parser.add_argument("--port", default="8000", help="the first port to try (default: 8000)")
     options = parser.parse_args(arguments, namespace=Options())

@@ -283,8 +283,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * NOTE_MAX_BYTES + 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 TAGGIT_CASE_INSENSITIVE = True
-TAGGIT_TAGS_FROM_STRING = "services.forms.fields.tag_text.from_text"
-TAGGIT_STRING_FROM_TAGS = "services.forms.fields.tag_text.to_text"
+TAGGIT_TAGS_FROM_STRING = "services.forms.tag_text.from_text"
+TAGGIT_STRING_FROM_TAGS = "services.forms.tag_text.to_text"
 # Nothing asks for revisions by date alone; their numbers have that order too.
 SIMPLE_HISTORY_DATE_INDEX = False
 MARKDOWNX_MARKDOWNIFY_FUNCTION = "services.selectors.page.markdownify"
