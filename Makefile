@@ -38,6 +38,7 @@ test: .venv/dev ## run all tests [ARGS="-k search"]
 lint: .venv/dev ## check style, types, templates, scripts and migrations
 	$(py) -m ruff check .
 	$(py) -m ruff format --check .
+	.venv/bin/lint-imports --no-cache
 	$(own_data) set -e; \
 	$(py) -m mypy; \
 	$(py) manage.py makemigrations --check --dry-run; \

@@ -88,7 +88,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.staticfiles",
     "markdownx",
-    "simple_history",
     "taggit",
     "services",
 ]

@@ -18,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from services.models import ChecklistItem, Page, Reason, Revision, Topic
+from tests.support.pages import make_topic
 
 ROUNDS = 25
 TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
@@ -63,16 +64,16 @@ def long_notes() -> str:
 
 def with_history(title: str, revisions: int) -> Page:
     """A page of a checklist with a history of that length, every third of it a tick."""
-    page = Topic.objects.create(title=title, notes="- [ ] one\n- [ ] two\n\nWords.\n")
+    page = make_topic(title=title, notes="- [ ] one\n- [ ] two\n\nWords.\n")
     Topic.objects.filter(pk=page.pk).update(version=revisions)
-    first = Revision.objects.get(id=page.pk)
+    first = Revision.objects.get(page=page.pk)
     begin = timezone.now() - timedelta(days=revisions)
     rows = []
     for version in range(2, revisions + 1):
         row = Revision(**{f.attname: getattr(first, f.attname) for f in Revision.tracked_fields})
-        row.version, row.history_type = version, "~"
-        row.history_date = begin + timedelta(days=version)
-        row.history_change_reason = Reason.SITE if version % 3 else Reason.TICK
+        row.version, row.type = version, "~"
+        row.saved_at = begin + timedelta(days=version)
+        row.reason = Reason.SITE if version % 3 else Reason.TICK
         rows.append(row)
     Revision.objects.bulk_create(rows, batch_size=500)
     return Page.objects.get(pk=page.pk)
@@ -118,7 +119,7 @@ def bench_ticks(row: Row, client: Client, pages: dict[int, Page]) -> None:
 
 
 def bench_save(row: Row, client: Client) -> None:
-    page = Topic.objects.create(title="A long plan", notes=long_notes())
+    page = make_topic(title="A long plan", notes=long_notes())
     spent = medians_ms([saving(client, page)])[0]
     items = ChecklistItem.objects.filter(page=page).count()
     size = len(page.notes) // 1000

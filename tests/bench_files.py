@@ -14,8 +14,10 @@ from django.core.cache import cache
 from django.test import Client, override_settings
 
 from services.attachments.store import store
-from services.models import Attachment, Page, Topic
+from services.models import Attachment, Page
+from services.pages.revise import revise
 from tests.bench_editing import editor, medians_ms, queries_of
+from tests.support.pages import make_topic
 
 Row = Callable[..., None]
 FILES = 50
@@ -30,12 +32,12 @@ NOWHERE = {
 
 def with_files(number: int) -> Page:
     """A page with that many files, all of which its notes show."""
-    page = Topic.objects.create(title=f"A page with {number} files")
+    page = make_topic(title=f"A page with {number} files")
     rows = [
         store(io.BytesIO(f"file {n}".encode()), name=f"{n}.txt", page=page) for n in range(number)
     ]
-    page.revise(
-        "\n\n".join(f"[{n}]({r.get_absolute_url()})" for n, r in enumerate(rows)), version=1
+    revise(
+        page, "\n\n".join(f"[{n}]({r.get_absolute_url()})" for n, r in enumerate(rows)), version=1
     )
     return page
 

@@ -26,5 +26,5 @@ def said(response: Any) -> list[str]:
 
 
 def revisions(page: Page) -> list[tuple[int, str]]:
-    rows = Revision.objects.filter(id=page.pk).order_by("version")
-    return list(rows.values_list("version", "history_change_reason"))
+    rows = Revision.objects.filter(page=page.pk).order_by("version")
+    return list(rows.values_list("version", "reason"))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from services.models import Page, Reason
+from services.pages.revise import revise
 
 
 def revised(page: Page, notes: str | None = None, *, by=None, reason=Reason.SITE, **more) -> Page:
     """The page with one more revision."""
     page.refresh_from_db()
-    page.revise(notes, version=page.version, by=by, reason=reason, **more)
+    revise(page, notes, version=page.version, by=by, reason=reason, **more)
     return page
 
 

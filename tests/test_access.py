@@ -4,8 +4,9 @@ import pytest
 from django.urls import URLPattern
 
 from kb.urls import urlpatterns as root
-from services.models import Category, Service, Topic
+from services.models import Category
 from services.urls import urlpatterns as site
+from tests.support.pages import make_service, make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -86,8 +87,8 @@ ELSEWHERE = {"attachment", "dismiss", "item", "question"}
 
 @pytest.fixture(autouse=True)
 def content():
-    Service.objects.create(title="ECS", category=Category.objects.get(slug="compute"))
-    Topic.objects.create(title="Plan").tags.add("web-dev")
+    make_service(title="ECS", category=Category.objects.get(slug="compute"))
+    make_topic(title="Plan").tags.add("web-dev")
 
 
 def outcome(client, path: str) -> object:

@@ -8,9 +8,10 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from services.models import Attachment, Category, Document, Page, Service, Topic
+from services.models import Attachment, Category, Document, Page
 from tests.conftest import client_of, person
 from tests.html_forms import fields_of
+from tests.support.pages import make_service, make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -66,10 +67,10 @@ FOR_NOBODY = (
 @pytest.fixture
 def numbers(db: None) -> dict[str, Any]:
     category = Category.objects.create(name="Empty", slug="empty")
-    service = Service.objects.create(title="ECS", category=Category.objects.get(slug="compute"))
+    service = make_service(title="ECS", category=Category.objects.get(slug="compute"))
     return {
         "service": service.pk,
-        "topic": Topic.objects.create(title="Setup").pk,
+        "topic": make_topic(title="Setup").pk,
         "document": Document.objects.create(path="a.md", digest="x").pk,
         "attachment": Attachment.objects.create(
             name="a.pdf", file="x", size=1, content_type="application/pdf"

@@ -9,10 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from services.attachments.store import store
-from services.models import Attachment, Page, Topic
+from services.models import Attachment, Page
 from tests.html_forms import fields_of
 from tests.pictures import PDF, picture
 from tests.storages import body_of, objects
+from tests.support.pages import make_topic
 
 pytestmark = pytest.mark.django_db
 ALL = "/admin/services/attachment/"
@@ -20,7 +21,7 @@ ALL = "/admin/services/attachment/"
 
 @pytest.fixture
 def page(db: None) -> Page:
-    return Topic.objects.create(title="Plan")
+    return make_topic(title="Plan")
 
 
 @pytest.fixture
@@ -100,7 +101,7 @@ def test_what_is_refused_is_told_in_the_form(as_editor, page, storage):
 
 
 def test_a_file_is_renamed_moved_and_replaced_and_its_address_stays(as_editor, row):
-    other = Topic.objects.create(title="Other")
+    other = make_topic(title="Other")
     before = row.get_absolute_url()
     change(as_editor, row, name=" ../b\u202e.exe ", page=str(other.pk))
     row.refresh_from_db()
@@ -120,7 +121,7 @@ def test_what_is_refused_in_its_place_leaves_it(as_editor, row):
 
 def test_a_file_that_imported_notes_show_stays_with_them(as_editor, row, page):
     Attachment.objects.update(reference="img/a.pdf")
-    other = Topic.objects.create(title="Other")
+    other = make_topic(title="Other")
     change(as_editor, row, page=str(other.pk))
     row.refresh_from_db()
     assert (row.page, row.reference) == (page, "img/a.pdf")

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from services.models import Category, Draft, Page, Topic
+from services.models import Category, Draft, Page
+from services.pages.revise import revise
 from services.pages.trash import throw_away
 from tests.html_forms import fields_of
+from tests.support.pages import make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +21,7 @@ DRAFT = "/admin/services/topic/draft/"
 
 @pytest.fixture
 def page(db: None) -> Page:
-    return Topic.objects.create(title="Plan", notes=NOTES)
+    return make_topic(title="Plan", notes=NOTES)
 
 
 def address(page: Page) -> str:
@@ -64,7 +66,7 @@ def test_the_draft_goes_on_in_the_sites_editor(as_editor: Client, page: Page) ->
 
 
 def test_a_form_that_could_not_be_saved_is_kept_all_the_same(as_editor: Client, page: Page) -> None:
-    Topic.objects.create(title="Taken")
+    make_topic(title="Taken")
     fields = opened(as_editor, address(page)) | {"title": "Taken", "notes": "Typed"}
     assert typed(as_editor, fields, page).status_code == 200
     assert Draft.objects.get().fields["notes"] == "Typed"
@@ -137,6 +139,6 @@ def test_rows_are_kept_whatever_became_of_the_page(
     if meanwhile == "trashed":
         throw_away(page, by=None)
     else:
-        page.revise(version=1, kind=Page.Kind.SERVICE, category=Category.objects.first())
+        revise(page, version=1, kind=Page.Kind.SERVICE, category=Category.objects.first())
     assert typed(as_editor, fields, page).status_code == 200
     assert "A long answer." in Draft.objects.get().fields["notes"]

@@ -9,6 +9,7 @@ from django.test import Client
 
 from services.admin import importing
 from services.models import Document, Page
+from services.pages.revise import revise
 from tests.html_forms import fields_of
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +58,7 @@ def test_a_plan_that_is_no_longer_true_is_shown_again(as_editor: Client) -> None
     as_editor.post(IMPORT, fields_of(upload(as_editor, AWS=NOTES)))
     newer = upload(as_editor, AWS=NOTES.replace(b"Why?", b"Why not?"))
     ecs = Page.objects.get(title="ECS")
-    ecs.revise("Changed here meanwhile\r\n", version=ecs.version)
+    revise(ecs, "Changed here meanwhile\r\n", version=ecs.version)
     response = as_editor.post(IMPORT, fields_of(newer))
     assert response.status_code == 409
     assert "fate-conflict" in response.content.decode()

@@ -9,9 +9,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from services.models import Category, Document, Page, Section, Service, Topic
+from services.models import Category, Document, Page, Section
 from services.pages.names import refresh_names
 from tests.html_forms import fields_of
+from tests.support.pages import make_service, make_topic
 
 pytestmark = pytest.mark.django_db
 SERVICES = "/admin/services/service/"
@@ -22,17 +23,17 @@ TOPICS = "/admin/services/topic/"
 def pages(db: None) -> dict[str, Page]:
     compute = Category.objects.get(slug="compute")
     store = Category.objects.get(slug="data-store")
-    ecs = Service.objects.create(
+    ecs = make_service(
         title="Elastic Container Service",
         abbreviation="ECS",
         category=compute,
         aliases=["Überbehälter"],
         notes="- [x] Clusters\n- [x] Tasks\n- [ ] Costs\n\nWhy?\n\nHow?\n",
     )
-    s3 = Service.objects.create(title="S3", category=store, notes="Buckets hold everything.")
-    eks = Service.objects.create(title="EKS", category=compute, notes="- [x] Pods\n")
-    sqs = Service.objects.create(title="SQS", category=compute, notes="- [ ] Queues\n")
-    plan = Topic.objects.create(title="Plan", notes="- [x] ECS\n- [/] S3\n")
+    s3 = make_service(title="S3", category=store, notes="Buckets hold everything.")
+    eks = make_service(title="EKS", category=compute, notes="- [x] Pods\n")
+    sqs = make_service(title="SQS", category=compute, notes="- [ ] Queues\n")
+    plan = make_topic(title="Plan", notes="- [x] ECS\n- [/] S3\n")
     document = Document.objects.create(path="notes/AWS.md", digest="x")
     Section.objects.create(document=document, position=0, page=ecs, theirs="Clash")
     ecs.tags.add("containers")
@@ -98,8 +99,8 @@ def test_queries_do_not_grow_with_the_list(as_editor: Client, address: str) -> N
     def fill(start: int, stop: int) -> None:
         for n in range(start, stop):
             notes = f"- [ ] Item {n}\n\nWhy {n}?\n"
-            service = Service.objects.create(title=f"Service {n}", category=compute, notes=notes)
-            Topic.objects.create(title=f"Topic {n}", notes=notes)
+            service = make_service(title=f"Service {n}", category=compute, notes=notes)
+            make_topic(title=f"Topic {n}", notes=notes)
             document = Document.objects.create(path=f"{n}.md", digest="x")
             Section.objects.create(document=document, position=0, page=service)
 
@@ -117,7 +118,7 @@ def test_queries_do_not_grow_with_the_list(as_editor: Client, address: str) -> N
 
 def test_lists_have_pages(as_editor: Client) -> None:
     for n in range(60):
-        Topic.objects.create(title=f"Topic {n:02}")
+        make_topic(title=f"Topic {n:02}")
     assert len(cells(as_editor, TOPICS)) == 50
     assert len(cells(as_editor, f"{TOPICS}?p=2")) == 10
 
@@ -159,11 +160,11 @@ class TestCategories:
 
 class TestDocuments:
     def test_forgetting_one_keeps_its_pages(self, as_editor: Client) -> None:
-        page = Topic.objects.create(title="Start", notes="Text")
+        page = make_topic(title="Start", notes="Text")
         document = Document.objects.create(path="My file.md", digest="x")
         Section.objects.create(document=document, position=0, page=page)
         refresh_names([page])
-        other = Topic.objects.create(title="Other", notes="[[My file]]")
+        other = make_topic(title="Other", notes="[[My file]]")
         assert other.links.get().to_id == page.pk
         url = f"/admin/services/document/{document.pk}/delete/"
         assert "stay, with their notes" in as_editor.get(url).content.decode()

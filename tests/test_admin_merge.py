@@ -6,10 +6,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from services.models import Category, Draft, Page, Reason, Revision, Service, Topic
+from services.models import Category, Draft, Page, Reason, Revision, Service
+from services.pages.revise import revise
 from services.pages.revisions import revision, tags_at
 from tests.conftest import person
 from tests.html_forms import fields_of
+from tests.support.pages import make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +20,7 @@ BASE = "one\r\ntwo\nthree\n\n- [ ] item\n\nfive\n"
 
 @pytest.fixture
 def page(db: None) -> Page:
-    return Topic.objects.create(title="Notes", notes=BASE)
+    return make_topic(title="Notes", notes=BASE)
 
 
 @pytest.fixture
@@ -43,18 +45,18 @@ def test_different_lines_are_merged_and_it_says_with_whom(
     as_editor: Client, page: Page, ada: User, editor: User
 ) -> None:
     fields = typed(as_editor, page, "five", "FIVE")
-    page.revise(BASE.replace("one\r\n", "ONE\r\nand\r\n"), version=1, by=ada)
+    revise(page, BASE.replace("one\r\n", "ONE\r\nand\r\n"), version=1, by=ada)
     html = as_editor.post(address(page), fields, follow=True).content.decode()
     assert "Saved, and merged with what ada changed meanwhile." in html
     now = stored(page)
     assert now.notes == BASE.replace("one\r\n", "ONE\r\nand\r\n").replace("five", "FIVE")
     assert (now.version, now.updated_by, now.last_reason) == (3, editor, Reason.ADMIN)
-    assert [r.version for r in Revision.objects.of(page.pk)] == [3, 2, 1]
+    assert [r.version for r in Revision.objects.of_page(page.pk)] == [3, 2, 1]
 
 
 def test_rows_are_changed_in_what_was_merged(as_editor: Client, page: Page, ada: User) -> None:
     fields = typed(as_editor, page, "five", "FIVE") | {"items-0-state": "done"}
-    page.revise("zero\n" + BASE, version=1, by=ada)
+    revise(page, "zero\n" + BASE, version=1, by=ada)
     assert as_editor.post(address(page), fields).status_code == 302
     merged = ("zero\n" + BASE).replace("five", "FIVE").replace("[ ]", "[x]")
     assert stored(page).notes == merged
@@ -64,7 +66,7 @@ def test_a_clash_is_decided_on_the_screen_of_the_site(
     as_editor: Client, page: Page, ada: User, editor: User
 ) -> None:
     fields = typed(as_editor, page, "three", "mine") | {"tags": "new"}
-    page.revise(BASE.replace("three", "theirs"), version=1, by=ada)
+    revise(page, BASE.replace("three", "theirs"), version=1, by=ada)
     response = as_editor.post(address(page), fields)
     html = response.content.decode()
     assert response.status_code == 409
@@ -85,7 +87,7 @@ def test_a_clash_is_decided_on_the_screen_of_the_site(
 
 def test_posting_a_clash_again_is_no_decision(as_editor: Client, page: Page, ada: User) -> None:
     fields = typed(as_editor, page, "three", "mine")
-    page.revise(BASE.replace("three", "theirs"), version=1, by=ada)
+    revise(page, BASE.replace("three", "theirs"), version=1, by=ada)
     for _ in range(2):
         assert as_editor.post(address(page), fields).status_code == 409
         assert stored(page).version == 2
@@ -115,8 +117,8 @@ def test_facts_notes_tags_and_rows_are_one_revision(
     last = revision(page.pk, 2)
     assert (last.title, last.tags, last.aliases) == ("Other", ["a", "b"], ["x"])
     assert last.notes == BASE.replace("five", "FIVE").replace("[ ]", "[x]")
-    assert (last.history_user, last.history_change_reason) == (editor, Reason.ADMIN)
-    assert Revision.objects.of(page.pk).count() == 2
+    assert (last.user, last.reason) == (editor, Reason.ADMIN)
+    assert Revision.objects.of_page(page.pk).count() == 2
 
 
 def test_a_new_page_is_one_revision_with_who_and_tags(as_editor: Client, editor: User) -> None:
@@ -125,6 +127,6 @@ def test_a_new_page_is_one_revision_with_who_and_tags(as_editor: Client, editor:
     fields |= {"title": "ECS", "category": shelf, "tags": "b, a", "notes": "Text\r\n"}
     assert as_editor.post("/admin/services/service/add/", fields).status_code == 302
     page = Service.objects.get()
-    first = Revision.objects.of(page.pk).get()
-    assert (first.history_user, first.history_change_reason) == (editor, Reason.ADMIN)
+    first = Revision.objects.of_page(page.pk).get()
+    assert (first.user, first.reason) == (editor, Reason.ADMIN)
     assert (first.notes, tags_at(page.pk, 1)) == ("Text\n", ["a", "b"])

@@ -10,10 +10,12 @@ from django.db import IntegrityError
 from django.test import Client
 
 from services.admin import pages
-from services.models import Category, Document, Page, Section, Service, StaleVersion, Topic
+from services.models import Category, Document, Page, Section, StaleVersion
+from services.pages.revise import revise
 from services.pages.save import Trashed
 from tests.conftest import person
 from tests.html_forms import fields_of
+from tests.support.pages import make_service, make_topic, revise_by_fields
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +38,7 @@ TEXTS = {
 @pytest.fixture
 def page(db: None) -> Page:
     compute = Category.objects.get(slug="compute")
-    return Service.objects.create(title="ECS", category=compute, notes="One\r\ntwo\r\n")
+    return make_service(title="ECS", category=compute, notes="One\r\ntwo\r\n")
 
 
 def address(page: Page) -> str:
@@ -106,7 +108,7 @@ def test_a_new_page_is_made_whole(as_editor: Client) -> None:
 
 def test_an_alias_with_a_comma_stays_one(as_editor: Client, page: Page) -> None:
     page.aliases = ["Containers, managed"]
-    page.save()
+    revise_by_fields(page)
     fields = fields_of(as_editor.get(address(page)))
     fields["aliases"] = f"{fields['aliases']}\r\nTasks"
     as_editor.post(address(page), fields)
@@ -124,7 +126,7 @@ def test_an_alias_with_a_comma_stays_one(as_editor: Client, page: Page) -> None:
 def test_what_another_page_has_is_an_error_that_leads_there(
     as_editor: Client, page: Page, field: str, value: str, words: str
 ) -> None:
-    other = Service.objects.create(
+    other = make_service(
         title="Elastic Cache", slug="elasticache", aws_id="elasticache", category=page.category
     )
     fields = fields_of(as_editor.get(address(page))) | {field: value}
@@ -173,7 +175,7 @@ def test_a_save_that_is_overtaken_at_the_last_moment_begins_anew(
 def test_what_was_typed_for_a_page_that_is_gone_can_become_a_new_one(
     as_editor: Client, page: Page
 ) -> None:
-    page.revise("Why?\n", version=1)
+    revise(page, "Why?\n", version=1)
     there = address(page)
     fields = fields_of(as_editor.get(there)) | {"questions-0-answer": "An hour of typing"}
     page.delete()
@@ -204,7 +206,7 @@ def test_a_fact_that_somebody_else_changed_as_well_is_told(
     as_editor: Client, page: Page, fact: str, theirs: Any, mine: str
 ) -> None:
     fields = fields_of(as_editor.get(address(page))) | {fact: mine}
-    page.revise(version=1, by=person("ada", "editors"), **{fact: theirs})
+    revise(page, version=1, by=person("ada", "editors"), **{fact: theirs})
     html = as_editor.post(address(page), fields, follow=True).content.decode()
     words = theirs if isinstance(theirs, str) else theirs[0]
     assert f"had been changed to “{words}” meanwhile" in html
@@ -213,9 +215,9 @@ def test_a_fact_that_somebody_else_changed_as_well_is_told(
 def test_facts_that_somebody_else_changed_are_not_put_back(as_editor: Client, page: Page) -> None:
     fields = fields_of(as_editor.get(address(page)))
     page.title, page.aliases = "Fargate", ["Tasks"]
-    page.save()
+    revise_by_fields(page)
     page.tags.add("theirs")
-    page.revise("Their notes", version=page.version)
+    revise(page, "Their notes", version=page.version)
     fields["abbreviation"] = "E"
     assert as_editor.post(address(page), fields).status_code == 302
     now = stored(page)
@@ -225,7 +227,7 @@ def test_facts_that_somebody_else_changed_are_not_put_back(as_editor: Client, pa
 
 
 def test_a_page_called_questions_reads_its_lines_as_questions(as_editor: Client) -> None:
-    page = Topic.objects.create(title="Brain dump", notes="Why is that?\n")
+    page = make_topic(title="Brain dump", notes="Why is that?\n")
     fields = fields_of(as_editor.get(address(page))) | {"title": "Questions"}
     as_editor.post(address(page), fields)
     assert [question.text for question in page.questions.all()] == ["Why is that?"]
@@ -247,7 +249,7 @@ def test_a_clash_with_the_file_leads_to_where_it_is_decided(as_editor: Client, p
 
 
 def test_deleting_several_frees_their_names(as_editor: Client, page: Page, editor: User) -> None:
-    topic = Topic.objects.create(title="Notes", notes="[[ECS]]")
+    topic = make_topic(title="Notes", notes="[[ECS]]")
     assert topic.links.get().to == stored(page)
     data = {"action": "delete_selected", "_selected_action": [page.pk], "post": "yes"}
     as_editor.post("/admin/services/service/", data)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from services.models import Category, ChecklistItem, Page, Question, Service, Topic
+from services.models import Category, ChecklistItem, Page, Question, Topic
+from services.pages.revise import revise
 from tests.html_forms import fields_of
+from tests.support.pages import make_service, make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +21,7 @@ NOTES = (
 @pytest.fixture
 def page(db: None) -> Page:
     compute = Category.objects.get(slug="compute")
-    return Service.objects.create(title="ECS", category=compute, notes=NOTES)
+    return make_service(title="ECS", category=compute, notes=NOTES)
 
 
 def address(page: Page) -> str:
@@ -130,7 +132,7 @@ class TestTwoPeople:
 
     def change(self, page: Page, before: str, after: str) -> None:
         now = Page.objects.get(pk=page.pk)
-        now.revise(now.notes.replace(before, after), version=now.version)
+        revise(now, now.notes.replace(before, after), version=now.version)
 
     def test_only_what_this_person_changed_is_applied(self, as_editor: Client, page: Page) -> None:
         fields = opened(as_editor, page) | {"items-1-state": "open"}
@@ -196,7 +198,7 @@ class TestTwoPeople:
 
 
 def test_rows_of_another_page_cannot_be_changed(as_editor: Client, page: Page) -> None:
-    other = Topic.objects.create(title="Other", notes="- [ ] Theirs\n\n> [!question] Theirs?\n")
+    other = make_topic(title="Other", notes="- [ ] Theirs\n\n> [!question] Theirs?\n")
     fields = opened(as_editor, page)
     fields |= {"items-0-id": str(other.items.get().pk), "items-0-state": "done"}
     as_editor.post(address(page), fields)
@@ -210,7 +212,7 @@ def test_rows_of_another_page_cannot_be_changed(as_editor: Client, page: Page) -
 def test_three_hundred_items_take_no_more_queries(
     as_editor: Client, page: Page, django_assert_max_num_queries: object
 ) -> None:
-    page.revise("".join(f"- [ ] Item {n}\n" for n in range(300)), version=1)
+    revise(page, "".join(f"- [ ] Item {n}\n" for n in range(300)), version=1)
     with django_assert_max_num_queries(25):  # type: ignore[operator]
         response = as_editor.get(address(page))
     fields = dict(fields_of(response))
@@ -223,7 +225,7 @@ def test_three_hundred_items_take_no_more_queries(
 
 def test_rows_beyond_those_shown_are_left_alone(as_editor: Client, page: Page) -> None:
     notes = "".join(f"- [ ] Item {n}\n" for n in range(520))
-    page.revise(notes, version=1)
+    revise(page, notes, version=1)
     response = as_editor.get(address(page))
     assert b"20 more are in the notes above" in response.content
     fields = dict(fields_of(response)) | {"items-499-state": "done"}

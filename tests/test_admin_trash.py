@@ -7,10 +7,12 @@ from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.test import Client
 
-from services.models import Attachment, Category, Document, Page, Revision, Section, Service, Topic
+from services.models import Attachment, Category, Document, Page, Revision, Section
 from services.pages import trash
 from services.pages.examples import example_documents, remove_examples
+from services.pages.revise import revise
 from tests.html_forms import fields_of
+from tests.support.pages import make_service, make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def page(db: None) -> Page:
     compute = Category.objects.get(slug="compute")
-    return Service.objects.create(title="ECS", category=compute, notes="- [ ] x\n\nWhy?\n")
+    return make_service(title="ECS", category=compute, notes="- [ ] x\n\nWhy?\n")
 
 
 def address(page: Page, what: str = "change") -> str:
@@ -41,11 +43,11 @@ def test_deleting_moves_to_the_trash_and_says_so(
     assert "“ECS” is in the" in html and 'href="/trash/"' in html
     gone = Page.everything.get(pk=page.pk)
     assert (gone.trashed_by, gone.version) == (editor, 2)
-    assert Revision.objects.of(page.pk).count() == 2
+    assert Revision.objects.of_page(page.pk).count() == 2
 
 
 def test_several_at_once_too(as_editor: Client, page: Page, editor: User) -> None:
-    other = Service.objects.create(title="EKS", category=page.category)
+    other = make_service(title="EKS", category=page.category)
     data = {"action": "delete_selected", "_selected_action": [page.pk, other.pk]}
     asked = as_editor.post("/admin/services/service/", data).content.decode()
     assert "These go to the trash" in asked
@@ -87,10 +89,10 @@ def test_what_was_typed_is_not_lost_to_the_trash(as_editor: Client, page: Page) 
 
 
 def test_an_address_in_the_trash_or_once_had_is_taken(as_editor: Client, page: Page) -> None:
-    topic = Topic.objects.create(title="Notes")
-    topic.revise(version=1, slug="new-notes")
+    topic = make_topic(title="Notes")
+    revise(topic, version=1, slug="new-notes")
     thrown(page)
-    other = Topic.objects.create(title="Other")
+    other = make_topic(title="Other")
     for slug, words in (("ecs", "in the <a"), ("notes", "already has this address")):
         fields = fields_of(as_editor.get(address(other))) | {"slug": slug}
         response = as_editor.post(address(other), fields)
@@ -110,7 +112,7 @@ def test_a_title_and_aws_id_in_the_trash_are_free(as_editor: Client, page: Page)
 
 
 def test_a_topic_stays_about_a_service_in_the_trash(as_editor: Client, page: Page) -> None:
-    topic = Topic.objects.create(title="More", about=page)
+    topic = make_topic(title="More", about=page)
     assert "More about" in as_editor.get("/topics/more/").content.decode()
     thrown(page)
     fields = fields_of(as_editor.get(address(topic))) | {"notes": "New"}
@@ -181,7 +183,7 @@ class TestFiles:
     def test_a_file_that_another_page_shows_goes_on(
         self, as_reader: Client, page: Page, file: Attachment
     ) -> None:
-        Topic.objects.create(title="Split off", notes=f"![]({file.get_absolute_url()})")
+        make_topic(title="Split off", notes=f"![]({file.get_absolute_url()})")
         thrown(page)
         assert self.statuses(file, as_reader) == [200]
 
@@ -191,24 +193,24 @@ class TestExamples:
     def examples(self, db: None, settings: object) -> None:
         folder = str(settings.BASE_DIR / "examples")  # type: ignore[attr-defined]
         for title in ("One", "Two", "Three", "Four"):
-            page = Topic.objects.create(title=title, notes="Text")
+            page = make_topic(title=title, notes="Text")
             document = Document.objects.create(
                 path=f"{title}.md", folder=folder, digest="x", tags=["t"]
             )
             Section.objects.create(
                 document=document, position=0, page=page, base="Text", page_title=title
             )
-            page.revise(version=1, tags=["t"])
+            revise(page, version=1, tags=["t"])
 
     def test_they_go_from_the_trash_as_well(self) -> None:
         changed, thrown_away = Page.objects.get(title="Two"), Page.objects.get(title="Three")
-        changed.revise("Mine", version=2)
+        revise(changed, "Mine", version=2)
         thrown(thrown_away)
         edited = Page.objects.get(title="Four")
-        edited.revise("Mine", version=2)
+        revise(edited, "Mine", version=2)
         thrown(edited)
         assert remove_examples() == 1
         assert {page.title for page in Page.everything.all()} == {"Two", "Four"}
-        assert {r.id for r in Revision.objects.all()} == {changed.pk, edited.pk}
+        assert {r.page_id for r in Revision.objects.all()} == {changed.pk, edited.pk}
         assert not example_documents().exists()
         assert trash.take_out(edited, by=None).notes == "Mine"

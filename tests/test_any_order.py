@@ -24,13 +24,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from services.markdown.edit.edits import EditRefused
+from services.markdown.edit.splice import EditRefused
 from services.models import Category, ChecklistItem, Link, OldAddress, Page, Question, Revision
 from services.pages import answer as asking
 from services.pages import edit as editing
 from services.pages import restore as restoring
 from services.pages import tick as ticking
 from services.pages import trash
+from services.pages.revise import revise
 from services.pages.save import Clash, save
 from services.sync.apply import apply_plan
 from services.sync.export import export_to
@@ -130,7 +131,7 @@ class Site(RuleBasedStateMachine):
         before, version = self.what_no_notes_say(page), page.version
         lines = page.notes.splitlines(keepends=True)
         left = "".join(line for at, line in enumerate(lines) if not cut >> at & 1)
-        page.revise(left, version=version)
+        revise(page, left, version=version)
         if thrown:
             trash.throw_away(page, by=None)
             page = trash.take_out(page, by=None)
@@ -178,7 +179,7 @@ class Site(RuleBasedStateMachine):
         category = categories[place % len(categories)]
         kind = Page.Kind.SERVICE if category else Page.Kind.TOPIC
         about = page.about if kind == Page.Kind.TOPIC else None
-        page.revise(version=page.version, category=category, kind=kind, about=about, aws_id="")
+        revise(page, version=page.version, category=category, kind=kind, about=about, aws_id="")
 
     @precondition(has_pages)
     @rule(pick=PICK)
@@ -200,9 +201,9 @@ class Site(RuleBasedStateMachine):
     @rule(pick=PICK, back=PICK)
     def restore(self, pick: int, back: int) -> None:
         page = self.page(pick)
-        known = list(Revision.objects.filter(id=page.pk).order_by("version"))
+        known = list(Revision.objects.filter(page=page.pk).order_by("version"))
         wanted = known[back % len(known)]
-        page.revise(wanted.notes, version=page.version)
+        revise(page, wanted.notes, version=page.version)
         assert Page.objects.get(pk=page.pk).notes == wanted.notes
 
     @rule(path=FILES, text=NOTES)
@@ -232,10 +233,10 @@ class Site(RuleBasedStateMachine):
     def the_newest_revision_is_the_page(self) -> None:
         for page in Page.everything.all():
             versions = list(
-                Revision.objects.filter(id=page.pk).order_by("version").values_list("version")
+                Revision.objects.filter(page=page.pk).order_by("version").values_list("version")
             )
             assert versions == [(number,) for number in range(1, page.version + 1)]
-            newest = Revision.objects.get(id=page.pk, version=page.version)
+            newest = Revision.objects.get(page=page.pk, version=page.version)
             assert (newest.notes, newest.title, newest.slug, newest.category_id) == (
                 page.notes,
                 page.title,

@@ -14,9 +14,10 @@ from django.test import Client
 
 from services.attachments.storage.s3 import client
 from services.attachments.store import store
-from services.models import Attachment, Page, Topic
+from services.models import Attachment, Page
 from tests.pictures import HTML, ZIP, located, picture
 from tests.storages import fetch, objects
+from tests.support.pages import make_topic
 
 pytestmark = pytest.mark.django_db
 TYPE = {"Content-Type": "application/octet-stream"}
@@ -24,7 +25,7 @@ TYPE = {"Content-Type": "application/octet-stream"}
 
 @pytest.fixture
 def page(db: None) -> Page:
-    return Topic.objects.create(title="Plan")
+    return make_topic(title="Plan")
 
 
 def begun(client: Client, data: bytes, name: str = "a.png", **more: Any) -> dict[str, Any]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from services.models import Category, Draft, Page, Question, Service
+from services.models import Category, Draft, Page, Question
 from services.models.drafts import ASK
 from services.pages import answer as asking
 from services.pages import asked_drafts, drafts, trash
+from services.pages.revise import revise
 from tests.conftest import client_of
 from tests.html_forms import fields_of
+from tests.support.pages import make_service
 from tests.test_drafts import count_queries
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +23,7 @@ BACK = "Your unsaved text from"
 @pytest.fixture
 def s3() -> Page:
     shelf = Category.objects.get(slug="data-store")
-    return Service.objects.create(title="S3", category=shelf, notes=NOTES)
+    return make_service(title="S3", category=shelf, notes=NOTES)
 
 
 def row(text: str = "Why *S3*?") -> Question:
@@ -282,7 +284,7 @@ def test_an_answer_outlives_its_question(as_editor, as_admin, editor, s3):
     question = row()
     place = at(question)
     kept(editor, s3, question, "It lasts.")
-    s3.revise("Nothing.\n", version=1)
+    revise(s3, "Nothing.\n", version=1)
     assert "The answer to: Why S3?" in html(as_editor, "/")
     assert html(as_admin, f"/questions/{question.pk}/", 404)
     response = as_editor.get(f"/questions/{question.pk}/")
@@ -302,7 +304,7 @@ def test_an_answer_outlives_its_question(as_editor, as_admin, editor, s3):
 def test_what_is_posted_for_a_question_that_is_gone_is_kept(as_editor, editor, s3):
     question = row()
     form = fields_of(as_editor.get(f"/questions/{question.pk}/")) | {"answer": "It lasts."}
-    s3.revise("Nothing.\n", version=1)
+    revise(s3, "Nothing.\n", version=1)
     gone = as_editor.post(f"/questions/{question.pk}/", form)
     assert gone.status_code == 410
     assert drafts.of(editor, s3, at(question)).fields["answer"] == "It lasts."
@@ -329,15 +331,15 @@ def test_a_question_that_comes_back_has_its_draft_again(as_editor, editor, s3):
 def test_a_question_that_comes_back_is_answered_once(as_editor, editor, s3):
     old = row()
     kept(editor, s3, old, "Before.")
-    s3.revise("Nothing.\n", version=1)
-    s3.revise(NOTES, version=2)
+    revise(s3, "Nothing.\n", version=1)
+    revise(s3, NOTES, version=2)
     kept(editor, s3, row(), "After.")
     assert "After.</textarea>" in html(as_editor, f"/questions/{row().pk}/")
     assert "Before.</textarea>" in html(as_editor, f"/questions/{old.pk}/")
 
 
 def test_another_question_of_the_same_words_leaves_a_draft_where_it_is(as_editor, editor):
-    page = Service.objects.create(
+    page = make_service(
         title="SQS", category=Category.objects.get(slug="integration"), notes="Why?\n\nWhy?\n"
     )
     first, second = page.questions.order_by("position")

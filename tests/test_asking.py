@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.markdown.edit.edits import EditRefused
-from services.models import Category, Page, Question, Reason, Revision, Service, Topic
+from services.markdown.edit.splice import EditRefused
+from services.models import Category, Page, Question, Reason, Revision
 from services.pages import trash
 from services.pages.answer import (
     AnswerChanged,
@@ -18,7 +18,9 @@ from services.pages.answer import (
     mark,
 )
 from services.pages.derive import derive
+from services.pages.revise import revise
 from services.pages.save import Trashed
+from tests.support.pages import make_service, make_topic
 
 pytestmark = pytest.mark.django_db
 NOTES = "Why S3?\n\nHow much?\n\n> [!answer]\n> Little.\n\nOr what?\n"
@@ -27,9 +29,7 @@ NOTHING = mark("")
 
 @pytest.fixture
 def s3() -> Page:
-    return Service.objects.create(
-        title="S3", category=Category.objects.get(slug="data-store"), notes=NOTES
-    )
+    return make_service(title="S3", category=Category.objects.get(slug="data-store"), notes=NOTES)
 
 
 def question(text: str) -> Question:
@@ -47,12 +47,12 @@ def test_an_answer_stands_below_its_question(s3, editor):
         "Why S3?\n", "Why S3?\n\n> [!answer]\n> It lasts.\n>\n> It is cheap.\n"
     )
     assert done.question.answer == "It lasts.\n\nIt is cheap."
-    last = Revision.objects.filter(id=s3.pk).latest("version")
-    assert (last.history_change_reason, last.history_user) == (Reason.ANSWER, editor)
+    last = Revision.objects.filter(page=s3.pk).latest("version")
+    assert (last.reason, last.user) == (Reason.ANSWER, editor)
 
 
 def test_an_answer_takes_the_line_ends_of_its_page(editor):
-    page = Topic.objects.create(title="Questions", notes="Why?\r\n\r\nHow?\r\n")
+    page = make_topic(title="Questions", notes="Why?\r\n\r\nHow?\r\n")
     answer(question("Why?").pk, "One\nTwo", seen=NOTHING, by=editor)
     assert notes(page) == "Why?\r\n\r\n> [!answer]\r\n> One\r\n> Two\r\n\r\nHow?\r\n"
 
@@ -76,7 +76,7 @@ def test_the_same_answer_is_no_revision(s3, editor):
 
 def test_the_right_question_is_answered_on_a_page_that_changed_since(s3, editor):
     row = question("Or what?")
-    s3.revise("First of all?\n\n" + NOTES, version=1)
+    revise(s3, "First of all?\n\n" + NOTES, version=1)
     answer(row.pk, "That.", seen=NOTHING, by=editor)
     assert notes(s3) == "First of all?\n\n" + NOTES + "\n> [!answer]\n> That.\n"
 
@@ -106,7 +106,7 @@ def test_who_keeps_the_other_answer_finds_their_own_in_the_history(s3, editor):
         keep_theirs(row.pk, "A lot.", seen=NOTHING, by=editor)
     keep_theirs(row.pk, "A lot.", seen=mark("Little."), by=editor)
     assert notes(s3) == NOTES
-    kept = Revision.objects.filter(id=s3.pk, history_change_reason=Reason.ASIDE)
+    kept = Revision.objects.filter(page=s3.pk, reason=Reason.ASIDE)
     assert [revision.notes for revision in kept] == [NOTES.replace("Little", "A lot")]
     keep_theirs(row.pk, "Little.", seen=mark("Little."), by=editor)
     assert kept.count() == 1
@@ -114,7 +114,7 @@ def test_who_keeps_the_other_answer_finds_their_own_in_the_history(s3, editor):
 
 def test_a_question_that_is_gone_is_told(s3, editor):
     gone, trashed = question("Why S3?"), question("Or what?")
-    s3.revise(NOTES.replace("Why S3?\n\n", ""), version=1)
+    revise(s3, NOTES.replace("Why S3?\n\n", ""), version=1)
     with pytest.raises(QuestionGone):
         answer(gone.pk, "Because.", seen=NOTHING, by=editor)
     with pytest.raises(QuestionGone):
@@ -138,7 +138,7 @@ def test_asks_at_the_end_of_the_notes(s3, editor):
     row = ask(s3, "  Who\r\npays? ", by=editor)
     assert (row.text, row.answer) == ("Who pays?", "")
     assert notes(s3) == NOTES + "\nWho pays?\n"
-    plan = Topic.objects.create(title="Plan", notes="To do")
+    plan = make_topic(title="Plan", notes="To do")
     row = ask(plan, "Where from", "There.", by=editor)
     assert (row.text, row.answer) == ("Where from", "There.")
     assert notes(plan) == "To do\n\n> [!question] Where from\n\n> [!answer]\n> There.\n"
@@ -147,7 +147,7 @@ def test_asks_at_the_end_of_the_notes(s3, editor):
 def test_dismissing_changes_no_notes_and_outlives_edits(s3, editor):
     row = question("Or what?")
     dismiss(row.pk, True)
-    s3.revise("More?\n\n" + NOTES, version=1)
+    revise(s3, "More?\n\n" + NOTES, version=1)
     assert list(Question.objects.dismissed()) == [row]
     assert not Question.objects.shown().filter(pk=row.pk).exists()
     dismiss(row.pk, False)
@@ -167,7 +167,7 @@ def test_rows_that_the_notes_know_better_are_derived_first(s3, editor):
 def test_when_it_was_asked_outlives_edits_and_the_trash(s3, editor):
     then = question("Or what?").asked_at.replace(year=2001)
     Question.objects.update(asked_at=then)
-    s3.revise(NOTES + "\nAnd new?\n", version=1)
+    revise(s3, NOTES + "\nAnd new?\n", version=1)
     assert question("And new?").asked_at > question("Why S3?").asked_at == then
     dismiss(question("Why S3?").pk, True)
     trash.throw_away(s3, by=editor)

@@ -12,8 +12,9 @@ from django.test import Client
 
 from kb.middleware.body_size import most
 from services.admin.importing import MOST_ZIP
-from services.models import Attachment, Topic
+from services.models import Attachment
 from tests.queries import queries
+from tests.support.pages import make_topic
 from tests.writers import TOKEN, Server
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +81,7 @@ def test_files_of_those_who_may_send_none_are_nowhere(reader, settings, monkeypa
 
 
 def test_what_was_written_by_somebody_who_was_logged_out_is_still_shown(as_nobody) -> None:
-    page = Topic.objects.create(title="Plan")
+    page = make_topic(title="Plan")
     answer = as_nobody.post(f"/pages/{page.slug}/edit/", {"notes": "My words", "version": 1})
     assert answer.status_code == 401
     assert "My words" in answer.content.decode()

@@ -10,8 +10,10 @@ import pytest
 from playwright.sync_api import Browser, Route, expect
 from playwright.sync_api import Page as Tab
 
-from services.models import Attachment, Category, Document, Page, Section, Service, Topic
+from services.models import Attachment, Category, Document, Page, Section
+from services.pages.revise import revise
 from tests.pictures import picture
+from tests.support.pages import make_service, make_topic
 from tests.writing import first_of, log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -37,7 +39,7 @@ def compute(transactional_db: None) -> Category:
 
 @pytest.fixture
 def page(compute: Category) -> Page:
-    return Service.objects.create(title="ECS", category=compute, notes=NOTES)
+    return make_service(title="ECS", category=compute, notes=NOTES)
 
 
 @pytest.fixture
@@ -227,7 +229,7 @@ def test_opening_and_saving_changes_nothing(form: Tab, page: Page) -> None:
     mixed = (
         "\n One\r\ntwo\rthree\n\tfour\u2028five  \r\n\r\n- [ ] Item\r- [x] Other\r\n\r\nWhy?\r\n\n"
     )
-    Page.objects.get(pk=page.pk).revise(mixed, version=1)
+    revise(Page.objects.get(pk=page.pk), mixed, version=1)
     form.goto(f"/admin/services/service/{page.pk}/change/")
     save(form)
     now = Page.objects.get(pk=page.pk)
@@ -238,7 +240,7 @@ def test_opening_and_saving_changes_nothing(form: Tab, page: Page) -> None:
 def everything(page: Page) -> dict[str, int]:
     document = Document.objects.create(path="AWS.md", digest="x")
     Section.objects.create(document=document, position=0, page=page, theirs="Other\n")
-    topic = Topic.objects.create(title="Setup", notes="- [x] ECS\n")
+    topic = make_topic(title="Setup", notes="- [x] ECS\n")
     return {"service": page.pk, "topic": topic.pk, "document": document.pk}
 
 

@@ -8,8 +8,10 @@ import pytest
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
-from services.models import Document, Draft, Page, Section, Topic
+from services.models import Document, Draft, Page, Section
 from services.pages import drafts
+from services.pages.revise import revise
+from tests.support.pages import make_topic
 from tests.writing import PHONE, WIDE, Tabs, beat, serious, tabs  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -20,7 +22,7 @@ KEPT = re.compile(r"Draft kept \d\d:\d\d")
 
 @pytest.fixture
 def page(transactional_db: None) -> Page:
-    return Topic.objects.create(title="Plan", notes=NOTES)
+    return make_topic(title="Plan", notes=NOTES)
 
 
 def opened(tabs: Tabs, who, page: Page, **options) -> Tab:  # noqa: F811
@@ -88,7 +90,7 @@ def test_two_who_changed_the_same_lines_decide_by_keyboard(
 ):
     tab = opened(tabs, admin, page)
     tab.locator("#id_notes").fill(NOTES.replace("One", "Mine"))
-    page.revise(NOTES.replace("One", "Theirs"), version=1, by=editor)
+    revise(page, NOTES.replace("One", "Theirs"), version=1, by=editor)
     tab.get_by_role("button", name="Save", exact=True).first.click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("The same lines were changed twice")
     tab.get_by_role("button", name="Keep mine").focus()

@@ -9,8 +9,8 @@ from playwright.sync_api import Page as Tab
 
 from services.attachments.manage import throw_away
 from services.attachments.store import store
-from services.models import Topic
 from tests.pictures import PDF, picture
+from tests.support.pages import make_topic
 from tests.writing import PHONE, WIDE, Tabs, serious, tabs, too_wide  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -28,7 +28,7 @@ def looked_at(tabs: Tabs, tab: Tab) -> list[str]:  # noqa: F811
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 def test_long_names_have_room(tabs: Tabs, admin, size, scheme):  # noqa: F811
-    page = Topic.objects.create(title="Plan")
+    page = make_topic(title="Plan")
     for number, name in enumerate(NAMES):
         data = io.BytesIO(PDF + b"%d" % number)
         row = store(data, name=f"{name}.pdf", page=page, by=admin)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from services.models import Topic
+from tests.support.pages import make_topic
 from tests.writing import Tabs, tabs  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -15,7 +15,7 @@ NOTES = "# דברים\n\n- [ ] ללמוד\n- [ ] learn\n  - [ ] עוד\n\n# Thin
 @pytest.fixture(params=["editor", "reader"])
 def page(request: Any, tabs: Tabs) -> Page:  # noqa: F811
     """The page, as an editor and as a reader."""
-    Topic.objects.create(title="Plan", notes=NOTES)
+    make_topic(title="Plan", notes=NOTES)
     return tabs(request.getfixturevalue(request.param), "/topics/plan/")
 
 

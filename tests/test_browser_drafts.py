@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import Route, expect
 
-from services.models import Draft, Page, Topic
+from services.models import Draft, Page
 from services.pages import drafts
+from tests.support.pages import make_topic
 from tests.writing import Tabs, beat, first_of, log_in, select, serious, tabs  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -24,7 +25,7 @@ STORED = "Object.keys(localStorage).filter((key) => key.startsWith('kb.draft.'))
 
 @pytest.fixture
 def page(transactional_db: None) -> Page:
-    return Topic.objects.create(title="Plan", notes="# One\n\nhello\n\n# Two\n\nworld\n")
+    return make_topic(title="Plan", notes="# One\n\nhello\n\n# Two\n\nworld\n")
 
 
 @pytest.fixture
@@ -372,7 +373,7 @@ def test_a_new_page_is_a_draft_too_and_home_lists_it(tabs, page, editor):  # noq
 
 
 def test_text_that_was_refused_is_kept_at_once(tab, page, editor):
-    Topic.objects.create(title="Taken")
+    make_topic(title="Taken")
     write(tab, "Some ")
     tab.get_by_label("Title", exact=True).fill("Taken")
     tab.get_by_role("button", name="Save", exact=True).click()

@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
-from services.models import Draft, Page, Topic
+from services.models import Draft, Page
 from services.pages import drafts
+from tests.support.pages import make_topic
 from tests.test_browser_drafts import EDIT, leave, ready, said, write
 from tests.writing import Tabs, beat, serious, tabs  # noqa: F401 (a fixture)
 
@@ -19,7 +20,7 @@ TOLD = "You have unsaved text for this page"
 
 @pytest.fixture
 def page(transactional_db: None) -> Page:
-    return Topic.objects.create(title="Plan", notes="# One\n\nhello\n\n# Two\n\nworld\n")
+    return make_topic(title="Plan", notes="# One\n\nhello\n\n# Two\n\nworld\n")
 
 
 @pytest.fixture

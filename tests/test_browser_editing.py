@@ -8,9 +8,10 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
-from services.models import Category, Service, Topic
+from services.models import Category
 from services.pages import trash
 from tests.conftest import person
+from tests.support.pages import make_service, make_topic
 from tests.writing import BOTH_SIZES, PHONE, Tabs, serious_in_both, tabs, too_wide  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -36,9 +37,9 @@ def olga(transactional_db: None) -> User:
 @pytest.fixture
 def content(transactional_db: None) -> None:
     compute = Category.objects.get(slug="compute")
-    Service.objects.create(title="Lambda", category=compute, notes="See [[Plan]].\n")
-    Topic.objects.create(title="Plan", notes=NOTES)
-    trash.throw_away(Topic.objects.create(title="Old", notes="Gone.\n"), by=None)
+    make_service(title="Lambda", category=compute, notes="See [[Plan]].\n")
+    make_topic(title="Plan", notes=NOTES)
+    trash.throw_away(make_topic(title="Old", notes="Gone.\n"), by=None)
 
 
 @pytest.fixture

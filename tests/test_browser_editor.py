@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import Route, expect
 
-from services.models import Category, Page, Service, Topic
+from services.models import Category, Page
 from tests.pictures import picture
+from tests.support.pages import make_service, make_topic
 from tests.writing import BOTH_SIZES, PHONE, WIDE, Tabs, first_of, select, serious_in_both, tabs  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -22,9 +23,9 @@ PARTS = "".join(
 @pytest.fixture
 def page(transactional_db: None) -> Page:
     compute = Category.objects.get_or_create(slug="compute", defaults={"name": "Compute"})[0]
-    Service.objects.create(title="ECS", category=compute)
-    Service.objects.create(title="EKS", category=compute)
-    return Topic.objects.create(title="Plan", notes="hello world\n")
+    make_service(title="ECS", category=compute)
+    make_service(title="EKS", category=compute)
+    return make_topic(title="Plan", notes="hello world\n")
 
 
 @pytest.fixture

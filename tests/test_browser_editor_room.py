@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from services.models import Topic
+from tests.support.pages import make_topic
 from tests.writing import PHONE, WIDE, Tabs, tabs  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -30,8 +31,8 @@ SEEN = """() => {
 
 @pytest.fixture
 def plan(transactional_db: None) -> Topic:
-    Topic.objects.create(title="Long")
-    return Topic.objects.create(title="Plan", notes="Words of a long line. " * 400)
+    make_topic(title="Long")
+    return make_topic(title="Plan", notes="Words of a long line. " * 400)
 
 
 @pytest.mark.parametrize("screen", [WIDE, LOW, PHONE, KEYBOARD])
@@ -67,13 +68,13 @@ def test_on_a_phone_the_header_has_two_rows(tabs: Tabs, plan, editor):  # noqa: 
 
 def test_deep_lists_and_quotations_do_not_widen_the_page(tabs: Tabs, plan, editor):  # noqa: F811
     deep = "".join(f"{'  ' * depth}- item {depth}\n" for depth in range(80))
-    Topic.objects.create(title="Deep", notes=f"{deep}\n\ntext\n\n{'>' * 60} quoted\n")
+    make_topic(title="Deep", notes=f"{deep}\n\ntext\n\n{'>' * 60} quoted\n")
     tab = tabs(editor, "/topics/deep/", viewport=PHONE)
     assert tab.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 
 def test_right_to_left_words_stand_on_the_right(tabs: Tabs, plan, editor):  # noqa: F811
-    Topic.objects.create(title="Deep", notes="שלום AWS?\n\nEnglish.\n")
+    make_topic(title="Deep", notes="שלום AWS?\n\nEnglish.\n")
     tab = tabs(editor, "/topics/deep/")
     side = """(p) => {
       const range = document.createRange();

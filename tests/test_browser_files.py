@@ -10,9 +10,10 @@ import pytest
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import Request, Route, expect
 
-from services.models import Attachment, Page, Topic
+from services.models import Attachment, Page
 from tests.pictures import PDF, picture
 from tests.storages import S3Server, objects
+from tests.support.pages import make_topic
 from tests.writing import Tabs, select, tabs  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -52,7 +53,7 @@ def slow_down(tab: Tab, bytes_per_second: int) -> None:
 
 @pytest.fixture
 def page(transactional_db: None) -> Page:
-    return Topic.objects.create(title="Plan", notes=NOTES)
+    return make_topic(title="Plan", notes=NOTES)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from services.models import Reason, Topic
 from tests.revisions_maker import revised
+from tests.support.pages import make_topic
 from tests.writing import BOTH_SIZES, PHONE, serious, serious_in_both, tabs, too_wide  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -27,7 +28,7 @@ PATHS = (
 
 @pytest.fixture
 def content(editor, admin) -> None:
-    page = Topic.objects.create(title="Plan", notes=NOTES + "- [ ] One\n- [ ] Two\n")
+    page = make_topic(title="Plan", notes=NOTES + "- [ ] One\n- [ ] Two\n")
     changed = page.notes.replace("*code*", "**code** for you") + LONG + "\n"
     revised(page, changed, by=editor, title="The plan", aliases=[LONG], tags=["exam"])
     for name in ("One", "Two"):
@@ -36,7 +37,7 @@ def content(editor, admin) -> None:
     revised(page, page.notes + "More.\n", by=editor)
     revised(page, page.notes.replace("\n", "\r\n"), by=editor)
     for at in range(3):
-        Topic.objects.create(title=f"Note {at}", last_reason=Reason.IMPORT)
+        make_topic(title=f"Note {at}", last_reason=Reason.IMPORT)
 
 
 @BOTH_SIZES

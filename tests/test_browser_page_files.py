@@ -11,9 +11,10 @@ from playwright.sync_api import Route, expect
 
 from services.attachments.manage import throw_away
 from services.attachments.store import store
-from services.models import Attachment, Page, Topic
+from services.models import Attachment, Page
 from tests.pictures import PDF, picture
 from tests.storages import objects
+from tests.support.pages import make_topic
 from tests.test_browser_files import file, hand
 from tests.writing import BOTH_SIZES, Tabs, serious_in_both, tabs  # noqa: F401 (a fixture)
 
@@ -23,7 +24,7 @@ PATH, LIST = "/topics/plan/", "/pages/plan/files/"
 
 @pytest.fixture
 def page(transactional_db: None) -> Page:
-    return Topic.objects.create(title="Plan", notes="hello world\n")
+    return make_topic(title="Plan", notes="hello world\n")
 
 
 @pytest.fixture

@@ -11,9 +11,11 @@ from django.core.cache import cache
 from playwright.sync_api import Browser, BrowserContext, expect
 from playwright.sync_api import Page as Tab
 
-from services.models import Category, Page, Question, Service
+from services.models import Category, Page, Question
 from services.pages import answer
+from services.pages.revise import revise
 from tests.conftest import person
+from tests.support.pages import make_service
 from tests.writing import BOTH_SIZES, PHONE, WIDE, serious, serious_in_both
 from tests.writing import log_in as log_in_as
 
@@ -26,7 +28,7 @@ def s3(live_server: Any) -> Iterator[Page]:
     cache.clear()
     person("edgar", "editors")
     shelf = Category.objects.get_or_create(slug="data-store", defaults={"name": "Data Store"})[0]
-    yield Service.objects.create(title="S3", category=shelf, notes=NOTES)
+    yield make_service(title="S3", category=shelf, notes=NOTES)
     cache.clear()
 
 
@@ -238,7 +240,7 @@ def test_an_answer_to_a_question_that_went_is_shown_again(tab: Tab, s3: Page) ->
     tab.goto("/questions/")
     tab.get_by_role("link", name="Answer Why S3?").click()
     field(tab, "Why S3?").fill("It lasts.")
-    s3.revise("Nothing.\n", version=1)
+    revise(s3, "Nothing.\n", version=1)
     tab.get_by_role("button", name="Save").click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("This question is gone")
     expect(tab.get_by_label("Answer (optional)")).to_have_value("It lasts.")

@@ -9,9 +9,11 @@ import pytest
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import Route, expect
 
-from services.models import Category, Draft, Page, Question, Service
+from services.models import Category, Draft, Page, Question
 from services.models.drafts import ASK
 from services.pages import answer, asked_drafts, drafts
+from services.pages.revise import revise
+from tests.support.pages import make_service
 from tests.writing import Tabs, beat, first_of, log_in, serious, tabs  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -29,7 +31,7 @@ KEPT = re.compile(r"Kept \d\d:\d\d")
 @pytest.fixture
 def s3(transactional_db: None) -> Page:
     shelf = Category.objects.get_or_create(slug="data-store", defaults={"name": "Data Store"})[0]
-    return Service.objects.create(title="S3", category=shelf, notes=NOTES)
+    return make_service(title="S3", category=shelf, notes=NOTES)
 
 
 @pytest.fixture
@@ -393,7 +395,7 @@ def test_the_answer_to_a_question_that_went_is_asked_anew(tab, s3, editor):
     beat(tab)
     expect(said(tab)).to_have_text(KEPT)
     leave(tab)
-    s3.revise("Nothing.\n", version=1)
+    revise(s3, "Nothing.\n", version=1)
     tab.goto("/")
     tab.get_by_role("link", name="The answer to: Why S3?").click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("This question is gone")

@@ -5,8 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from services.models import Category, Service, Topic
+from services.models import Category
 from services.views import search
+from tests.support.pages import make_service, make_topic
 from tests.writing import PHONE, WIDE, first_of, serious, tabs, too_wide  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -16,9 +17,9 @@ NOTES = "Runs code.\n\n# Starting\n\nA cold start is slow.\n\n- [ ] start\n"
 @pytest.fixture(autouse=True)
 def content(transactional_db: None) -> None:
     compute, store = (Category.objects.get(slug=slug) for slug in ("compute", "data-store"))
-    Service.objects.create(title="Lambda", category=compute, notes=NOTES)
-    Service.objects.create(title="S3", category=store, notes="Keeps objects.\n")
-    Topic.objects.create(title="Plan", notes="To learn:\n\n- [x] S3\n- [ ] Lambda\n")
+    make_service(title="Lambda", category=compute, notes=NOTES)
+    make_service(title="S3", category=store, notes="Keeps objects.\n")
+    make_topic(title="Plan", notes="To learn:\n\n- [x] S3\n- [ ] Lambda\n")
 
 
 def field(page):

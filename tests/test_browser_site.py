@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from services.models import Category, Service, Topic
+from services.models import Category
+from tests.support.pages import make_service, make_topic
 from tests.writing import BOTH_SIZES, PHONE, serious_in_both, tabs, too_wide  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -56,9 +57,9 @@ PATHS = (
 @pytest.fixture
 def content(transactional_db: None) -> None:
     compute, store = (Category.objects.get(slug=slug) for slug in ("compute", "data-store"))
-    Service.objects.create(title="Lambda", category=compute, notes=NOTES).tags.add("web-dev")
-    Service.objects.create(title="S3", category=store, notes="Keeps objects.\n")
-    Topic.objects.create(title="Plan", notes="To learn:\n\n- [x] S3\n- [ ] Lambda\n")
+    make_service(title="Lambda", category=compute, notes=NOTES).tags.add("web-dev")
+    make_service(title="S3", category=store, notes="Keeps objects.\n")
+    make_topic(title="Plan", notes="To learn:\n\n- [x] S3\n- [ ] Lambda\n")
 
 
 def test_from_home_to_a_service_and_the_lists_by_clicking(tabs, content, reader):  # noqa: F811

@@ -7,8 +7,10 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
-from services.models import Category, ChecklistItem, Service, Topic
+from services.models import Category, ChecklistItem
 from services.models import Page as Notes
+from services.pages.revise import revise
+from tests.support.pages import make_service, make_topic
 from tests.writing import BOTH_SIZES, PHONE, Tabs, serious_in_both, tabs, too_wide  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -37,9 +39,9 @@ NOTES = """To learn:
 @pytest.fixture
 def content(transactional_db: None) -> None:
     compute = Category.objects.get(slug="compute")
-    Service.objects.create(title="Lambda", category=compute, notes="Runs code.\n\n- [ ] Try it\n")
-    Topic.objects.create(title="Plan", notes=NOTES)
-    Topic.objects.create(title="Other", notes="- [ ] Lambda\n- [x] Lambda too\n")
+    make_service(title="Lambda", category=compute, notes="Runs code.\n\n- [ ] Try it\n")
+    make_topic(title="Plan", notes=NOTES)
+    make_topic(title="Other", notes="- [ ] Lambda\n- [x] Lambda too\n")
 
 
 @pytest.fixture
@@ -194,7 +196,7 @@ def test_quick_clicks_end_in_what_was_wanted_last(opened):
 def test_an_item_that_is_gone_is_put_back_and_told(opened):
     page = opened("/topics/plan/")
     plan = Notes.objects.get(title="Plan")
-    plan.revise(plan.notes.replace("- [ ] Last\n", ""), version=plan.version)
+    revise(plan, plan.notes.replace("- [ ] Last\n", ""), version=plan.version)
     with saved(page):
         box(page, "Last").click()
     expect(page.get_by_role("status").filter(has_text="“Last” is not saved")).to_contain_text(

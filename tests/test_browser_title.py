@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from services.models import Topic
+from tests.support.pages import make_topic
 from tests.writing import Tabs, serious, tabs  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_links_are_asked_about_once_the_title_is_another(tabs: Tabs, editor):  # noqa: F811
-    Topic.objects.create(title="Plan", notes="one\n")
-    Topic.objects.create(title="Other", notes="[[Plan]]\n")
+    make_topic(title="Plan", notes="one\n")
+    make_topic(title="Other", notes="[[Plan]]\n")
     tab = tabs(editor, "/pages/plan/edit/")
     title, question = (
         tab.get_by_label("Title", exact=True),

@@ -7,11 +7,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from services.models import Page, Reason, Revision, Topic
+from services.models import Page, Reason, Revision
 from services.pages.trash import destroy, throw_away
 from services.selectors import timeline
 from services.selectors.timeline import Filter
 from tests.revisions_maker import revised
+from tests.support.pages import make_topic
 from tests.test_history_pages import explained, text_of, tick_all, words_of
 
 pytestmark = pytest.mark.django_db
@@ -21,12 +22,12 @@ TASKS = "- [ ] One\n- [ ] Two\n- [ ] Three\n"
 
 @pytest.fixture
 def page():
-    return Topic.objects.create(title="Plan", notes=TASKS)
+    return make_topic(title="Plan", notes=TASKS)
 
 
 def imported(number):
     for at in range(number):
-        Topic.objects.create(title=f"Note {at}", last_reason=Reason.IMPORT)
+        make_topic(title=f"Note {at}", last_reason=Reason.IMPORT)
 
 
 def listed(html):
@@ -34,10 +35,10 @@ def listed(html):
 
 
 def test_lists_changes_of_all_pages_by_day(as_reader, page, editor):
-    Topic.objects.create(title="Other")
+    make_topic(title="Other")
     revised(page, "x\n", by=editor)
-    earlier = Revision.objects.filter(version=1, id=page.pk)
-    earlier.update(history_date=earlier.get().history_date - timedelta(days=1))
+    earlier = Revision.objects.filter(version=1, page=page)
+    earlier.update(saved_at=earlier.get().saved_at - timedelta(days=1))
     text = words_of(listed(text_of(as_reader, "/changes/")))
     assert re.search(r"Today .*Plan Changes .*Edited on the site by edgar .*Other", text)
     assert re.search(r"Yesterday .*Plan Changes .*Created on the site", text)
@@ -72,11 +73,9 @@ def test_an_import_is_one_entry(as_reader, page):
 
 def test_two_imports_are_two_entries(page):
     imported(5)
-    rows = list(Revision.objects.filter(history_change_reason=Reason.IMPORT).order_by("history_id"))
+    rows = list(Revision.objects.filter(reason=Reason.IMPORT).order_by("number"))
     for row in rows[:2]:
-        Revision.objects.filter(pk=row.pk).update(
-            history_date=row.history_date - timedelta(minutes=5)
-        )
+        Revision.objects.filter(pk=row.pk).update(saved_at=row.saved_at - timedelta(minutes=5))
     entries = timeline.changes(Filter(), None).entries
     assert [len(entry.pages) for entry in entries] == [3, 2, 0]
 
@@ -122,7 +121,7 @@ def test_filters(as_reader, page, admin, editor, query, shown):
     revised(page, "q?\n", by=editor, reason=Reason.ANSWER)
     response = as_reader.get(f"/changes/?{query}")
     entries = response.context["part"].entries
-    assert {entry.revision.history_change_reason for entry in entries} == set(shown)
+    assert {entry.revision.reason for entry in entries} == set(shown)
     assert bool(entries) == ("There is no such change." not in response.content.decode())
 
 

@@ -3,12 +3,14 @@
 import pytest
 from django.test import Client
 
-from services.models import Draft, Page, Revision, Topic
+from services.models import Draft, Page, Revision
 from services.pages import drafts
+from services.pages.revise import revise
 from services.text.side_by_side import Who, side_by_side
 from tests.conftest import client_of, person
 from tests.editing import NOTES, PATH, opened, revisions, said
 from tests.html_forms import fields_of
+from tests.support.pages import make_topic
 
 pytestmark = pytest.mark.django_db
 HERS, HIS = NOTES.replace("One's", "Her"), NOTES.replace("One's", "His")
@@ -16,7 +18,7 @@ HERS, HIS = NOTES.replace("One's", "Her"), NOTES.replace("One's", "His")
 
 @pytest.fixture
 def plan() -> Page:
-    return Topic.objects.create(title="Plan", notes=NOTES)
+    return make_topic(title="Plan", notes=NOTES)
 
 
 @pytest.fixture
@@ -37,7 +39,7 @@ def decide(client: Client, clash, decision: str, **fields: str):
 
 
 def texts(page: Page) -> list[str]:
-    return list(Revision.objects.of(page.pk).values_list("notes", flat=True))
+    return list(Revision.objects.of_page(page.pk).values_list("notes", flat=True))
 
 
 def test_the_screen_shows_both_and_stores_nothing(clash, plan):
@@ -189,7 +191,7 @@ def test_a_page_that_goes_to_the_trash_meanwhile_keeps_the_text(as_editor, as_ol
 
 
 def test_a_title_that_is_taken_meanwhile_can_be_put_right(as_editor, clash, plan):
-    Topic.objects.create(title="Plans")
+    make_topic(title="Plans")
     response = decide(as_editor, clash, "mine")
     text = response.content.decode()
     assert response.status_code == 409
@@ -212,7 +214,7 @@ def test_a_section_in_conflict(as_editor, as_olga, plan):
 
 def test_crlf_notes_in_conflict(as_editor, as_olga):
     notes = NOTES.replace("\n", "\r\n")
-    Topic.objects.create(title="Plan", notes=notes)
+    make_topic(title="Plan", notes=notes)
     mine = opened(as_editor)
     as_olga.post(PATH, opened(as_olga) | {"notes": notes.replace("One's", "Her")})
     clash = as_editor.post(PATH, mine | {"notes": notes.replace("One's", "His")})
@@ -262,7 +264,7 @@ def test_a_combined_text_that_goes_on_as_a_draft_is_still_to_be_decided(as_edito
 
 def test_notes_that_are_about_marks_can_be_saved(as_editor, plan):
     marks = "```\n<<<<<<< mine\na\n=======\nb\n>>>>>>> theirs\n```\n"
-    plan.revise(marks, version=1)
+    revise(plan, marks, version=1)
     as_editor.post(PATH, opened(as_editor) | {"notes": marks + "More.\n"})
     assert Page.objects.get().notes == marks + "More.\n"
 
@@ -279,7 +281,7 @@ def test_a_form_of_a_page_that_is_gone_does_not_overwrite_the_one_that_took_its_
 ):
     fields = opened(as_editor) | {"notes": "Over the old page"}
     plan.delete()
-    Topic.objects.create(title="Plan", notes="What the new page says\n")
+    make_topic(title="Plan", notes="What the new page says\n")
     response = as_editor.post(PATH, fields)
     assert Page.objects.get().notes == "What the new page says\n"
     assert fields_of(response)["notes"] == "Over the old page"

@@ -10,10 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from services.models import Draft, Page, Reason, Topic
+from services.models import Draft, Page, Reason
 from services.pages import drafts
+from services.pages.revise import revise
 from services.pages.trash import throw_away
 from tests.conftest import client_of, person
+from tests.support.pages import make_topic
 
 pytestmark = pytest.mark.django_db
 NOTES = "Intro\r\n\n# One\n\nFirst\n\n# Two\n\nSecond\n"
@@ -21,7 +23,7 @@ NOTES = "Intro\r\n\n# One\n\nFirst\n\n# Two\n\nSecond\n"
 
 @pytest.fixture
 def page() -> Page:
-    return Topic.objects.create(title="Plan", notes=NOTES)
+    return make_topic(title="Plan", notes=NOTES)
 
 
 def beat(client, page: Page | None, **more: object) -> dict:
@@ -71,7 +73,7 @@ def test_of_a_section_is_the_whole_page(as_editor, editor, page):
 
 def test_of_a_section_over_the_version_that_was_opened(as_editor, editor, admin, page):
     row = beat(as_editor, page)
-    page.revise("# Else\n", version=1, by=admin)
+    revise(page, "# Else\n", version=1, by=admin)
     response = typed(as_editor, page, "# Two\r\n\r\nMine\r\n", row, section="two", version=1)
     assert response.status_code == 200
     assert drafts.of(editor, page).fields["notes"] == NOTES.replace("Second", "Mine")
@@ -174,7 +176,7 @@ def test_keep_replaces_what_was_kept(as_editor, editor, page):
 
 
 def test_those_who_edit_the_same_page_see_each_other(as_editor, as_admin, page, admin):
-    other = Topic.objects.create(title="Other")
+    other = make_topic(title="Other")
     assert beat(as_admin, page)["others"] == []
     admin.first_name, admin.last_name = "Ada", "Lovelace"
     admin.save()
@@ -198,10 +200,10 @@ def test_who_leaves_is_gone_at_once_and_a_draft_stays(as_editor, as_admin, edito
 
 def test_a_newer_version_is_told(as_editor, editor, admin, page):
     assert beat(as_editor, page)["version"] == 1
-    page.revise("Else", version=1, by=admin)
+    revise(page, "Else", version=1, by=admin)
     answer = beat(as_editor, page)
     assert (answer["version"], answer["changed_by"], answer["trashed"]) == (2, "ada", False)
-    page.revise("More", version=2, by=editor, reason=Reason.TICK)
+    revise(page, "More", version=2, by=editor, reason=Reason.TICK)
     assert beat(as_editor, page)["changed_by"] == "You"
 
 
@@ -229,7 +231,7 @@ def test_nobody_writes_into_the_drafts_of_who_was_here_before(as_editor, admin, 
 def test_rows_of_editors_that_were_only_opened_go(as_editor, editor, page):
     beat(as_editor, page)
     Draft.objects.update(seen_at=timezone.now() - timedelta(days=2))
-    beat(as_editor, Topic.objects.create(title="Other"))
+    beat(as_editor, make_topic(title="Other"))
     assert [row.page.title for row in Draft.objects.all()] == ["Other"]
 
 

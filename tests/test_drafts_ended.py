@@ -6,6 +6,7 @@ import pytest
 
 from services.models import Page
 from services.pages import drafts
+from services.pages.revise import revise
 from tests.conftest import client_of
 from tests.html_forms import fields_of
 from tests.test_drafts import NOTES, beat, page, typed  # noqa: F401 (a fixture)
@@ -56,7 +57,7 @@ def test_saving_ends_a_draft_that_says_what_is_saved(as_editor, editor, page):  
 def test_a_conflict_keeps_an_earlier_draft_that_nobody_looked_at(as_editor, editor, admin, page):  # noqa: F811
     drafts.keep(editor, page, 1, {"notes": "Earlier"})
     form = fields_of(as_editor.get("/pages/plan/edit/")) | {"notes": NOTES.replace("Intro", "My")}
-    page.revise(NOTES.replace("Intro", "Her"), version=1, by=admin)
+    revise(page, NOTES.replace("Intro", "Her"), version=1, by=admin)
     clash = as_editor.post("/pages/plan/edit/", form)
     assert clash.status_code == 409
     assert "data-undecided" in clash.content.decode()

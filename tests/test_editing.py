@@ -3,18 +3,20 @@
 import pytest
 from django.test import Client
 
-from services.models import Category, Document, Draft, Page, Revision, Section, Service, Topic
+from services.models import Category, Document, Draft, Page, Revision, Section
 from services.pages import drafts
+from services.pages.revise import revise
 from tests.conftest import client_of, person
 from tests.editing import NOTES, PATH, opened, revisions, said
 from tests.html_forms import fields_of
+from tests.support.pages import make_service, make_topic
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def plan() -> Page:
-    return Topic.objects.create(title="Plan", notes=NOTES)
+    return make_topic(title="Plan", notes=NOTES)
 
 
 @pytest.fixture
@@ -66,7 +68,7 @@ def test_all_facts_are_stored(as_editor, plan):
 
 def test_a_service_that_leaves_its_category_is_a_topic_and_keeps_the_rest(as_editor):
     compute = Category.objects.get(slug="compute")
-    page = Service.objects.create(title="Lambda", category=compute, aliases=["Functions"])
+    page = make_service(title="Lambda", category=compute, aliases=["Functions"])
     as_editor.post(
         "/pages/lambda/edit/", opened(as_editor, "/pages/lambda/edit/") | {"category": ""}
     )
@@ -77,8 +79,8 @@ def test_a_service_that_leaves_its_category_is_a_topic_and_keeps_the_rest(as_edi
 
 def test_a_topic_about_a_service_that_becomes_one_is_about_none(as_editor, plan):
     compute = Category.objects.get(slug="compute")
-    service = Service.objects.create(title="Lambda", category=compute)
-    plan.revise(version=1, about=service)
+    service = make_service(title="Lambda", category=compute)
+    revise(plan, version=1, about=service)
     as_editor.post(PATH, opened(as_editor) | {"category": str(compute.pk), "title": "AWS Lambda"})
     page = Page.objects.get(pk=plan.pk)
     # The id is the other's already.
@@ -86,12 +88,12 @@ def test_a_topic_about_a_service_that_becomes_one_is_about_none(as_editor, plan)
 
 
 def test_crlf_of_stored_notes_is_kept_where_nothing_was_changed(as_editor):
-    page = Topic.objects.create(title="Plan", notes="One.\r\nTwo.\nThree.\r\n")
+    page = make_topic(title="Plan", notes="One.\r\nTwo.\nThree.\r\n")
     fields = opened(as_editor)
     as_editor.post(PATH, fields | {"notes": "One.\r\nTwo!\r\nThree.\r\nFour.\r\n"})
     page = Page.objects.get()
     assert page.notes == "One.\r\nTwo!\r\nThree.\r\nFour.\r\n"
-    page.revise("One.\r\nTwo.\nThree.\r\n", version=2)
+    revise(page, "One.\r\nTwo.\nThree.\r\n", version=2)
     as_editor.post(PATH, opened(as_editor) | {"title": "Plans"})
     assert Page.objects.get().notes == "One.\r\nTwo.\nThree.\r\n"
 
@@ -112,7 +114,7 @@ def test_changes_of_two_people_are_merged_and_said(as_editor, as_olga, plan):
 
 
 def test_the_merge_keeps_line_ends_of_both(as_editor, as_olga):
-    Topic.objects.create(title="Plan", notes="One.\r\n\r\nTwo.\r\n")
+    make_topic(title="Plan", notes="One.\r\n\r\nTwo.\r\n")
     mine, theirs = opened(as_editor), opened(as_olga)
     as_olga.post(PATH, theirs | {"notes": "One!\r\n\r\nTwo.\r\n"})
     as_editor.post(PATH, mine | {"notes": "One.\r\n\r\nTwo!\r\n"})
@@ -146,7 +148,7 @@ def test_the_old_address_still_saves(as_editor, as_olga, plan):
 
 @pytest.mark.parametrize("title", ["Goals", " goals ", "GOALS"])
 def test_a_title_that_is_taken_is_refused_with_a_link_to_the_other(as_editor, plan, title):
-    Topic.objects.create(title="Goals")
+    make_topic(title="Goals")
     response = as_editor.post(PATH, opened(as_editor) | {"title": title, "notes": "Typed.\r\n"})
     text = response.content.decode()
     assert response.status_code == 200
@@ -191,7 +193,7 @@ def test_a_draft_is_offered_taken_up_and_ended(as_editor, editor, plan):
 
 def test_a_draft_over_an_older_version_is_merged(as_editor, editor, plan):
     drafts.keep(editor, plan, 1, {"notes": NOTES.replace("Two's", "My")})
-    plan.revise(NOTES.replace("One's", "Her"), version=1, abbreviation="PL")
+    revise(plan, NOTES.replace("One's", "Her"), version=1, abbreviation="PL")
     as_editor.post(PATH, opened(as_editor, PATH + "?draft=1"))
     page = Page.objects.get()
     assert page.notes == NOTES.replace("One's", "Her").replace("Two's", "My")
@@ -249,7 +251,7 @@ def test_a_new_page_in_a_category(as_editor, editor):
 
 
 def test_a_new_page_ends_red_links(as_editor, plan):
-    plan.revise("See [[Goals]].\n", version=1)
+    revise(plan, "See [[Goals]].\n", version=1)
     red = '<a class="missing" href="/pages/new/?title=Goals"'
     assert red in as_editor.get("/topics/plan/").content.decode()
     as_editor.post("/pages/new/", opened(as_editor, "/pages/new/?title=Goals"))
@@ -257,14 +259,14 @@ def test_a_new_page_ends_red_links(as_editor, plan):
 
 
 def test_readers_see_no_link_where_no_page_is(as_reader, plan):
-    plan.revise("See [[Goals]] and [[picture.png]].\n", version=1)
+    revise(plan, "See [[Goals]] and [[picture.png]].\n", version=1)
     text = as_reader.get("/topics/plan/").content.decode()
     assert '<span class="missing"' in text
     assert "/pages/new/" not in text
 
 
 def test_a_link_to_a_file_that_is_not_there_makes_no_page(as_editor, plan):
-    plan.revise("See [[picture.png]] and ![[Goals]].\n", version=1)
+    revise(plan, "See [[picture.png]] and ![[Goals]].\n", version=1)
     assert "/pages/new/?title" not in as_editor.get("/topics/plan/").content.decode()
 
 

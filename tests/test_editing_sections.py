@@ -9,11 +9,13 @@ from PIL import Image
 
 from services.attachments.store import store
 from services.markdown.read.sections import parts
-from services.models import Attachment, Category, Page, Service, Topic
+from services.models import Attachment, Category, Page
 from services.pages import tick, trash
+from services.pages.revise import revise
 from tests.conftest import client_of, person
 from tests.editing import NOTES, opened, revisions, said
 from tests.html_forms import fields_of
+from tests.support.pages import make_service, make_topic
 
 pytestmark = pytest.mark.django_db
 ONE = "/pages/plan/edit/?section=one"
@@ -22,7 +24,7 @@ SPLIT = "/pages/plan/split/?section=one"
 
 @pytest.fixture
 def plan() -> Page:
-    return Topic.objects.create(title="Plan", notes=NOTES)
+    return make_topic(title="Plan", notes=NOTES)
 
 
 @pytest.fixture
@@ -61,7 +63,7 @@ def test_a_new_heading_is_where_one_comes_back_to(as_editor, plan):
 
 
 def test_a_section_keeps_its_line_ends(as_editor):
-    Topic.objects.create(title="Plan", notes=NOTES.replace("\n", "\r\n"))
+    make_topic(title="Plan", notes=NOTES.replace("\n", "\r\n"))
     as_editor.post(ONE, opened(as_editor, ONE) | {"notes": "# One\r\n\r\nMore.\r\n\r\nNew."})
     expected = NOTES.replace("One's words.", "More.\n\nNew.").replace("\n", "\r\n")
     assert Page.objects.get().notes == expected
@@ -84,7 +86,7 @@ def test_two_people_in_two_sections(as_editor, as_olga, plan):
 
 def test_a_section_that_another_removed_is_a_conflict_with_the_text(as_editor, as_olga, plan):
     mine = opened(as_editor, ONE)
-    plan.revise("First.\n\n# Two\n\nTwo's words.\n", version=1)
+    revise(plan, "First.\n\n# Two\n\nTwo's words.\n", version=1)
     response = as_editor.post(ONE, mine | {"notes": "# One\r\n\r\nTyped.\r\n\r\n"})
     assert response.status_code == 409
     assert "Typed." in response.content.decode()
@@ -126,14 +128,14 @@ def test_splitting_works(as_editor, plan):
 
 def test_the_new_page_stands_in_the_same_category(as_editor):
     compute = Category.objects.get(slug="compute")
-    Service.objects.create(title="Plan", category=compute, notes=NOTES)
+    make_service(title="Plan", category=compute, notes=NOTES)
     as_editor.post(SPLIT, opened(as_editor, SPLIT) | {"title": "Batch"})
     assert Page.objects.get(title="Batch").category == compute
 
 
 def test_a_split_keeps_deeper_headings_and_line_ends(as_editor):
     notes = "Text\r\n# One\r\n## Deep\r\nWords.\r\n# Two\r\n"
-    Topic.objects.create(title="Plan", notes=notes)
+    make_topic(title="Plan", notes=notes)
     as_editor.post(SPLIT, opened(as_editor, SPLIT))
     assert Page.objects.get(title="One").notes == "## Deep\r\nWords.\r\n"
     assert Page.objects.get(title="Plan").notes == "Text\r\n\r\n[[One]]\r\n\r\n# Two\r\n"
@@ -152,7 +154,7 @@ def test_a_split_keeps_deeper_headings_and_line_ends(as_editor):
 )
 def test_what_a_heading_says_beside_its_words_begins_the_new_page(as_editor, heading, line):
     notes = f"Text.\n\n{heading}\n\nWords.\n\n# Two\n\n[one]: https://example.com\n\n[^1]: Note\n"
-    page = Topic.objects.create(title="Plan", notes=notes)
+    page = make_topic(title="Plan", notes=notes)
     path = f"/pages/plan/split/?section={parts(notes)[0].anchor}"
     as_editor.post(path, opened(as_editor, path))
     made = Page.objects.exclude(pk=page.pk).get()
@@ -175,14 +177,14 @@ def test_a_split_into_a_title_that_is_taken(as_editor, plan):
 
 def test_a_split_merges_with_changes_elsewhere(as_editor, plan):
     fields = opened(as_editor, SPLIT)
-    plan.revise(NOTES.replace("Two's", "Her"), version=1)
+    revise(plan, NOTES.replace("Two's", "Her"), version=1)
     as_editor.post(SPLIT, fields)
     assert Page.objects.get(title="Plan").notes.endswith("[[One]]\n\n# Two\n\nHer words.\n")
 
 
 def test_a_split_of_what_was_just_changed_asks_again(as_editor, plan):
     fields = opened(as_editor, SPLIT) | {"title": "Uno"}
-    plan.revise(NOTES.replace("One's", "Her"), version=1)
+    revise(plan, NOTES.replace("One's", "Her"), version=1)
     response = as_editor.post(SPLIT, fields)
     assert response.status_code == 409
     assert Page.objects.count() == 1
@@ -195,7 +197,7 @@ def test_a_split_of_what_was_just_changed_asks_again(as_editor, plan):
 def test_a_split_takes_along_what_hangs_on_items_and_questions(as_editor, editor):
     why = "> [!question] Why"
     notes = f"{why} here?\n\n- [ ] stays\n\n# One\n\n- [ ] learn\n- [ ] use\n\n{why} there?\n"
-    page = Topic.objects.create(title="Plan", notes=notes)
+    page = make_topic(title="Plan", notes=notes)
     for text in ("stays", "learn"):
         tick.tick(page.items.get(text=text).pk, "na", by=editor, why=f"{text}, in March")
     asked = datetime(2020, 2, 3, tzinfo=UTC)
@@ -224,7 +226,7 @@ def test_a_split_shows_imported_pictures_on_both_pages(
     as_editor, as_admin, editor, django_capture_on_commit_callbacks
 ):
     notes = "![x](img/both.png)\n\n# One\n\n![x](img/both.png) ![x](img/one.png)\n"
-    page = Topic.objects.create(title="Plan", notes=notes)
+    page = make_topic(title="Plan", notes=notes)
     both, one = picture(page, "img/both.png"), picture(page, "img/one.png")
     as_editor.post(SPLIT, opened(as_editor, SPLIT))
     made = Page.objects.get(title="One")

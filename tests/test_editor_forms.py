@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.forms.fields import NamesField, NotesField, as_posted
-from services.markdown.edit.edits import keep_line_ends
+from services.text.line_ends import keep_line_ends
 
 LINES = st.tuples(
     st.sampled_from(["", "a", "b", "\t", "x ", "\u2028"]), st.sampled_from(["\n", "\r\n", "\r"])

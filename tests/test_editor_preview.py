@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 
 from services.attachments.store import store
-from services.models import Topic
 from services.text.merge import merge
 from tests.pictures import picture
+from tests.support.pages import make_topic
 
 pytestmark = pytest.mark.django_db
 PREVIEW = "/markdownx/markdownify/"
@@ -34,7 +34,7 @@ def test_a_post_from_elsewhere_is_refused(editor: object) -> None:
 
 
 def test_it_is_rendered_as_the_page_will_be(as_editor: Client) -> None:
-    page = Topic.objects.create(title="Amazon S3")
+    page = make_topic(title="Amazon S3")
     html = as_editor.post(
         PREVIEW, {"content": "# Hi\n\n[[amazon s3]] [[Nowhere]]"}
     ).content.decode()
@@ -52,7 +52,7 @@ def test_it_is_safe(as_editor: Client) -> None:
 
 
 def test_a_page_lends_its_pictures(as_editor: Client) -> None:
-    page = Topic.objects.create(title="Page")
+    page = make_topic(title="Page")
     row = store(io.BytesIO(picture()), name="a.png", page=page, reference="img/a.png")
     content = {"content": "![a](img/a.png) ![[img/a.png]]"}
     shown = as_editor.post(PREVIEW, content | {"page": str(page.pk)}).content.decode()

@@ -5,6 +5,7 @@ from django.core.management import call_command
 
 from services.models import Attachment, ChecklistItem, Document, Page
 from services.pages.examples import example_documents
+from services.pages.revise import revise
 from services.pages.tick import tick
 from services.pages.trash import throw_away
 from tests.conftest import EXAMPLES
@@ -36,7 +37,7 @@ def test_a_reader_is_not(examples, as_reader):
 
 def test_pages_that_were_changed_stay(examples, as_editor):
     s3 = Page.objects.get(title="S3")
-    s3.revise("My own words.\n", version=s3.version)
+    revise(s3, "My own words.\n", version=s3.version)
     as_editor.post("/examples/remove/")
     assert [page.title for page in Page.objects.all()] == ["S3"]
     assert not example_documents().exists()

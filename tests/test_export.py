@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from django.core.management import call_command
 
-from services.markdown.edit import edits
-from services.models import Category, Document, Page, Section, Service, Topic
+from services.markdown.edit.tasks import set_state
+from services.models import Category, Document, Page, Section
+from services.pages.revise import revise
 from services.sync.apply import apply_plan
 from services.sync.export import export_to
 from services.sync.read_files import SourceFile, find_files, load
 from services.sync.stored import plan_import
+from tests.support.pages import make_service, make_topic, revise_by_fields
 from tests.test_import import AWS, bring, page
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +53,7 @@ def test_an_untouched_file_comes_out_byte_for_byte(data, tmp_path):
 def test_one_tick_changes_one_character(tmp_path):
     bring("AWS.md", AWS)
     aws = page("AWS")
-    aws.revise(edits.set_state(aws.notes, 1, "done"), version=1)
+    revise(aws, set_state(aws.notes, 1, "done"), version=1)
     export_to(tmp_path)
     assert (tmp_path / "AWS.md").read_text() == AWS.replace("- [ ] ECS/EKS", "- [x] ECS/EKS")
 
@@ -60,7 +62,7 @@ def test_a_renamed_page_renames_its_heading(tmp_path):
     bring("AWS.md", AWS)
     iam = page("Identity and Access Management")
     iam.title = "Access"
-    iam.save()
+    revise_by_fields(iam)
     export_to(tmp_path)
     assert (tmp_path / "AWS.md").read_text() == AWS.replace(
         "### Identity and Access Management (IAM)", "### Access (IAM)"
@@ -76,23 +78,21 @@ def test_a_page_told_apart_by_its_document_keeps_its_heading(tmp_path):
 
 def test_notes_that_lost_their_last_line_end_stay_apart_from_the_next_heading(tmp_path):
     bring("AWS.md", AWS)
-    page("S3").revise("Short", version=1)
+    revise(page("S3"), "Short", version=1)
     export_to(tmp_path)
     assert "Short\n\n## Other\n" in (tmp_path / "AWS.md").read_text()
 
 
 def test_notes_keep_apart_from_an_underlined_heading(tmp_path):
     bring("n.md", "S3\n--\n\nOne.\n\nEC2\n---\n\nTwo.\n")
-    page("S3").revise("One.\n", version=1)
+    revise(page("S3"), "One.\n", version=1)
     export_to(tmp_path)
     assert (tmp_path / "n.md").read_text() == "S3\n--\n\nOne.\n\nEC2\n---\n\nTwo.\n"
 
 
 def test_a_page_without_a_document_is_written_by_category_and_title(tmp_path):
-    Service.objects.create(
-        title="SQS", category=Category.objects.get(name="Integration"), notes="Queues.\n"
-    )
-    Topic.objects.create(title="CI/CD: why?", notes="Because.\n", aliases=["pipelines"])
+    make_service(title="SQS", category=Category.objects.get(name="Integration"), notes="Queues.\n")
+    make_topic(title="CI/CD: why?", notes="Because.\n", aliases=["pipelines"])
     export_to(tmp_path)
     assert (tmp_path / "Integration" / "SQS.md").read_text() == "Queues.\n"
     topic = tmp_path / "Topics" / "CI-CD- why.md"
@@ -102,8 +102,8 @@ def test_a_page_without_a_document_is_written_by_category_and_title(tmp_path):
 
 
 def test_importing_an_export_of_free_pages_makes_no_second_ones(tmp_path, capsys):
-    Service.objects.create(title="SQS", category=Category.objects.get(name="Integration"))
-    Topic.objects.create(title="CI/CD: why?", notes="# A heading\n\nBecause.\n")
+    make_service(title="SQS", category=Category.objects.get(name="Integration"))
+    make_topic(title="CI/CD: why?", notes="# A heading\n\nBecause.\n")
     export_to(tmp_path)
     call_command("import_markdown", str(tmp_path))
     assert "Done: 2 unchanged." in capsys.readouterr().out
@@ -112,7 +112,7 @@ def test_importing_an_export_of_free_pages_makes_no_second_ones(tmp_path, capsys
 
 def test_an_export_can_be_imported_into_an_empty_knowledge_base(tmp_path):
     bring("AWS.md", AWS)
-    Topic.objects.create(title="CI/CD: why?", notes="---\n\n# A heading\n\nBecause.\n")
+    make_topic(title="CI/CD: why?", notes="---\n\n# A heading\n\nBecause.\n")
     before = sorted(Page.objects.values_list("kind", "title", "notes"))
     export_to(tmp_path)
     Section.objects.all().delete()
@@ -125,7 +125,7 @@ def test_an_export_can_be_imported_into_an_empty_knowledge_base(tmp_path):
 
 def test_a_file_that_changed_since_the_import_is_left_alone(tmp_path):
     bring("AWS.md", AWS)
-    page("S3").revise("Mine.\n\n", version=1)
+    revise(page("S3"), "Mine.\n\n", version=1)
     (tmp_path / "AWS.md").write_text("someone else's\n")
     done = export_to(tmp_path)
     assert [path for path, _ in done.refused] == ["AWS.md"]
@@ -137,13 +137,13 @@ def test_a_file_that_only_an_export_changed_is_written_again(tmp_path):
     bring("AWS.md", AWS)
     (tmp_path / "AWS.md").write_text(AWS)
     for number in (1, 2):
-        page("S3").revise(f"Mine {number}.\n\n", version=number)
+        revise(page("S3"), f"Mine {number}.\n\n", version=number)
         assert export_to(tmp_path).written == ["AWS.md"]
 
 
 def test_a_file_with_an_open_conflict_is_left_alone(tmp_path):
     bring("AWS.md", AWS)
-    page("S3").revise("Mine.\n\n", version=1)
+    revise(page("S3"), "Mine.\n\n", version=1)
     theirs = AWS.replace("Objects.", "Theirs.")
     bring("AWS.md", theirs)
     (tmp_path / "AWS.md").write_text(theirs)
@@ -184,7 +184,7 @@ def round_trip(folder) -> dict[str, int]:
     ],
 )
 def test_a_free_page_comes_back_as_it_is(title, notes, tmp_path):
-    Topic.objects.create(title=title, notes=notes)
+    make_topic(title=title, notes=notes)
     before = list(Page.objects.values_list("kind", "title", "notes"))
     assert round_trip(tmp_path) == {}
     assert list(Page.objects.values_list("kind", "title", "notes")) == before
@@ -197,7 +197,7 @@ def test_a_page_renamed_here_is_found_again_under_its_new_heading(title, tmp_pat
     bring("AWS.md", AWS.replace("Is it worth it?", "Tiny."))
     eks = page("EKS")
     eks.title = title
-    eks.save()
+    revise_by_fields(eks)
     export_to(tmp_path)
     plan = bring("AWS.md", (tmp_path / "AWS.md").read_text())
     assert set(plan.counts()) == {"unchanged"}
@@ -209,7 +209,7 @@ def test_a_page_renamed_here_is_found_again_under_its_new_heading(title, tmp_pat
 def test_a_heading_in_notes_becomes_one_page_when_the_file_comes_back(tmp_path):
     bring("AWS.md", AWS)
     ecs = page("ECS")
-    ecs.revise(ecs.notes + "### Costs\n\nNot little.\n\n", version=1)
+    revise(ecs, ecs.notes + "### Costs\n\nNot little.\n\n", version=1)
     for _ in range(3):
         export_to(tmp_path)
         bring("AWS.md", (tmp_path / "AWS.md").read_text())
@@ -222,7 +222,7 @@ def test_a_heading_in_notes_becomes_one_page_when_the_file_comes_back(tmp_path):
 def test_notes_that_would_swallow_the_next_heading_are_not_written(tail, tmp_path):
     bring("AWS.md", AWS)
     ecs = page("ECS")
-    ecs.revise(ecs.notes + tail, version=1)
+    revise(ecs, ecs.notes + tail, version=1)
     ((path, reason),) = export_to(tmp_path).refused
     assert path == "AWS.md"
     assert reason.startswith("the notes of “ECS” would take in the heading “### EKS” below them")
@@ -231,7 +231,7 @@ def test_notes_that_would_swallow_the_next_heading_are_not_written(tail, tmp_pat
 
 def test_imported_notes_that_begin_with_dashes_get_no_second_front_matter(tmp_path):
     bring("n.md", "Text.\n")
-    page("n").revise("---\nkey: v\n---\nText.\n", version=1)
+    revise(page("n"), "---\nkey: v\n---\nText.\n", version=1)
     round_trip(tmp_path)
     round_trip(tmp_path)
     assert page("n").notes == "---\nkey: v\n---\nText.\n"
@@ -245,7 +245,7 @@ def test_one_file_that_cannot_be_written_does_not_stop_the_others(tmp_path):
     done = export_to(tmp_path)
     assert done.written == ["a.md"]
     assert done.refused == [("z.md", "it cannot be written (Is a directory)")]
-    page("a").revise("A!\n", version=1)
+    revise(page("a"), "A!\n", version=1)
     assert export_to(tmp_path).written == ["a.md"]
 
 

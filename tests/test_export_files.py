@@ -13,11 +13,13 @@ from django.utils import timezone
 from services.attachments.manage import rename, replace, throw_away
 from services.attachments.store import markdown_of, store
 from services.models import Attachment, Document, Page, Topic
+from services.pages.revise import revise
 from services.pages.trash import destroy
 from services.sync.export import export_to
 from services.sync.listed import LIST
 from tests.pictures import PDF, located, picture
 from tests.storages import S3Server
+from tests.support.pages import make_topic
 from tests.test_import_files import put
 
 pytestmark = pytest.mark.django_db
@@ -95,10 +97,10 @@ def test_an_export_is_imported_again_without_change(storage, vault, out, capsys)
     bring(vault, capsys)
     page = Page.objects.get(title="AWS")
     row = kept(PDF + b"%2", "Über (1).pdf", page)
-    free = Topic.objects.create(title="Plan")
+    free = make_topic(title="Plan")
     for each in (page, free):
         text = f"{each.notes}\n{markdown_of(row)} and <{row.get_absolute_url()}>\n"
-        each.revise(text, version=each.version)
+        revise(each, text, version=each.version)
     export_to(out)
     state = list(Page.objects.values("pk", "notes", "version"))
     rows = list(Attachment.objects.values("pk", "file", "sha256", "page", "reference"))
@@ -115,7 +117,7 @@ def test_what_an_export_adds_does_not_make_names_unclear(vault, capsys):
     put(vault, {"AWS.md": "![[logo.png]]\n", "img/logo.png": picture()})
     bring(vault, capsys)
     row = kept(picture(size=(9, 9)), "logo.png")
-    Topic.objects.create(title="Plan", notes=embed(row))
+    make_topic(title="Plan", notes=embed(row))
     assert export_to(vault).refused == []
     assert "note" not in bring(vault, capsys)
     assert export_to(vault).written == []
@@ -124,7 +126,7 @@ def test_what_an_export_adds_does_not_make_names_unclear(vault, capsys):
 def test_an_address_becomes_a_path_below_the_folder(storage, out):
     row = kept(picture(), "a.png")
     twice = f"{embed(row)} `{embed(row)}` [w]({row.get_absolute_url()}#x)\n"
-    Topic.objects.create(title="Plan", notes=twice)
+    make_topic(title="Plan", notes=twice)
     export_to(out)
     path = f"attachments/{row.pk}/a.png"
     assert (out / path).read_bytes() == picture()
@@ -136,7 +138,7 @@ def test_an_address_becomes_a_path_below_the_folder(storage, out):
 def test_so_does_an_address_in_raw_html(storage, out, capsys):
     row = kept(picture(), "a b.png")
     text = f'<p>\n<img src="/attachments/{row.pk}/a b.png" width=30>\n</p>\n'
-    topic = Topic.objects.create(title="Plan", notes=text)
+    topic = make_topic(title="Plan", notes=text)
     export_to(out)
     path = f"attachments/{row.pk}/a b.png"
     assert (out / path).read_bytes() == picture()
@@ -151,7 +153,7 @@ def test_so_does_an_address_in_raw_html(storage, out, capsys):
 
 def test_what_is_changed_there_comes_back_with_addresses(out, capsys):
     row = kept(picture(), "a.png")
-    topic = Topic.objects.create(title="Plan", notes=f"{embed(row)}\n\nEnd.\n")
+    topic = make_topic(title="Plan", notes=f"{embed(row)}\n\nEnd.\n")
     export_to(out)
     file = out / "Topics" / "Plan.md"
     file.write_text(file.read_text().replace("End.", "The end."))
@@ -163,9 +165,9 @@ def test_what_is_changed_there_comes_back_with_addresses(out, capsys):
 
 def test_what_both_sides_changed_is_merged_over_the_paths(out, capsys):
     row = kept(picture(), "a.png")
-    topic = Topic.objects.create(title="Plan", notes=f"One.\n\n{embed(row)}\n\nEnd.\n")
+    topic = make_topic(title="Plan", notes=f"One.\n\n{embed(row)}\n\nEnd.\n")
     export_to(out)
-    topic.revise(f"First.\n\n{embed(row)}\n\nEnd.\n", version=topic.version)
+    revise(topic, f"First.\n\n{embed(row)}\n\nEnd.\n", version=topic.version)
     file = out / "Topics" / "Plan.md"
     file.write_text(file.read_text().replace("End.", "The end."))
     assert "1 merged" in bring(out, capsys)
@@ -175,7 +177,7 @@ def test_what_both_sides_changed_is_merged_over_the_paths(out, capsys):
 
 def test_another_sites_export_brings_its_files_by_reference(storage, out, capsys):
     row = kept(picture(), "a.png")
-    Topic.objects.create(title="Plan", notes=f"{embed(row)}\n")
+    make_topic(title="Plan", notes=f"{embed(row)}\n")
     export_to(out)
     gone = row.pk
     for page in Page.objects.all():
@@ -199,7 +201,7 @@ def test_an_untouched_document_keeps_an_address_that_it_came_with(vault, out, ca
     export_to(out)
     assert (out / "AWS.md").read_text() == f"{embed(row)}\n"
     page = Page.objects.get()
-    page.revise(f"{embed(row)} now\n", version=page.version)
+    revise(page, f"{embed(row)} now\n", version=page.version)
     export_to(out)
     assert (out / "AWS.md").read_text() == f"![x](attachments/{row.pk}/a.png) now\n"
 
@@ -208,7 +210,7 @@ def test_an_address_of_nothing_here_stays(out):
     row = kept(picture(), "a.png")
     text = embed(row)
     row.delete()
-    Topic.objects.create(title="Plan", notes=text)
+    make_topic(title="Plan", notes=text)
     done = export_to(out)
     assert done.refused == []
     assert (out / "Topics" / "Plan.md").read_text() == text
@@ -216,7 +218,7 @@ def test_an_address_of_nothing_here_stays(out):
 
 def test_a_file_that_has_another_name_now_is_written_as_the_notes_say(out):
     row = kept(picture(), "a.png")
-    Topic.objects.create(title="Plan", notes=embed(row))
+    make_topic(title="Plan", notes=embed(row))
     rename(row, "b.png")
     export_to(out)
     assert (out / "attachments" / str(row.pk) / "a.png").exists()
@@ -225,8 +227,8 @@ def test_a_file_that_has_another_name_now_is_written_as_the_notes_say(out):
 @pytest.mark.parametrize("name", ["%2e%2e%2Fevil.png", "a%2Fb.png", "%00.png", "%2e%2e", "x" * 300])
 def test_a_name_that_no_file_can_have_is_told(out, name):
     row = kept(picture(), "a.png")
-    Topic.objects.create(title="Plan", notes=f"![x](/attachments/{row.pk}/{name})")
-    Topic.objects.create(title="Other", notes=embed(row))
+    make_topic(title="Plan", notes=f"![x](/attachments/{row.pk}/{name})")
+    make_topic(title="Other", notes=embed(row))
     done = export_to(out)
     assert len(done.refused) == 1
     assert f"attachments/{row.pk}/" in done.refused[0][0]
@@ -247,7 +249,7 @@ def test_a_name_that_no_file_can_have_is_told(out, name):
     ],
 )
 def test_a_reference_that_leads_out_or_into_hiding_is_told(out, reference):
-    topic = Topic.objects.create(title="Plan", notes=f"![x](<{reference}>)\n")
+    topic = make_topic(title="Plan", notes=f"![x](<{reference}>)\n")
     row = store(io.BytesIO(picture()), name="a.png", page=topic, reference=reference)
     topic.links.update(attachment=row, to=None)
     done = export_to(out)
@@ -268,7 +270,7 @@ def test_a_link_in_the_folder_is_not_followed_out_of_it(vault, out, capsys, tmp_
 
 def test_a_file_that_is_not_ours_is_not_written_over(storage, out):
     row = kept(picture(), "a.png")
-    Topic.objects.create(title="Plan", notes=embed(row))
+    make_topic(title="Plan", notes=embed(row))
     there = out / "attachments" / str(row.pk) / "a.png"
     put(out, {f"attachments/{row.pk}/a.png": b"somebody's"})
     done = export_to(out)
@@ -317,7 +319,7 @@ def test_two_pages_of_a_file_with_different_files_in_one_place(vault, out, capsy
 
 def test_what_is_missing_from_the_storage_is_told_and_the_rest_written(storage, out):
     lost, there = kept(picture(), "lost.png"), kept(PDF, "there.pdf")
-    Topic.objects.create(title="Plan", notes=f"{embed(lost)} {embed(there)}")
+    make_topic(title="Plan", notes=f"{embed(lost)} {embed(there)}")
     default_storage.delete(str(lost.file.name))
     done = export_to(out)
     assert done.refused == [(f"attachments/{lost.pk}/lost.png", "it is missing from the storage")]
@@ -327,7 +329,7 @@ def test_what_is_missing_from_the_storage_is_told_and_the_rest_written(storage, 
 
 def test_a_storage_that_is_down_costs_the_files_alone(s3: S3Server, out, capsys):
     rows = [kept(picture(size=(8, 8 + n)), f"{n}.png") for n in range(3)]
-    Topic.objects.create(title="Plan", notes=" ".join(embed(row) for row in rows))
+    make_topic(title="Plan", notes=" ".join(embed(row) for row in rows))
     s3.stop()
     with pytest.raises(SystemExit):
         call_command("export_markdown", str(out))
@@ -342,11 +344,11 @@ def test_files_that_no_notes_show_are_taken_along(storage, vault, out, capsys, e
     put(vault, {"AWS.md": "[w](a.pdf)\n", "a.pdf": PDF})
     bring(vault, capsys)
     page = Page.objects.get()
-    page.revise("Nothing.\n", version=page.version)
-    free = Topic.objects.create(title="Plan")
+    revise(page, "Nothing.\n", version=page.version)
+    free = make_topic(title="Plan")
     other = kept(picture(), f"{'ä' * 140}.png", free)
     throw_away(kept(PDF + b"%", "trash.pdf", free), by=editor)
-    Topic.objects.create(title="Gone", trashed_at=timezone.now())
+    make_topic(title="Gone", trashed_at=timezone.now())
     kept(PDF + b"%%", "gone.pdf", Topic.everything.get(title="Gone"))
     assert export_to(out).refused == []
     files = files_in(out)
@@ -362,8 +364,8 @@ def test_files_that_no_notes_show_are_taken_along(storage, vault, out, capsys, e
 
 
 def test_a_file_that_another_page_shows_is_written_once(out):
-    row = kept(picture(), "a.png", Topic.objects.create(title="Album"))
-    Topic.objects.create(title="Plan", notes=embed(row))
+    row = kept(picture(), "a.png", make_topic(title="Album"))
+    make_topic(title="Plan", notes=embed(row))
     export_to(out)
     assert {path for path in files_in(out) if path.endswith(".png")} == {
         f"attachments/{row.pk}/a.png"
@@ -371,7 +373,7 @@ def test_a_file_that_another_page_shows_is_written_once(out):
 
 
 def test_a_file_whose_place_is_no_place_is_written_all_the_same(out):
-    topic = Topic.objects.create(title="Plan", notes="![x](<../../evil.png>)\n")
+    topic = make_topic(title="Plan", notes="![x](<../../evil.png>)\n")
     row = store(io.BytesIO(picture()), name="a.png", page=topic, reference="../../evil.png")
     topic.links.update(attachment=row, to=None)
     done = export_to(out)

@@ -11,11 +11,13 @@ from django.core.files.storage import default_storage
 from django.core.management import call_command
 
 from services.attachments.manage import replace, throw_away
-from services.models import Attachment, Document, Page, Topic
+from services.models import Attachment, Document, Page
+from services.pages.revise import revise
 from services.pages.trash import destroy
 from services.sync.export import export_to
 from services.sync.listed import LIST
 from tests.pictures import PDF, picture
+from tests.support.pages import make_topic
 from tests.test_export_files import bring, embed, files_in, kept, out, vault  # noqa: F401
 from tests.test_import_files import put
 
@@ -37,9 +39,9 @@ def bytes_of(row: Attachment) -> bytes:
 
 def exported(out: Path, data: bytes = PDF) -> tuple[Attachment, Path]:  # noqa: F811
     """A file that a page shows, and where an export wrote it."""
-    topic = Topic.objects.create(title="Plan")
+    topic = make_topic(title="Plan")
     row = kept(data, "a.pdf", topic)
-    topic.revise(f"{embed(row)}\n", version=topic.version)
+    revise(topic, f"{embed(row)}\n", version=topic.version)
     export_to(out)
     return row, out / "attachments" / str(row.pk) / "a.pdf"
 
@@ -50,8 +52,8 @@ def test_another_site_gives_them_back_to_their_pages(storage, vault, out, capsys
     kept(picture(), "b.png", Page.objects.get(title="S3"))
     html = kept(b"words", "c.txt")
     page = Page.objects.get(title="EC2")
-    page.revise(f'<a href="{html.get_absolute_url()}">w</a>\n', version=page.version)
-    kept(PDF + b"%", "d.pdf", Topic.objects.create(title="Plan"))
+    revise(page, f'<a href="{html.get_absolute_url()}">w</a>\n', version=page.version)
+    kept(PDF + b"%", "d.pdf", make_topic(title="Plan"))
     Attachment.objects.filter(pk=html.pk).update(page=page)
     assert export_to(out).refused == []
     before = files_in(out)
@@ -74,7 +76,7 @@ def test_another_site_gives_them_back_to_their_pages(storage, vault, out, capsys
 
 
 def test_a_page_that_is_not_there_is_told(out, capsys):  # noqa: F811
-    kept(PDF, "a.pdf", Topic.objects.create(title="Plan"))
+    kept(PDF, "a.pdf", make_topic(title="Plan"))
     export_to(out)
     forget_everything()
     note = out / "Topics" / "Plan.md"

@@ -8,10 +8,10 @@ from xml.etree import ElementTree
 import pytest
 from django.test import Client
 
-from services.models import Topic
 from services.pages.trash import throw_away
 from services.permissions import feed_key, key_holder
 from tests.revisions_maker import revised, with_edits
+from tests.support.pages import make_topic
 from tests.test_history_pages import tick_all
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 @pytest.fixture
 def page(editor):
-    page = Topic.objects.create(title="Plan", notes="- [ ] One\n- [ ] Two\n- [ ] Three\n")
+    page = make_topic(title="Plan", notes="- [ ] One\n- [ ] Two\n- [ ] Three\n")
     return revised(page, by=editor, title="The plan")
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from services.models import Document, Draft, Page, Revision, Section, StaleVersion, Topic
+from services.models import Document, Draft, Page, Revision, Section, StaleVersion
 from services.pages.resolve_conflict import Settled, settle
+from services.pages.revise import revise
 from services.pages.save import mark
 from services.pages.trash import throw_away
 from services.sync.apply import apply_plan
@@ -17,6 +18,7 @@ from services.sync.stored import plan_import
 from services.views import file_conflicts
 from tests.editing import said
 from tests.html_forms import fields_of
+from tests.support.pages import make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +31,7 @@ CLASH = "<<<<<<< mine\r\nours\r\n=======\r\n<i>theirs</i>\r\n>>>>>>> theirs\r\n"
 
 @pytest.fixture
 def plan() -> Page:
-    return Topic.objects.create(title="Plan", notes=OURS)
+    return make_topic(title="Plan", notes=OURS)
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +47,7 @@ def decide(client: Client, decision: str, **fields: str):
 
 
 def texts(page: Page) -> set[str]:
-    return set(Revision.objects.of(page.pk).values_list("notes", flat=True))
+    return set(Revision.objects.of_page(page.pk).values_list("notes", flat=True))
 
 
 def is_settled(section: Section) -> bool:
@@ -118,7 +120,7 @@ def test_a_combination_that_was_worked_on_stays_in_the_history(
     decide(as_editor, decision, notes=f"Worked on\r\n{CLASH}")
     assert is_settled(section)
     assert {OURS, THEIRS, f"Worked on\r\n{CLASH}"} <= texts(plan)
-    newest = Revision.objects.of(plan.pk).first()
+    newest = Revision.objects.of_page(plan.pk).first()
     assert newest.notes == Page.objects.get(pk=plan.pk).notes
 
 
@@ -128,7 +130,7 @@ def test_a_page_that_was_changed_meanwhile_is_shown_again(
 ) -> None:
     fields = fields_of(as_editor.get(PATH)) | {"decision": decision}
     fields["notes"] = "1\r\nboth\r\nthree\r\n4\r\n"
-    plan.revise(OURS + "five\r\n", version=1)
+    revise(plan, OURS + "five\r\n", version=1)
     response = as_editor.post(PATH, fields)
     assert response.status_code == 409
     assert "changed once more meanwhile" in response.content.decode()
@@ -144,7 +146,7 @@ def test_a_page_that_is_kept_may_have_been_changed_meanwhile(
     as_editor: Client, plan: Page, section: Section
 ) -> None:
     fields = fields_of(as_editor.get(PATH)) | {"decision": "mine"}
-    plan.revise(OURS + "five\r\n", version=1)
+    revise(plan, OURS + "five\r\n", version=1)
     assert as_editor.post(PATH, fields).status_code == 302
     assert Page.objects.get(pk=plan.pk).notes == OURS + "five\r\n"
     assert is_settled(section)
@@ -198,7 +200,7 @@ def test_where_nothing_clashes_it_leads_to_the_page(as_editor: Client, section: 
 
 
 def test_an_old_address_leads_on(as_editor: Client, plan: Page) -> None:
-    plan.revise(version=1, title="Plans", slug="plans")
+    revise(plan, version=1, title="Plans", slug="plans")
     assert as_editor.get(PATH)["Location"] == "/pages/plans/file/"
 
 
@@ -280,7 +282,7 @@ def test_what_the_file_says_by_now_is_in_the_text_to_decide_on(
 def test_marks_still_say_which_text_is_the_files(as_editor: Client, plan: Page) -> None:
     fields = dict(fields_of(as_editor.get(PATH))) | {"decision": "combined"}
     fields["notes"] = "1\r\n\r\nput together\r\nthree\r\n4\r\n"
-    plan.revise(OURS.replace("ours", "the page by now"), version=1)
+    revise(plan, OURS.replace("ours", "the page by now"), version=1)
     notes = str(fields_of(as_editor.post(PATH, fields))["notes"])
     assert "<<<<<<< mine\r\nthe page by now\r\n=======\r\nput together\r\n>>>>>>> theirs" in notes
 
@@ -290,7 +292,7 @@ def test_an_import_that_was_planned_before_undoes_no_decision(plan: Page, editor
     plan.delete()
     apply_plan(plan_import([SourceFile("plan.md", b"# Plan\n\none\ntwo\n")]))
     page = Page.objects.get()
-    page.revise("one\nmine\n", version=page.version)
+    revise(page, "one\nmine\n", version=page.version)
     file = SourceFile("plan.md", b"# Plan\n\none\ntheirs\n")
     apply_plan(plan_import([file]))
     section, late = Section.objects.get(), plan_import([file])

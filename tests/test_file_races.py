@@ -24,11 +24,12 @@ from services.attachments import manage
 from services.attachments.errors import StorageFailed, UploadRefused, asking_the_storage
 from services.attachments.storage.s3 import client
 from services.attachments.store import store
-from services.models import Attachment, Page, Topic
+from services.models import Attachment, Page
 from services.pages.trash import destroy, throw_away
 from services.sync.zips import ZipRefused, unpacked
 from tests.pictures import picture
 from tests.storages import objects, s3_environment
+from tests.support.pages import make_topic
 from tests.test_transactions import at_once
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +37,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def page(db: None) -> Page:
-    return Topic.objects.create(title="Plan")
+    return make_topic(title="Plan")
 
 
 def test_a_file_that_is_restored_while_the_trash_is_emptied_stays(page, editor) -> None:
@@ -63,7 +64,7 @@ def test_what_was_dropped_into_a_new_page_goes_to_the_trash_with_it(as_editor, a
         {"file": SimpleUploadedFile("a.png", picture()), "page": ""},
         headers={"Accept": "application/json"},
     ).json()["files"][0]
-    page = Topic.objects.create(title="New", notes=f"{told['markdown']}\n")
+    page = make_topic(title="New", notes=f"{told['markdown']}\n")
     shown = as_reader.get(told["url"])
     assert shown.status_code == 200
     assert b"".join(shown.streaming_content) == picture()
@@ -75,7 +76,7 @@ def test_what_was_dropped_into_a_new_page_goes_with_it_for_good(
     editor, django_capture_on_commit_callbacks
 ):
     row = store(io.BytesIO(picture()), name="a.png", by=editor)
-    page = Topic.objects.create(title="New", notes=f"![]({row.get_absolute_url()})\n")
+    page = make_topic(title="New", notes=f"![]({row.get_absolute_url()})\n")
     throw_away(page, by=editor)
     with django_capture_on_commit_callbacks(execute=True):
         destroy(Page.everything.get(pk=page.pk))
@@ -83,7 +84,7 @@ def test_what_was_dropped_into_a_new_page_goes_with_it_for_good(
 
 
 def test_readers_are_not_told_the_name_of_a_page_in_the_trash(page, as_reader, editor) -> None:
-    secret = Topic.objects.create(title="Merger with Initech")
+    secret = make_topic(title="Merger with Initech")
     row = store(io.BytesIO(picture()), name="a.png", page=secret)
     page.notes = f"![]({row.get_absolute_url()})\n"
     Page.objects.filter(pk=page.pk).update(notes=page.notes)
@@ -283,7 +284,7 @@ def test_replacements_at_once_are_counted_too(page, settings) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_same_bytes_at_once_are_one_object(page) -> None:
-    other = Topic.objects.create(title="Other")
+    other = make_topic(title="Other")
     assert sent((b"text", page), (b"text", page), (b"text", other), (b"text", None)) == []
     rows = Attachment.objects.all()
     assert sorted(str(row.page) for row in rows) == ["None", "Other", "Plan"]

@@ -6,11 +6,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from services.models import Category, OldAddress, Reason, Revision, Service, Topic
+from services.models import Category, OldAddress, Reason, Revision
 from services.pages.trash import throw_away
 from services.selectors import timeline
 from services.selectors.timeline import Filter
 from tests.revisions_maker import revised, with_edits
+from tests.support.pages import make_service, make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +20,7 @@ TASKS = "To learn:\n\n- [ ] One\n- [ ] Two\n- [ ] Three\n"
 
 @pytest.fixture
 def page(editor):
-    return Topic.objects.create(title="Plan", notes=TASKS, updated_by=editor)
+    return make_topic(title="Plan", notes=TASKS, updated_by=editor)
 
 
 def text_of(client, path, status=200):
@@ -219,7 +220,7 @@ def test_shows_the_page_as_it_was(as_reader, page, editor):
 def test_links_of_an_old_version_lead_to_the_pages_of_now(as_reader, page, editor):
     revised(page, "See [[ECS]].\n", by=editor)
     revised(page, "Nothing.\n", by=editor)
-    Service.objects.create(title="ECS", category=Category.objects.get(slug="compute"))
+    make_service(title="ECS", category=Category.objects.get(slug="compute"))
     assert 'href="/services/ecs/"' in text_of(as_reader, "/pages/plan/history/2/")
 
 
@@ -252,7 +253,7 @@ def test_the_first_version_is_compared_with_nothing(as_reader, page):
 
 def test_the_first_version_that_is_known_is_compared_with_nothing(as_reader, page, editor):
     with_edits(page, 3, by=editor)
-    Revision.objects.filter(id=page.pk, version__lt=3).delete()
+    Revision.objects.filter(page=page.pk, version__lt=3).delete()
     assert "was not there yet" in text_of(as_reader, "/pages/plan/history/compare/?old=2&new=3")
 
 
@@ -305,7 +306,7 @@ def test_what_notes_say_is_never_html_here(as_reader, page, editor):
 
 def test_facts_of_rows_that_are_gone_can_be_compared(as_reader, editor):
     gone = Category.objects.create(name="Gone", slug="gone")
-    page = Service.objects.create(title="ECS", category=gone, notes="x")
+    page = make_service(title="ECS", category=gone, notes="x")
     revised(page, by=editor, category=Category.objects.get(slug="compute"))
     gone.delete()
     text = words_of(text_of(as_reader, "/pages/ecs/history/compare/?old=1&new=2"))
@@ -313,7 +314,7 @@ def test_facts_of_rows_that_are_gone_can_be_compared(as_reader, editor):
 
 
 def test_a_page_that_this_was_about_is_not_named_from_the_trash(as_reader, page, editor):
-    other = Topic.objects.create(title="Secret plans")
+    other = make_topic(title="Secret plans")
     revised(page, by=editor, about=other)
     now = page.version
     paths = (f"compare/?old={now - 1}&new={now}", f"{now}/")

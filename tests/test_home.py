@@ -3,7 +3,9 @@
 import pytest
 from django.core.cache import cache
 
-from services.models import Category, Page, Service, Topic
+from services.models import Category, Page
+from services.pages.revise import revise
+from tests.support.pages import make_service, make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -30,8 +32,8 @@ def fill(number: int) -> None:
 
 def test_works(as_reader, editor):
     shelf = Category.objects.get(slug="data-store")
-    page = Service.objects.create(title="S3", category=shelf, notes="Why so?\n\nWords.\n")
-    page.revise("Why so?\n\nWords.\n\n- [x] Read\n- [/] Write\n- [-] Burn\n", version=1, by=editor)
+    page = make_service(title="S3", category=shelf, notes="Why so?\n\nWords.\n")
+    revise(page, "Why so?\n\nWords.\n\n- [x] Read\n- [/] Write\n- [-] Burn\n", version=1, by=editor)
     text = html(as_reader)
     assert '<a href="/services/s3/">S3</a>' in text
     assert "2 of 3 settled" in text
@@ -53,7 +55,7 @@ def test_shows_so_many_of_a_category_and_how_many_there_are(as_reader):
 
 
 def test_topics_stand_beside_the_categories(as_reader):
-    Topic.objects.create(title="Brain dump")
+    make_topic(title="Brain dump")
     assert "/topics/brain-dump/" in html(as_reader)
 
 

@@ -17,10 +17,12 @@ from services.models import (
     Question,
     Section,
 )
+from services.pages.revise import revise
 from services.sync.apply import apply_plan
 from services.sync.plan import Action
 from services.sync.read_files import SourceFile
 from services.sync.stored import plan_import
+from tests.support.pages import make_service, revise_by_fields
 
 pytestmark = pytest.mark.django_db
 
@@ -162,7 +164,7 @@ def test_a_changed_file_updates_untouched_pages():
 def test_a_page_changed_here_is_kept():
     bring("AWS.md", AWS)
     s3 = page("S3")
-    s3.revise("Mine.\n\n", version=1)
+    revise(s3, "Mine.\n\n", version=1)
     plan = bring("AWS.md", AWS)
     assert actions(plan) == {"S3": "kept"}
     assert page("S3").notes == "Mine.\n\n"
@@ -171,7 +173,7 @@ def test_a_page_changed_here_is_kept():
 def test_changes_on_both_sides_are_merged_by_line():
     text = AWS.replace("Objects.", "One.\n\nTwo.\n\nThree.")
     bring("AWS.md", text)
-    page("S3").revise("One!\n\nTwo.\n\nThree.\n\n", version=1)
+    revise(page("S3"), "One!\n\nTwo.\n\nThree.\n\n", version=1)
     plan = bring("AWS.md", text.replace("Three.", "Three?!"))
     assert actions(plan) == {"S3": "merged"}
     assert page("S3").notes == "One!\n\nTwo.\n\nThree?!\n\n"
@@ -179,7 +181,7 @@ def test_changes_on_both_sides_are_merged_by_line():
 
 def test_a_clash_keeps_ours_and_theirs_beside_it():
     bring("AWS.md", AWS)
-    page("S3").revise("Mine.\n\n", version=1)
+    revise(page("S3"), "Mine.\n\n", version=1)
     plan = bring("AWS.md", AWS.replace("Objects.", "Theirs."))
     assert actions(plan) == {"S3": "conflict"}
     section = Section.objects.get(page=page("S3"))
@@ -189,7 +191,7 @@ def test_a_clash_keeps_ours_and_theirs_beside_it():
 
 def test_an_open_clash_stays_one_when_the_file_comes_again():
     bring("AWS.md", AWS)
-    page("S3").revise("Mine.\n\n", version=1)
+    revise(page("S3"), "Mine.\n\n", version=1)
     theirs = AWS.replace("Objects.", "Theirs.")
     bring("AWS.md", theirs)
     plan = bring("AWS.md", theirs)
@@ -202,7 +204,7 @@ def test_an_open_clash_stays_one_when_the_file_comes_again():
 
 def test_a_clash_ends_when_the_file_has_our_text():
     bring("AWS.md", AWS)
-    page("S3").revise("Mine.\n\n", version=1)
+    revise(page("S3"), "Mine.\n\n", version=1)
     bring("AWS.md", AWS.replace("Objects.", "Theirs."))
     bring("AWS.md", AWS.replace("Objects.", "Mine."))
     section = Section.objects.get(page=page("S3"))
@@ -239,7 +241,7 @@ def test_a_renamed_page_keeps_its_name_here_when_its_words_change_in_the_file():
     bring("AWS.md", AWS)
     setup = page("Setup")
     setup.title = "Beginning"
-    setup.save()
+    revise_by_fields(setup)
     bring("AWS.md", AWS.replace("How to begin.", "How to start."))
     assert page("Beginning").notes == "How to start.\n"
 
@@ -258,7 +260,7 @@ def test_a_service_moved_here_stays_where_it_was_put():
     bring("AWS.md", AWS)
     s3 = page("S3")
     s3.category = page("ECS").category
-    s3.save()
+    revise_by_fields(s3)
     bring("AWS.md", AWS.replace("Objects.", "Buckets."))
     assert page("S3").category.name == "Compute"
 
@@ -522,10 +524,8 @@ def test_a_topic_that_is_moved_to_a_category_is_a_service_in_every_way(capsys):
 
 def test_an_aws_id_that_another_service_has_by_now_is_left_to_it():
     bring("a.md", "# Compute\n\n## S3\n\nText of mine, long enough to tell.\n\n## EC2\n\nx\n")
-    page("S3").revise(version=1, kind="topic", category=None)
-    Page.objects.create(
-        kind="service", title="Mine", category=Category.objects.get(slug="other"), aws_id="s3"
-    )
+    revise(page("S3"), version=1, kind="topic", category=None)
+    make_service(title="Mine", category=Category.objects.get(slug="other"), aws_id="s3")
     bring(
         "a.md",
         "# Compute\n\n## EC2\n\nx\n\n# Network\n\n## S3\n\nText of mine, long enough to tell.\n",

@@ -9,10 +9,12 @@ from django.core.management import CommandError, call_command
 
 from services.models import Document, Page, Revision, Section
 from services.pages import trash
+from services.pages.revise import revise
 from services.sync.apply import Overtaken, apply_plan
 from services.sync.plan import Action, Plan
 from services.sync.read_files import SourceFile
 from services.sync.stored import plan_import
+from tests.support.pages import make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -82,8 +84,8 @@ class TestImport:
     def test_both_changes_merge_or_conflict_after_it_is_back(self, notes: str) -> None:
         long = notes.replace("Tasks.", "one\ntwo\nthree")
         read(("aws.md", long))
-        page("ECS").revise("ONE\ntwo\nthree\n\n", version=2)
-        page("EKS").revise("Mine.", version=1)
+        revise(page("ECS"), "ONE\ntwo\nthree\n\n", version=2)
+        revise(page("EKS"), "Mine.", version=1)
         throw("ECS", "EKS")
         new = long.replace("three", "THREE").replace("Pods.", "Theirs.")
         read(("aws.md", new))
@@ -180,7 +182,7 @@ class TestExport:
         assert set(exported(tmp_path)) == {"aws.md", "one.md", "two.md"}
 
     def test_a_free_page_is_not_written_either(self, tmp_path: Path) -> None:
-        Page.objects.create(kind="topic", title="Free", notes="Text")
+        make_topic(title="Free", notes="Text")
         throw("Free")
         assert exported(tmp_path) == {}
         take_out("Free")
@@ -200,12 +202,12 @@ class TestExport:
         read(("two.md", text))
         throw("EC2")
         assert exported(tmp_path) == {"two.md": "# S3\n\n## Buckets\n\nMany.\n"}
-        page("S3").revise("## Buckets\n\nMore.\n", version=1)
+        revise(page("S3"), "## Buckets\n\nMore.\n", version=1)
         assert exported(tmp_path) == {"two.md": "# S3\n\n## Buckets\n\nMore.\n"}
 
     def test_a_conflict_in_the_trash_stops_nothing(self, notes: str, tmp_path: Path) -> None:
         exported(tmp_path)
-        page("ECS").revise("Mine.\n\n", version=1)
+        revise(page("ECS"), "Mine.\n\n", version=1)
         Section.objects.filter(page=page("ECS")).update(theirs="Theirs.\n\n")
         throw("ECS")
         assert "ECS" not in exported(tmp_path)["aws.md"]

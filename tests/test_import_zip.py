@@ -18,6 +18,7 @@ from django.test import Client
 
 from services.admin import importing
 from services.models import Attachment, Document, Page
+from services.pages.revise import revise
 from services.sync import zips
 from tests.html_forms import fields_of
 from tests.pictures import PDF, picture
@@ -297,7 +298,7 @@ def test_a_plan_for_a_zip_that_is_no_longer_true_is_shown_again(as_editor):
     as_editor.post(IMPORT, fields_of(upload(as_editor, zipped(NOTES))))
     newer = upload(as_editor, zipped(NOTES | {"vault/Topics/One.md": b"Other words.\n"}))
     page = Page.objects.get(title="One")
-    page.revise("Changed here\n", version=page.version)
+    revise(page, "Changed here\n", version=page.version)
     response = as_editor.post(IMPORT, fields_of(newer))
     assert response.status_code == 409
     assert as_editor.post(IMPORT, fields_of(response)).status_code == 302

@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 from django.urls import get_script_prefix, reverse, set_script_prefix
 
-from services.models import Category, ChecklistItem, Service
+from services.models import Category, ChecklistItem
 from services.selectors import controls
+from tests.support.pages import make_service
 from tests.test_ticking import AWKWARD, JSON, NOTES, item, made, notes_of, post
 
 pytestmark = pytest.mark.django_db
@@ -122,7 +123,7 @@ def test_each_box_in_the_notes_is_that_of_its_item(as_editor):
 
 
 def test_items_elsewhere_that_name_the_page_are_controls_too(as_editor):
-    Service.objects.create(title="ECS", category=Category.objects.get(slug="compute"))
+    make_service(title="ECS", category=Category.objects.get(slug="compute"))
     made("- [ ] ECS\n")
     text = as_editor.get("/services/ecs/").content.decode()
     assert f'value="{item("ECS").pk} done"' in text

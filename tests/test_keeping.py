@@ -9,16 +9,18 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 
 from services.markdown.read.sections import parts
-from services.models import Category, ChecklistItem, Page, Question, Topic
+from services.models import Category, ChecklistItem, Page, Question
 from services.pages import derived_state, restore, trash
 from services.pages.answer import ask
 from services.pages.derive import derive
 from services.pages.edit import base_of, split
+from services.pages.revise import revise
 from services.pages.tick import tick
 from services.sync.apply import apply_plan
 from services.sync.read_files import SourceFile
 from services.sync.stored import plan_import
 from tests.queries import queries
+from tests.support.pages import make_service, make_topic
 
 pytestmark = pytest.mark.django_db
 LIST = "To learn:\n\n- [ ] ECS\n- [ ] EKS\n"
@@ -29,7 +31,7 @@ ASKED = datetime(2020, 2, 3, tzinfo=UTC)
 @pytest.fixture
 def page(db: None, editor: User) -> Page:
     """A page whose first item is settled with a reason, and whose question is dismissed."""
-    made = Topic.objects.create(title="Plan", notes=LIST + QUESTION)
+    made = make_topic(title="Plan", notes=LIST + QUESTION)
     tick(made.items.get(text="EKS").pk, "na", by=editor, why="We use ECS")
     made.questions.update(dismissed=True, asked_at=ASKED)
     return Page.objects.get(pk=made.pk)
@@ -42,7 +44,7 @@ def typed(page: Page) -> list[object]:
 
 
 def save(page: Page, notes: str, by: User | None = None) -> None:
-    page.revise(notes, version=Page.objects.get(pk=page.pk).version, by=by)
+    revise(page, notes, version=Page.objects.get(pk=page.pk).version, by=by)
 
 
 @pytest.fixture(autouse=True)
@@ -108,13 +110,11 @@ def test_an_import_that_drops_lines_and_later_brings_them_back(editor):
 
 
 def test_a_question_that_a_service_asks_is_one_again_after_a_time_as_a_topic(editor):
-    made = Page.objects.create(
-        title="S3", kind="service", category=Category.objects.first(), notes="Is it?\n"
-    )
+    made = make_service(title="S3", category=Category.objects.first(), notes="Is it?\n")
     made.questions.update(dismissed=True)
-    made.revise(version=1, kind="topic", category=None)
+    revise(made, version=1, kind="topic", category=None)
     assert not made.questions.exists()
-    made.revise(version=2, kind="service", category=Category.objects.first())
+    revise(made, version=2, kind="service", category=Category.objects.first())
     assert made.questions.get().dismissed
 
 
@@ -132,7 +132,7 @@ def test_a_line_that_comes_back_in_another_state_was_changed_by_who_brought_it(p
 
 def test_lines_with_the_same_words_get_back_their_own(editor):
     notes = "A:\n\n- [x] read\n\nB:\n\n- [x] read\n- [x] read\n"
-    page = Topic.objects.create(title="Plan", notes=notes)
+    page = make_topic(title="Plan", notes=notes)
     for number, item in enumerate(page.items.order_by("position")):
         tick(item.pk, "done", by=editor, why=f"{number}")
     save(page, "Nothing.\n")
@@ -141,7 +141,7 @@ def test_lines_with_the_same_words_get_back_their_own(editor):
 
 
 def test_the_last_that_went_comes_back_first(editor):
-    page = Topic.objects.create(title="Plan", notes="- [x] read\n- [x] read\n")
+    page = make_topic(title="Plan", notes="- [x] read\n- [x] read\n")
     for number, item in enumerate(page.items.order_by("position")):
         tick(item.pk, "done", by=editor, why=f"{number}")
     save(page, "- [x] read\n")
@@ -196,7 +196,7 @@ def test_only_what_has_something_is_kept(page):
 
 def test_the_last_wait_and_all_that_went_at_once(monkeypatch):
     monkeypatch.setattr(derived_state, "MOST", 2)
-    page = Topic.objects.create(title="Plan")
+    page = make_topic(title="Plan")
 
     def cut(*words: str) -> list[str]:
         """What waits after lines with these words, each with a reason, were added and cut."""
@@ -213,7 +213,7 @@ def test_the_last_wait_and_all_that_went_at_once(monkeypatch):
 
 
 def test_asks_nothing_more_where_nothing_is_kept_and_nothing_goes(editor):
-    page = Topic.objects.create(title="Plan", notes=LIST)
+    page = make_topic(title="Plan", notes=LIST)
     save(page, LIST + "- [ ] More\n")
     asked = [sql for sql in queries(lambda: derive([page])) if "advisory" not in sql]
     # The items, questions and links that there are, and the words that are to be known.

@@ -6,10 +6,12 @@ import pytest
 from django.conf import settings as kb_settings
 from django.test import Client
 
-from services.models import Page, Topic
+from services.models import Page
 from services.pages import answer as asking
+from services.pages.revise import revise
 from tests.editing import PATH, opened
 from tests.html_forms import fields_of
+from tests.support.pages import make_topic
 
 pytestmark = pytest.mark.django_db
 MULTIPART = 'enctype="multipart/form-data"'
@@ -18,7 +20,7 @@ LINE = "слово " * 12 + "\r\n"
 
 @pytest.fixture
 def plan() -> Page:
-    return Topic.objects.create(title="Plan", notes="One\n\n> [!question] Why?\n")
+    return make_topic(title="Plan", notes="One\n\n> [!question] Why?\n")
 
 
 def form_with(text: str, field: str) -> str:
@@ -34,7 +36,7 @@ def test_forms_do_not_send_three_bytes_for_one(as_editor, as_admin, plan):
     old = fields_of(edit) | {"notes": "Mine\r\n"}
     asking.answer(question, "Because.", seen=asking.mark(""), by=None)
     plan.refresh_from_db()
-    plan.revise(plan.notes.replace("One", "Theirs"), version=plan.version)
+    revise(plan, plan.notes.replace("One", "Theirs"), version=plan.version)
     clash = as_editor.post(PATH, old)
     answers = as_editor.post(f"/questions/{question}/", fields_of(answer) | {"answer": "So."})
     assert (clash.status_code, answers.status_code) == (409, 409)
@@ -52,7 +54,7 @@ def test_two_long_texts_arrive(as_editor, plan, settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 450_000
     long = LINE * (190_000 // len(LINE.encode()))
     old = opened(as_editor)
-    plan.revise("Theirs\n", version=1)
+    revise(plan, "Theirs\n", version=1)
     clash = as_editor.post(PATH, old | {"notes": long})
     assert clash.status_code == 409
     assert as_editor.post(PATH, fields_of(clash) | {"decision": "mine"}).status_code == 302

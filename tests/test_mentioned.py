@@ -5,10 +5,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from services.aws.catalog import key
-from services.models import ChecklistItem, Topic
+from services.models import ChecklistItem
 from services.pages.mentioned import items_that_may_name
 from services.pages.names import mentions, resolve_again
 from tests.queries import queries
+from tests.support.pages import make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +45,7 @@ many = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 @pytest.fixture
 def page():
-    return Topic.objects.create(title="Plan")
+    return make_topic(title="Plan")
 
 
 def found(*keys: str) -> list[int]:

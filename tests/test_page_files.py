@@ -11,12 +11,14 @@ from django.test import Client
 
 from services.attachments import manage
 from services.attachments.store import store
-from services.models import Attachment, Link, Page, Topic
+from services.models import Attachment, Link, Page
+from services.pages.revise import revise
 from services.pages.trash import take_out, throw_away
 from tests.editing import said
 from tests.pictures import PDF, ZIP, picture
 from tests.queries import queries
 from tests.storages import S3Server, body_of, objects
+from tests.support.pages import make_topic
 
 pytestmark = pytest.mark.django_db
 LIST = "/pages/plan/files/"
@@ -24,7 +26,7 @@ LIST = "/pages/plan/files/"
 
 @pytest.fixture
 def page(db: None) -> Page:
-    return Topic.objects.create(title="Plan", notes="Plan.\n")
+    return make_topic(title="Plan", notes="Plan.\n")
 
 
 def kept(page: Page | None, name: str = "a.pdf", data: bytes = PDF, **facts: object) -> Attachment:
@@ -72,8 +74,8 @@ def test_without_files_only_editors_see_that_there_are_none(as_reader, as_editor
 
 
 def test_files_of_another_page_that_the_notes_show_are_among_them(as_reader, page):
-    row = kept(Topic.objects.create(title="Other"), "far.png", picture())
-    page.revise(f"![]({row.get_absolute_url()})\n", version=1)
+    row = kept(make_topic(title="Other"), "far.png", picture())
+    revise(page, f"![]({row.get_absolute_url()})\n", version=1)
     assert "far.png" in panel(as_reader)
     assert 'width="8" height="6"' in html(as_reader, "/topics/plan/")
 
@@ -88,8 +90,10 @@ def test_fifty_files_cost_one_query_more_than_none(as_reader, page):
     before = len(queries(lambda: as_reader.get("/topics/plan/")))
     for number in range(50):
         kept(page, f"{number}.png", picture(size=(8, 6 + number)))
-    page.revise(
-        "".join(f"![]({row.get_absolute_url()})\n" for row in page.attachments.all()), version=1
+    revise(
+        page,
+        "".join(f"![]({row.get_absolute_url()})\n" for row in page.attachments.all()),
+        version=1,
     )
     asked = queries(lambda: as_reader.get("/topics/plan/"))
     assert len(asked) <= before + 1
@@ -99,14 +103,14 @@ def test_fifty_files_cost_one_query_more_than_none(as_reader, page):
 def test_no_list_asks_the_storage(as_editor, page, s3: S3Server, path):
     row = kept(page, "a.png", picture())
     manage.throw_away(kept(page), by=None)
-    page.revise(f"![]({row.get_absolute_url()})\n", version=1)
+    revise(page, f"![]({row.get_absolute_url()})\n", version=1)
     s3.stop()
     assert ".p" in html(as_editor, path)
 
 
 def test_pictures_in_notes_have_their_size(as_reader, page):
     row = kept(page, "a.png", picture(size=(40, 30)), reference="img/a.png")
-    page.revise("![A](img/a.png)\n\n![[img/a.png|20]]\n", version=1)
+    revise(page, "![A](img/a.png)\n\n![[img/a.png|20]]\n", version=1)
     Link.objects.update(attachment=row)
     text = html(as_reader, "/topics/plan/")
     assert 'alt="A" width="40" height="30" loading="lazy"' in text
@@ -118,7 +122,7 @@ def test_pictures_in_notes_have_their_size(as_reader, page):
 
 def test_the_list_says_what_they_are_and_where_they_are_used(as_reader, editor, page):
     shown, other = kept(page, "a.png", picture(), by=editor), kept(page, "b.docx", ZIP)
-    Topic.objects.create(title="Other", notes=f"[a]({shown.get_absolute_url()})")
+    make_topic(title="Other", notes=f"[a]({shown.get_absolute_url()})")
     text = html(as_reader, LIST)
     assert "PNG picture" in text and "8 × 6" in text and "by edgar" in text
     assert "Word document, 64 bytes" in text
@@ -152,7 +156,7 @@ def test_a_long_list_comes_in_parts(as_reader, page, django_assert_max_num_queri
 
 
 def test_the_list_moves_with_its_page(as_reader, page):
-    page.revise("Plan.\n", version=1, title="Plans", slug="plans")
+    revise(page, "Plan.\n", version=1, title="Plans", slug="plans")
     assert as_reader.get(LIST)["Location"] == "/pages/plans/files/"
 
 
@@ -199,7 +203,7 @@ def test_what_is_refused_in_its_place_leaves_it(as_editor, page, storage):
 
 def test_a_file_is_deleted_and_restored(as_editor, as_reader, editor, page):
     row = kept(page)
-    page.revise(f"[a]({row.get_absolute_url()})\n", version=1)
+    revise(page, f"[a]({row.get_absolute_url()})\n", version=1)
     [message] = said(act(as_editor, row, "delete"))
     assert f'action="/files/{row.pk}/restore/"' in message
     assert 'where it was used: <a href="/topics/plan/">Plan</a>' in " ".join(message.split())
@@ -252,7 +256,7 @@ def test_emptying_it_deletes_files_for_good(
 
 def test_pages_and_files_are_counted_together(as_admin, page):
     manage.throw_away(kept(page), by=None)
-    throw_away(Topic.objects.create(title="Other"), by=None)
+    throw_away(make_topic(title="Other"), by=None)
     assert "1 page with history and attachments and 1 file for good" in html(as_admin, "/trash/")
     told = said(as_admin.post("/trash/empty/"))
     assert told == ["The trash is empty: 1 page and 1 file are deleted for good."]

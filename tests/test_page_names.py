@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from services.models import Category, Page, PageName, Service, Topic
+from services.models import Category, Page, PageName
 from services.pages.trash import throw_away
 from services.selectors.link_suggestions import leads_there
+from tests.support.pages import make_service, make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -15,11 +16,11 @@ pytestmark = pytest.mark.django_db
 def pages():
     compute = Category.objects.get(slug="compute")
     other = Category.objects.get(slug="other")
-    Service.objects.create(title="ECS", category=compute)
+    make_service(title="ECS", category=compute)
     iam = "Identity and Access Management"
-    Service.objects.create(title=iam, abbreviation="IAM", category=other)
-    Service.objects.create(title="IAM Identity Center", category=other)
-    Topic.objects.create(title="Brain dump", aliases=["Zettel"])
+    make_service(title=iam, abbreviation="IAM", category=other)
+    make_service(title="IAM Identity Center", category=other)
+    make_topic(title="Brain dump", aliases=["Zettel"])
 
 
 def titles(client, words: str) -> list[str]:
@@ -61,24 +62,24 @@ def test_takes_any_words(as_reader, words):
 
 def test_at_most_ten_and_none_from_the_trash(as_reader, editor):
     for number in range(30):
-        Topic.objects.create(title=f"Many {number}")
+        make_topic(title=f"Many {number}")
     assert len(titles(as_reader, "many")) == 10
     throw_away(Page.objects.get(title="Brain dump"), by=editor)
     assert titles(as_reader, "brain") == []
 
 
 def test_offers_no_title_that_a_link_could_not_have(as_reader):
-    Topic.objects.create(title="Odd C# notes")
-    Topic.objects.create(title="Odd CI/CD")
-    Topic.objects.create(title="Odd [x]")
-    Topic.objects.create(title="Odd one")
+    make_topic(title="Odd C# notes")
+    make_topic(title="Odd CI/CD")
+    make_topic(title="Odd [x]")
+    make_topic(title="Odd one")
     assert titles(as_reader, "odd") == ["Odd one"]
     assert not leads_there("a|b")
 
 
 def test_offers_a_page_by_another_name_where_a_link_cannot_hold_its_title(as_reader):
-    Topic.objects.create(title="Odd C# notes", aliases=["x|y", "Odd C notes", "ODD"])
-    Topic.objects.create(title="Odd CI/CD", aliases=["ecs"])
+    make_topic(title="Odd C# notes", aliases=["x|y", "Odd C notes", "ODD"])
+    make_topic(title="Odd CI/CD", aliases=["ecs"])
     found = as_reader.get("/pages/names/", {"q": "odd"}).json()["pages"]
     # The other's only name that a link can hold leads to the service.
     assert found == [{"title": "Odd C# notes", "category": "", "link": "Odd C notes"}]
@@ -88,7 +89,7 @@ def test_asks_little_however_many_there_are(as_reader, django_assert_max_num_que
     with django_assert_max_num_queries(4):
         titles(as_reader, "e")
     for number in range(100):
-        Topic.objects.create(title=f"E {number}")
+        make_topic(title=f"E {number}")
     with django_assert_max_num_queries(4):
         titles(as_reader, "e")
 

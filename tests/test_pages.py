@@ -4,10 +4,12 @@ import pytest
 from django.core.cache import cache
 from django.utils.html import escape
 
-from services.models import Attachment, Category, Document, Link, Page, Section, Service, Topic
+from services.models import Attachment, Category, Document, Link, Page, Section
+from services.pages.revise import revise
 from services.selectors import page as pages
 from services.selectors import tree
 from services.selectors.lists import summary
+from tests.support.pages import make_service, make_topic
 
 pytestmark = pytest.mark.django_db
 # Session, person, page, tree, items, questions, links, tags.
@@ -29,7 +31,7 @@ def compute() -> Category:
 @pytest.fixture
 def s3() -> Page:
     shelf = Category.objects.get(slug="data-store")
-    return Service.objects.create(title="S3", category=shelf, notes="Keeps **objects**.\n")
+    return make_service(title="S3", category=shelf, notes="Keeps **objects**.\n")
 
 
 def html(client, path: str) -> str:
@@ -53,7 +55,7 @@ def test_service_works(as_reader, s3):
 
 
 def test_topic_works(as_reader):
-    Topic.objects.create(title="Brain dump", notes="Words.\n")
+    make_topic(title="Brain dump", notes="Words.\n")
     assert "<p>Words.</p>" in html(as_reader, "/topics/brain-dump/")
 
 
@@ -69,7 +71,7 @@ def test_unknown_page_is_not_found(as_reader):
 
 
 def test_a_slug_in_any_script_works(as_reader):
-    page = Topic.objects.create(title="Größe 大小", notes="Words.\n")
+    page = make_topic(title="Größe 大小", notes="Words.\n")
     assert "<p>Words.</p>" in html(as_reader, page.get_absolute_url())
 
 
@@ -78,7 +80,7 @@ def test_post_is_refused(as_reader, s3):
 
 
 def test_links_lead_to_pages_and_the_missing_are_marked(as_reader, s3):
-    Topic.objects.create(title="Notes", notes="See [[S3]] and [[Nowhere]].\n")
+    make_topic(title="Notes", notes="See [[S3]] and [[Nowhere]].\n")
     text = html(as_reader, "/topics/notes/")
     assert '<a href="/services/s3/" rel="noopener noreferrer">S3</a>' in text
     assert 'class="missing"' in text
@@ -86,7 +88,7 @@ def test_links_lead_to_pages_and_the_missing_are_marked(as_reader, s3):
 
 
 def test_pictures_show_the_stored_file(as_reader):
-    page = Topic.objects.create(title="Notes", notes="![A plan](img/a.png)\n")
+    page = make_topic(title="Notes", notes="![A plan](img/a.png)\n")
     file = Attachment.objects.create(
         page=page, name="a.png", reference="img/a.png", content_type="image/png", size=1, file="x"
     )
@@ -95,12 +97,12 @@ def test_pictures_show_the_stored_file(as_reader):
 
 
 def test_contents_list_the_headings(as_reader):
-    Topic.objects.create(title="Notes", notes="# One\n\nA\n\n## Two words\n\nB\n")
+    make_topic(title="Notes", notes="# One\n\nA\n\n## Two words\n\nB\n")
     assert 'href="#two-words"' in html(as_reader, "/topics/notes/")
 
 
 def test_items_elsewhere_that_name_a_page_count_for_it(as_reader, s3):
-    Topic.objects.create(title="Plan", notes="# Learn\n\n- [x] S3\n- [ ] Rest\n")
+    make_topic(title="Plan", notes="# Learn\n\n- [x] S3\n- [ ] Rest\n")
     text = html(as_reader, "/services/s3/")
     assert "Learned" in text
     assert "1 of 1 settled" in text
@@ -108,7 +110,7 @@ def test_items_elsewhere_that_name_a_page_count_for_it(as_reader, s3):
 
 
 def test_questions_show_open_and_answered_but_not_dismissed(as_reader, s3):
-    s3.revise("Why so?\n\nHow much?\n\n> [!answer]\n> Little.\n\nOr what?\n", version=1)
+    revise(s3, "Why so?\n\nHow much?\n\n> [!answer]\n> Little.\n\nOr what?\n", version=1)
     s3.questions.filter(text="Or what?").update(dismissed=True)
     text = html(as_reader, "/services/s3/")
     aside = text[text.index("<aside") :]
@@ -118,14 +120,14 @@ def test_questions_show_open_and_answered_but_not_dismissed(as_reader, s3):
 
 
 def test_topics_about_a_service_and_back(as_reader, s3):
-    Topic.objects.create(title="S3 (Exam notes)", about=s3, notes="Classes.\n")
+    make_topic(title="S3 (Exam notes)", about=s3, notes="Classes.\n")
     assert "Also about S3" in html(as_reader, "/services/s3/")
     assert "More about" in html(as_reader, "/topics/s3-exam-notes/")
 
 
 def test_previous_and_next_stay_within_the_category(as_reader, compute, s3):
     for title in ("ECS", "EKS", "EC2"):
-        Service.objects.create(title=title, category=compute)
+        make_service(title=title, category=compute)
     text = html(as_reader, "/services/eks/")
     foot = text[text.index("page-foot") :]
     assert foot.index("/services/ecs/") < foot.index("/services/ec2/")
@@ -145,7 +147,7 @@ def test_only_editors_see_the_edit_link_and_a_clash(as_reader, as_editor, s3):
 
 def test_markdown_comes_back_as_it_is_stored(as_reader):
     notes = "# <script>alert(1)</script>\r\n\r\nGröße\r"
-    Topic.objects.create(title="Notes", notes=notes)
+    make_topic(title="Notes", notes=notes)
     response = as_reader.get("/pages/notes/raw/")
     assert response.content == notes.encode()
     assert response["Content-Type"] == "text/plain; charset=utf-8"
@@ -154,7 +156,7 @@ def test_markdown_comes_back_as_it_is_stored(as_reader):
 
 def test_scripts_in_notes_and_titles_do_not_reach_the_page(as_reader):
     title = "<script>alert(1)</script>"
-    Topic.objects.create(title=title, slug="x", notes=f"- [ ] {title}\n\nQ: {title}?\n\n{title}")
+    make_topic(title=title, slug="x", notes=f"- [ ] {title}\n\nQ: {title}?\n\n{title}")
     text = html(as_reader, "/topics/x/")
     assert title not in text
     assert escape(title) in text
@@ -162,7 +164,7 @@ def test_scripts_in_notes_and_titles_do_not_reach_the_page(as_reader):
 
 def test_very_long_notes_are_cut_at_a_blank_line(as_reader, monkeypatch):
     monkeypatch.setattr(pages, "LONGEST", 30)
-    Topic.objects.create(title="Notes", notes="First paragraph.\r\n\r\nSecond paragraph, long.\n")
+    make_topic(title="Notes", notes="First paragraph.\r\n\r\nSecond paragraph, long.\n")
     text = html(as_reader, "/topics/notes/")
     assert "First paragraph." in text
     assert "Second paragraph" not in text
@@ -188,7 +190,7 @@ def test_category_is_paginated_with_the_same_queries(
 
 
 def test_topics_works(as_reader):
-    Topic.objects.create(title="Notes")
+    make_topic(title="Notes")
     assert "/topics/notes/" in html(as_reader, "/topics/")
 
 
@@ -201,11 +203,11 @@ def test_a_big_page_takes_eight_queries(as_editor, s3, django_assert_max_num_que
     links = " ".join(f"[[Topic {i}]]" for i in range(100))
     items = "\n".join(f"- [x] Item {i} of EKS" for i in range(500))
     asked = "\n\n".join(f"What is {i}?" for i in range(200))
-    s3.revise(f"{links}\n\n{items}\n\n{asked}\n", version=1)
+    revise(s3, f"{links}\n\n{items}\n\n{asked}\n", version=1)
     s3.tags.add(*(f"tag{i}" for i in range(30)))
     for i in range(60):
         notes = f"See [[S3]].\n\n- [ ] S3 {i}\n"
-        Topic.objects.create(title=f"Topic {i}", notes=notes, about=s3 if i < 5 else None)
+        make_topic(title=f"Topic {i}", notes=notes, about=s3 if i < 5 else None)
     with django_assert_max_num_queries(QUERIES):
         text = html(as_editor, "/services/s3/")
     assert "500 of 560 settled" in text

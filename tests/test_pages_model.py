@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
-from services.markdown.edit import edits
+from services.markdown.edit.tasks import set_state
 from services.models import (
     Attachment,
     Category,
@@ -16,10 +16,10 @@ from services.models import (
     PageName,
     Question,
     Section,
-    Service,
     StaleVersion,
-    Topic,
 )
+from services.pages.revise import delete, revise
+from tests.support.pages import make_service, make_topic, revise_by_fields
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,7 @@ def compute() -> Category:
 
 @pytest.fixture
 def s3(db) -> Page:
-    return Service.objects.create(
+    return make_service(
         title="S3",
         category=Category.objects.get(name="Data Store"),
         notes="Is it a disk?\n\nTo do\n\n- [ ] buckets\n- [ ] [[EC2]] access\n",
@@ -40,7 +40,7 @@ def s3(db) -> Page:
 
 def test_a_new_page_gets_an_address_a_place_and_its_aws_id(s3):
     assert (s3.slug, s3.aws_id, s3.version) == ("s3", "s3", 1)
-    assert Topic.objects.create(title="Next").position == s3.position + 1
+    assert make_topic(title="Next").position == s3.position + 1
 
 
 def test_rows_are_derived_from_the_notes(s3):
@@ -53,29 +53,29 @@ def test_rows_are_derived_from_the_notes(s3):
 
 
 def test_revising_stores_the_text_and_counts_the_version(s3, editor):
-    s3.revise("New.\n", version=1, by=editor)
+    revise(s3, "New.\n", version=1, by=editor)
     stored = Page.objects.get(pk=s3.pk)
     assert (stored.notes, stored.version, stored.updated_by) == ("New.\n", 2, editor)
     assert not stored.items.exists()
 
 
 def test_unchanged_notes_are_no_revision(s3):
-    s3.revise(s3.notes, version=1)
+    revise(s3, s3.notes, version=1)
     assert Page.objects.get(pk=s3.pk).version == 1
 
 
 def test_revising_an_old_version_is_refused_and_stores_nothing(s3):
     old = Page.objects.get(pk=s3.pk)
-    s3.revise("First.\n", version=1)
+    revise(s3, "First.\n", version=1)
     with pytest.raises(StaleVersion) as error:
-        old.revise("Second.\n", version=1)
+        revise(old, "Second.\n", version=1)
     assert error.value.current.notes == "First.\n"
     assert Page.objects.get(pk=s3.pk).notes == "First.\n"
 
 
 def test_a_tick_keeps_the_items_row_and_dates_it(s3):
     row = s3.items.get(text="buckets")
-    s3.revise(edits.set_state(s3.notes, 0, "done"), version=1)
+    revise(s3, set_state(s3.notes, 0, "done"), version=1)
     ticked = s3.items.get(text="buckets")
     assert (ticked.pk, ticked.state) == (row.pk, "done")
     assert row.state_changed_at is None
@@ -85,52 +85,52 @@ def test_a_tick_keeps_the_items_row_and_dates_it(s3):
 def test_a_reworded_and_moved_item_keeps_its_row(s3):
     row = s3.items.get(text="buckets")
     notes = s3.notes.replace("- [ ] buckets\n", "") + "- [ ] buckets and keys\n"
-    s3.revise(notes, version=1)
+    revise(s3, notes, version=1)
     assert s3.items.get(text="buckets and keys").pk == row.pk
 
 
 def test_a_dismissed_question_stays_dismissed_when_the_text_around_it_changes(s3):
     s3.questions.update(dismissed=True)
-    s3.revise("Intro. What now?\n\n" + s3.notes, version=1)
+    revise(s3, "Intro. What now?\n\n" + s3.notes, version=1)
     assert Question.objects.get(text="Is it a disk?").dismissed
     assert Question.objects.open().get().text == "Intro. What now?"
 
 
 def test_a_new_page_is_found_by_links_and_items_that_were_waiting_for_it(s3, compute):
     assert Link.objects.get().to is None
-    ec2 = Service.objects.create(title="Servers", abbreviation="EC2", category=compute)
+    ec2 = make_service(title="Servers", abbreviation="EC2", category=compute)
     assert Link.objects.get().to == ec2
     assert list(s3.items.get(text="[[EC2]] access").names.all()) == [ec2]
 
 
 def test_a_page_that_is_renamed_to_questions_asks(db):
-    page = Topic.objects.create(title="Notes", notes="Why is it so?\n")
+    page = make_topic(title="Notes", notes="Why is it so?\n")
     assert not page.questions.exists()
     page.title = "Questions"
-    page.save()
+    revise_by_fields(page)
     assert page.questions.get().text == "Why is it so?"
 
 
 def test_links_follow_a_name_that_is_given_away(s3, compute):
-    ec2 = Service.objects.create(title="EC2", category=compute)
+    ec2 = make_service(title="EC2", category=compute)
     ec2.title = "Elastic Compute"
     ec2.aws_id = ""
-    ec2.save()
+    revise_by_fields(ec2)
     assert Link.objects.get().to is None
     assert not ChecklistItem.names.through.objects.exists()
 
 
 def test_links_fall_back_when_a_page_is_deleted(s3, compute):
-    ec2 = Service.objects.create(title="EC2", category=compute)
-    alias = Topic.objects.create(title="Servers", aliases=["EC2"])
+    ec2 = make_service(title="EC2", category=compute)
+    alias = make_topic(title="Servers", aliases=["EC2"])
     assert Link.objects.get().to == ec2
-    ec2.delete()
+    delete(ec2)
     assert Link.objects.get().to == alias
 
 
 def test_an_everyday_title_is_named_only_by_a_whole_part(s3):
-    setup = Topic.objects.create(title="Setup")
-    page = Topic.objects.create(title="x", notes="- [ ] the setup of things\n- [ ] S3/setup\n")
+    setup = make_topic(title="Setup")
+    page = make_topic(title="x", notes="- [ ] the setup of things\n- [ ] S3/setup\n")
     first, second = page.items.all()
     assert list(first.names.all()) == []
     assert set(second.names.all()) == {Page.objects.get(pk=s3.pk), Page.objects.get(pk=setup.pk)}
@@ -142,7 +142,7 @@ def test_rederive_finds_nothing_to_change(s3, capsys):
 
 
 def test_rederive_repairs_every_index_and_says_so(s3, compute, capsys):
-    ec2 = Service.objects.create(title="EC2", category=compute)
+    ec2 = make_service(title="EC2", category=compute)
     item = s3.items.get(text="buckets")
     ChecklistItem.objects.filter(pk=item.pk).update(state="na")
     ChecklistItem.objects.exclude(pk=item.pk).delete()
@@ -160,7 +160,7 @@ def test_rederive_repairs_every_index_and_says_so(s3, compute, capsys):
 
 
 def test_rederive_sees_links_that_lead_elsewhere_though_every_name_is_right(s3, compute, capsys):
-    ec2 = Service.objects.create(title="EC2", category=compute)
+    ec2 = make_service(title="EC2", category=compute)
     link = Link.objects.get()
     for wrong in ({"to": None}, {"to": s3}, {"key": "other"}):
         Link.objects.filter(pk=link.pk).update(**wrong)
@@ -186,10 +186,10 @@ def test_rederive_lets_a_link_lead_to_the_page_s_own_picture(s3, capsys):
 
 def test_saving_an_object_that_is_not_up_to_date_overwrites_nothing(s3):
     stale = Page.objects.get(pk=s3.pk)
-    s3.revise("Theirs", version=1)
+    revise(s3, "Theirs", version=1)
     stale.notes = "Mine"
     with pytest.raises(StaleVersion):
-        stale.save()
+        revise_by_fields(stale)
     assert Page.objects.get(pk=s3.pk).notes == "Theirs"
 
 
@@ -202,19 +202,15 @@ def test_the_tables_hold_their_rules(s3, compute):
             return True
         return False
 
-    topic = Topic.objects.create(title="T")
+    topic = make_topic(title="T")
     assert refused(lambda: Page.objects.filter(pk=s3.pk).update(category=None))
     assert refused(lambda: Page.objects.filter(pk=topic.pk).update(category=compute))
     assert refused(lambda: Page.objects.filter(pk=topic.pk).update(title=""))
     assert refused(lambda: Page.objects.filter(pk=topic.pk).update(slug="s3"))
     assert refused(lambda: Page.objects.filter(pk=s3.pk).update(about=topic))
     assert refused(lambda: Page.objects.filter(pk=s3.pk).update(version=0))
-    assert refused(lambda: Topic.objects.create(title="s3"))
-    assert refused(
-        lambda: Page.objects.create(
-            kind="service", category=compute, title="Other", slug="other", aws_id="s3"
-        )
-    )
+    assert refused(lambda: make_topic(title="s3"))
+    assert refused(lambda: make_service(category=compute, title="Other", slug="other", aws_id="s3"))
     assert refused(lambda: ChecklistItem.objects.update(state="maybe"))
     assert refused(lambda: Question.objects.update(text=""))
     assert refused(lambda: Category.objects.filter(pk=compute.pk).update(name=""))
@@ -229,12 +225,12 @@ def test_a_category_with_pages_cannot_go(s3):
 
 
 def test_items_name_a_topic_in_more_words_once_it_is_a_service(compute, capsys):
-    page = Topic.objects.create(title="Fargate")
-    Topic.objects.create(title="Plan", notes="- [ ] learn Fargate soon\n")
+    page = make_topic(title="Fargate")
+    make_topic(title="Plan", notes="- [ ] learn Fargate soon\n")
     assert not page.named_by.exists()
-    page.revise(version=1, kind="service", category=compute)
+    revise(page, version=1, kind="service", category=compute)
     assert page.named_by.count() == 1
-    page.revise(version=2, kind="topic", category=None)
+    revise(page, version=2, kind="topic", category=None)
     assert not page.named_by.exists()
     call_command("rederive")
     assert "every index was right" in capsys.readouterr().out

@@ -8,10 +8,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from services.models import Category, Page, Question, Revision, Service, Topic
+from services.models import Category, Page, Question, Revision
 from services.pages import answer, trash
+from services.pages.revise import revise
 from services.selectors.questions import Inbox
 from tests.html_forms import fields_of
+from tests.support.pages import make_service, make_topic
 
 JSON = "application/json"
 pytestmark = pytest.mark.django_db
@@ -21,7 +23,7 @@ NOTES = "Why [[S3]]?\n\nHow much?\n\n> [!answer]\n> *Little*.\n\nOr what?\n"
 @pytest.fixture
 def s3():
     shelf = Category.objects.get(slug="data-store")
-    return Service.objects.create(title="S3", category=shelf, notes=NOTES)
+    return make_service(title="S3", category=shelf, notes=NOTES)
 
 
 def html(client, query: str = "") -> str:
@@ -49,7 +51,7 @@ def test_leaves_out_what_was_dismissed(as_reader, s3):
 
 
 def test_comes_in_parts(as_reader, s3, django_assert_max_num_queries):
-    s3.revise("\n\n".join(f"What is {i}?" for i in range(250)), version=1)
+    revise(s3, "\n\n".join(f"What is {i}?" for i in range(250)), version=1)
     with django_assert_max_num_queries(8):
         text = html(as_reader, "?page=3")
     assert "What is 249?" in text
@@ -74,7 +76,7 @@ def words(text: str) -> list[str]:
 
 def test_open_ones_come_first(as_reader, s3):
     assert "How much?" not in html(as_reader)
-    s3.revise(NOTES[NOTES.index("How") : NOTES.index("Or")], version=1)
+    revise(s3, NOTES[NOTES.index("How") : NOTES.index("Or")], version=1)
     assert words(html(as_reader)) == ["How much?"]
     assert words(html(as_reader, "?state=open")) == []
     assert words(html(as_reader, "?state=nonsense&sort=nonsense")) == ["How much?"]
@@ -87,7 +89,7 @@ def test_dismissed_ones_are_seen_when_asked_for(as_reader, s3):
 
 
 def test_sorts_by_page_or_age(as_reader, s3):
-    plan = Topic.objects.create(title="Questions", notes="Old?\n\nNew?\n")
+    plan = make_topic(title="Questions", notes="Old?\n\nNew?\n")
     for year, text in ((2001, "Old?"), (2002, "Or what?")):
         Question.objects.filter(text=text).update(asked_at=datetime(year, 1, 1, tzinfo=UTC))
     why = 'Why <a href="/services/s3/" rel="noopener noreferrer">S3</a>?'
@@ -104,7 +106,7 @@ def test_takes_the_same_queries_however_many(as_editor, s3, sort, django_assert_
         html(as_editor, f"?sort={sort}")
     for number in range(30):
         notes = "".join(f"What {i}?\n\n> [!answer]\n> [[S3]]\n\nWhy {i}?\n\n" for i in range(5))
-        Service.objects.create(title=f"No {number}", category=s3.category, notes=notes)
+        make_service(title=f"No {number}", category=s3.category, notes=notes)
     with django_assert_num_queries(len(few)):
         html(as_editor, f"?sort={sort}&state=all")
     assert len(few) <= 7
@@ -112,8 +114,8 @@ def test_takes_the_same_queries_however_many(as_editor, s3, sort, django_assert_
 
 @pytest.mark.parametrize("sort", ["page", "oldest", "newest"])
 def test_what_is_before_and_after_is_the_order_of_the_inbox(s3, sort):
-    Topic.objects.create(title="Questions", notes="Old?\n\nNew?\n")
-    Topic.objects.create(title="FAQ", notes="More?\n\nMost?\n")
+    make_topic(title="Questions", notes="Old?\n\nNew?\n")
+    make_topic(title="FAQ", notes="More?\n\nMost?\n")
     Question.objects.filter(text="Most?").update(asked_at=datetime(2001, 1, 1, tzinfo=UTC))
     inbox = Inbox("all", sort)
     rows = list(inbox.rows())
@@ -248,13 +250,13 @@ def test_keeping_theirs_keeps_mine_in_the_history(as_editor, as_admin, s3):
     response = as_editor.post(f"/questions/{pk}/", form | {"decision": "theirs"}, follow=True)
     assert "Yours is in the page’s history." in response.content.decode()
     assert row("Or what?").answer == "Theirs."
-    assert Revision.objects.filter(id=s3.pk, notes__contains="> Mine.").exists()
+    assert Revision.objects.filter(page=s3.pk, notes__contains="> Mine.").exists()
 
 
 def test_an_answer_to_a_question_that_is_gone_is_not_lost(as_editor, s3):
     pk = row("Or what?").pk
     form = fields(as_editor, pk, answer="That.")
-    s3.revise("Nothing.\n", version=1)
+    revise(s3, "Nothing.\n", version=1)
     response = as_editor.post(f"/questions/{pk}/", form)
     assert response.status_code == 410
     again = dict(fields_of(response))
@@ -294,7 +296,7 @@ def test_asks_on_a_page_and_shows_it_there(as_editor, s3):
 
 
 def test_asks_on_a_page_that_was_renamed_meanwhile(as_editor, s3):
-    s3.revise(version=1, title="Simple Storage", slug="simple-storage")
+    revise(s3, version=1, title="Simple Storage", slug="simple-storage")
     as_editor.post("/pages/s3/ask/", {"words": "Who pays?"})
     assert row("Who pays?").page_id == s3.pk
 
@@ -313,7 +315,7 @@ def test_dismisses_and_takes_it_back(as_editor, s3):
     )
     assert told.json() == {"to": f"/questions/?page=2#kb-question-{pk}"}
     assert notes(s3) == NOTES
-    s3.revise("Nothing.", version=1)
+    revise(s3, "Nothing.", version=1)
     gone = as_editor.post(f"/questions/{pk}/dismiss/", follow=True)
     assert "not in the notes any more" in gone.content.decode()
 

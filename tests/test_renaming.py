@@ -2,8 +2,10 @@
 
 import pytest
 
-from services.models import OldAddress, Page, Topic
+from services.models import OldAddress, Page
+from services.pages.revise import revise
 from tests.editing import PATH, opened, revisions, said
+from tests.support.pages import make_topic
 
 pytestmark = pytest.mark.django_db
 LINKS = "See [[Plan]], [[plan#One|there]], `[[Plan]]` and ![[notes/Plan]].\n"
@@ -11,12 +13,12 @@ LINKS = "See [[Plan]], [[plan#One|there]], `[[Plan]]` and ![[notes/Plan]].\n"
 
 @pytest.fixture
 def plan() -> Page:
-    return Topic.objects.create(title="Plan", abbreviation="PL", notes="# One\n\n[[Plan]]\n")
+    return make_topic(title="Plan", abbreviation="PL", notes="# One\n\n[[Plan]]\n")
 
 
 @pytest.fixture
 def other(plan) -> Page:
-    return Topic.objects.create(title="Other", notes=LINKS)
+    return make_topic(title="Other", notes=LINKS)
 
 
 def renamed(client, **fields: str):
@@ -53,7 +55,7 @@ def test_a_page_that_is_renamed_back_is_at_its_address_again(as_editor, plan):
 def test_an_address_that_another_page_took_over_is_that_page_s(as_editor, as_reader, plan):
     renamed(as_editor)
     # Its own old address is free for itself alone.
-    assert Topic.objects.create(title="Plan").slug == "plan-2"
+    assert make_topic(title="Plan").slug == "plan-2"
     as_editor.post(
         "/pages/goals/edit/", opened(as_editor, "/pages/goals/edit/") | {"title": "Aims"}
     )
@@ -88,7 +90,7 @@ def test_otherwise_the_old_title_stays_a_name(as_editor, plan, other):
 
 
 def test_without_links_nothing_is_kept(as_editor):
-    Topic.objects.create(title="Plan")
+    make_topic(title="Plan")
     assert 'name="rewrite"' not in as_editor.get(PATH).content.decode()
     renamed(as_editor)
     assert Page.objects.get().aliases == []
@@ -102,7 +104,7 @@ def test_another_spelling_of_the_same_title_needs_nothing(as_editor, plan, other
 
 
 def test_what_cannot_be_rewritten_still_leads_here(as_editor, plan):
-    file_link = Topic.objects.create(title="Other", notes="[a](notes/Plan.md) and [[Plan]]\n")
+    file_link = make_topic(title="Other", notes="[a](notes/Plan.md) and [[Plan]]\n")
     renamed(as_editor, rewrite="on")
     file_link.refresh_from_db()
     plan.refresh_from_db()
@@ -130,7 +132,7 @@ def test_a_title_that_ends_as_the_old_one_did_loses_no_link(as_editor, plan, oth
 
 def test_a_title_that_no_link_can_hold_keeps_the_old_name(as_editor, plan, other):
     """Where the name that links would use is another page's."""
-    Topic.objects.create(title="CI-CD")
+    make_topic(title="CI-CD")
     response = renamed(as_editor, title="CI/CD", rewrite="on")
     assert "can call it" not in " ".join(said(response))
     other.refresh_from_db()
@@ -157,7 +159,7 @@ def test_a_new_page_has_a_name_that_links_can_hold(as_editor, title, name):
 
 
 def test_links_by_abbreviation_follow_too(as_editor, plan):
-    other = Topic.objects.create(title="Other", notes="[[PL]] and [[Plan]]\n")
+    other = make_topic(title="Other", notes="[[PL]] and [[Plan]]\n")
     renamed(as_editor, title="Plan", abbreviation="PLN", rewrite="on")
     other.refresh_from_db()
     assert other.notes == "[[PLN]] and [[Plan]]\n"
@@ -167,15 +169,15 @@ def test_links_by_abbreviation_follow_too(as_editor, plan):
 
 
 def test_links_to_another_page_of_that_name_stay(as_editor, plan):
-    Topic.objects.create(title="PL")
-    other = Topic.objects.create(title="Other", notes="[[PL]]\n")
+    make_topic(title="PL")
+    other = make_topic(title="Other", notes="[[PL]]\n")
     renamed(as_editor, title="Plan", abbreviation="PLN", rewrite="on")
     other.refresh_from_db()
     assert other.notes == "[[PL]]\n"
 
 
 def test_links_follow_in_notes_with_crlf(as_editor, plan):
-    other = Topic.objects.create(title="Other", notes="A\r\n[[Plan]]\r\nB\n")
+    other = make_topic(title="Other", notes="A\r\n[[Plan]]\r\nB\n")
     renamed(as_editor, rewrite="on")
     other.refresh_from_db()
     assert other.notes == "A\r\n[[Goals]]\r\nB\n"
@@ -183,7 +185,7 @@ def test_links_follow_in_notes_with_crlf(as_editor, plan):
 
 def test_a_rename_that_conflicts_changes_no_links(as_editor, plan, other):
     fields = opened(as_editor)
-    plan.revise("# One\n\nTheirs\n", version=1)
+    revise(plan, "# One\n\nTheirs\n", version=1)
     mine = {"notes": "# One\r\n\r\nMine\r\n", "title": "Goals", "rewrite": "on"}
     response = as_editor.post(PATH, fields | mine)
     assert response.status_code == 409

@@ -9,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from services.models import Page, Reason, Revision, StaleVersion, Topic
+from services.models import Page, Reason, Revision, StaleVersion
 from services.pages import save, trash
+from services.pages.revise import revise
 from services.pages.revisions import revision
 from tests.conftest import person
+from tests.support.pages import make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +23,7 @@ BASE = "one\ntwo\nthree\nfour\nfive\n"
 
 @pytest.fixture
 def page(db: None) -> Page:
-    return Topic.objects.create(title="Notes", notes=BASE)
+    return make_topic(title="Notes", notes=BASE)
 
 
 @pytest.fixture
@@ -34,9 +36,9 @@ def stored(page: Page) -> Page:
 
 
 def is_whole(page: Page) -> None:
-    versions = [r.version for r in Revision.objects.of(page.pk)]
+    versions = [r.version for r in Revision.objects.of_page(page.pk)]
     assert versions == list(range(stored(page).version, 0, -1))
-    assert Revision.objects.of(page.pk)[0].notes == stored(page).notes
+    assert Revision.objects.of_page(page.pk)[0].notes == stored(page).notes
 
 
 def test_the_newest_version_is_simply_saved(page: Page, editor: User) -> None:
@@ -52,7 +54,7 @@ def test_the_same_again_changes_nothing(page: Page, editor: User) -> None:
 
 
 def test_changes_in_different_lines_are_merged(page: Page, editor: User, ada: User) -> None:
-    page.revise(BASE.replace("one", "ONE"), version=1, by=ada)
+    revise(page, BASE.replace("one", "ONE"), version=1, by=ada)
     saved = save.save(page, BASE.replace("five", "FIVE"), version=1, by=editor, title="Other")
     assert (saved.changed, saved.merged) == (True, True)
     now = stored(page)
@@ -62,13 +64,13 @@ def test_changes_in_different_lines_are_merged(page: Page, editor: User, ada: Us
 
 
 def test_what_both_typed_alike_is_no_second_change(page: Page, editor: User) -> None:
-    page.revise("Both", version=1)
+    revise(page, "Both", version=1)
     saved = save.save(page, "Both", version=1, by=editor)
     assert (saved.changed, saved.merged, stored(page).version) == (False, False, 2)
 
 
 def test_a_fact_over_an_old_version_leaves_newer_notes(page: Page, editor: User) -> None:
-    page.revise("Newer", version=1)
+    revise(page, "Newer", version=1)
     saved = save.save(page, BASE, version=1, by=editor, title="Other")
     assert (saved.page.notes, saved.page.title) == ("Newer", "Other")
     assert not saved.merged or saved.page.notes == "Newer"
@@ -76,7 +78,7 @@ def test_a_fact_over_an_old_version_leaves_newer_notes(page: Page, editor: User)
 
 def test_the_same_lines_clash_and_nothing_is_stored(page: Page, editor: User, ada: User) -> None:
     theirs, mine = BASE.replace("three", "theirs"), BASE.replace("three", "mine")
-    page.revise(theirs, version=1, by=ada)
+    revise(page, theirs, version=1, by=ada)
     with pytest.raises(save.Clash) as raised:
         save.save(page, mine, version=1, by=editor, title="Other", tags=["x"])
     clash = raised.value
@@ -107,27 +109,27 @@ def test_nothing_is_saved_into_the_trash(page: Page, editor: User) -> None:
         with pytest.raises(save.Trashed):
             save.keep_theirs(page, "Mine", version=version, by=editor)
         with pytest.raises(StaleVersion):
-            page.revise("Mine", version=version)
+            revise(page, "Mine", version=version)
     assert stored(page).notes == BASE
     is_whole(page)
 
 
 def test_line_ends_of_both_sides_stay(editor: User) -> None:
-    page = Topic.objects.create(title="Ends", notes="one\r\ntwo\nthree\rfour\r\nfive")
-    page.revise("ONE\r\ntwo\nthree\rfour\r\nfive", version=1)
+    page = make_topic(title="Ends", notes="one\r\ntwo\nthree\rfour\r\nfive")
+    revise(page, "ONE\r\ntwo\nthree\rfour\r\nfive", version=1)
     save.save(page, "one\r\ntwo\nthree\rfour\r\nfive\n6", version=1, by=editor)
     assert stored(page).notes == "ONE\r\ntwo\nthree\rfour\r\nfive\n6"
 
 
 def test_keeping_theirs_puts_ones_own_into_the_history(page: Page, editor: User, ada: User) -> None:
-    page.revise("Theirs", version=1, by=ada)
+    revise(page, "Theirs", version=1, by=ada)
     kept = save.keep_theirs(page, "Mine\r\n", version=2, by=editor)
     assert (kept.notes, kept.version) == ("Theirs", 4)
     assert (stored(page).notes, stored(page).version) == ("Theirs", 4)
     aside, back = revision(page.pk, 3), revision(page.pk, 4)
-    assert (aside.notes, aside.history_change_reason) == ("Mine\r\n", Reason.ASIDE)
-    assert (back.notes, back.history_change_reason) == ("Theirs", Reason.KEPT)
-    assert {aside.history_user, back.history_user} == {editor}
+    assert (aside.notes, aside.reason) == ("Mine\r\n", Reason.ASIDE)
+    assert (back.notes, back.reason) == ("Theirs", Reason.KEPT)
+    assert {aside.user, back.user} == {editor}
     is_whole(page)
 
 
@@ -137,24 +139,24 @@ def test_keeping_theirs_when_they_are_the_same_is_nothing(page: Page, editor: Us
 
 
 def test_keeping_theirs_is_for_what_one_has_seen(page: Page, editor: User) -> None:
-    page.revise("Theirs", version=1)
+    revise(page, "Theirs", version=1)
     with pytest.raises(StaleVersion):
         save.keep_theirs(page, "Mine", version=1, by=editor)
     is_whole(page)
 
 
 def test_a_tick_after_one_was_set_aside_is_an_entry_of_its_own(page: Page, editor: User) -> None:
-    page.revise("- [ ] x", version=1, by=editor, reason=Reason.TICK)
+    revise(page, "- [ ] x", version=1, by=editor, reason=Reason.TICK)
     save.keep_theirs(page, "Mine", version=2, by=editor)
     page.refresh_from_db()
-    page.revise("- [x] x", version=4, by=editor, reason=Reason.TICK)
-    assert [r.folded for r in Revision.objects.of(page.pk)] == [False] * 5
+    revise(page, "- [x] x", version=4, by=editor, reason=Reason.TICK)
+    assert [r.folded for r in Revision.objects.of_page(page.pk)] == [False] * 5
 
 
 def test_the_index_is_right_after_all_of_it(
     page: Page, editor: User, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    page.revise(BASE + "- [ ] a\n\nWhy?\n", version=1)
+    revise(page, BASE + "- [ ] a\n\nWhy?\n", version=1)
     save.save(page, "- [ ] b\n\n" + BASE, version=1, by=editor)
     save.keep_theirs(page, "- [ ] c\n", version=3, by=editor)
     assert [item.text for item in page.items.all()] == ["b", "a"]
@@ -171,8 +173,8 @@ class TestAnyTexts(TestCase):
     def test_every_text_is_on_the_page_or_in_the_clash(
         self, base: str, theirs: str, mine: str
     ) -> None:
-        page = Topic.objects.create(title="Notes", notes=base)
-        page.revise(theirs, version=1)
+        page = make_topic(title="Notes", notes=base)
+        revise(page, theirs, version=1)
         try:
             save.save(page, mine, version=1, by=None)
         except save.Clash as clash:

@@ -14,6 +14,7 @@ from taggit.models import Tag
 
 from services.attachments.store import store
 from services.models import Category, Page
+from services.pages.revise import create, revise
 from services.search import highlight
 from services.search import search as finding
 from services.search.highlight import Pattern
@@ -27,7 +28,7 @@ def page(title: str, notes: str = "", **facts: object) -> Page:
     tags = facts.pop("tags", ())
     if facts.get("category"):
         facts |= {"kind": "service", "category": Category.objects.get(slug=facts["category"])}
-    made = Page.objects.create(**({"kind": "topic", "title": title, "notes": notes} | facts))
+    made = create(Page(**({"kind": "topic", "title": title, "notes": notes} | facts)))
     if tags:
         made.tags.add(*tags)
     return made
@@ -312,7 +313,7 @@ def test_without_words_of_its_own_the_last_changed_come_first(shelf, monkeypatch
     monkeypatch.setattr(finding, "MOST", 1)
     assert titles("-machines") == ["Words"]
     old = Page.objects.get(title="S3")
-    old.revise("Buckets again.", version=old.version)
+    revise(old, "Buckets again.", version=old.version)
     assert titles("-machines") == ["S3"]
 
 
@@ -436,7 +437,7 @@ def test_results_come_in_parts():
 )
 def test_any_text_is_searched_in_and_for(asked, notes, typing):
     row = Page.objects.filter(title="Any").first() or page("Any")
-    row.revise(notes.replace("\0", ""), version=row.version)
+    revise(row, notes.replace("\0", ""), version=row.version)
     for hit in find(asked, typing=typing).hits:
         assert hit.name
         for place in hit.places:

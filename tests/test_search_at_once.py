@@ -14,6 +14,7 @@ from services.models import Page
 from services.search import index
 from services.search.backends.base import engine
 from services.search.search import find
+from tests.support.pages import make_topic
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -23,10 +24,7 @@ pytestmark = [
 
 @pytest.fixture
 def pages():
-    made = [
-        Page.objects.create(kind="topic", title=f"Page {number}", notes="alpha words")
-        for number in range(3)
-    ]
+    made = [make_topic(title=f"Page {number}", notes="alpha words") for number in range(3)]
     # As when outlines say more since a new version: all are written anew.
     Page.objects.update(outline="")
     return made

@@ -16,11 +16,13 @@ from taggit.models import Tag, TaggedItem
 
 from services.attachments.store import store
 from services.models import Attachment, Page, Word
+from services.pages.revise import revise
 from services.pages.trash import take_out, throw_away
 from services.search import index
 from services.search.backends.base import engine
 from services.search.search import find
 from services.search.vocabulary import vocabulary
+from tests.support.pages import make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +33,7 @@ def found(query: str) -> list[str]:
 
 @pytest.fixture
 def page():
-    return Page.objects.create(kind="topic", title="One", notes="alpha words")
+    return make_topic(title="One", notes="alpha words")
 
 
 def test_a_new_page(page):
@@ -39,12 +41,12 @@ def test_a_new_page(page):
 
 
 def test_a_revision(page):
-    page.revise("beta words", version=page.version)
+    revise(page, "beta words", version=page.version)
     assert (found("alpha"), found("beta")) == ([], ["One"])
 
 
 def test_other_facts(page):
-    page.revise(version=page.version, title="Two", abbreviation="TWX", aliases=["Zwei"])
+    revise(page, version=page.version, title="Two", abbreviation="TWX", aliases=["Zwei"])
     assert found("zwei") == found("twx") == ["Two (TWX)"]
     assert found("one") == []
 
@@ -71,7 +73,7 @@ def test_many_rows_at_once(page):
 
 def test_what_is_rolled_back_was_never_found(page):
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        page.revise("zeta", version=page.version)
+        revise(page, "zeta", version=page.version)
         assert found("zeta") == ["One"]
         raise ZeroDivisionError
     assert (found("zeta"), found("alpha")) == ([], ["One"])
@@ -110,26 +112,26 @@ def test_the_trash_and_back(page, editor):
 def test_in_a_load_pages_are_indexed_at_its_end(page):
     with transaction.atomic():
         with engine().at_once():
-            page.revise("eta", version=page.version)
+            revise(page, "eta", version=page.version)
             page.tags.add("loaded")
             assert found("alpha") == ["One"]
         assert found("eta") == found("loaded") == ["One"]
-    page.revise("theta", version=page.version)
+    revise(page, "theta", version=page.version)
     assert found("theta") == ["One"]
 
 
 def test_a_load_that_fails_pauses_nothing(page):
     with pytest.raises(ZeroDivisionError), transaction.atomic(), engine().at_once():
-        page.revise("iota", version=page.version)
+        revise(page, "iota", version=page.version)
         raise ZeroDivisionError
     page.refresh_from_db()
-    page.revise("kappa", version=page.version)
+    revise(page, "kappa", version=page.version)
     assert (found("iota"), found("kappa")) == ([], ["One"])
 
 
 def test_nothing_is_found_twice_nor_left_over(page):
     page.tags.add("a", "b")
-    page.revise("alpha lambda", version=page.version)
+    revise(page, "alpha lambda", version=page.version)
     assert not index.check()
 
 
@@ -159,15 +161,15 @@ def test_after_migrations_what_was_dropped_is_there_again(page):
     index.install()
     assert found("astray") == ["One"]
     page.refresh_from_db()
-    page.revise("back", version=page.version)
+    revise(page, "back", version=page.version)
     assert found("back") == ["One"]
     assert not engine().install()
 
 
 def test_notes_that_hold_no_words_or_very_many(page):
-    page.revise("", version=page.version)
+    revise(page, "", version=page.version)
     many = " ".join(f"word{number}" for number in range(60_000)) + " x" * 100_000
-    page.revise(many, version=page.version)
+    revise(page, many, version=page.version)
     assert found("word7") == ["One"]
 
 
@@ -181,7 +183,7 @@ def test_migrations_change_what_the_index_looks_at(page):
     index.rebuild()
     assert found("alpha") == ["One"]
     page.refresh_from_db()
-    page.revise("beta words", version=page.version)
+    revise(page, "beta words", version=page.version)
     assert found("beta") == ["One"]
     assert not index.check()
 
@@ -213,15 +215,13 @@ def test_notes_with_more_words_than_an_index_has_room_for(page):
     lines = [" ".join(words[at : at + 500]) for at in range(0, len(words), 500)]
     starts = [""] * 80 + ["# "] * 80 + ["> [!question] "] * 90
     notes = "\n\n".join(start + line for start, line in zip(starts, lines, strict=True))
-    page.revise(notes, version=page.version)
+    revise(page, notes, version=page.version)
     assert found(words[0]) == found(words[41_000]) == ["One"]
     assert engine().wrong() == []
 
 
 def test_check_finds_no_fault_with_another_way_to_look_at_the_same(page):
-    others = [
-        Page.objects.create(kind="topic", title=f"Other {number}", notes="") for number in range(50)
-    ]
+    others = [make_topic(title=f"Other {number}", notes="") for number in range(50)]
     others[0].tags.add("zeta", "beta", "alpha")
     for name in ("alpha", "zeta", "beta"):
         page.tags.add(name)
@@ -234,7 +234,7 @@ def test_check_finds_no_fault_with_another_way_to_look_at_the_same(page):
 
 @pytest.mark.parametrize("word", ["50e1a0", "0e9e8aa", "1e5", "7e2xa", "i-0618e2e", "5e1я"])
 def test_letters_and_digits_are_one_word(page, word):
-    page.revise(f"see {word} there", version=page.version)
+    revise(page, f"see {word} there", version=page.version)
     assert found(word) == found(f'"{word} there"') == ["One"]
     assert [hit.name for hit in find(word[:4], typing=True).hits] == ["One"]
 

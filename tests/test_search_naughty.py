@@ -7,9 +7,9 @@ from django.test import Client
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 
-from services.models import Topic
 from tests.elements import Elements, words
 from tests.naughty import ANY, TEXTS, TITLES
+from tests.support.pages import make_topic
 
 pytestmark = pytest.mark.django_db
 QUICKLY = examples(
@@ -53,9 +53,7 @@ def test_any_text_can_be_asked_for(as_reader, text):
     "text", ["<b>x", "'\"x", "&amp;x", "{{ x }}", "x\u202ey", "x\u200b", "x👩‍👩‍👧"]
 )
 def test_pages_with_naughty_titles_are_shown_as_they_are_called(as_reader, text):
-    Topic.objects.create(
-        title=text, notes=f"# {text}\n\n{text}\n\n- [ ] {text}\n\n> [!question] {text}\n"
-    )
+    make_topic(title=text, notes=f"# {text}\n\n{text}\n\n- [ ] {text}\n\n> [!question] {text}\n")
     harmless(as_reader, "x")
     assert text in words(as_reader.get("/search/?q=x").content.decode())
     harmless(as_reader, text)
@@ -65,7 +63,7 @@ def test_pages_with_naughty_titles_are_shown_as_they_are_called(as_reader, text)
 @given(title=TITLES, query=ANY)
 def test_any_title_and_notes_can_be_found(as_reader, title, query):
     notes = f"# {title}\n\n{query}\n".replace("\0", "")
-    page = Topic.objects.create(title=title[:150], notes=notes)
+    page = make_topic(title=title[:150], notes=notes)
     harmless(as_reader, title)
     harmless(as_reader, query)
     page.delete()

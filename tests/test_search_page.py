@@ -8,12 +8,13 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from django.test import Client
 
-from services.models import Category, Page, Service, Topic
+from services.models import Category, Page
 from services.search.query import parse
 from services.search.results import Hit, Place, Results
 from services.search.search import MOST
 from services.views import search
 from tests.elements import Elements, words
+from tests.support.pages import make_service, make_topic
 
 pytestmark = pytest.mark.django_db
 NOTES = """Runs code.
@@ -33,13 +34,13 @@ Left:
 @pytest.fixture
 def content() -> Page:
     compute = Category.objects.get(slug="compute")
-    page = Service.objects.create(
+    page = make_service(
         title="Lambda",
         category=compute,
         notes=NOTES,
     )
     page.tags.add("web-dev")
-    Topic.objects.create(title="Plan", notes="Look at Lambda.\n")
+    make_topic(title="Plan", notes="Look at Lambda.\n")
     return page
 
 
@@ -280,7 +281,7 @@ def test_a_fault_while_suggesting_is_told(as_reader, monkeypatch, caplog):
 
 def test_recent_pages_are_those_that_still_are(as_reader, content):
     plan = Page.objects.get(title="Plan")
-    gone = Topic.objects.create(title="Gone")
+    gone = make_topic(title="Gone")
     ids = f"{gone.pk},{plan.pk},{content.pk},{plan.pk},999999"
     gone.delete()
     text = html(as_reader, "/search/recent/", ids=ids)

@@ -11,10 +11,11 @@ from django.test import Client
 
 from services.attachments.manage import throw_away
 from services.attachments.store import store
-from services.models import Attachment, Page, Topic
+from services.models import Attachment, Page
 from services.pages.trash import throw_away as throw_page_away
 from tests.pictures import HTML, PDF, SVG, picture
 from tests.storages import body_of, fetch
+from tests.support.pages import make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -100,7 +101,7 @@ def test_what_is_deleted_is_for_those_who_can_restore_it(
 
 
 def test_a_page_in_the_trash_takes_its_files_along(as_reader, as_editor, storage, editor) -> None:
-    page = Topic.objects.create(title="Plan")
+    page = make_topic(title="Plan")
     row = kept(picture(), "a.png", page)
     throw_page_away(page, by=editor)
     assert as_reader.get(row.get_absolute_url()).status_code == 404

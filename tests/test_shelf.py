@@ -18,16 +18,17 @@ from services.attachments.manage import (
     used_on,
 )
 from services.attachments.store import store
-from services.models import Attachment, Page, Topic
+from services.models import Attachment, Page
 from tests.pictures import PDF, picture
 from tests.storages import body_of, objects
+from tests.support.pages import make_topic
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def page(db: None) -> Page:
-    return Topic.objects.create(title="Plan")
+    return make_topic(title="Plan")
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def test_other_bytes_come_under_the_same_address(
 def test_a_replacement_leaves_another_pages_file_alone(
     row: Attachment, as_reader, django_capture_on_commit_callbacks
 ) -> None:
-    other = store(io.BytesIO(picture()), name="b.png", page=Topic.objects.create(title="Other"))
+    other = store(io.BytesIO(picture()), name="b.png", page=make_topic(title="Other"))
     assert other.keys == row.keys
     with django_capture_on_commit_callbacks(execute=True):
         replace(row, ContentFile(PDF, "new.pdf"))
@@ -118,8 +119,8 @@ def test_a_bucket_that_is_down_keeps_nobody_from_deleting(
 def test_where_files_are_used(page: Page, django_assert_num_queries) -> None:
     row = store(io.BytesIO(picture()), name="a.png", page=page)
     lonely = store(io.BytesIO(b"text"), name="b.txt", page=page)
-    user = Topic.objects.create(title="User", notes=f"![a]({row.get_absolute_url()}) and again")
-    Topic.objects.create(title="Other", notes="/attachments/ nothing")
+    user = make_topic(title="User", notes=f"![a]({row.get_absolute_url()}) and again")
+    make_topic(title="Other", notes="/attachments/ nothing")
     with django_assert_num_queries(2):
         used = used_on([row, lonely])
     assert used == {row.pk: [user], lonely.pk: []}

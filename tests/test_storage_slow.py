@@ -14,9 +14,11 @@ from django.test import override_settings
 from kb import settings as configured
 from services.attachments.errors import StorageFailed
 from services.attachments.store import store
-from services.models import Attachment, Topic
+from services.models import Attachment
+from services.pages.revise import revise
 from tests.pictures import picture
 from tests.storages import fetch, s3_environment
+from tests.support.pages import make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -55,11 +57,11 @@ def test_an_upload_gives_up_and_leaves_nothing(silence: list[socket.socket]) -> 
 
 
 def test_pages_and_addresses_do_not_ask_it(silence: list[socket.socket], as_reader) -> None:
-    page = Topic.objects.create(title="Plan")
+    page = make_topic(title="Plan")
     row = Attachment.objects.create(
         page=page, name="a.png", content_type="image/png", size=9, file="attachments/ab/x", width=8
     )
-    page.revise(f"![a]({row.get_absolute_url()})", version=1)
+    revise(page, f"![a]({row.get_absolute_url()})", version=1)
     assert row.get_absolute_url() in as_reader.get("/topics/plan/").content.decode()
     assert as_reader.get("/pages/plan/files/").status_code == 200
     assert as_reader.get(row.get_absolute_url()).status_code == 302

@@ -12,16 +12,17 @@ from django.core.files.storage import default_storage
 from services.attachments.errors import StorageFailed, UploadRefused
 from services.attachments.store import markdown_of, store
 from services.markdown.render.render import render
-from services.models import Attachment, Page, Topic
+from services.models import Attachment, Page
 from tests.pictures import HTML, PDF, SVG, ZIP, located, picture
 from tests.storages import objects
+from tests.support.pages import make_topic
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def page(db: None) -> Page:
-    return Topic.objects.create(title="Plan")
+    return make_topic(title="Plan")
 
 
 def kept(data: bytes, name: str = "a.png", **facts: object) -> Attachment:
@@ -80,7 +81,7 @@ def test_what_is_refused_leaves_nothing(storage, data: bytes) -> None:
 
 
 def test_the_same_bytes_are_stored_once(storage, page) -> None:
-    other = Topic.objects.create(title="Other")
+    other = make_topic(title="Other")
     first, again = kept(picture(), page=page), kept(picture(), "b.png", page=page)
     assert first == again
     elsewhere = kept(picture(), "c.png", page=other)
@@ -93,7 +94,7 @@ def test_their_object_stays_until_the_last_row_goes(
     storage, page, django_capture_on_commit_callbacks
 ) -> None:
     first = kept(picture(), page=page)
-    second = kept(picture(), page=Topic.objects.create(title="Other"))
+    second = kept(picture(), page=make_topic(title="Other"))
     with django_capture_on_commit_callbacks(execute=True):
         first.delete()
     assert objects() == set(second.keys)

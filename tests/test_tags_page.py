@@ -3,14 +3,14 @@
 import pytest
 from taggit.models import Tag
 
-from services.models import Topic
+from tests.support.pages import make_topic
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def tagged():
-    page = Topic.objects.create(title="Notes", notes="Words.\n")
+    page = make_topic(title="Notes", notes="Words.\n")
     page.tags.add("Web-Dev", "aws/compute", "ÜBUNG")
     return page
 
@@ -31,7 +31,7 @@ def test_unknown_tag_is_not_found(as_reader, tagged):
 
 
 def test_index_counts_pages(as_reader, tagged):
-    Topic.objects.create(title="More").tags.add("Web-Dev")
+    make_topic(title="More").tags.add("Web-Dev")
     text = as_reader.get("/tags/").content.decode()
     assert 'href="/tags/aws/compute/"' in text
     assert "Web-Dev" in text

@@ -26,6 +26,7 @@ from services.pages.save import Clash, save
 from services.sync.apply import apply_plan
 from services.sync.read_files import SourceFile
 from services.sync.stored import plan_import
+from tests.support.pages import make_topic
 
 ROUNDS = 8
 on_postgresql = pytest.mark.skipif(
@@ -68,7 +69,7 @@ def test_on_sqlite_nobody_is_refused_however_long_another_writes() -> None:
     @retried
     def create() -> None:
         with transaction.atomic():
-            Topic.objects.create(title="Plan")
+            make_topic(title="Plan")
 
     def without_patience() -> None:
         with connection.cursor() as cursor:
@@ -175,7 +176,7 @@ def every_index_is_right(capsys: pytest.CaptureFixture[str]) -> bool:
 
 @on_postgresql
 def test_pages_that_come_to_link_to_each_other(me, no_retries, capsys):
-    a, b = Topic.objects.create(title="A"), Topic.objects.create(title="B")
+    a, b = make_topic(title="A"), make_topic(title="B")
     for number in range(ROUNDS):
         at_once(saving(a, f"{number} [[B]]", me), saving(b, f"{number} [[A]]", me))
         at_once(saving(a, f"{number}", me), saving(b, f"{number}", me))
@@ -184,7 +185,7 @@ def test_pages_that_come_to_link_to_each_other(me, no_retries, capsys):
 
 @on_postgresql
 def test_a_link_to_a_page_that_is_made_meanwhile(me, no_retries, capsys):
-    pages = [Topic.objects.create(title=f"From {number}") for number in range(ROUNDS)]
+    pages = [make_topic(title=f"From {number}") for number in range(ROUNDS)]
     for number, page in enumerate(pages):
         make = {"title": f"To {number}", "category": None}
         at_once(
@@ -197,7 +198,7 @@ def test_a_link_to_a_page_that_is_made_meanwhile(me, no_retries, capsys):
 
 @on_postgresql
 def test_a_link_to_a_page_that_goes_to_the_trash_or_is_taken_out_meanwhile(me, no_retries, capsys):
-    page, other = Topic.objects.create(title="From"), Topic.objects.create(title="To")
+    page, other = make_topic(title="From"), make_topic(title="To")
     for _ in range(ROUNDS):
         at_once(saving(page, "[[To]]", me), lambda: trash.throw_away(other, by=me))
         assert Link.objects.get().to is None
@@ -209,8 +210,8 @@ def test_a_link_to_a_page_that_goes_to_the_trash_or_is_taken_out_meanwhile(me, n
 
 @on_postgresql
 def test_pages_that_link_to_each_other_are_renamed(me, no_retries, capsys):
-    a = Topic.objects.create(title="A", notes="[[B]]\n")
-    b = Topic.objects.create(title="B", notes="[[A]]\n")
+    a = make_topic(title="A", notes="[[B]]\n")
+    b = make_topic(title="B", notes="[[A]]\n")
     for number in range(ROUNDS):
         begun = [base_of(Page.objects.get(pk=page.pk)) for page in (a, b)]
         assert all(base.notes for base in begun)
@@ -221,7 +222,7 @@ def test_pages_that_link_to_each_other_are_renamed(me, no_retries, capsys):
 
 @on_postgresql
 def test_a_link_to_a_page_that_is_renamed_meanwhile(me, no_retries, capsys):
-    a, b = Topic.objects.create(title="A"), Topic.objects.create(title="B")
+    a, b = make_topic(title="A"), make_topic(title="B")
     for number in range(ROUNDS):
         save_it = saving(a, f"- [ ] [[B]], [[B{number}]]", me)
         at_once(lambda work=save_it: unless_overtaken(work), renaming(b, f"B{number}", me))

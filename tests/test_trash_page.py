@@ -2,17 +2,18 @@
 
 import pytest
 
-from services.models import Category, Document, Page, Revision, Section, Service, Topic
+from services.models import Category, Document, Page, Revision, Section
 from services.pages import drafts
 from tests.editing import said
 from tests.html_forms import fields_of
+from tests.support.pages import make_service, make_topic
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def plan() -> Page:
-    return Topic.objects.create(title="Plan", notes="Notes.\n")
+    return make_topic(title="Plan", notes="Notes.\n")
 
 
 def words(response) -> str:
@@ -20,7 +21,7 @@ def words(response) -> str:
 
 
 def test_the_page_says_what_will_happen(as_editor, plan):
-    Topic.objects.create(title="Other", notes="[[Plan]]")
+    make_topic(title="Other", notes="[[Plan]]")
     document = Document.objects.create(path="plan.md")
     Section.objects.create(document=document, position=0, page=plan)
     text = words(as_editor.get("/pages/plan/delete/"))
@@ -42,7 +43,7 @@ def test_deleting_works_and_can_be_undone(as_editor, plan, editor):
 
 
 def test_deleting_a_service_leads_to_its_category(as_editor):
-    Service.objects.create(title="ECS", category=Category.objects.get(slug="compute"))
+    make_service(title="ECS", category=Category.objects.get(slug="compute"))
     assert as_editor.post("/pages/ecs/delete/")["Location"] == "/categories/compute/"
 
 
@@ -67,7 +68,7 @@ def test_only_posting_changes_something(as_admin, path):
 
 
 def test_the_trash_lists_pages_the_last_first(as_editor, plan):
-    Topic.objects.create(title="Later", notes="12345")
+    make_topic(title="Later", notes="12345")
     as_editor.post("/pages/plan/delete/")
     as_editor.post("/pages/later/delete/")
     text = words(as_editor.get("/trash/"))
@@ -82,7 +83,7 @@ def test_an_empty_trash_says_so(as_editor):
 
 def test_a_long_trash_comes_in_parts(as_editor, django_assert_max_num_queries):
     for number in range(51):
-        page = Topic.objects.create(title=f"Page {number}")
+        page = make_topic(title=f"Page {number}")
         as_editor.post(f"/pages/{page.slug}/delete/")
     with django_assert_max_num_queries(9):
         first = words(as_editor.get("/trash/"))
@@ -93,7 +94,7 @@ def test_a_long_trash_comes_in_parts(as_editor, django_assert_max_num_queries):
 
 def test_a_page_whose_title_was_taken_is_restored_under_another(as_editor, plan):
     as_editor.post("/pages/plan/delete/")
-    Topic.objects.create(title="Plan")
+    make_topic(title="Plan")
     response = as_editor.post(f"/trash/{plan.pk}/restore/")
     words_said = said(response)[-1]
     assert words_said.startswith("“Plan” is restored as “Plan (restored)”, since another page")
@@ -106,7 +107,7 @@ def test_restoring_what_is_not_in_the_trash_says_so(as_editor, plan):
 
 
 def test_admins_empty_the_trash_and_editors_do_not(as_editor, as_admin, plan):
-    Topic.objects.create(title="Stays")
+    make_topic(title="Stays")
     as_editor.post("/pages/plan/delete/")
     assert "/trash/empty/" not in words(as_editor.get("/trash/"))
     assert as_editor.post("/trash/empty/").status_code == 403
@@ -121,7 +122,7 @@ def test_admins_empty_the_trash_and_editors_do_not(as_editor, as_admin, plan):
 def test_unsaved_text_keeps_its_page_in_the_trash_and_can_be_read(
     as_editor, as_admin, editor, plan
 ):
-    Topic.objects.create(title="Other")
+    make_topic(title="Other")
     drafts.keep(editor, plan, 1, {"notes": "An hour of work\n", "title": "Plan"})
     as_editor.post("/pages/plan/delete/")
     as_editor.post("/pages/other/delete/")

@@ -6,8 +6,9 @@ import pytest
 from taggit.models import Tag
 
 from services.forms.tag_text import from_text, is_reachable, to_text
-from services.models import Page, Topic
+from services.models import Page
 from tests.html_forms import fields_of
+from tests.support.pages import make_topic
 
 SITE, ADMIN = "/pages/plan/edit/", "/admin/services/topic/{}/change/"
 
@@ -54,7 +55,7 @@ def test_reachable(name, can):
 
 @pytest.fixture
 def page(db):
-    return Topic.objects.create(title="Plan", notes="Words.\n")
+    return make_topic(title="Plan", notes="Words.\n")
 
 
 @pytest.mark.parametrize("path", [SITE, ADMIN])

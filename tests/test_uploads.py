@@ -6,11 +6,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from services.models import Attachment, Page, Topic
+from services.models import Attachment, Page
 from services.pages.trash import throw_away
 from tests.editing import said
 from tests.pictures import HTML, PDF, SVG, picture
 from tests.storages import S3Server, body_of, fetch, objects
+from tests.support.pages import make_topic
 
 pytestmark = pytest.mark.django_db
 UPLOAD = "/attachments/"
@@ -19,7 +20,7 @@ JSON = {"Accept": "application/json"}
 
 @pytest.fixture
 def page(db: None) -> Page:
-    return Topic.objects.create(title="Plan")
+    return make_topic(title="Plan")
 
 
 def file(data: bytes = PDF, name: str = "a.pdf", kind: str = "") -> SimpleUploadedFile:

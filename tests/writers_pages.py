@@ -28,12 +28,12 @@ def prepare() -> dict[str, Any]:
     from django.contrib.sessions.backends.db import SessionStore
     from django.core.management import call_command
 
-    from services.models import Topic
+    from tests.support.pages import make_topic
 
     call_command("migrate", verbosity=0)
-    page = Topic.objects.create(title="Plan", notes=notes())
+    page = make_topic(title="Plan", notes=notes())
     parts = "\n".join(f"## Part {number}\n\nWords.\n" for number in range(WRITERS))
-    other = Topic.objects.create(title="Other", notes=parts)
+    other = make_topic(title="Other", notes=parts)
     people = []
     items = list(page.items.order_by("position").values_list("pk", flat=True))
     questions = list(page.questions.order_by("position").values_list("pk", flat=True))
@@ -61,11 +61,8 @@ def prepare() -> dict[str, Any]:
 def revisions(page: Any) -> list[list[Any]]:
     from services.models import Revision
 
-    rows = Revision.objects.filter(id=page.pk).select_related("history_user").order_by("version")
-    return [
-        [row.version, row.history_change_reason, str(row.history_user or ""), row.notes]
-        for row in rows
-    ]
+    rows = Revision.objects.filter(page=page.pk).select_related("user").order_by("version")
+    return [[row.version, row.reason, str(row.user or ""), row.notes] for row in rows]
 
 
 def look() -> dict[str, Any]:

@@ -44,6 +44,7 @@ from services.models import Page, Reason, Revision, Section, Service, StaleVersi
 from services.pages import drafts
 from services.pages.edit import FACTS as EDITED
 from services.pages.edit import Edit, Outcome, base_of, others_since, overridden
+from services.pages.revise import create, revise
 from services.pages.save import Clash, Saved, Trashed, save
 from services.views import conflicts
 from services.views.editor import new_place
@@ -56,6 +57,7 @@ NOTES = ("Notes", {"classes": ("wide-notes",), "fields": ("notes",)})
 class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, AnyModelAdmin):
     form = PageForm
     inlines = (ItemInline, QuestionInline)
+    kind: Page.Kind
     change_form_template = "admin/services/page/change_form.html"
     list_per_page = 50
     show_full_result_count = False
@@ -164,7 +166,8 @@ class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, AnyModelAdmin):
         by = cast(User, request.user)
         if not change:
             obj.notes, obj.updated_by, obj.last_reason = draft.notes, by, Reason.ADMIN
-            obj.save()
+            obj.kind = self.kind
+            create(obj)
             adopt(obj, by=by)
             place = request.POST.get("place", "")
             drafts.end_saved(by, None, request.POST, draft.notes, place)
@@ -176,7 +179,7 @@ class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, AnyModelAdmin):
         try:
             saved = save(obj, draft.notes, version=draft.version, **told)
         except Clash as clash:
-            clash.current.revise(version=clash.current.version, **told)
+            revise(clash.current, version=clash.current.version, **told)
             obj.clash, saved = clash, Saved(clash.current, changed=True)  # type: ignore[attr-defined]
         else:
             if saved.merged:
@@ -221,7 +224,7 @@ class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, AnyModelAdmin):
         if not change:
             # A new page has a revision before it can have tags.
             page = form.instance
-            first = Revision.objects.filter(id=page.pk, version=page.version)
+            first = Revision.objects.filter(page=page.pk, version=page.version)
             first.update(tags=sorted(page.tags.names()))
 
     def history_view(
@@ -237,6 +240,7 @@ class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, AnyModelAdmin):
 
 
 class ServiceAdmin(PageAdmin):
+    kind = Page.Kind.SERVICE
     list_display = ("name", "category", "progress", "questions", "updated", "document")
     list_filter = (
         ("category", CategoryFilter),
@@ -266,6 +270,7 @@ class ServiceAdmin(PageAdmin):
 
 
 class TopicAdmin(PageAdmin):
+    kind = Page.Kind.TOPIC
     list_display = ("name", "progress", "questions", "updated", "document")
     list_filter = (LearningFilter, QuestionsFilter, ConflictFilter, TagFilter)
     fieldsets: ClassVar[Fieldsets] = (

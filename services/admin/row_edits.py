@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from services.markdown.edit import edits as markdown
+from services.markdown.edit.questions import (
+    add_question,
+    delete_question,
+    set_answer,
+    set_question_text,
+)
+from services.markdown.edit.splice import EditRefused
+from services.markdown.edit.tasks import add_item, delete_item, set_item_text, set_state
 from services.markdown.read.notes import read
 from services.text.match_rows import match
 
@@ -76,7 +83,7 @@ def _located(
 def _attempt(draft: Draft, edit: Edit, change: Callable[[str], str]) -> None:
     try:
         draft.notes = change(draft.notes)
-    except markdown.EditRefused as refusal:
+    except EditRefused as refusal:
         edit.problem = str(refusal)
     except IndexError:
         edit.problem = "Another change took this row away. Save one at a time."
@@ -84,16 +91,16 @@ def _attempt(draft: Draft, edit: Edit, change: Callable[[str], str]) -> None:
 
 def _changed_item(notes: str, index: int, edit: Edit) -> str:
     if edit.delete:
-        return markdown.delete_item(notes, index)
+        return delete_item(notes, index)
     if "text" in edit.new:
-        notes = markdown.set_item_text(notes, index, edit.new["text"])
+        notes = set_item_text(notes, index, edit.new["text"])
     if "state" in edit.new:
-        notes = markdown.set_state(notes, index, edit.new["state"])
+        notes = set_state(notes, index, edit.new["state"])
     return notes
 
 
 def _with_item(notes: str, new: Mapping[str, str]) -> str:
-    return markdown.add_item(
+    return add_item(
         notes, new.get("text", ""), new.get("state") or "open", new.get("list_title") or None
     )
 
@@ -101,18 +108,16 @@ def _with_item(notes: str, new: Mapping[str, str]) -> str:
 def _changed_question(notes: str, index: int, edit: Edit, draft: Draft) -> str:
     service, title = draft.service, draft.title
     if edit.delete:
-        return markdown.delete_question(notes, index, service=service, title=title)
+        return delete_question(notes, index, service=service, title=title)
     if "text" in edit.new:
-        notes = markdown.set_question_text(
-            notes, index, edit.new["text"], service=service, title=title
-        )
+        notes = set_question_text(notes, index, edit.new["text"], service=service, title=title)
     if "answer" in edit.new:
-        notes = markdown.set_answer(notes, index, edit.new["answer"], service=service, title=title)
+        notes = set_answer(notes, index, edit.new["answer"], service=service, title=title)
     return notes
 
 
 def _with_question(notes: str, new: Mapping[str, str], draft: Draft) -> str:
-    return markdown.add_question(
+    return add_question(
         notes,
         new.get("text", ""),
         new.get("answer", ""),

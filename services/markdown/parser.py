@@ -13,6 +13,8 @@ from typing import Any
 import pyromark
 from pyromark import Options
 
+from services.text.line_ends import LINE_END
+
 # GFM's quote alerts stay off: our own callouts know Obsidian's as well. Metadata blocks stay off
 # too, since pulldown-cmark finds them in the middle of a text; front matter is cut off before.
 # Its own types know no way of reading a dictionary of one entry that is fast and allowed.
@@ -25,7 +27,6 @@ PARSER: Any = pyromark.Markdown(
 )
 
 # CommonMark 2.1: a line ends in CRLF, LF or CR, and in nothing else.
-LINE_END = re.compile(rb"\r\n|\n|\r")
 CALLOUT = re.compile(rb"\[!([A-Za-z][A-Za-z0-9_-]*)\]([+-]?)[ \t]*([^\r\n]*)")
 CUSTOM_STATE = re.compile(rb"\[([/-])\](?=[ \t\r\n]|$)[ \t]*")
 

@@ -5,9 +5,8 @@ from services.models.categories import Category
 from services.models.derived import ChecklistItem, Link, PageName, Question
 from services.models.documents import Document, Section
 from services.models.drafts import Draft
-from services.models.history import Reason
-from services.models.kinds import Service, Topic
-from services.models.pages import Page, Revision, StaleVersion
+from services.models.history import Revision
+from services.models.pages import Page, Reason, Service, StaleVersion, Topic
 from services.models.slugs import OldAddress
 from services.models.words import Word
 

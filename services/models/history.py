@@ -1,97 +1,142 @@
-"""What a revision is: django-simple-history keeps the rows, `services.history` writes them."""
+"""Revisions: every version of a page, with who made it, when and from where."""
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
-from simple_history.manager import HistoricalQuerySet
-from simple_history.models import HistoricalRecords
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from services.models.categories import Category
+from services.models.pages import TITLE_LENGTH, Page, Reason
+from services.models.slugs import SLUG_LENGTH
+
+MAX_VERSION = 2**31 - 1
 
 
-class Reason(models.TextChoices):
-    """From where a revision came."""
-
-    SITE = "site", "Edited on the site"
-    ADMIN = "admin", "Edited in the admin"
-    IMPORT = "import", "Imported"
-    TICK = "tick", "Ticked"
-    ANSWER = "answer", "Asked or answered"
-    RESTORE = "restore", "Restored"
-    LINKS = "links", "Links followed a new title"
-    TRASH = "trash", "Moved to the trash"
-    ASIDE = "aside", "Set aside in a conflict"
-    KEPT = "kept", "Kept in a conflict"
-
-
-class RevisionQuerySet(HistoricalQuerySet):  # type: ignore[misc]
-    def of(self, page: int) -> RevisionQuerySet:
-        """A page's revisions, the newest first."""
-        return self.filter(id=page).order_by("-version")  # type: ignore[no-any-return]
+class RevisionQuerySet(models.QuerySet["Revision"]):
+    def of_page(self, page: int) -> RevisionQuerySet:
+        """Revisions of a page, newest first."""
+        return self.filter(page=page).order_by("-version")
 
     def heads(self) -> RevisionQuerySet:
-        """Without the ticks that are folded into the one before them."""
-        return self.filter(folded=False)  # type: ignore[no-any-return]
+        """Leave out ticks that are folded into the one before them."""
+        return self.filter(folded=False)
 
     def listed(self) -> RevisionQuerySet:
-        """Without the notes, which a list does not show."""
-        return self.select_related("history_user").defer("notes")  # type: ignore[no-any-return]
+        """Leave out the notes, which a list does not show, and join the user."""
+        return self.select_related("user").defer("notes")
+
+    def with_runs(self) -> RevisionQuerySet:
+        """Add to heads the `last` version of their run of ticks, and `until` when it went on."""
+        same_page = Revision.objects.filter(page=OuterRef("page"))
+        later = same_page.heads().filter(version__gt=OuterRef("version")).order_by("version")
+        rows = self.annotate(next_head=Subquery(later.values("version")[:1]))
+        run = same_page.filter(version__lt=Coalesce(OuterRef("next_head"), MAX_VERSION))
+        run = run.order_by("-version")
+        columns = {"last": "version", "until": "saved_at"}
+        ends = {name: Subquery(run.values(column)[:1]) for name, column in columns.items()}
+        return rows.annotate(**ends)
 
 
-class RevisionFacts(models.Model):
-    """What a revision knows besides the fields of its page.
+class Revision(models.Model):
+    """One version of a page: its whole notes and its facts as they were saved.
 
-    `tags` is null where they are what they were in the revision before. A tick is `folded` when
-    the same person ticked just before.
+    `tags` is null where they are those of the version before. A tick is `folded` when the same
+    user ticked just before. Columns keep the names that django-simple-history gave them.
     """
 
+    class Type(models.TextChoices):
+        CREATED = "+", "Created"
+        CHANGED = "~", "Changed"
+        DELETED = "-", "Deleted"
+
+    number = models.BigAutoField(primary_key=True, db_column="history_id")
+    page = models.ForeignKey(
+        Page,
+        db_column="id",
+        on_delete=models.CASCADE,
+        related_name="revisions",
+        db_constraint=False,
+        db_index=False,
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+    kind = models.CharField(max_length=10, choices=Page.Kind)
+    category = models.ForeignKey(
+        Category,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    title = models.CharField(max_length=TITLE_LENGTH)
+    abbreviation = models.CharField(max_length=20, blank=True)
+    slug = models.SlugField(max_length=SLUG_LENGTH + 10, allow_unicode=True, db_index=False)
+    aliases = models.JSONField(default=list, blank=True)
+    aws_id = models.CharField("AWS id", max_length=60, blank=True)
+    about = models.ForeignKey(
+        Page,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    notes = models.TextField(blank=True)
     tags = models.JSONField(null=True)
     folded = models.BooleanField(default=False)
+    saved_at = models.DateTimeField(db_column="history_date")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        db_column="history_user_id",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+    )
+    reason = models.CharField(max_length=10, choices=Reason, db_column="history_change_reason")
+    type = models.CharField(max_length=1, choices=Type, db_column="history_type")
 
-    objects: Any = RevisionQuerySet.as_manager()
+    # Set by `RevisionQuerySet.with_runs`.
+    last: int | None
+    until: datetime | None
+
+    objects = RevisionQuerySet.as_manager()
 
     class Meta:
-        abstract = True
+        ordering = ("-number",)
+        constraints = (
+            models.UniqueConstraint(fields=["page", "version"], name="revision_exists_once"),
+        )
+        indexes = (
+            models.Index(
+                fields=["page", "-version"], condition=Q(folded=False), name="revision_heads"
+            ),
+            models.Index(fields=["-number"], condition=Q(folded=False), name="revision_recent"),
+            models.Index(
+                fields=["page", "-version"],
+                condition=Q(tags__isnull=False),
+                name="revision_tagged",
+            ),
+            # For the filters of lists: changes of all pages, and of one, by reason or by user.
+            models.Index(
+                fields=["reason", "-number"],
+                condition=Q(folded=False),
+                name="revision_recent_of_kind",
+            ),
+            models.Index(
+                fields=["page", "reason", "-version"],
+                condition=Q(folded=False),
+                name="revision_heads_of_kind",
+            ),
+            models.Index(
+                fields=["user", "-number"], condition=Q(folded=False), name="revision_recent_by"
+            ),
+        )
 
-
-class Revisions(HistoricalRecords):  # type: ignore[misc]
-    """History with the indexes that our lists need."""
-
-    def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
-        options: dict[str, Any] = super().get_meta_options(model)
-        return options | {
-            "ordering": ("-history_id",),
-            "constraints": [
-                models.UniqueConstraint(fields=["id", "version"], name="revision_exists_once")
-            ],
-            "indexes": [
-                models.Index(
-                    fields=["id", "-version"], condition=Q(folded=False), name="revision_heads"
-                ),
-                models.Index(
-                    fields=["-history_id"], condition=Q(folded=False), name="revision_recent"
-                ),
-                models.Index(
-                    fields=["id", "-version"],
-                    condition=Q(tags__isnull=False),
-                    name="revision_tagged",
-                ),
-                # For the lists' filters: all changes, and a page's, of one kind or by one person.
-                models.Index(
-                    fields=["history_change_reason", "-history_id"],
-                    condition=Q(folded=False),
-                    name="revision_recent_of_kind",
-                ),
-                models.Index(
-                    fields=["id", "history_change_reason", "-version"],
-                    condition=Q(folded=False),
-                    name="revision_heads_of_kind",
-                ),
-                models.Index(
-                    fields=["history_user", "-history_id"],
-                    condition=Q(folded=False),
-                    name="revision_recent_by",
-                ),
-            ],
-        }
+    def __str__(self) -> str:
+        return f"{self.title}, version {self.version}"

@@ -16,13 +16,16 @@ from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 
 from services.db.locks import retried
-from services.markdown.edit import edits
+from services.markdown.edit.questions import add_question, set_answer
+from services.markdown.edit.splice import EditRefused
 from services.markdown.read.notes import Question as Reading
 from services.markdown.read.notes import read
 from services.models import Page, Question, Reason
 from services.pages.derive import derive
+from services.pages.revise import revise
 from services.pages.save import Trashed, mark
 from services.pages.save import keep_theirs as keep_aside
+from services.text.line_ends import split_lines
 
 
 class QuestionGone(Exception):
@@ -60,7 +63,7 @@ def ask(page: Page, words: str, answer: str = "", *, by: AbstractBaseUser | None
         if current.trashed_at:
             raise Trashed(current)
         before = len(_questions(current))
-        notes = edits.add_question(
+        notes = add_question(
             current.notes, words, answer, service=current.is_service, title=current.title
         )
         _store(current, notes, by)
@@ -138,8 +141,8 @@ def _locked(question_pk: int) -> tuple[Page, Question]:
 def _store(page: Page, notes: str, by: AbstractBaseUser | None) -> None:
     if len(notes.encode()) > settings.NOTE_MAX_BYTES:
         most = filesizeformat(settings.NOTE_MAX_BYTES)
-        raise edits.EditRefused(f"The notes would be too long with that: they may have {most}.")
-    page.revise(notes, version=page.version, by=by, reason=Reason.ANSWER)
+        raise EditRefused(f"The notes would be too long with that: they may have {most}.")
+    revise(page, notes, version=page.version, by=by, reason=Reason.ANSWER)
 
 
 def _with_answer(page: Page, question: Question, text: str) -> str:
@@ -152,7 +155,7 @@ def _with_answer(page: Page, question: Question, text: str) -> str:
         if fresh is None:
             raise QuestionGone
         question = fresh
-    return edits.set_answer(
+    return set_answer(
         page.notes, question.position, text, service=page.is_service, title=page.title
     )
 
@@ -167,4 +170,4 @@ def _same(typed: str, stored: str) -> bool:
 
 
 def _lines(text: str) -> list[str]:
-    return [words for words, _ in edits.split_lines(text.strip())]
+    return [words for words, _ in split_lines(text.strip())]

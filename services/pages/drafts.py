@@ -19,13 +19,13 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from services.markdown.edit.edits import keep_line_ends
 from services.markdown.read.sections import part_at
 from services.models import Draft, Page
 from services.models.drafts import HEARD_OF, DraftQuerySet
 from services.pages.edit import Base, section_over, typed_over
 from services.pages.revisions import revision
 from services.people import shown_name
+from services.text.line_ends import keep_line_ends
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -15,14 +15,15 @@ from django.db import transaction
 
 from services.attachments.manage import adopt, lend
 from services.db.locks import change_names, retried
-from services.markdown.edit.edits import dominant_line_end, keep_line_ends, split_lines
 from services.markdown.edit.split_section import link_to, split_out
 from services.markdown.read.sections import Part, parts, replaced, source
 from services.models import Category, Page, Reason, Revision, Section
-from services.pages import rename
+from services.pages import rename, revise
+from services.pages.revise import free_aws_id, free_slug
 from services.pages.revisions import revision, tags_at
 from services.pages.save import Saved, save
 from services.people import shown_name
+from services.text.line_ends import dominant_line_end, keep_line_ends, split_lines
 
 # What the editor asks for beside the notes.
 FACTS = ("title", "category", "abbreviation", "aliases", "tags")
@@ -196,7 +197,7 @@ def as_stored(page: Page, facts: Mapping[str, Any]) -> dict[str, Any]:
     """
     found = {name: value for name, value in facts.items() if name != "category"}
     if facts.get("title", page.title) != page.title:
-        found["slug"] = page.free_slug(facts["title"])
+        found["slug"] = free_slug(page, facts["title"])
     if "category" not in facts:
         return found
     category = Category.objects.filter(pk=facts["category"] or 0).first()
@@ -213,7 +214,7 @@ def _aws_id(page: Page, facts: Mapping[str, Any]) -> str:
         return page.aws_id
     named = Page(pk=page.pk, title=facts.get("title", page.title))
     named.abbreviation = facts.get("abbreviation", page.abbreviation)
-    return named.free_aws_id()
+    return free_aws_id(named)
 
 
 @retried
@@ -236,10 +237,10 @@ def create(
             kept=dict(kept or {}),
         )
         page.aliases = [*page.aliases, *_name_for_links(page, page.title, page.aliases)]
-        page.save()
+        revise.create(page)
         if tags:
             page.tags.set(tags)
-            Revision.objects.filter(id=page.pk, version=page.version).update(tags=tags)
+            Revision.objects.filter(page=page.pk, version=page.version).update(tags=tags)
         adopt(page, by=by)
         return page
 
@@ -267,9 +268,9 @@ def split(
 
 def others_since(page: Page, version: int, me: User) -> list[str]:
     """Who else changed a page after a version, by the names they are shown with."""
-    rows = Revision.objects.filter(id=page.pk, version__gt=version).exclude(history_user=me)
+    rows = Revision.objects.filter(page=page.pk, version__gt=version).exclude(user=me)
     names: dict[str, None] = {}
-    for row in rows.select_related("history_user").defer("notes").order_by("version")[:20]:
-        who, imported = row.history_user, row.history_change_reason == Reason.IMPORT
+    for row in rows.select_related("user").defer("notes").order_by("version")[:20]:
+        who, imported = row.user, row.reason == Reason.IMPORT
         names[shown_name(who) if who else "an import" if imported else "somebody else"] = None
     return list(names)

@@ -13,6 +13,7 @@ from services.db.locks import change_names
 from services.markdown.edit.rename_links import is_linkable, link_name, relink
 from services.models import Link, Page, PageName, Reason
 from services.pages.names import link_key
+from services.pages.revise import revise
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def rewrite(page: Page, names: Mapping[str, Lost], *, by: AbstractBaseUser) -> t
     for other in Page.objects.filter(pk__in=asking).locked():
         notes, number = followed(other.notes, names)
         if number:
-            other.revise(notes, version=other.version, by=by, reason=Reason.LINKS)
+            revise(other, notes, version=other.version, by=by, reason=Reason.LINKS)
             links, pages = links + number, pages + 1
     return links, pages
 

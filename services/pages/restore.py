@@ -12,6 +12,7 @@ from services.aws.catalog import key
 from services.db.locks import retried
 from services.models import Category, Page, PageName, Reason
 from services.pages.names import KEY_LENGTH
+from services.pages.revise import revise
 from services.pages.revisions import revision, tags_at
 
 
@@ -47,7 +48,7 @@ def restore(page: Page, version: int, *, seen: int, by: AbstractBaseUser | None)
         facts["title"] = _title(current, then, left)
         facts["aws_id"] = _aws_id(current, then, facts["kind"], left)
         tags = tags_at(current.pk, version)
-        current.revise(then.notes, version=seen, by=by, reason=Reason.RESTORE, tags=tags, **facts)
+        revise(current, then.notes, version=seen, by=by, reason=Reason.RESTORE, tags=tags, **facts)
         return Restored(current, current.version != seen, tuple(left))
 
 

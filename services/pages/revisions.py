@@ -1,62 +1,82 @@
-"""Revisions written, and read back: every change of a page's notes or facts, with who and when."""
+"""Write and read revisions: every change of a page's notes or facts, with who made it and when."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import timedelta
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection
+from django.utils import timezone
 from taggit.models import TaggedItem
 
 from services.db.bulk import insert_rows
-from services.models import Page, Revision
+from services.models import Page, Reason, Revision
 
-OWN = ("history_date", "history_user_id", "history_change_reason", "history_type", "folded", "tags")
+# Fields of a page that every revision changes.
+ADVANCED = ("version", "updated_at", "updated_by", "last_reason")
+FOLDED_WITHIN = timedelta(hours=1)
+# Columns of a revision that are copied from its page, by their names on the page.
+COPIED = (
+    *("version", "kind", "category_id", "title", "abbreviation", "slug", "aliases", "aws_id"),
+    *("about_id", "notes"),
+)
+OWN = ("page_id", "saved_at", "user_id", "reason", "type", "folded", "tags")
 ON_PAGES = {"content_type__app_label": "services", "content_type__model": "page"}
+
+
+def advance(page: Page, by: AbstractBaseUser | None, reason: str) -> bool:
+    """Make the page its next version, changed now; returns whether it folds into the last one.
+
+    The same user's ticks within an hour are one entry of the history.
+    """
+    now, user = timezone.now(), by.pk if by else None
+    folded = (
+        reason == page.last_reason == Reason.TICK
+        and user == page.updated_by_id
+        and now - page.updated_at < FOLDED_WITHIN
+    )
+    page.version += 1
+    page.updated_at, page.updated_by_id, page.last_reason = now, user, reason
+    return folded
 
 
 def record(
     pages: Sequence[Page], *, created: bool = False, tags: bool = True, folded: bool = False
 ) -> None:
-    """Write a revision for each page as it is now, after `Page.advance`; one query for all.
+    """Write a revision for each page as it is now, after `advance`; one query for all.
 
     `tags` says that they may have changed, and costs another query.
     """
-    fields = Revision.tracked_fields
-    named = tags_of([page.pk for page in pages]) if tags else {}
+    names = tags_of([page.pk for page in pages]) if tags else {}
+    change = Revision.Type.CREATED if created else Revision.Type.CHANGED
+    fields = {field.attname: field for field in Revision._meta.concrete_fields}
+    columns = [fields[name] for name in (*COPIED, *OWN)]
     rows = []
     for page in pages:
-        values = [_prepared(field, getattr(page, field.attname)) for field in fields]
-        kept = named.get(page.pk, []) if tags else None
-        own = (page.updated_at, page.updated_by_id, page.last_reason, "+" if created else "~")
-        rows.append((*values, *_own(*own, folded, kept)))
-    insert_rows(Revision, [field.column for field in fields] + list(OWN), rows)
-
-
-def _own(*values: Any) -> list[Any]:
-    columns = {field.attname: field for field in Revision._meta.concrete_fields}
-    return [_prepared(columns[name], value) for name, value in zip(OWN, values, strict=True)]
-
-
-def _prepared(field: Any, value: Any) -> Any:
-    return field.get_db_prep_save(value, connection)
+        own = (page.pk, page.updated_at, page.updated_by_id, page.last_reason, change, folded)
+        values = [*(getattr(page, name) for name in COPIED), *own]
+        values.append(names.get(page.pk, []) if tags else None)
+        pairs = zip(columns, values, strict=True)
+        rows.append(tuple(field.get_db_prep_save(value, connection) for field, value in pairs))
+    insert_rows(Revision, [str(field.column) for field in columns], rows)
 
 
 def tags_of(pages: Sequence[int]) -> dict[int, list[str]]:
-    """The names of each page's tags."""
+    """Return the names of each page's tags, in alphabetical order."""
     found: dict[int, list[str]] = {}
     rows = TaggedItem.objects.filter(object_id__in=pages, **ON_PAGES).order_by("tag__name")
     for page, name in rows.values_list("object_id", "tag__name"):
-        found.setdefault(page, []).append(name)
+        found.setdefault(page, []).append(str(name))
     return found
 
 
-def revision(page: int, version: int) -> Any | None:
-    """A page's revision, or None where there is none of that number."""
-    return Revision.objects.filter(id=page, version=version).first()
+def revision(page: int, version: int) -> Revision | None:
+    """Return a page's revision, or None where there is none of that number."""
+    return Revision.objects.filter(page=page, version=version).first()
 
 
 def tags_at(page: int, version: int) -> list[str]:
-    """The tags that a page had in a version."""
-    known = Revision.objects.filter(id=page, version__lte=version, tags__isnull=False)
+    """Return the tags that a page had in a version."""
+    known = Revision.objects.filter(page=page, version__lte=version, tags__isnull=False)
     return list(known.order_by("-version").values_list("tags", flat=True).first() or [])

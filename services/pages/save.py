@@ -16,8 +16,8 @@ from django.db import transaction
 
 from services.db.locks import retried
 from services.models import Page, Reason, StaleVersion
-from services.models.pages import ADVANCED
-from services.pages.revisions import record, revision
+from services.pages.revise import revise
+from services.pages.revisions import ADVANCED, advance, record, revision
 from services.text.merge import Merge, merge
 
 
@@ -79,7 +79,8 @@ def save(
             text = merged_into(current, notes, version)
             merged = text not in (notes, current.notes)
             notes = text
-        current.revise(notes, version=current.version, by=by, reason=reason, tags=tags, **facts)
+        seen = current.version
+        revise(current, notes, version=seen, by=by, reason=reason, tags=tags, **facts)
         return Saved(current, current.version != before, merged)
 
 
@@ -130,11 +131,11 @@ def set_aside(
     left = [text for text in dict.fromkeys(texts) if text not in (instead, current.notes)]
     for text in left:
         theirs, current.notes = current.notes, text
-        current.advance(by, Reason.ASIDE)
+        advance(current, by, Reason.ASIDE)
         record([current], tags=False)
         current.notes = theirs
     if left and instead == current.notes:
         # Nothing is going to be saved: the newest revision is the page all the same.
-        current.advance(by, Reason.KEPT)
+        advance(current, by, Reason.KEPT)
         record([current], tags=False)
-    current.save_base(update_fields=ADVANCED)
+    current.save(update_fields=ADVANCED)

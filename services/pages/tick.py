@@ -9,12 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from services.db.locks import retried
-from services.markdown.edit.edits import set_state
+from services.markdown.edit.tasks import set_state
 from services.markdown.read import notes as markdown
 from services.models import ChecklistItem, Page, Reason
-from services.models.pages import ADVANCED
 from services.pages.derive import derive
-from services.pages.revisions import record
+from services.pages.revisions import ADVANCED, advance, record
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -122,7 +121,7 @@ def _advance(
 ) -> None:
     """Write the notes as the page's next version."""
     page.notes = set_state(page.notes, position, state)
-    folded = page.advance(by, Reason.TICK)
+    folded = advance(page, by, Reason.TICK)
     fields = [field for field in Page._meta.concrete_fields if field.name in ("notes", *ADVANCED)]
     facts = {field.attname: getattr(page, field.attname) for field in fields}
     Page.everything.filter(pk=page.pk).update(**facts)

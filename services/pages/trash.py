@@ -26,11 +26,12 @@ from services.models import (
     Reason,
     StaleVersion,
 )
-from services.models.pages import ADVANCED, TITLE_LENGTH
+from services.models.pages import TITLE_LENGTH
 from services.pages import derived_state
 from services.pages.derive import derive
 from services.pages.names import KEY_LENGTH, refresh_names, resolve_again
-from services.pages.revisions import record, tags_of
+from services.pages.revise import delete
+from services.pages.revisions import ADVANCED, advance, record, tags_of
 
 TRASHED = ("trashed_at", "trashed_by", "kept")
 
@@ -54,8 +55,8 @@ def throw_away(page: Page, *, by: AbstractBaseUser | None) -> None:
         current.tags.clear()
         resolve_again(names)
         current.trashed_at, current.trashed_by_id = timezone.now(), by.pk if by else None
-        current.advance(by, Reason.TRASH)
-        current.save_base(update_fields=[*TRASHED, *ADVANCED])
+        advance(current, by, Reason.TRASH)
+        current.save(update_fields=[*TRASHED, *ADVANCED])
         record([current], tags=False)
 
 
@@ -75,8 +76,8 @@ def take_out(page: Page, *, by: AbstractBaseUser | None) -> Page:
         current.title = free_title(current)
         if Page.objects.filter(kind=Page.Kind.SERVICE, aws_id=current.aws_id).exists():
             current.aws_id = ""
-        current.advance(by, Reason.RESTORE)
-        current.save_base(update_fields=[*TRASHED, *ADVANCED, "title", "aws_id"])
+        advance(current, by, Reason.RESTORE)
+        current.save(update_fields=[*TRASHED, *ADVANCED, "title", "aws_id"])
         current.tags.set(tags)
         resolve_again(refresh_names([current]))
         derive([current], fresh=True)
@@ -134,7 +135,7 @@ def destroy(page: Page) -> None:
                 attachment.delete()
             else:
                 Attachment.objects.filter(pk=attachment.pk).update(page=shown, reference="")
-        page.delete()
+        delete(page)
 
 
 def shows(attachment: Attachment) -> QuerySet[Page]:

@@ -10,12 +10,11 @@ from uuid import UUID
 from django.db import connection
 
 from services.models import Attachment
+from services.models.urls import page_url, text_url
 from services.search.document import Outline
 from services.search.highlight import Find, Pattern, best_lines, cut, readable, snippet
 from services.search.query import Query, Term
 from services.search.results import Hit, Place
-from services.selectors.page import words_at
-from services.selectors.tree import address
 
 MOST_PLACES = 3
 STATES = {"question": "question", "open": "item", "done": "item"}
@@ -45,7 +44,7 @@ def hits_of(
         if pk not in rows:
             continue
         _, kind, title, short, slug, category, category_slug, notes, outline = rows[pk]
-        where = address(kind, slug)
+        where = page_url(kind, slug)
         name = f"{title} ({short})" if short else title
         pattern = loose if pk in forgiving else strict
         shown = _places(pattern, where, notes, outline, files.get(pk, ()), prefer, places)
@@ -100,7 +99,7 @@ def _place(pattern: Pattern, where: str, notes: str, outline: Outline, find: Fin
         return Place("heading", f"{where}#{anchor}", path[:-1], pattern.mark(path[-1]))
     text = cut(snippet(notes, find), pattern)
     shown = pattern.mark(text)
-    return Place(find.kind, words_at(where, _from(shown), anchor), path, shown)
+    return Place(find.kind, text_url(where, _from(shown), anchor), path, shown)
 
 
 def _from(shown: Sequence[tuple[str, bool]]) -> str:

@@ -35,7 +35,7 @@ def compare(page: int, old: int, new: int) -> Comparison | None:
     """Compare two versions, given in any order; None where one of them never was."""
     old, new = sorted((old, new))
     after, before = revision(page, new), revision(page, old)
-    if after is None or (before is None and Revision.objects.filter(id=page, version__lt=new)):
+    if after is None or (before is None and Revision.objects.filter(page=page, version__lt=new)):
         return None
     return Comparison(
         old=before,
@@ -47,16 +47,18 @@ def compare(page: int, old: int, new: int) -> Comparison | None:
     )
 
 
-def fact_changes(before: Any | None, after: Any) -> list[Fact]:
+def fact_changes(before: Revision | None, after: Revision) -> list[Fact]:
     # To find the tags of a version takes longer the longer ago they were changed.
-    between = Revision.objects.filter(id=after.id, version__lte=after.version, tags__isnull=False)
+    between = Revision.objects.filter(
+        page=after.page_id, version__lte=after.version, tags__isnull=False
+    )
     tags = before is None or between.filter(version__gt=before.version).exists()
     old, new = facts_of(before, tags=tags) if before else {}, facts_of(after, tags=tags)
     both = {label: (old.get(label, ""), value) for label, value in new.items()}
     return [Fact(label, a, b) for label, (a, b) in both.items() if a != b]
 
 
-def facts_of(then: Any, *, tags: bool = True) -> dict[str, str]:
+def facts_of(then: Revision, *, tags: bool = True) -> dict[str, str]:
     """What a page said beside its notes in a version, each in words, by its label.
 
     Without `tags` these stay blank.
@@ -69,7 +71,7 @@ def facts_of(then: Any, *, tags: bool = True) -> dict[str, str]:
         "Kind": str(Page.Kind(then.kind).label),
         "Category": _category(then.category_id),
         "Other names": ", ".join(map(str, then.aliases)),
-        "Tags": ", ".join(sorted(tags_at(then.id, then.version))) if tags else "",
+        "Tags": ", ".join(sorted(tags_at(then.page_id, then.version))) if tags else "",
         "Address": then.slug,
         "AWS id": then.aws_id,
         "About": str(about) if about else "a page that is gone" if then.about_id else "",
@@ -85,17 +87,17 @@ def _category(pk: int | None) -> str:
 
 def _change_until(page: int, version: int) -> tuple[int, int] | None:
     """The change, or run of ticks, that made a version."""
-    heads = Revision.objects.of(page).heads().filter(version__lte=version)
+    heads = Revision.objects.of_page(page).heads().filter(version__lte=version)
     first = heads.values_list("version", flat=True).first()
     return None if first is None else (first - 1, version)
 
 
 def _change_after(page: int, version: int) -> tuple[int, int] | None:
     """The change, or run of ticks, that followed a version; None where it is the newest."""
-    rows = Revision.objects.filter(id=page)
+    rows = Revision.objects.filter(page=page)
     if not rows.filter(version=version + 1).exists():
         return None
     heads = rows.heads().filter(version__gt=version + 1).order_by("version")
     following = heads.values_list("version", flat=True).first()
-    newest = rows.of(page).values_list("version", flat=True)
-    return version, (following - 1 if following else newest.first())
+    newest = rows.order_by("-version").values_list("version", flat=True)[0]
+    return version, following - 1 if following else newest

@@ -64,7 +64,7 @@ def atom(entries: list[Entry], *, own: str, site: Callable[[str], str], trash: b
             author_name=who or NOBODY,
             pubdate=entry.since,
             updateddate=entry.until,
-            unique_id=f"tag:{authority},{day}:page-{entry.revision.id}-version-{entry.first}",
+            unique_id=f"tag:{authority},{day}:page-{entry.revision.page_id}-version-{entry.first}",
         )
     return str(feed.writeString("utf-8"))
 
@@ -79,6 +79,6 @@ def _title(entry: Entry, trash: bool) -> str:
 
 def _address(entry: Entry) -> str:
     if entry.pages or entry.page is None or not entry.is_live:
-        return reverse("changes") + "?" + urlencode({"before": entry.revision.history_id + 1})
+        return reverse("changes") + "?" + urlencode({"before": entry.revision.number + 1})
     versions = urlencode({"old": entry.before, "new": entry.last})
     return reverse("compare", args=[entry.page.slug]) + "?" + versions

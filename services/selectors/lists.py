@@ -13,8 +13,8 @@ from django.db.models.functions import Left
 
 from services.markdown.parser import parse
 from services.models import Page
+from services.models.urls import page_url
 from services.selectors.progress import Learning, learning_of, open_questions_of
-from services.selectors.tree import address
 
 # Characters of notes in which the first words of prose are looked for.
 BEGINNING = 600
@@ -45,7 +45,7 @@ def cards(pages: Iterable[Page]) -> list[Card]:
     return [
         Card(
             page=row,
-            address=address(row.kind, row.slug),
+            address=page_url(row.kind, row.slug),
             summary=summary(getattr(row, "beginning", "")),
             learning=states.get(row.pk, Learning()),
             open_questions=asked.get(row.pk, 0),

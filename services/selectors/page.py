@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import unescape
-from urllib.parse import quote
 
 from django.contrib.auth.models import User
 from django.db.models import OuterRef, Q, Subquery
@@ -19,18 +18,17 @@ from services.markdown.render.links import Size
 from services.markdown.render.render import Rendered, anchor, render, render_inline
 from services.models import ChecklistItem, Draft, Link, Page, Question
 from services.models.drafts import ASK
+from services.models.urls import page_url, text_url
 from services.pages.names import link_key, look_up
 from services.selectors import controls
 from services.selectors.attachments import PageFiles, files_of, number_of_files, sizes_in, sizes_of
 from services.selectors.progress import Learning, learning
-from services.selectors.tree import Entry, Tree, address, tree
+from services.selectors.tree import Entry, Tree, tree
 
 # Characters of notes that one page shows: some three hundred printed sheets.
 LONGEST = 1_000_000
 BACK_LINKS = 100
 ELSEWHERE = 100
-# What a page shows of an item or question is found again in the notes by its first words.
-FRAGMENT_WORDS = 8
 # Words that Markdown leaves as they are, as most are. To render them would take a page with
 # hundreds of items longer than all the rest.
 WITHOUT_MARKUP = re.compile(r"(?:[^\W_]|[ ,;:.'\"/()?%+–—…’“”-])*")
@@ -161,9 +159,9 @@ def _links(page: Page) -> Links:
     links, back = Links(), {}
     for link in rows:
         if link.page_id != page.pk:
-            back[link.page_id] = Entry(str(link.page), address(link.page.kind, link.page.slug))
+            back[link.page_id] = Entry(str(link.page), page_url(link.page.kind, link.page.slug))
         elif link.to:
-            links.pages[link.target] = address(link.to.kind, link.to.slug)
+            links.pages[link.target] = page_url(link.to.kind, link.to.slug)
         elif link.attachment:
             leads = links.pictures if link.attachment.is_picture else links.pages
             leads[link.target] = link.attachment.get_absolute_url()
@@ -197,7 +195,7 @@ def addresses_of(found: Iterable[str]) -> dict[str, str]:
     known = look_up(set(keys.values())) if keys else {}
     ids = {named.page_id for named in known.values()}
     rows = Page.objects.filter(pk__in=ids).values_list("pk", "kind", "slug") if ids else ()
-    pages = {pk: address(kind, slug) for pk, kind, slug in rows}
+    pages = {pk: page_url(kind, slug) for pk, kind, slug in rows}
     return {target: pages[known[name].page_id] for target, name in keys.items() if name in known}
 
 
@@ -217,7 +215,7 @@ def links_from(pages: Iterable[int]) -> dict[int, dict[str, str]]:
     for link in rows:
         leads = found.setdefault(link.page_id, {})
         if link.to:
-            leads[link.target] = address(link.to.kind, link.to.slug)
+            leads[link.target] = page_url(link.to.kind, link.to.slug)
         elif link.attachment:
             leads[link.target] = link.attachment.get_absolute_url()
     return found
@@ -241,13 +239,4 @@ def plain(text: str) -> str:
 
 def place(page_address: str, text: str, heading: str = "") -> str:
     """The address of words within a page, below the first heading of that name, if there is one."""
-    return words_at(page_address, plain(text), anchor(heading) if heading else "")
-
-
-def words_at(page_address: str, words: str, below: str) -> str:
-    """The address of words within a page: the anchor they are below, and the words for browsers
-    that know text fragments (WICG "URL Fragment Text Directives"; others ignore them).
-    """
-    # A hyphen and a comma mean something there, and are not quoted otherwise.
-    quoted = quote(" ".join(words.split()[:FRAGMENT_WORDS]), safe="").replace("-", "%2D")
-    return f"{page_address}#{below}:~:text={quoted}" if quoted else page_address
+    return text_url(page_address, plain(text), anchor(heading) if heading else "")

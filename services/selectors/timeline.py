@@ -9,10 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Any
 
-from django.db.models import OuterRef, Subquery
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from services.models import Page, Reason, Revision
@@ -23,7 +20,6 @@ A_PART, A_LONG_PART = 50, 100
 WITHOUT_TICKS = "no-ticks"
 # Imported one after the other with no more than this between them, pages are one import.
 ONE_IMPORT = timedelta(minutes=1)
-BEYOND = 2**31 - 1
 # What a list says of a change besides its reason; what was renamed is said with its old title.
 FACTS = {
     "abbreviation": "abbreviation",
@@ -51,10 +47,10 @@ class Filter:
 
     def of_rows(self, rows: RevisionQuerySet) -> RevisionQuerySet:
         if self.origin == WITHOUT_TICKS:
-            rows = rows.exclude(history_change_reason=Reason.TICK)
+            rows = rows.exclude(reason=Reason.TICK)
         elif self.origin:
-            rows = rows.filter(history_change_reason=self.origin)
-        return rows.filter(history_user__username=self.by) if self.by else rows
+            rows = rows.filter(reason=self.origin)
+        return rows.filter(user__username=self.by) if self.by else rows
 
     @property
     def main_choices(self) -> list[tuple[str, str]]:
@@ -81,7 +77,7 @@ class Entry:
     `pages` has the entries of an import of many pages, whose latest this is then.
     """
 
-    revision: Any
+    revision: Revision
     first: int
     last: int
     until: datetime
@@ -96,11 +92,11 @@ class Entry:
 
     @property
     def since(self) -> datetime:
-        return self.revision.history_date  # type: ignore[no-any-return]
+        return self.revision.saved_at
 
     @property
     def ticks(self) -> int:
-        is_tick = self.revision.history_change_reason == Reason.TICK
+        is_tick = self.revision.reason == Reason.TICK
         return self.last - self.first + 1 if is_tick else 0
 
     @property
@@ -114,17 +110,17 @@ class Entry:
 
     @property
     def who(self) -> str:
-        return shown_name(self.revision.history_user)
+        return shown_name(self.revision.user)
 
     @property
     def username(self) -> str:
-        person = self.revision.history_user
+        person = self.revision.user
         return person.get_username() if person else ""
 
     @property
     def what(self) -> str:
         """What happened, as a line of a list says it."""
-        reason = self.revision.history_change_reason
+        reason = self.revision.reason
         if self.ticks:
             return "Ticked an item" if self.ticks == 1 else f"Ticked {self.ticks:,} times"
         if reason == Reason.ASIDE:
@@ -132,7 +128,7 @@ class Entry:
             return f"{whose}, set aside in a conflict"
         if reason == Reason.KEPT:
             return "The other text kept in a conflict"
-        if self.revision.history_type == "+":
+        if self.revision.type == "+":
             return CREATED.get(reason, Reason(reason).label)
         return Reason(reason).label
 
@@ -153,10 +149,10 @@ class Part:
 
 def history(page: int, asked: Filter, before: int | None) -> Part:
     """A page's changes, those of versions before `before`."""
-    rows = Revision.objects.of(page).heads().listed()
+    rows = Revision.objects.of_page(page).heads().listed()
     if before is not None:
         rows = rows.filter(version__lt=before)
-    found = list(with_runs(asked.of_rows(rows))[: A_PART + 1])
+    found = list(asked.of_rows(rows).with_runs()[: A_PART + 1])
     entries = [_entry(row) for row in found]
     if not asked:
         pairs = zip(entries, [*found, None][1:], strict=True)
@@ -167,53 +163,42 @@ def history(page: int, asked: Filter, before: int | None) -> Part:
 
 def run(page: int, first: int, before: int | None) -> Part:
     """The single ticks of a run of them that begins with version `first`; none if none does."""
-    rows = Revision.objects.filter(id=page)
-    head = with_runs(rows.heads().filter(version=first).defer("notes")).first()
+    rows = Revision.objects.filter(page=page)
+    head = rows.heads().filter(version=first).defer("notes").with_runs().first()
     if head is None:
         return Part(())
-    end = head.last if before is None else min(head.last, before - 1)
-    found = list(rows.of(page).listed().filter(version__range=(first, end))[: A_PART + 1])
-    entries = [Entry(row, row.version, row.version, row.history_date) for row in found]
+    last = head.last or first
+    end = last if before is None else min(last, before - 1)
+    found = list(rows.of_page(page).listed().filter(version__range=(first, end))[: A_PART + 1])
+    entries = [Entry(row, row.version, row.version, row.saved_at) for row in found]
     return Part(entries[:A_PART], entries[A_PART - 1].first if len(entries) > A_PART else None)
 
 
 def changes(asked: Filter, before: int | None, size: int = A_LONG_PART) -> Part:
     """The changes of all pages, those with a number below `before`; imports folded together."""
-    rows = Revision.objects.heads().listed().order_by("-history_id")
+    rows = Revision.objects.heads().listed().order_by("-number")
     if before is not None:
-        rows = rows.filter(history_id__lt=before)
-    found = list(with_runs(asked.of_rows(rows))[: size + 1])
-    older = found[size - 1].history_id if len(found) > size else None
+        rows = rows.filter(number__lt=before)
+    found = list(asked.of_rows(rows).with_runs()[: size + 1])
+    older = found[size - 1].number if len(found) > size else None
     fields = ("kind", "title", "abbreviation", "slug", "trashed_at")
-    pages = Page.everything.only(*fields).in_bulk([row.id for row in found[:size]])
-    entries = [replace(_entry(row), page=pages.get(row.id)) for row in found[:size]]
+    pages = Page.everything.only(*fields).in_bulk([row.page_id for row in found[:size]])
+    entries = [replace(_entry(row), page=pages.get(row.page_id)) for row in found[:size]]
     return Part(list(_imports_folded(entries)), older)
 
 
-def with_runs(rows: RevisionQuerySet) -> RevisionQuerySet:
-    """Heads with the last version of their run and its time: what stands before the next head."""
-    later = Revision.objects.heads().filter(id=OuterRef("id"), version__gt=OuterRef("version"))
-    rows = rows.annotate(next_head=Subquery(later.order_by("version").values("version")[:1]))
-    own = Revision.objects.filter(
-        id=OuterRef("id"), version__lt=Coalesce(OuterRef("next_head"), BEYOND)
-    ).order_by("-version")
-    return rows.annotate(  # type: ignore[no-any-return]
-        last=Subquery(own.values("version")[:1]), until=Subquery(own.values("history_date")[:1])
-    )
-
-
-def changed_facts(new: Any, old: Any | None) -> list[str]:
+def changed_facts(new: Revision, old: Revision | None) -> list[str]:
     """Which facts two revisions of a page differ in, in words."""
     if old is None:
         return []
     words = [] if new.title == old.title else [f"renamed from “{old.title}”"]
     words += [word for name, word in FACTS.items() if getattr(new, name) != getattr(old, name)]
-    by_hand = new.history_change_reason in (Reason.SITE, Reason.ADMIN)
+    by_hand = new.reason in (Reason.SITE, Reason.ADMIN)
     return [*words, "tags"] if new.tags is not None and by_hand else words
 
 
-def _entry(row: Any) -> Entry:
-    return Entry(row, row.version, row.last or row.version, row.until or row.history_date)
+def _entry(row: Revision) -> Entry:
+    return Entry(row, row.version, row.last or row.version, row.until or row.saved_at)
 
 
 def _imports_folded(entries: Sequence[Entry]) -> Iterable[Entry]:
@@ -229,8 +214,8 @@ def _imports_folded(entries: Sequence[Entry]) -> Iterable[Entry]:
 
 def _one_import(newer: Entry, older: Entry) -> bool:
     a, b = newer.revision, older.revision
-    return bool(
-        a.history_change_reason == b.history_change_reason == Reason.IMPORT
-        and a.history_user_id == b.history_user_id
-        and a.history_date - b.history_date <= ONE_IMPORT
+    return (
+        a.reason == b.reason == Reason.IMPORT
+        and a.user_id == b.user_id
+        and a.saved_at - b.saved_at <= ONE_IMPORT
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import groupby
 
 from django.core.cache import cache
@@ -12,6 +11,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from services.models import Category, Page
+from services.models.urls import page_url
 
 # The whole tree is shown up to this many pages; beyond, only what stands around the page.
 WHOLE = 300
@@ -20,12 +20,6 @@ ABOUT = 50
 # Whether there are more than that is remembered for a minute, so as not to read them to see.
 BIG = "navigation.big"
 FIELDS = ("kind", "title", "abbreviation", "slug", "position", "about", "category__name")
-
-
-@lru_cache(maxsize=20_000)
-def address(kind: str, slug: str) -> str:
-    """A page's address; kept, since Django's own `reverse` would take most of a tree's time."""
-    return reverse(kind, args=[slug])
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +107,7 @@ def _near(pages: Sequence[Page], at: int | None) -> Sequence[Page]:
 
 def _entry(row: Page, current: Page | None = None) -> Entry:
     here = current is not None and row.pk == current.pk
-    return Entry(str(row), address(row.kind, row.slug), here)
+    return Entry(str(row), page_url(row.kind, row.slug), here)
 
 
 def _shelf(
@@ -123,5 +117,5 @@ def _shelf(
     if first.category is None:
         return Shelf("Topics", reverse("topics"), "topics", entries, current, complete)
     name, accent = first.category.name, first.category.accent
-    at = address("category", first.category.slug)
+    at = page_url("category", first.category.slug)
     return Shelf(name, at, accent, entries, current, complete)

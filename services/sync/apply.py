@@ -16,7 +16,7 @@ from services.models import Category, OldAddress, Page, Reason, Section, StaleVe
 from services.models.slugs import Slugs
 from services.pages.derive import derive
 from services.pages.names import refresh_names, resolve_again
-from services.pages.revisions import record
+from services.pages.revisions import advance, record
 from services.search.backends.base import engine
 from services.sync.document_rows import save_documents
 from services.sync.plan import Change, Plan, PlannedDocument, StoredSection
@@ -164,8 +164,8 @@ class _Writer:
             gone = set(before.aliases) - set(document.aliases)
             kept = [alias for alias in page.aliases if alias not in gone]
             page.aliases = list(dict.fromkeys([*kept, *document.aliases]))
-        page.advance(self.by, Reason.IMPORT)
-        page.save_base()
+        advance(page, self.by, Reason.IMPORT)
+        page.save()
         self.saved.append(page)
         if page not in self.changed and (change.moved or change.page_title or aliases):
             # What a question is depends on a page's kind and title, its outline on its names.
@@ -235,8 +235,8 @@ class _Writer:
         page = Page.objects.filter(pk=pk).first()
         if page is None:
             raise StaleVersion(Page.everything.filter(pk=pk).first() or Page(title="A page"))
-        page.advance(self.by, Reason.IMPORT)
-        page.save_base()
+        advance(page, self.by, Reason.IMPORT)
+        page.save()
         self.saved.append(page)
 
     def of_known_files(self) -> list[Page]:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.markdown.edit.edits import dominant_line_end
 from services.sync.plan import IncomingFile, Refused
+from services.text.line_ends import dominant_line_end
 
 SUFFIXES = (".md", ".markdown")
 UTF8_BOM = b"\xef\xbb\xbf"

@@ -9,7 +9,8 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 
 from services.models import ChecklistItem, Page, Question
-from services.selectors import controls, tree
+from services.models.urls import page_url
+from services.selectors import controls
 from services.selectors import page as pages
 
 register = template.Library()
@@ -18,7 +19,7 @@ register = template.Library()
 @register.filter
 def address(page: Page) -> str:
     """A page's address."""
-    return tree.address(page.kind, page.slug)
+    return page_url(page.kind, page.slug)
 
 
 @register.filter

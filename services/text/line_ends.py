@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from services.markdown.parser import LINE_END
 from services.text.sequences import blocks
 
+LINE_END = re.compile(rb"\r\n|\n|\r")
 LINES = re.compile(r"([^\r\n]*)(\r\n|\n|\r|\Z)")
 
 

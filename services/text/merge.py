@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, starmap
 
-from services.markdown.edit.edits import dominant_line_end, split_lines
+from services.text.line_ends import dominant_line_end, split_lines
 from services.text.sequences import blocks, words_of
 
 # Texts of fewer letters together are compared by letters to tell how alike they are, others by

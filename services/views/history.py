@@ -68,7 +68,7 @@ def revision(request: HttpRequest, slug: str, version: int) -> HttpResponseBase:
     context = {
         "page": page,
         "then": then,
-        "who": shown_name(then.history_user),
+        "who": shown_name(then.user),
         "facts": facts,
         "html": rendered(text, page),
         "cut": cut,
@@ -135,14 +135,14 @@ def _ask_again(request: HttpRequest, page: Page, version: int, seen: int) -> Htt
         "then": version_of(page.pk, version),
         "seen": seen if version_of(page.pk, seen) else None,
         "newest": newest,
-        "who": shown_name(newest.history_user) if newest else "",
+        "who": shown_name(newest.user) if newest else "",
     }
     return render(request, "restore.html", context, status=409)
 
 
 def _when(page: Page, version: int) -> str:
     then = version_of(page.pk, version)
-    at = timezone.localtime(then.history_date) if then else timezone.localtime()
+    at = timezone.localtime(then.saved_at) if then else timezone.localtime()
     return f"on {date_format(at, 'j F Y')} at {date_format(at, 'H:i')}"
 
 

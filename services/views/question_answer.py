@@ -14,8 +14,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from services.forms.fields import NotesField, NotesWidget, Seen
-from services.markdown.edit.edits import EditRefused
+from services.markdown.edit.splice import EditRefused
 from services.models import Draft, Question
+from services.models.urls import page_url
 from services.pages import answer as asking
 from services.pages import asked_drafts
 from services.pages.answer import AnswerChanged, QuestionGone
@@ -23,7 +24,6 @@ from services.pages.save import mark
 from services.permissions import editing
 from services.selectors.page import links_from
 from services.selectors.questions import Inbox, find
-from services.selectors.tree import address
 from services.views.back import next_address, wants_json
 from services.views.finding import person
 from services.views.question_ask import (
@@ -115,7 +115,7 @@ def _shown(
         "is_back": draft is not None and request.method != "POST",
         "error": error,
         "inbox": inbox,
-        "next": next_address(request) or address(row.page.kind, row.page.slug),
+        "next": next_address(request) or page_url(row.page.kind, row.page.slug),
     }
     if "part" in request.GET:
         return render(request, "partials/answer_form.html", context | {"in_place": True})
@@ -202,7 +202,7 @@ def _clash(request: HttpRequest, row: Question, mine: str) -> HttpResponseBase:
         "mine": mine.strip(),
         "links": links_from([row.page_id]).get(row.page_id),
         "inbox": Inbox.of(request.POST),
-        "next": next_address(request) or address(whole.page.kind, whole.page.slug),
+        "next": next_address(request) or page_url(whole.page.kind, whole.page.slug),
     }
     return render(request, "question_clash.html", context, status=409)
 

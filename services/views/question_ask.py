@@ -18,14 +18,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from services.forms.fields import NotesField, NotesWidget
-from services.markdown.edit.edits import EditRefused
+from services.markdown.edit.splice import EditRefused
 from services.models import Draft, OldAddress, Page, Question
 from services.models.drafts import ASK
+from services.models.urls import page_url
 from services.pages import answer as asking
 from services.pages import asked_drafts, drafts
 from services.pages.save import Trashed
 from services.selectors.questions import find
-from services.selectors.tree import address
 from services.views.back import back, next_address, wants_json
 from services.views.finding import person
 from services.views.resubmit import writing
@@ -145,7 +145,7 @@ def show_asking(
         "is_back": draft is not None and request.method != "POST",
         "notice": notice,
         "error": error,
-        "next": next_address(request) or (address(page.kind, page.slug) if page else ""),
+        "next": next_address(request) or (page_url(page.kind, page.slug) if page else ""),
     }
     return render(request, "question_ask.html", context, status=status)
 
@@ -159,7 +159,7 @@ def page_at(slug: str) -> Page | None:
 
 def at_question(request: HttpRequest, row: Question) -> str:
     """Where one came from, at the question."""
-    there = back(request, address(row.page.kind, row.page.slug))["Location"]
+    there = back(request, page_url(row.page.kind, row.page.slug))["Location"]
     return there if "#" in there else f"{there}#kb-question-{row.pk}"
 
 

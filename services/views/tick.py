@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from services.markdown.edit.edits import EditRefused
+from services.markdown.edit.splice import EditRefused
 from services.models import ChecklistItem
+from services.models.urls import page_url
 from services.pages import tick as ticking
 from services.pages.tick import ItemGone, Ticked
 from services.permissions import editing
 from services.selectors import page as pages
-from services.selectors.tree import address
 from services.views.back import back, own_address, wants_json
 
 # The value of one button or radio: which item, and the state that it is to have.
@@ -94,5 +94,5 @@ def _from(request: HttpRequest) -> str:
 
 
 def _place(found: ChecklistItem) -> str:
-    page = address(found.page.kind, found.page.slug)
+    page = page_url(found.page.kind, found.page.slug)
     return pages.place(page, found.text, found.list_title)

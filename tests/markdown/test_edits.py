@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from services.markdown.edit.edits import (
-    EditRefused,
-    add_item,
+from services.markdown.edit.questions import (
     add_question,
-    delete_item,
     delete_question,
-    dominant_line_end,
-    keep_line_ends,
     set_answer,
-    set_item_text,
     set_question_text,
-    set_state,
 )
+from services.markdown.edit.splice import EditRefused
+from services.markdown.edit.tasks import add_item, delete_item, set_item_text, set_state
 from services.markdown.read.front_matter import split_front_matter
 from services.markdown.read.notes import read
+from services.text.line_ends import dominant_line_end, keep_line_ends
 from tests import corpora
 
 SERVICE = {"service": True, "title": ""}

@@ -7,21 +7,14 @@ from html.parser import HTMLParser
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.markdown.edit.edits import (
-    EditRefused,
-    add_item,
-    delete_item,
-    delete_question,
-    keep_line_ends,
-    set_answer,
-    set_item_text,
-    set_state,
-    split_lines,
-)
+from services.markdown.edit.questions import delete_question, set_answer
+from services.markdown.edit.splice import EditRefused
+from services.markdown.edit.tasks import add_item, delete_item, set_item_text, set_state
 from services.markdown.read.front_matter import split_front_matter
 from services.markdown.read.notes import read
 from services.markdown.read.outline import outline
 from services.markdown.render.render import render, render_inline
+from services.text.line_ends import keep_line_ends, split_lines
 from tests.markdown.test_sanitise import dangers
 
 PIECES = """

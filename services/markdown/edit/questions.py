@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 
 from services.markdown.edit.splice import EditRefused, one_line, splice, with_blank_line
-from services.markdown.parser import LINE_END
 from services.markdown.read.notes import Notes, Question, read
 from services.text.line_ends import (
+    LINE_END,
     dominant_line_end,
     line_above,
     line_start,

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.markdown.parser import CONTAINERS, LINE_END, OPAQUE, PARSER
+from services.markdown.parser import CONTAINERS, OPAQUE, PARSER
 from services.markdown.read.front_matter import FrontMatter, split_front_matter
+from services.text.line_ends import LINE_END
 
 # What may stand around a heading's line and belongs to it when the file is put together again.
 BLANK_LINES = re.compile(rb"(?:[ \t]*(?:\r\n|\n|\r))*")

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from services.markdown.parser import CALLOUT, CUSTOM_STATE, LINE_END, PARSER
+from services.markdown.parser import CALLOUT, CUSTOM_STATE, PARSER
+from services.text.line_ends import LINE_END
 
 CUSTOM_STATES = {b"/": "doing", b"-": "na"}
 CONTAINERS = frozenset({"BlockQuote", "List", "FootnoteDefinition"})
