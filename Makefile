@@ -2,7 +2,7 @@
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench clean
+.PHONY: help run test lint lint-python lint-types lint-templates lint-static format bench clean
 .SILENT:
 
 # Tried in this order; set it to choose one.
@@ -35,15 +35,23 @@ test: .venv/dev ## run all tests [ARGS="-k search"]
 	$(py) -m tests.browser
 	$(own_data) $(py) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
-lint: .venv/dev ## check style, types, templates, scripts and migrations
+lint: lint-python lint-types lint-templates lint-static ## check style, imports, types and migrations
+
+lint-python: .venv/dev
 	$(py) -m ruff check .
 	$(py) -m ruff format --check .
 	.venv/bin/lint-imports --no-cache
+
+lint-types: .venv/dev
 	$(own_data) set -e; \
 	$(py) -m mypy; \
 	$(py) manage.py makemigrations --check --dry-run; \
 	$(py) manage.py check
+
+lint-templates: .venv/dev
 	$(py) -m djlint --quiet --check --lint templates
+
+lint-static: .venv/dev
 	$(biome) ci --error-on-warnings static/js
 
 format: .venv/dev ## put code, templates and scripts into shape

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
 from services.models import ChecklistItem, Page, Question
@@ -14,6 +15,12 @@ from services.selectors import controls
 from services.selectors import page as pages
 
 register = template.Library()
+
+
+@register.simple_tag
+def version() -> str:
+    """The version of the site."""
+    return str(settings.KB_VERSION)
 
 
 @register.filter
