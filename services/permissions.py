@@ -1,7 +1,7 @@
-"""Who may: the one place that decides.
+"""Decide who may read, edit and administer: the only place that does.
 
-Three groups exist from the start: readers read; editors also change notes; admins also manage
-categories and people. With KB_PUBLIC on, people who are not logged in may read too.
+Three groups exist from the start: readers read pages; editors also change notes; admins also
+manage categories and users. With KB_PUBLIC on, anonymous users may read too.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponseBase
 
 READERS, EDITORS, ADMINS = "readers", "editors", "admins"
-Person = AbstractBaseUser | AnonymousUser
+AnyUser = AbstractBaseUser | AnonymousUser
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
-def _in_group(user: Person, *names: str) -> bool:
+def _is_in_group(user: AnyUser, *names: str) -> bool:
     if not isinstance(user, User) or not user.is_active:
         return False
     if user.is_superuser:
@@ -37,7 +37,7 @@ def _in_group(user: Person, *names: str) -> bool:
 
 
 class Backend(ModelBackend):
-    """Django's own log-in; a person comes with their groups, in one query."""
+    """Django's own log-in, which loads a user with their groups in one query."""
 
     def get_user(self, user_id: int) -> User | None:
         memberships = User.groups.through.objects.filter(user=OuterRef("pk"))
@@ -52,22 +52,22 @@ class Backend(ModelBackend):
         return user
 
 
-def may_read(user: Person) -> bool:
-    """May this person read pages?"""
-    return bool(settings.KB_PUBLIC) or _in_group(user, READERS, EDITORS, ADMINS)
+def may_read(user: AnyUser) -> bool:
+    """Tell whether a user may read pages."""
+    return bool(settings.KB_PUBLIC) or _is_in_group(user, READERS, EDITORS, ADMINS)
 
 
-def may_edit(user: Person) -> bool:
-    """May this person change notes, upload and import?"""
-    return _in_group(user, EDITORS, ADMINS)
+def may_edit(user: AnyUser) -> bool:
+    """Tell whether a user may change notes, upload and import."""
+    return _is_in_group(user, EDITORS, ADMINS)
 
 
-def may_administer(user: Person) -> bool:
-    """May this person manage categories, people and what they may?"""
-    return _in_group(user, ADMINS)
+def may_administer(user: AnyUser) -> bool:
+    """Tell whether a user may manage categories, users and their groups."""
+    return _is_in_group(user, ADMINS)
 
 
-def _only(may: Callable[[Person], bool]) -> Callable[[View[P]], View[P]]:
+def _only(may: Callable[[AnyUser], bool]) -> Callable[[View[P]], View[P]]:
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -82,19 +82,19 @@ def _only(may: Callable[[Person], bool]) -> Callable[[View[P]], View[P]]:
     return decorate
 
 
-# For views: strangers are sent to the log-in, people without the right get a 403.
-reading = _only(may_read)
-editing = _only(may_edit)
-administering = _only(may_administer)
+# Decorators of views: anonymous users go to the log-in, users without the right get a 403.
+readers_only = _only(may_read)
+editors_only = _only(may_edit)
+admins_only = _only(may_administer)
 
 
 def feed_key(user: User) -> str:
-    """What lets a program that cannot log in read a feed as this person; see `key_holder`."""
+    """Return a key that lets a feed reader, which cannot log in, read as this user."""
     return _feed_signer(user).sign(str(user.pk))
 
 
-def key_holder(key: str) -> User | None:
-    """The person who was given this key, as long as they may log in with the same password."""
+def find_key_holder(key: str) -> User | None:
+    """Return the user of a `feed_key`, or None where it is wrong or their password has changed."""
     number = key.partition(":")[0]
     known = number.isascii() and number.isdigit() and len(number) < 19
     user = Backend().get_user(int(number)) if known else None
@@ -105,19 +105,19 @@ def key_holder(key: str) -> User | None:
 
 
 def _feed_signer(user: User) -> signing.Signer:
-    # The hash changes with the password, and so ends every key that was given out before.
+    # The hash changes with the password, which ends every key that was given out before.
     return signing.Signer(salt=f"services.feed:{user.get_session_auth_hash()}")
 
 
-def reading_with_key(view: View[P]) -> View[P]:
-    """For a feed: as `reading`, but a valid `key` in the address stands for being logged in."""
-    with_log_in = reading(view)
+def readers_or_key_only(view: View[P]) -> View[P]:
+    """Decorate a feed: like `readers_only`, but a valid `key` in the URL counts as logged in."""
+    with_log_in = readers_only(view)
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if may_read(request.user) or "key" not in request.GET:
             return with_log_in(request, *args, **kwargs)
-        holder = key_holder(request.GET["key"])
+        holder = find_key_holder(request.GET["key"])
         if holder is None:
             raise PermissionDenied
         request.user = holder
@@ -127,7 +127,7 @@ def reading_with_key(view: View[P]) -> View[P]:
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """Template context: what this person may, asked only where a template asks."""
+    """Add what the user may do to templates; each is worked out only where a template uses it."""
     user = getattr(request, "user", None) or AnonymousUser()
     return {
         "may_read": lambda: may_read(user),

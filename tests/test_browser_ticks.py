@@ -65,15 +65,15 @@ def saved(page: Page) -> Any:
 
 def test_a_click_ticks_and_the_numbers_follow(opened):
     page = opened("/topics/plan/")
-    expect(page.get_by_text("2 of 9 settled · 1 in progress")).to_be_visible()
+    expect(page.get_by_text("2 of 9 done · 1 in progress")).to_be_visible()
     with saved(page):
         box(page, "Last").click()
     expect(box(page, "Last")).to_be_checked()
-    expect(page.get_by_text("3 of 9 settled · 1 in progress")).to_be_visible()
+    expect(page.get_by_text("3 of 9 done · 1 in progress")).to_be_visible()
     assert "- [x] Last" in notes()
     with saved(page):
         box(page, "Two").click()
-    expect(page.get_by_text("4 of 9 settled", exact=True)).to_be_visible()
+    expect(page.get_by_text("4 of 9 done", exact=True)).to_be_visible()
     page.reload()
     expect(box(page, "Last")).to_be_checked()
     with saved(page):
@@ -99,7 +99,7 @@ def test_the_side_column_ticks_an_item_of_another_page(opened):
     with saved(page):
         page.get_by_role("complementary").get_by_role("checkbox", name="Lambda", exact=True).click()
     assert notes("Other") == "- [x] Lambda\n- [x] Lambda too\n"
-    expect(page.get_by_text("2 of 3 settled")).to_be_visible()
+    expect(page.get_by_text("2 of 3 done")).to_be_visible()
 
 
 def test_letters_choose_a_state(opened):
@@ -203,7 +203,7 @@ def test_an_item_that_is_gone_is_put_back_and_told(opened):
         "This item is gone"
     )
     expect(box(page, "Last")).not_to_be_checked()
-    expect(page.get_by_text("2 of 9 settled · 1 in progress")).to_be_visible()
+    expect(page.get_by_text("2 of 9 done · 1 in progress")).to_be_visible()
     page.get_by_role("button", name="Close").click()
     expect(page.get_by_text("is not saved")).to_be_hidden()
 
@@ -242,7 +242,7 @@ def test_a_page_that_comes_back_shows_what_was_ticked_elsewhere(opened):
         box(page, "Last").click()
     page.go_back()
     expect(box(page, "Last")).to_be_checked()
-    expect(page.get_by_text("3 of 9 settled")).to_be_visible()
+    expect(page.get_by_text("3 of 9 done")).to_be_visible()
 
 
 def test_works_without_a_script(opened):

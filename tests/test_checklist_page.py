@@ -20,7 +20,7 @@ def test_works(as_reader):
     text = html(as_reader)
     assert "What to learn?" in text
     assert all(word in text for word in ("One", "Two", "Three", "Four"))
-    assert "2 of 4 settled" in text
+    assert "2 of 4 done" in text
 
 
 def test_filters_by_state(as_reader):

@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.utils import timezone
 
-from services.attachments.manage import rename, replace, throw_away
+from services.attachments.manage import delete, rename, replace, throw_away
 from services.attachments.store import markdown_of, store
 from services.models import Attachment, Document, Page, Topic
 from services.pages.revise import revise
@@ -209,7 +209,7 @@ def test_an_untouched_document_keeps_an_address_that_it_came_with(vault, out, ca
 def test_an_address_of_nothing_here_stays(out):
     row = kept(picture(), "a.png")
     text = embed(row)
-    row.delete()
+    delete(row)
     make_topic(title="Plan", notes=text)
     done = export_to(out)
     assert done.refused == []

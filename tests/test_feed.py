@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from services.pages.trash import throw_away
-from services.permissions import feed_key, key_holder
+from services.permissions import feed_key, find_key_holder
 from tests.revisions_maker import revised, with_edits
 from tests.support.pages import make_topic
 from tests.test_history_pages import tick_all
@@ -156,7 +156,7 @@ def address(client) -> str:
 
 def test_the_list_names_the_feed_with_a_key_of_ones_own(as_reader, as_editor, page, reader):
     key = parse_qs(urlsplit(address(as_reader)).query)["key"][0]
-    assert key_holder(key) == reader
+    assert find_key_holder(key) == reader
     assert address(as_reader) != address(as_editor)
 
 

@@ -36,7 +36,7 @@ def test_works(as_reader, editor):
     revise(page, "Why so?\n\nWords.\n\n- [x] Read\n- [/] Write\n- [-] Burn\n", version=1, by=editor)
     text = html(as_reader)
     assert '<a href="/services/s3/">S3</a>' in text
-    assert "2 of 3 settled" in text
+    assert "2 of 3 done" in text
     assert "Learning" in text
     assert "Why so?" in text
     assert "by edgar" in text

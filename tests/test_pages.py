@@ -105,7 +105,7 @@ def test_items_elsewhere_that_name_a_page_count_for_it(as_reader, s3):
     make_topic(title="Plan", notes="# Learn\n\n- [x] S3\n- [ ] Rest\n")
     text = html(as_reader, "/services/s3/")
     assert "Learned" in text
-    assert "1 of 1 settled" in text
+    assert "1 of 1 done" in text
     assert 'href="/topics/plan/#learn:~:text=S3"' in text
 
 
@@ -210,7 +210,7 @@ def test_a_big_page_takes_eight_queries(as_editor, s3, django_assert_max_num_que
         make_topic(title=f"Topic {i}", notes=notes, about=s3 if i < 5 else None)
     with django_assert_max_num_queries(QUERIES):
         text = html(as_editor, "/services/s3/")
-    assert "500 of 560 settled" in text
+    assert "500 of 560 done" in text
 
 
 def test_a_page_among_a_thousand_takes_eight_queries(

@@ -14,6 +14,7 @@ from django.db.models.signals import pre_migrate
 from django.utils import timezone
 from taggit.models import Tag, TaggedItem
 
+from services.attachments.manage import delete
 from services.attachments.store import store
 from services.models import Attachment, Page, Word
 from services.pages.revise import revise
@@ -98,7 +99,7 @@ def test_names_of_files(page):
     Attachment.objects.filter(pk=row.pk).update(trashed_at=None)
     assert found("sketch") == ["One"]
     row.refresh_from_db()
-    row.delete()
+    delete(row)
     assert found("sketch") == []
 
 

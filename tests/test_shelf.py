@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from services.attachments.errors import StorageFailed, UploadRefused
 from services.attachments.manage import (
     addresses_in,
+    delete,
     empty_trash,
     rename,
     replace,
@@ -109,7 +110,7 @@ def test_a_bucket_that_is_down_keeps_nobody_from_deleting(
     row = store(io.BytesIO(picture()), name="a.png", page=page)
     s3.stop()
     with django_capture_on_commit_callbacks(execute=True):
-        row.delete()
+        delete(row)
     s3.start()
     assert not Attachment.objects.exists()
     # What is left can be found and swept.

@@ -10,6 +10,7 @@ import pytest
 from django.core.files.storage import default_storage
 
 from services.attachments.errors import StorageFailed, UploadRefused
+from services.attachments.manage import delete
 from services.attachments.store import markdown_of, store
 from services.markdown.render.render import render
 from services.models import Attachment, Page
@@ -96,10 +97,10 @@ def test_their_object_stays_until_the_last_row_goes(
     first = kept(picture(), page=page)
     second = kept(picture(), page=make_topic(title="Other"))
     with django_capture_on_commit_callbacks(execute=True):
-        first.delete()
+        delete(first)
     assert objects() == set(second.keys)
     with django_capture_on_commit_callbacks(execute=True):
-        second.delete()
+        delete(second)
     assert objects() == set()
 
 

@@ -13,11 +13,10 @@ from django.utils import timezone
 from services.attachments.errors import UploadRefused
 from services.attachments.filenames import clean_name
 from services.attachments.sniff import Kind
-from services.attachments.store import check_total, put_anew, taken_back
+from services.attachments.store import check_total, copy_bytes, put_anew, taken_back
 from services.db.locks import add_files, retried
 from services.markdown.read.targets import ATTACHMENT
 from services.models import Attachment, Link, Page
-from services.models.attachments import release
 
 GONE = "The file was deleted for good meanwhile. Add it to the page anew."
 
@@ -49,10 +48,10 @@ def _with_bytes_of(row: Attachment, fresh: Attachment) -> Attachment:
         if current is None:
             raise UploadRefused(GONE)
         before = Attachment(file=current.file.name, thumbnail=current.thumbnail.name)
-        current.take_over(fresh)
+        copy_bytes(fresh, current)
         current.name = fresh.name
         current.save(force_update=True)
-        release(before)
+        release_objects(before)
         return current
 
 
@@ -67,6 +66,28 @@ def take_out(row: Attachment) -> bool:
     return bool(Attachment.objects.filter(pk=row.pk).update(trashed_at=None, trashed_by=None))
 
 
+def delete(row: Attachment) -> None:
+    """Delete a file for good: its row now, and its objects when the transaction is committed."""
+    with transaction.atomic():
+        # It may have been replaced since this object was read.
+        current = Attachment.objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
+        row.delete()
+        release_objects(current or row)
+
+
+def release_objects(row: Attachment) -> None:
+    """On commit, delete the objects that a row no longer has, unless another row has them."""
+    storage, key, keys = row.file.storage, str(row.file.name), row.keys
+
+    def delete_objects() -> None:
+        if not Attachment.objects.filter(file=key).exists():
+            for each in keys:
+                storage.delete(each)
+
+    # `attachments sweep` deletes what the storage could not delete now.
+    transaction.on_commit(delete_objects, robust=True)
+
+
 def empty_trash() -> int:
     """Delete the files in the trash for good; returns how many.
 
@@ -77,7 +98,7 @@ def empty_trash() -> int:
         with transaction.atomic():
             rows = Attachment.objects.trashed().select_for_update(of=("self",))
             if row := rows.filter(pk=pk).first():
-                row.delete()
+                delete(row)
                 number += 1
     return number
 

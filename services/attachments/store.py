@@ -35,7 +35,18 @@ PAGE_GONE = (
     "The page was deleted meanwhile, so the file has no place there. Restore the page, or add the "
     "file to another."
 )
-FATE_UNKNOWN = (OperationalError, InterfaceError)
+COMMIT_UNKNOWN = (OperationalError, InterfaceError)
+# Fields that describe the bytes, and so are equal in all rows with the same bytes.
+BYTES_FIELDS = (
+    "file",
+    "thumbnail",
+    "content_type",
+    "size",
+    "sha256",
+    "source_sha256",
+    "width",
+    "height",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +194,7 @@ def _settled(row: Attachment, *, lost: Attachment | None) -> Attachment:
         if lost:
             rows = Attachment.objects.filter(file=lost.file.name).order_by("pk")
             for other in rows.select_for_update(no_key=True, of=("self",)):
-                other.take_over(row)
+                copy_bytes(row, other)
                 other.save(force_update=True)
         found = _known(row)
         if found and (stored := _beside(row, found)):
@@ -205,8 +216,14 @@ def _beside(row: Attachment, known: Attachment) -> Attachment | None:
     _check_page(row.page)
     # `row` still names what was put for it, which is taken back where this fails.
     new = copy.copy(row)
-    new.take_over(other)
+    copy_bytes(other, new)
     return _inserted(new)
+
+
+def copy_bytes(source: Attachment, target: Attachment) -> None:
+    """Point a row at the bytes of another."""
+    for name in BYTES_FIELDS:
+        setattr(target, name, getattr(source, name))
 
 
 def _inserted(row: Attachment) -> Attachment:
@@ -266,7 +283,7 @@ def taken_back(row: Attachment) -> Iterator[None]:
     """
     try:
         yield
-    except FATE_UNKNOWN:
+    except COMMIT_UNKNOWN:
         raise
     except Exception as error:
         # What stopped the row is the error worth telling. A storage that is silent is not waited

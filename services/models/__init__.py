@@ -1,4 +1,4 @@
-"""The tables: pages, what is derived from their notes, and the files they came from."""
+"""The tables: pages, what is derived from their notes, their files, drafts and history."""
 
 from services.models.attachments import Attachment
 from services.models.categories import Category

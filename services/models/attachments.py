@@ -3,37 +3,33 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
 from services.models.pages import Page
 
-# What is known of the bytes, and so the same in every row that has them.
-OF_THE_BYTES = (
-    *("file", "thumbnail", "content_type", "size", "sha256", "source_sha256"),
-    *("width", "height"),
-)
-
 
 def storage_key(attachment: Attachment, name: str) -> str:
-    """Where the bytes are kept: never under a name that a person chose, and never twice in one
-    place, so that an address of the storage always leads to the same bytes."""
+    """Return a new key for a file in the storage.
+
+    It never holds a name that a user chose, and no key is used twice, so that an address of the
+    storage always leads to the same bytes.
+    """
     key = uuid.uuid4().hex
     return f"attachments/{key[:2]}/{key}"
 
 
 def thumbnail_key(attachment: Attachment, name: str) -> str:
-    """Beside the picture that it is of."""
+    """Return the key of a thumbnail, next to its picture."""
     return f"{attachment.file.name}.small"
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):
     def live(self) -> AttachmentQuerySet:
-        """Those that were not deleted."""
+        """Leave out those in the trash."""
         return self.filter(trashed_at=None)
 
     def trashed(self) -> AttachmentQuerySet:
@@ -41,10 +37,11 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
 
 
 class Attachment(models.Model):
-    """One stored file; what it is was found out from its bytes, not from what it claims.
+    """One stored file. Its type is read from its bytes, not from what the upload claims.
 
-    `sha256` and `size` are of the bytes as they are stored, `source_sha256` of those that came:
-    pictures are stored the right way up and without their place. Rows may share an object.
+    `sha256` and `size` are those of the stored bytes, `source_sha256` that of the bytes as sent:
+    pictures are stored upright and without the place where they were taken. Rows with the same
+    bytes share one object of the storage.
     """
 
     uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -61,7 +58,7 @@ class Attachment(models.Model):
     size = models.PositiveBigIntegerField(help_text="Bytes.")
     sha256 = models.CharField(max_length=64)
     source_sha256 = models.CharField(max_length=64, blank=True, default="")
-    # Of the file in a folder of notes: as it last came from there, and as it was last written.
+    # Digests of the file in the folder of notes: as last imported and as last exported.
     imported_sha256 = models.CharField(max_length=64, blank=True, default="", editable=False)
     exported_sha256 = models.CharField(max_length=64, blank=True, default="", editable=False)
     width = models.PositiveIntegerField(null=True, blank=True, help_text="Pixels.")
@@ -105,39 +102,10 @@ class Attachment(models.Model):
 
     @property
     def is_picture(self) -> bool:
-        # Of files from before their sizes were known, too.
+        # The type, not the width: files from before sizes were read have none.
         return self.content_type.startswith("image/")
 
     @property
     def keys(self) -> list[str]:
-        """The objects that this row has in the storage."""
+        """Keys of the row's objects in the storage."""
         return [str(field.name) for field in (self.file, self.thumbnail) if field]
-
-    def take_over(self, other: Attachment) -> None:
-        """Become a row for the same bytes as another."""
-        for name in OF_THE_BYTES:
-            setattr(self, name, getattr(other, name))
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Remove the row, and its bytes once that is certain and no other row has them."""
-        with transaction.atomic():
-            rows = Attachment.objects.select_for_update(of=("self",))
-            # It may have other bytes by now than when this object was read.
-            current = rows.filter(pk=self.pk).first()
-            removed = super().delete(*args, **kwargs)
-            release(current or self)
-        return removed
-
-
-def release(row: Attachment) -> None:
-    """When this transaction is stored, delete the objects of a row that does not have them any
-    more, unless another row has them."""
-    storage, key, keys = row.file.storage, str(row.file.name), row.keys
-
-    def delete_objects() -> None:
-        if not Attachment.objects.filter(file=key).exists():
-            for each in keys:
-                storage.delete(each)
-
-    # What the storage could not delete now, `attachments sweep` will.
-    transaction.on_commit(delete_objects, robust=True)

@@ -1,4 +1,4 @@
-"""The few shelves that services stand on."""
+"""Categories of services."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from services.aws import catalog
 
 
 class Category(models.Model):
-    """One of the few shelves that services stand on."""
+    """A category of services, such as Compute."""
 
     name = models.CharField(max_length=100, unique=True)
     slug = models.SlugField(max_length=100, unique=True, allow_unicode=True)
@@ -32,6 +32,6 @@ class Category(models.Model):
 
     @property
     def accent(self) -> str:
-        """The name of its colour: the slug of an initial category, else that of Other."""
+        """The name of its colour: an initial category's slug, or "other"."""
         own = {category.slug for category in catalog.CATEGORIES}
         return self.slug if self.slug in own else "other"

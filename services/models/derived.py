@@ -1,4 +1,4 @@
-"""Rows that are derived from notes and can be rebuilt from them at any moment."""
+"""Rows that are derived from notes and can be rebuilt from them at any time."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from services.models.pages import Page
 
 class ChecklistItemQuerySet(models.QuerySet["ChecklistItem"]):
     def on_or_naming(self, page: Page) -> ChecklistItemQuerySet:
-        """The page's own items, and those of other pages that name it."""
+        """Items of a page, and items of other pages that name it."""
         naming = ChecklistItem.names.through.objects.filter(page_id=page.pk)
         return self.filter(Q(page=page) | Q(pk__in=naming.values("checklistitem_id")))
 
 
 class ChecklistItem(models.Model):
-    """One task of a task list in some notes."""
+    """A task of a task list in the notes of a page."""
 
     class State(models.TextChoices):
         OPEN = "open", "Open"
@@ -60,14 +60,14 @@ class ChecklistItem(models.Model):
         return self.text or "(empty)"
 
     @property
-    def settled(self) -> bool:
-        """Is nothing left to do?"""
+    def is_closed(self) -> bool:
+        """Is it done, or not applicable?"""
         return self.state in (self.State.DONE, self.State.NA)
 
     @property
     def why(self) -> str:
-        """The reason as it is shown: that of what is open again waits until it is settled."""
-        return self.reason if self.settled else ""
+        """The reason to show: hidden for an item that was opened again."""
+        return self.reason if self.is_closed else ""
 
 
 class QuestionQuerySet(models.QuerySet["Question"]):
@@ -85,7 +85,7 @@ class QuestionQuerySet(models.QuerySet["Question"]):
 
 
 class Question(models.Model):
-    """A question that notes ask; open exactly when they give no answer."""
+    """A question in the notes of a page; open while it has no answer."""
 
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="questions")
     text = models.TextField(help_text="The question's Markdown, one line.")
@@ -117,10 +117,10 @@ class Question(models.Model):
 
 
 class PageName(models.Model):
-    """A name that a page answers to in links and checklists, in its normalised form."""
+    """A name by which links and checklists may refer to a page, in normalised form."""
 
     class Rank(models.IntegerChoices):
-        """Where two pages share a name, the lower rank has it."""
+        """Where two pages share a name, it leads to the one with the lower rank."""
 
         TITLE = 0, "title"
         ABBREVIATION = 1, "abbreviation"
@@ -150,7 +150,7 @@ class PageName(models.Model):
 
 
 class Link(models.Model):
-    """A link or embed in some notes, and the page or picture that it leads to, if any."""
+    """A link or embed in the notes of a page, and the page or file it leads to, if any."""
 
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="links")
     target = models.CharField(max_length=500, help_text="As written, without the heading.")

@@ -1,4 +1,4 @@
-"""Imported files, and the sections that pages were made from."""
+"""Imported files, and their sections, from which pages were made."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from services.models.pages import TITLE_LENGTH, Page
 
 
 class Document(models.Model):
-    """One Markdown file: what is needed, beside its sections, to write it out again as it came."""
+    """A Markdown file: what is needed, besides its sections, to write the same bytes again."""
 
     class Encoding(models.TextChoices):
         UTF8 = "utf-8", "UTF-8"
@@ -57,9 +57,9 @@ class Document(models.Model):
 
 
 class Section(models.Model):
-    """One section of a document, in the document's order.
+    """A section of a document, in the document's order.
 
-    It became a page, or, for a category's heading, it keeps the words under that heading.
+    It became a page; or it is a category's heading, and `text` holds the words below it.
     """
 
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="sections")
@@ -86,7 +86,7 @@ class Section(models.Model):
     )
     text = models.TextField(blank=True, help_text="The words under a category's heading.")
     base = models.TextField(blank=True, help_text="The text as last imported.")
-    # Null is "no clash"; a clash with a file that has nothing left under its heading is blank.
+    # Null means no conflict; blank means one with a file that has no words left in the section.
     theirs = models.TextField(  # noqa: DJ001
         null=True, blank=True, help_text="The file's text, where it clashed with the page's."
     )

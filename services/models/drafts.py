@@ -1,4 +1,4 @@
-"""What somebody is typing, before it is saved."""
+"""Drafts: what a user has typed and not saved."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from django.utils import timezone
 
 from services.models.pages import Page
 
-# The place of a question that is being asked; an answer's is this with the question's id behind.
+# Places of drafts: a question being asked, and an answer, followed by its question's id.
 ASK, ANSWER = "ask", "answer."
-# An editor that has not been heard of for so long is closed.
-HEARD_OF = timedelta(seconds=45)
+# An editor that has sent nothing for so long counts as closed.
+CLOSED_AFTER = timedelta(seconds=45)
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):
     def written(self) -> DraftQuerySet:
-        """Those with something typed, not only an editor that was opened."""
+        """Leave out those of an editor that was opened and has nothing typed in it."""
         return self.filter(saved_at__isnull=False)
 
     def open_now(self) -> DraftQuerySet:
-        """Those whose editor is open somewhere."""
-        return self.filter(seen_at__gt=timezone.now() - HEARD_OF)
+        """Drafts whose editor is open now."""
+        return self.filter(seen_at__gt=timezone.now() - CLOSED_AFTER)
 
     def listed(self) -> DraftQuerySet:
-        """With what tells them apart: the page, also in the trash, and `called`; no long text."""
+        """Load what a list shows (page, title, first words), and no long text."""
         facts = ("kind", "title", "abbreviation", "slug", "trashed_at")
         wanted = ("page_id", "place", "person_id", "saved_at", *(f"page__{name}" for name in facts))
         names = {"title": KT("fields__title"), "words": KT("fields__words")}
@@ -38,13 +38,13 @@ class DraftQuerySet(models.QuerySet["Draft"]):
 
 
 class Draft(models.Model):
-    """A person's unsaved text; saving or discarding ends it.
+    """A user's unsaved text in one form. Saving or discarding deletes it.
 
-    `place` tells the forms of a page apart: blank is its editor, "ask" a question being asked,
-    "answer.12" the answer to question 12 (which may have left the notes meanwhile). Without a
-    page it is a new one, of which a person may have several, each with a place of its own.
-    `fields` are the form's fields as they were typed (`notes`, `title`, …, or `words`, `answer`,
-    …), and `version` is the version of the page that the notes were typed over.
+    `place` names the form: blank is the page's editor, "ask" a question being asked, "answer.12"
+    the answer to question 12 (which may no longer be in the notes). Without a page it is a new
+    page; a user may have several, each with its own place. `fields` are the form's fields as
+    typed (`notes`, `title`, … or `words`, `answer`, …), and `version` is the version of the page
+    that the editor was opened on.
     """
 
     person = models.ForeignKey(
@@ -78,7 +78,7 @@ class Draft(models.Model):
         return f"{self.person} on {self.page or 'a new page'}"
 
     def get_absolute_url(self) -> str:
-        """Where its form is opened with it."""
+        """Return the address that opens its form with the draft in it."""
         if self.page is None:
             return f"{reverse('new_page')}?draft={self.place or 1}"
         if self.place == ASK:

@@ -1,4 +1,4 @@
-"""Pages: what a person reads and edits."""
+"""Pages, and what their notes and facts may be."""
 
 from __future__ import annotations
 
@@ -36,10 +36,7 @@ class Reason(models.TextChoices):
 
 
 class StaleVersion(Exception):
-    """Notes were saved on top of a version that is no longer the newest.
-
-    `current` is the page as it is stored now.
-    """
+    """A change was made on a version that is no longer the newest; `current` is the page now."""
 
     def __init__(self, current: Page) -> None:
         super().__init__(f"“{current.title}” was changed by someone else in the meantime.")
@@ -48,17 +45,17 @@ class StaleVersion(Exception):
 
 class PageQuerySet(models.QuerySet["Page"]):
     def in_order(self) -> PageQuerySet:
-        """Categories in their order, topics last, pages as in their files."""
+        """Order by category, topics last, and within a category as in the files."""
         return self.order_by(
             F("category__position").asc(nulls_last=True), "category", "position", "pk"
         )
 
     def recent(self) -> PageQuerySet:
-        """The last changed first."""
+        """Order by the last change, newest first."""
         return self.order_by("-updated_at", "-pk")
 
     def locked(self) -> PageQuerySet:
-        """Nobody else changes these pages until the transaction ends; links to them may be made."""
+        """Lock these pages until the transaction ends; links to them may still be made."""
         return self.order_by("pk").select_for_update(of=("self",), no_key=True)
 
 
@@ -66,14 +63,14 @@ EveryPage = models.Manager.from_queryset(PageQuerySet)
 
 
 class PageManager(EveryPage["Page"]):
-    """The pages there are: those in the trash are only in `Page.everything`."""
+    """Pages that are not in the trash; `Page.everything` has those too."""
 
     def get_queryset(self) -> PageQuerySet:
         return PageQuerySet(self.model, using=self._db).filter(trashed_at=None)
 
 
 class Page(models.Model):
-    """One AWS service or one topic; `notes` is the author's text and the only truth about it."""
+    """A page about an AWS service or a topic. `notes` is its author's text, byte for byte."""
 
     class Kind(models.TextChoices):
         SERVICE = "service", "Service"
@@ -117,9 +114,9 @@ class Page(models.Model):
         editable=False,
         related_name="+",
     )
-    # What its notes do not say of rows that are gone for now, as in the trash: `services.keeping`.
+    # What is remembered of derived rows that are gone for now: see `services.pages.derived_state`.
     kept = models.JSONField(default=dict, blank=True, editable=False)
-    # Where what can be searched for stands in the notes: `services.search.outline`.
+    # What search needs besides the notes: see `services.search.document`.
     outline = models.TextField(blank=True, default="", editable=False)
 
     objects = PageManager()
@@ -177,7 +174,7 @@ class TopicManager(PageManager):
 
 
 class Service(Page):
-    """A page about one AWS service."""
+    """A page about an AWS service."""
 
     objects = ServiceManager()  # type: ignore[misc]
 

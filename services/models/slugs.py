@@ -1,4 +1,4 @@
-"""The addresses of pages: those that they have, and those that they once had."""
+"""Slugs of pages, and the old ones that still lead to them."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ SLUG_LENGTH = 80
 
 
 def slug_stem(title: str, fallback: str) -> str:
-    """What a title gives for an address, in any script; `fallback` where it gives nothing."""
+    """Return the slug of a title in any script; `fallback` where the title gives none."""
     return slugify(title, allow_unicode=True)[:SLUG_LENGTH].strip("-_") or fallback
 
 
 class Slugs:
-    """Parts of addresses that are free, for titles in any script."""
+    """Hand out slugs that are free."""
 
     def __init__(self, taken: Iterable[str]) -> None:
         self.taken = set(taken)
         self.numbers: dict[str, int] = {}
 
     def take(self, title: str, fallback: str) -> str:
-        """A slug that is free, and from now on taken; `fallback` where a title gives none."""
+        """Return a free slug for a title and count it as taken; see `slug_stem` for `fallback`."""
         stem = slug_stem(title, fallback)
         free, number = stem, self.numbers.get(stem, 1)
         while free in self.taken:
@@ -35,7 +35,7 @@ class Slugs:
 
 
 class OldAddress(models.Model):
-    """An address that a page once had, and that still leads to it."""
+    """A slug that a page once had and that redirects to it."""
 
     slug = models.SlugField(max_length=SLUG_LENGTH + 10, unique=True, allow_unicode=True)
     page = models.ForeignKey(

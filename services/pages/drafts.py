@@ -21,7 +21,7 @@ from django.utils.dateparse import parse_datetime
 
 from services.markdown.read.sections import part_at
 from services.models import Draft, Page
-from services.models.drafts import HEARD_OF, DraftQuerySet
+from services.models.drafts import CLOSED_AFTER, DraftQuerySet
 from services.pages.edit import Base, section_over, typed_over
 from services.pages.revisions import revision
 from services.people import shown_name
@@ -178,7 +178,7 @@ def leave(draft: int, person: User) -> None:
     """The editor was closed: nobody is shown on the page any more, and the draft stays."""
     mine = Draft.objects.filter(pk=draft, person=person)
     if not mine.filter(saved_at=None).delete()[0]:
-        mine.update(seen_at=timezone.now() - HEARD_OF)
+        mine.update(seen_at=timezone.now() - CLOSED_AFTER)
 
 
 def others_on(page: Page | None, person: User) -> list[str]:

@@ -13,6 +13,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from services.attachments.manage import addresses_in
+from services.attachments.manage import delete as delete_attachment
 from services.aws.catalog import key
 from services.db.locks import change_names, retried
 from services.models import (
@@ -132,7 +133,7 @@ def destroy(page: Page) -> None:
         for attachment in Attachment.objects.filter(own).order_by("pk"):
             shown = shows(attachment).exclude(pk=page.pk).first()
             if shown is None:
-                attachment.delete()
+                delete_attachment(attachment)
             else:
                 Attachment.objects.filter(pk=attachment.pk).update(page=shown, reference="")
         delete(page)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from services.attachments import manage
 from services.attachments.errors import UploadRefused
 from services.models import Attachment, Page
-from services.permissions import editing, may_edit, reading
+from services.permissions import editors_only, may_edit, readers_only
 from services.selectors.attachments import some_addresses
 from services.selectors.lists import part
 from services.views.back import back, next_address
@@ -26,7 +26,7 @@ AT_ONCE = 100
 
 
 @require_safe
-@reading
+@readers_only
 def files(request: HttpRequest, slug: str) -> HttpResponse:
     """The files of a page and those that its notes show from elsewhere."""
     page = Page.objects.select_related("category").filter(slug=slug).first()
@@ -55,7 +55,7 @@ def _trashed(page: Page) -> list[Attachment]:
 
 
 @require_POST
-@editing
+@editors_only
 def rename(request: HttpRequest, uuid: uuids.UUID) -> HttpResponseBase:
     row = _file(uuid)
     name = request.POST.get("name", "").strip()
@@ -68,7 +68,7 @@ def rename(request: HttpRequest, uuid: uuids.UUID) -> HttpResponseBase:
 
 
 @require_POST
-@editing
+@editors_only
 def replace(request: HttpRequest, uuid: uuids.UUID) -> HttpResponseBase:
     row, file = _file(uuid), request.FILES.get("file")
     if not isinstance(file, UploadedFile):
@@ -84,7 +84,7 @@ def replace(request: HttpRequest, uuid: uuids.UUID) -> HttpResponseBase:
 
 
 @require_POST
-@editing
+@editors_only
 def delete(request: HttpRequest, uuid: uuids.UUID) -> HttpResponseBase:
     row = _file(uuid)
     used = manage.used_on([row])[row.pk]
@@ -96,7 +96,7 @@ def delete(request: HttpRequest, uuid: uuids.UUID) -> HttpResponseBase:
 
 
 @require_POST
-@editing
+@editors_only
 def restore(request: HttpRequest, uuid: uuids.UUID) -> HttpResponseBase:
     row = _file(uuid)
     if manage.take_out(row):

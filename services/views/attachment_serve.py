@@ -26,7 +26,7 @@ from services.attachments.sniff import INLINE, PDF
 from services.attachments.storage.s3 import is_remote
 from services.models import Attachment, Page
 from services.pages.trash import shows
-from services.permissions import may_edit, reading
+from services.permissions import may_edit, readers_only
 
 # Even what looks like a page can neither run nor load anything.
 SANDBOX = "sandbox; default-src 'none'"
@@ -39,7 +39,7 @@ SIGNED_FOR, REUSED_FOR = 600, 300
 
 
 @require_safe
-@reading
+@readers_only
 def attachment(request: HttpRequest, uuid: uuids.UUID, name: str) -> HttpResponseBase:
     """A stored file; its name in the address is for people and not compared."""
     found = _found(request, uuid)
@@ -48,7 +48,7 @@ def attachment(request: HttpRequest, uuid: uuids.UUID, name: str) -> HttpRespons
 
 
 @require_safe
-@reading
+@readers_only
 def thumbnail(request: HttpRequest, uuid: uuids.UUID) -> HttpResponseBase:
     """A picture in small; the picture itself where none was made."""
     found = _found(request, uuid)

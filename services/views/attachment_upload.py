@@ -15,14 +15,14 @@ from services.attachments.errors import StorageFailed, UploadRefused
 from services.attachments.storage.s3 import is_remote
 from services.attachments.store import PAGE_GONE, markdown_of, store
 from services.models import Attachment, Page
-from services.permissions import editing
+from services.permissions import editors_only
 from services.views.back import back, wants_json
 from services.views.finding import person
 from services.views.posted import number
 
 
 @require_POST
-@editing
+@editors_only
 def upload(request: HttpRequest) -> HttpResponseBase:
     """Keep the posted files `file` (one or more), on the page `page` (its id) if there is one.
 
@@ -56,7 +56,7 @@ def upload(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
-@editing
+@editors_only
 def begin(request: HttpRequest) -> HttpResponseBase:
     """Before a file is sent: where to. Posted are its `name`, its `size` in bytes and `page`.
 
@@ -76,7 +76,7 @@ def begin(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
-@editing
+@editors_only
 def finish(request: HttpRequest) -> HttpResponseBase:
     """A file has arrived in the bucket: verify and keep it. Answers as `upload` does for one."""
     try:
@@ -87,7 +87,7 @@ def finish(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
-@editing
+@editors_only
 def abandon(request: HttpRequest) -> HttpResponseBase:
     """Whoever sent a file to the bucket gave up."""
     try:

@@ -11,7 +11,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, urlencode
 from django.views.decorators.http import require_safe
 
-from services.permissions import feed_key, may_edit, reading, reading_with_key
+from services.permissions import feed_key, may_edit, readers_only, readers_or_key_only
 from services.selectors import timeline
 from services.selectors.feed import MOST, atom, latest
 from services.selectors.timeline import Filter
@@ -22,7 +22,7 @@ TYPE = "application/atom+xml; charset=utf-8"
 
 
 @require_safe
-@reading
+@readers_only
 def changes(request: HttpRequest) -> HttpResponse:
     asked = Filter.of(request.GET)
     before = number(request.GET.get("before"))
@@ -46,7 +46,7 @@ def _feed_address(request: HttpRequest, asked: Filter) -> str:
 
 
 @require_safe
-@reading_with_key
+@readers_or_key_only
 def feed(request: HttpRequest) -> HttpResponseBase:
     part = timeline.changes(Filter.of(request.GET), None, MOST)
     own = request.get_full_path()

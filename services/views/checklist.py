@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from services.models import ChecklistItem, Page
-from services.permissions import reading
+from services.permissions import readers_only
 from services.selectors.lists import part
 from services.selectors.page import links_from
 from services.selectors.progress import learning
@@ -23,7 +23,7 @@ State = ChecklistItem.State
 
 
 @require_safe
-@reading
+@readers_only
 def checklist(request: HttpRequest) -> HttpResponse:
     states = ChecklistItem.objects.order_by().values_list("state").annotate(number=Count("pk"))
     counts = dict(states)

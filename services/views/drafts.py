@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from services.models import Page
 from services.pages import drafts
 from services.people import shown_name
-from services.permissions import editing
+from services.permissions import editors_only
 from services.views import posted
 from services.views.back import back, wants_json
 
@@ -40,7 +40,7 @@ def page_of(request: HttpRequest) -> Page | None:
 
 
 @require_POST
-@editing
+@editors_only
 def draft(request: HttpRequest) -> HttpResponseBase:
     """An editor is open; with `notes` and its other fields, what was typed is kept too.
 
@@ -108,7 +108,7 @@ def _news(person: User, page: Page | None) -> dict[str, Any]:
 
 
 @require_POST
-@editing
+@editors_only
 def discard_draft(request: HttpRequest) -> HttpResponseBase:
     """Forget the draft of a `page` (its id, blank for a new page) and `place`.
 

@@ -20,7 +20,7 @@ from services.models import OldAddress, Page, StaleVersion
 from services.pages import restore as restoring
 from services.pages.revisions import revision as version_of
 from services.people import shown_name
-from services.permissions import editing, may_edit, reading
+from services.permissions import editors_only, may_edit, readers_only
 from services.selectors import compare as comparing
 from services.selectors import page as pages
 from services.selectors import timeline
@@ -32,7 +32,7 @@ FIELDS = ("kind", "category", "title", "abbreviation", "slug", "version", "trash
 
 
 @require_safe
-@reading
+@readers_only
 def history(request: HttpRequest, slug: str) -> HttpResponseBase:
     page = _page(request, slug)
     if page.slug != slug:
@@ -49,7 +49,7 @@ def history(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 @require_safe
-@reading
+@readers_only
 def revision(request: HttpRequest, slug: str, version: int) -> HttpResponseBase:
     """A page as it was; with `raw=1` its Markdown, byte for byte."""
     page = _page(request, slug)
@@ -79,7 +79,7 @@ def revision(request: HttpRequest, slug: str, version: int) -> HttpResponseBase:
 
 
 @require_safe
-@reading
+@readers_only
 def compare(request: HttpRequest, slug: str) -> HttpResponseBase:
     page = _page(request, slug)
     if page.slug != slug:
@@ -96,7 +96,7 @@ def compare(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 @require_POST
-@editing
+@editors_only
 def restore(request: HttpRequest, slug: str, version: int) -> HttpResponseBase:
     """Make a page what it was; asks again where it has moved on since its history was read."""
     page = _page(request, slug)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from services.models import Category, ChecklistItem, Page, Question
 from services.pages import drafts
 from services.pages.examples import example_documents, remove_examples
-from services.permissions import editing, may_edit, reading
+from services.permissions import editors_only, may_edit, readers_only
 from services.selectors.lists import Card, cards, listed
 from services.selectors.progress import learning
 
@@ -24,7 +24,7 @@ RECENT = 8
 
 
 @require_safe
-@reading
+@readers_only
 def home(request: HttpRequest) -> HttpResponse:
     totals = dict(Page.objects.order_by().values_list("category").annotate(Count("pk")))
     states = ChecklistItem.objects.order_by().values_list("state").annotate(number=Count("pk"))
@@ -51,7 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@editing
+@editors_only
 def without_examples(request: HttpRequest) -> HttpResponse:
     went = remove_examples()
     kept = "Pages that you had changed are still here." if Page.objects.exists() else ""

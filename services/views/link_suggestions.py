@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.views.decorators.http import require_safe
 
-from services.permissions import reading
+from services.permissions import readers_only
 from services.selectors.link_suggestions import suggestions
 
 
 @require_safe
-@reading
+@readers_only
 def page_names(request: HttpRequest) -> HttpResponseBase:
     """At most ten pages for the words `q`: titles, categories, and `link` where links say else."""
     found = suggestions(request.GET.get("q", ""))

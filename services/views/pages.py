@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from services.models import Category, Page, Section
-from services.permissions import may_edit, reading
+from services.permissions import may_edit, readers_only
 from services.selectors import page as pages
 from services.selectors.lists import cards, listed, part
 from services.selectors.tree import tree
@@ -20,7 +20,7 @@ AT_ONCE = 100
 
 
 @require_safe
-@reading
+@readers_only
 def category(request: HttpRequest, slug: str) -> HttpResponse:
     shelf = get_object_or_404(Category, slug=slug)
     words = Section.objects.filter(category=shelf).exclude(text="").order_by("document", "position")
@@ -37,20 +37,20 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-@reading
+@readers_only
 def topics(request: HttpRequest) -> HttpResponse:
     found = part(listed(Page.objects.filter(category=None)), request.GET.get("page"), AT_ONCE)
     return render(request, "category.html", {"part": found, "cards": cards(found), "tree": tree()})
 
 
 @require_safe
-@reading
+@readers_only
 def service(request: HttpRequest, slug: str) -> HttpResponse:
     return _page(request, slug, Page.Kind.SERVICE)
 
 
 @require_safe
-@reading
+@readers_only
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     return _page(request, slug, Page.Kind.TOPIC)
 
@@ -70,7 +70,7 @@ def _page(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 
 
 @require_safe
-@reading
+@readers_only
 def raw(request: HttpRequest, slug: str) -> HttpResponse:
     """The notes exactly as they are stored."""
     page = Page.objects.only("notes").filter(slug=slug).first()

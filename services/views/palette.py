@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from services.forms.editor_toolbar import TOOLS
 from services.models import Page
-from services.permissions import Person, may_edit
+from services.permissions import AnyUser, may_edit
 
 # All keys that mean something, by where they do.
 KEYS = (
@@ -75,10 +75,10 @@ class Command:
     does: str = ""
 
 
-def commands(person: Person, here: Page | None = None) -> list[Command]:
+def commands(user: AnyUser, here: Page | None = None) -> list[Command]:
     """What this person may do, on the page that they are on first."""
-    found = [*_here(person, here)] if here else []
-    if may_edit(person):
+    found = [*_here(user, here)] if here else []
+    if may_edit(user):
         found.append(_to("New page", "new_page", icon="plus", also="create add write"))
     found += [
         _to("Checklist", "checklist", icon="task", also="learn items tasks"),
@@ -88,7 +88,7 @@ def commands(person: Person, here: Page | None = None) -> list[Command]:
         _to("Recent changes", "changes", icon="clock", also="history what is new"),
         _to("Search", "search", icon="search", also="find narrow filter"),
     ]
-    if may_edit(person):
+    if may_edit(user):
         found += [
             _to(
                 "Import Markdown", "admin:services_document_import", icon="document", also="upload"
@@ -100,16 +100,16 @@ def commands(person: Person, here: Page | None = None) -> list[Command]:
         Command("Switch between light and dark", icon="moon", also="theme toggle", does="theme"),
         _to("Keyboard", "keys", icon="keys", also="help keys shortcuts"),
     ]
-    if person.is_authenticated:
+    if user.is_authenticated:
         found.append(Command("Log out", icon="leave", also="sign leave", does="leave"))
     else:
         found.append(_to("Log in", "login", icon="right", also="sign"))
     return found
 
 
-def _here(person: Person, page: Page) -> list[Command]:
+def _here(user: AnyUser, page: Page) -> list[Command]:
     found = []
-    if may_edit(person):
+    if may_edit(user):
         found = [
             _to("Edit this page", "edit", page.slug, icon="pencil", also="change write"),
             _to("Ask a question on this page", "ask", page.slug, icon="question"),

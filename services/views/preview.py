@@ -9,7 +9,7 @@ from services.markdown.parser import parse
 from services.markdown.read.notes import targets
 from services.markdown.render.render import render
 from services.models import Attachment, Page
-from services.permissions import editing
+from services.permissions import editors_only
 from services.selectors.attachments import sizes_in, sizes_of
 from services.selectors.page import addresses_of, markdownify
 from services.text.merge import readable
@@ -31,7 +31,7 @@ def rendered(text: str, page: Page | None = None) -> str:
 
 
 @require_POST
-@editing
+@editors_only
 def preview(request: HttpRequest) -> HttpResponseBase:
     """The posted `content` as HTML; `page` is the id of the page that is being edited, if any."""
     text = readable(request.POST.get("content", ""))

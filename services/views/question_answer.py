@@ -21,7 +21,7 @@ from services.pages import answer as asking
 from services.pages import asked_drafts
 from services.pages.answer import AnswerChanged, QuestionGone
 from services.pages.save import mark
-from services.permissions import editing
+from services.permissions import editors_only
 from services.selectors.page import links_from
 from services.selectors.questions import Inbox, find
 from services.views.back import next_address, wants_json
@@ -223,7 +223,7 @@ def _gone(request: HttpRequest, pk: int, typed: str) -> HttpResponseBase:
 
 
 @require_POST
-@editing
+@editors_only
 def dismiss(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Say that a line is no question; with `undo`, that it is one after all."""
     undo = "undo" in request.POST

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from services.markdown.render.render import render as render_notes
 from services.models import Question
-from services.permissions import reading
+from services.permissions import readers_only
 from services.selectors.lists import part
 from services.selectors.page import links_from
 from services.selectors.questions import SORTS, STATES, Inbox, counts
@@ -22,7 +22,7 @@ AT_ONCE = 100
 
 
 @require_safe
-@reading
+@readers_only
 def questions(request: HttpRequest) -> HttpResponse:
     number = counts()
     inbox = Inbox.of(request.GET, otherwise="open" if number["open"] else "all")

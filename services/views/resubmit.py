@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.csrf import csrf_failure as plain_failure
 
-from services.permissions import editing, may_edit
+from services.permissions import editors_only, may_edit
 from services.views.back import wants_json
 
 P = ParamSpec("P")
@@ -33,7 +33,7 @@ def writing(view: View[P]) -> View[P]:
 
     Our scripts have it still, and are answered as there.
     """
-    guarded = editing(view)
+    guarded = editors_only(view)
 
     @wraps(view)
     def kept(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:

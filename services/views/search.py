@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from services.models import Category, Page
-from services.permissions import reading
+from services.permissions import readers_only
 from services.search.filter_fields import (
     BOXES,
     EXAMPLES,
@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 
 @require_safe
-@reading
+@readers_only
 def search(request: HttpRequest) -> HttpResponse:
     """All pages that answer the query `q`, in parts."""
     text = request.GET.get("q", "")
@@ -86,7 +86,7 @@ def _categories(chosen: str = "") -> Iterator[tuple[str, str, bool]]:
 
 
 @require_safe
-@reading
+@readers_only
 def suggest(request: HttpRequest) -> HttpResponse:
     """The best pages for words that are being typed, as options of a list."""
     text = request.GET.get("q", "")
@@ -100,7 +100,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@reading
+@readers_only
 def recent(request: HttpRequest) -> HttpResponse:
     """What the palette offers before anything is typed: the pages `ids`, and what can be done."""
     wanted = [number(part) for part in request.GET.get("ids", "").split(",")[: 2 * RECENT]]
@@ -119,7 +119,7 @@ def recent(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@reading
+@readers_only
 def keys(request: HttpRequest) -> HttpResponse:
     """All that can be done by keyboard."""
     return render(request, "keys.html", {"groups": KEYS})

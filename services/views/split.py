@@ -17,14 +17,14 @@ from services.models.pages import TITLE_LENGTH
 from services.pages.edit import Base, base_of
 from services.pages.edit import split as split_page
 from services.pages.save import Clash, Trashed
-from services.permissions import editing
+from services.permissions import editors_only
 from services.views.finding import page_to_edit, person, version_of
 
 CHANGED = "Somebody changed this section meanwhile, so nothing is done yet. Look at it again."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@editing
+@editors_only
 def split(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask for the title of the page that `?section=` is to become, and make it."""
     page, _ = page_to_edit(slug)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from taggit.models import Tag
 
 from services.models import Page
-from services.permissions import reading
+from services.permissions import readers_only
 from services.selectors.lists import cards, listed, part
 from services.selectors.tree import tree
 
@@ -27,14 +27,14 @@ def in_use() -> QuerySet[Tag]:
 
 
 @require_safe
-@reading
+@readers_only
 def tags(request: HttpRequest) -> HttpResponse:
     found = in_use().annotate(number=Count("taggit_taggeditem_items")).order_by("name")
     return render(request, "tags.html", {"tags": found, "tree": tree()})
 
 
 @require_safe
-@reading
+@readers_only
 def tag(request: HttpRequest, name: str) -> HttpResponse:
     same = named(name)
     if not same:

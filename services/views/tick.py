@@ -17,7 +17,7 @@ from services.models import ChecklistItem
 from services.models.urls import page_url
 from services.pages import tick as ticking
 from services.pages.tick import ItemGone, Ticked
-from services.permissions import editing
+from services.permissions import editors_only
 from services.selectors import page as pages
 from services.views.back import back, own_address, wants_json
 
@@ -26,7 +26,7 @@ TICK = re.compile(r"([0-9]{1,18}) (open|doing|done|na)")
 
 
 @require_POST
-@editing
+@editors_only
 def tick(request: HttpRequest) -> HttpResponseBase:
     """Give the item that `tick` names the state that it names, for the reason `why`."""
     asked = TICK.fullmatch(request.POST.get("tick", ""))
@@ -54,7 +54,7 @@ def _told(ticked: Ticked) -> dict[str, object]:
         "state": item.state,
         "label": item.get_state_display(),
         "why": item.reason,
-        "settled": item.settled,
+        "closed": item.is_closed,
         "version": ticked.page.version,
         # Seconds since 1970, to tell whether a page that a browser kept is older.
         "at": timezone.now().timestamp(),
@@ -71,7 +71,7 @@ def _refused(request: HttpRequest, status: int, sentence: str) -> HttpResponseBa
 
 
 @require_safe
-@editing
+@editors_only
 def item(request: HttpRequest, pk: int) -> HttpResponse:
     """The states of one item, to choose from without a script."""
     rows = ChecklistItem.objects.select_related("page", "state_changed_by").defer(

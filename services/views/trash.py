@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from services.attachments import manage
 from services.models import Attachment, Link, Page, Section, StaleVersion
 from services.pages import trash as trashing
-from services.permissions import administering, editing
+from services.permissions import admins_only, editors_only
 from services.selectors.lists import part
 from services.selectors.tree import tree
 from services.views.finding import page_to_edit, person
@@ -24,7 +24,7 @@ AT_ONCE = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@editing
+@editors_only
 def delete_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Say what deleting a page does, and move it to the trash."""
     page, _ = page_to_edit(slug)
@@ -62,7 +62,7 @@ def _with_undo(request: HttpRequest, page: Page) -> SafeString:
 
 
 @require_safe
-@editing
+@editors_only
 def trash(request: HttpRequest) -> HttpResponse:
     """The pages and files in the trash, the last deleted first."""
     pages = (
@@ -83,7 +83,7 @@ def trash(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@editing
+@editors_only
 def restore_page(request: HttpRequest, pk: int) -> HttpResponse:
     page = get_object_or_404(Page.everything, pk=pk)
     try:
@@ -100,7 +100,7 @@ def restore_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@administering
+@admins_only
 def empty_trash(request: HttpRequest) -> HttpResponse:
     pages, files = trashing.empty(), manage.empty_trash()
     gone = [*_counted(pages, "page"), *_counted(files, "file")]

@@ -24,7 +24,7 @@
       const busy = Number(box.dataset.doing) + doing;
       box.dataset.doing = busy;
       bar.value += settled;
-      const words = `${bar.value} of ${bar.max} settled`;
+      const words = `${bar.value} of ${bar.max} done`;
       box.querySelector(".progress-words").textContent = busy
         ? `${words} · ${busy} in progress`
         : words;
@@ -45,7 +45,7 @@
     const level = bar.value === bar.max ? "learned" : bar.value || busy ? "learning" : "to-learn";
     const label = level.replace("-", " ");
     words.className = `chip level-${level}`;
-    words.title = `${bar.value} of ${bar.max} settled`;
+    words.title = `${bar.value} of ${bar.max} done`;
     words.querySelector(".learning-words").textContent = label[0].toUpperCase() + label.slice(1);
     const done = Math.floor((bar.value * 100) / bar.max);
     words.querySelector(".ring-done").setAttribute("stroke-dasharray", `${done} 100`);
