@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+from base64 import b64encode
 
 import pytest
 from PIL import Image
 
 from services.attachments.images import BrokenPicture, read_picture
-from tests.pictures import located, picture
+from tests.pictures import animated, located, picture
 
 
 def read(data: bytes):
@@ -54,11 +55,21 @@ def test_a_place_in_xmp_is_removed() -> None:
     assert b"GPSLatitude" not in found.data
 
 
-def test_an_animation_keeps_moving() -> None:
-    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
-    file = io.BytesIO()
-    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:])
-    assert read(file.getvalue()).data is None
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP"])
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_an_animation_is_stored_as_it_comes(kind: str, orientation: int, browser) -> None:
+    data = animated(kind, orientation)
+    found = read(data)
+    assert found.data is None
+    # Its row has the size in which browsers show it.
+    page = browser.new_page()
+    size = "async url => {const i = new Image(); i.src = url; await i.decode();"
+    size += " return [i.naturalWidth, i.naturalHeight]}"
+    url = f"data:image/{kind.lower()};base64,{b64encode(data).decode()}"
+    assert page.evaluate(size, url) == [found.width, found.height]
+    page.close()
+    with Image.open(io.BytesIO(found.thumbnail)) as small:
+        assert small.size == (found.width, found.height)
 
 
 def test_the_small_one_fits_and_keeps_what_can_be_seen_through() -> None:

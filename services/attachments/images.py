@@ -1,24 +1,22 @@
-"""Pictures as they are stored: whole, the right way up, without the place they were taken at."""
+"""Prepare pictures for storage: still ones upright and without the place they were taken at."""
 
 from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO
 
 from django.conf import settings
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from services.attachments.moving import without_metadata
 from services.attachments.sniff import PICTURES, Kind
 
 FORMATS = tuple(name for name in PICTURES if name != "MPO")
 # Pixels on the longer side of a picture in lists.
 THUMBNAIL = 320
 ORIENTATION, GPS = 0x0112, 0x8825
-MOVING = ("GIF", "PNG", "WEBP")
-# What a picture is written with where it has to be written anew: as close as its format allows.
-SAVING: dict[str, dict[str, Any]] = {
+# Options for writing a changed picture, as close to the original as its format allows.
+SAVING: dict[str, dict[str, object]] = {
     "PNG": {"optimize": True},
     "JPEG": {"quality": 95, "subsampling": "keep"},
     "WEBP": {"quality": 92, "method": 4},
@@ -59,7 +57,7 @@ def read_picture(file: IO[bytes]) -> Picture:
         file.seek(0)
         with Image.open(file, formats=FORMATS) as picture:
             picture.load()
-            return _prepared(picture, file)
+            return _prepared(picture)
     except BrokenPicture:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -77,36 +75,18 @@ def _too_many_pixels() -> BrokenPicture:
     return BrokenPicture(f"This picture is too large: it may have {most:g} million pixels.")
 
 
-def _prepared(picture: Image.Image, file: IO[bytes]) -> Picture:
+def _prepared(picture: Image.Image) -> Picture:
     kind, data = PICTURES[str(picture.format)], None
-    upright = picture
-    if picture.format in MOVING and (_moves(picture) or picture.format == "GIF"):
-        return _as_it_moves(file, str(picture.format))
     exif = picture.getexif()
     turned = exif.get(ORIENTATION, 1) not in (0, 1)
-    if (turned or GPS in exif or _tells_place(picture)) and not _moves(picture):
-        upright = ImageOps.exif_transpose(picture) if turned else picture
+    animated = getattr(picture, "n_frames", 1) > 1 and picture.format != "MPO"
+    # Of animated pictures, browsers turn only a PNG by its EXIF.
+    as_turned = turned and (not animated or picture.format == "PNG")
+    upright = ImageOps.exif_transpose(picture) if as_turned else picture
+    # Writing an animated picture again could change its frames, so it stays as it is.
+    if not animated and (turned or GPS in exif or _tells_place(picture)):
         data = _written(upright, picture)
     return Picture(kind, upright.width, upright.height, _thumbnail(upright), data)
-
-
-def _as_it_moves(file: IO[bytes], name: str) -> Picture:
-    """A picture whose frames stay as they came; what else is in the file goes."""
-    data = without_metadata(file, name)
-    with Image.open(io.BytesIO(data), formats=(name,)) as picture:
-        # As browsers show it.
-        upright = ImageOps.exif_transpose(picture)
-        came = None if _is_same(file, data) else data
-        return Picture(PICTURES[name], *upright.size, _thumbnail(upright), came)
-
-
-def _is_same(file: IO[bytes], data: bytes) -> bool:
-    file.seek(0)
-    return file.read(len(data) + 1) == data
-
-
-def _moves(picture: Image.Image) -> bool:
-    return getattr(picture, "n_frames", 1) > 1 and picture.format != "MPO"
 
 
 def _tells_place(picture: Image.Image) -> bool:
@@ -116,7 +96,7 @@ def _tells_place(picture: Image.Image) -> bool:
 
 
 def _written(upright: Image.Image, original: Image.Image) -> bytes:
-    """A picture written anew, with its colours and other facts but without place and XMP."""
+    """Write a picture again, with its colours and other facts but without place and XMP."""
     name = "JPEG" if original.format == "MPO" else str(original.format)
     exif = upright.getexif()
     for tag in (GPS, ORIENTATION):
