@@ -52,13 +52,13 @@ lint-templates: .venv/dev
 	$(py) -m djlint --quiet --check --lint templates
 
 lint-static: .venv/dev
-	$(biome) ci --error-on-warnings static/js
+	$(biome) ci --error-on-warnings static
 
 format: .venv/dev ## put code, templates and scripts into shape
 	$(py) -m ruff check --fix .
 	$(py) -m ruff format .
 	$(py) -m djlint --quiet --reformat templates
-	$(biome) check --write static/js
+	$(biome) check --write static
 
 bench: .venv/dev ## measure imports, rendering and pages
 	$(own_data) $(py) -m tests.bench

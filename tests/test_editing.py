@@ -159,7 +159,7 @@ def test_a_title_that_is_taken_is_refused_with_a_link_to_the_other(as_editor, pl
 
 def test_an_error_among_the_details_opens_them(as_editor, plan):
     response = as_editor.post(PATH, opened(as_editor) | {"category": "999"})
-    assert '<details class="edit-details" open>' in response.content.decode()
+    assert '<details class="details" open>' in response.content.decode()
 
 
 @pytest.mark.parametrize("bad", [{"title": " "}, {"notes": "NUL \0"}, {"tags": "x" * 101}])

@@ -137,9 +137,6 @@ class AttachmentAdmin(ToTheTrash, ForEditors, AnyModelAdmin):
     delete_selected_confirmation_template = delete_confirmation_template
     readonly_fields = ("shown", "kind", "bytes", "who", "added", "used", "trashed")
 
-    class Media:
-        css = {"all": ["css/admin.css"]}
-
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return ("upload", "page")

@@ -66,9 +66,6 @@ class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, AnyModelAdmin):
     save_on_top = True
     ordering = ("title",)
 
-    class Media:
-        css = {"all": ["css/admin.css"]}
-
     # -- list ----------------------------------------------------------------------------------
 
     def changelist_view(

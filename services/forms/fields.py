@@ -39,12 +39,6 @@ class NotesWidget(AdminMarkdownxWidget):  # type: ignore[misc]
 
     class Media:
         extend = False
-        css = {
-            "all": [
-                f"css/{name}.css"
-                for name in ("tokens", "notes", "code", "uploads", "editor", "editor-tools")
-            ]
-        }
         # In this order: a list of pages takes keys before the tools do, and an upload that is
         # under way holds a form back before its draft counts as sent.
         js = [

@@ -152,7 +152,7 @@ def _with_undo(request: HttpRequest, words: str, page: Page, version: int) -> Sa
         '{} <form class="undo" method="post" action="{}">'
         '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
         '<input type="hidden" name="seen" value="{}">'
-        '<button class="link-button" type="submit">Undo</button></form>',
+        '<button class="text-button" type="submit">Undo</button></form>',
         words,
         reverse("restore", args=[page.slug, version]),
         get_token(request),

@@ -53,7 +53,7 @@ def _with_undo(request: HttpRequest, page: Page) -> SafeString:
     return format_html(
         '“{}” is in the <a href="{}">trash</a>. <form class="undo" method="post" action="{}">'
         '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
-        '<button class="link-button" type="submit">Undo</button></form>',
+        '<button class="text-button" type="submit">Undo</button></form>',
         page.title,
         reverse("trash"),
         reverse("restore_page", args=[page.pk]),
