@@ -201,7 +201,7 @@ def test_without_scripts_a_form_does_it(tabs, page, editor, storage):  # noqa: F
     expect(names(tab)).to_have_count(2)
     tab.goto(LIST)
     tab.get_by_role("button", name="Delete b.pdf").click()
-    tab.locator(".file-trash summary").click()
+    tab.locator(".details summary").click()
     tab.get_by_role("button", name="Restore b.pdf").click()
     expect(names(tab)).to_have_count(2)
 
