@@ -10,8 +10,10 @@ from playwright.sync_api import expect
 
 from services.attachments.manage import throw_away
 from services.attachments.store import store
-from services.models import Attachment, Category, ChecklistItem, Page, Question, Service, Topic
+from services.models import Attachment, Category, ChecklistItem, Page, Question
+from services.pages.revise import revise
 from tests.pictures import PDF, picture
+from tests.support.pages import make_service, make_topic
 from tests.writing import Tabs, tabs, too_wide  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -83,16 +85,16 @@ OPENS = (
 def page(transactional_db: None, settings, editor) -> Page:
     """A service and a topic with such notes, attachments, tags, revisions, and a trash."""
     compute = Category.objects.get(slug="compute")
-    made = Service.objects.create(title=TITLE, abbreviation="LONG", category=compute)
+    made = make_service(title=TITLE, abbreviation="LONG", category=compute)
     image = stored("picture.png", picture(size=(2000, 600)), made)
     stored(f"{WORD}.pdf", PDF, made)
     throw_away(stored(f"{WORD}-2.pdf", PDF + b"2", made), by=editor)
     notes = NOTES.replace("{0}", image.get_absolute_url())
     changed = notes.replace("quotation", f"citation {WORD}") + f"\n{WORD}\n"
-    Topic.objects.create(title="Plan", notes=notes)
+    make_topic(title="Plan", notes=notes)
     write(made, notes)
     write(made, changed, tags=[WORD[:90], "short"])
-    Topic.objects.create(title=f"Gone {WORD[:90]}", notes=notes, trashed_at=made.updated_at)
+    make_topic(title=f"Gone {WORD[:90]}", notes=notes, trashed_at=made.updated_at)
     return Page.objects.get(pk=made.pk)
 
 
@@ -102,7 +104,7 @@ def stored(name: str, content: bytes, page: Page) -> Attachment:
 
 def write(page: Page, notes: str, **facts) -> None:
     page = Page.objects.get(pk=page.pk)
-    page.revise(notes, version=page.version, **facts)
+    revise(page, notes, version=page.version, **facts)
 
 
 def paths_of_readers(page: Page) -> list[str]:

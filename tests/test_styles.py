@@ -10,8 +10,9 @@ from typing import NamedTuple
 import pytest
 from django.test import Client
 
-from services.models import Category, Question, Service
+from services.models import Category, Question
 from tests.conftest import ROOT
+from tests.support.pages import make_service
 
 CSS = ROOT / "static" / "css"
 SHEETS = sorted(CSS.rglob("*.css"))
@@ -147,7 +148,7 @@ def test_a_rule_outside_the_layers_is_found() -> None:
 
 def test_a_page_loads_at_most_three_sheets(as_admin: Client) -> None:
     category = Category.objects.get(slug="compute")
-    page = Service.objects.create(title="Lambda", category=category, notes=NOTES)
+    page = make_service(title="Lambda", category=category, notes=NOTES)
     question = Question.objects.get()
     at = f"/pages/{page.slug}"
     paths = [
