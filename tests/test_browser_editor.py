@@ -333,9 +333,10 @@ def test_text_and_preview_scroll_together(tab):
     }"""
     # So far that the fifth part begins at the upper edge of the text.
     at = tab.evaluate(
-        """() => {
+        """async () => {
+          const { measure } = await import("/static/js/editor/scroll.js");
           const area = document.querySelector("#id_notes");
-          return kbEditor.measure(area, [area.value.indexOf("## Part 4")])[0].y;
+          return measure(area, [area.value.indexOf("## Part 4")])[0].y;
         }"""
     )
     area.evaluate("(area, top) => { area.scrollTop = top }", at)

@@ -15,10 +15,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 EDIT = "/pages/plan/edit/"
 LOW, KEYBOARD = {"width": 1280, "height": 720}, {"width": 390, "height": 420}
 # What is at the middle of the caret's line, and whether all of the list is seen.
-SEEN = """() => {
+SEEN = """async () => {
+  const { measure } = await import("/static/js/editor/scroll.js");
   const area = document.querySelector("#id_notes");
   const list = document.querySelector(".editor-pages");
-  const { y, line } = kbEditor.measure(area, [area.selectionStart])[0];
+  const { y, line } = measure(area, [area.selectionStart])[0];
   const box = area.getBoundingClientRect();
   const middle = box.top + Math.min(y - area.scrollTop + line / 2, area.clientHeight - 2);
   const lost = y - area.scrollTop + line / 2 > area.clientHeight;

@@ -1,4 +1,4 @@
-"""What the editor's toolbar offers, in its order; `static/js/editor-marks.js` does it."""
+"""What the editor's toolbar offers, in its order; `static/js/editor/markdown.js` does it."""
 
 from __future__ import annotations
 

@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.forms.renderers import BaseRenderer
-from django.forms.widgets import Script
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -31,25 +30,15 @@ def as_posted(text: str) -> str:
 
 
 class NotesWidget(AdminMarkdownxWidget):  # type: ignore[misc]
-    """The Markdown editor: text and live preview side by side, with our own scripts."""
+    """The Markdown editor: text and live preview side by side; `static/js/editor` runs it."""
 
     page_id: int | None = None
     # As multipart, since elsewhere each byte that is not ASCII takes three.
     needs_multipart_form = True
 
     class Media:
+        # Not the scripts and styles of markdownx.
         extend = False
-        # In this order: a list of pages takes keys before the tools do, and an upload that is
-        # under way holds a form back before its draft counts as sent.
-        js = [
-            Script(f"js/{name}.js", defer=True)
-            for name in (
-                *("uploads", "upload-rows"),
-                *("editor", "editor-marks", "editor-scroll", "editor-preview"),
-                *("editor-files", "editor-links", "editor-toolbar"),
-                *("editor-kept", "editor-offer", "editor-draft"),
-            )
-        ]
 
     def __init__(self, attrs: dict[str, Any] | None = None, *, preview: bool = True) -> None:
         super().__init__(attrs)

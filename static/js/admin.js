@@ -1,2 +1,4 @@
-// Django's search field has a picture for a label, which screen readers do not take for one.
+// Every page of the admin. Django's search field has a picture for a label, which screen readers do
+// not take for one.
+
 document.getElementById("searchbar")?.setAttribute("aria-label", "Search");

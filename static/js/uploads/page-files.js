@@ -1,11 +1,12 @@
 // The files of a page, for editors: chosen or dropped, and sent at once; and their Markdown copied.
-(() => {
-  "use strict";
 
-  const { Rows, filesOf } = window.kbUploads;
-  const COPIED = 2000; // milliseconds for which a button says so
+import { element, parsed } from "../lib/dom.js";
+import { request } from "../lib/request.js";
+import { filesOf, Rows } from "./rows.js";
 
-  const form = document.querySelector("[data-add-files]");
+const COPIED = 2000; // milliseconds for which a button says so
+
+export const startPageFiles = (form) => {
   const chooser = form.querySelector("input[type=file]");
   const list = () => document.getElementById("kb-files");
   const areas = [...document.querySelectorAll("[data-drop-files]"), form.closest(".panel")].filter(
@@ -41,9 +42,8 @@
   // What the server now says of the page's files, in the place of what it said before.
   const refresh = async () => {
     try {
-      const response = await fetch(location.href, { credentials: "same-origin" });
-      const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-      renew(document.adoptNode(fresh.getElementById("kb-files")));
+      const fresh = parsed(await request(location.href, { html: true }));
+      renew(fresh.getElementById("kb-files"));
       offerCopies();
     } catch {
       if (rowsInUse().length) rows.say("Load the page again to see it in the list.");
@@ -57,7 +57,9 @@
     urls: form.dataset,
     focus: chooser,
     verb: "added",
-    done: () => (added += 1),
+    done: () => {
+      added += 1;
+    },
     ended: () => {
       if (!added || rows.active) return;
       added = 0;
@@ -66,9 +68,7 @@
   });
 
   form.classList.add("by-script");
-  const hint = document.createElement("span");
-  hint.className = "file-add-hint";
-  hint.textContent = "or drop them here";
+  const hint = element("span", { className: "file-add-hint" }, "or drop them here");
   form.querySelector(".file-choose").after(hint);
   // It looks like a button, and a button answers to Enter too.
   chooser.addEventListener("keydown", (event) => {
@@ -83,9 +83,7 @@
 
   // -- dropping ---------------------------------------------------------------------------------
 
-  const words = document.createElement("p");
-  words.className = "drop-words";
-  words.textContent = "Drop to add to this page’s files";
+  const words = element("p", { className: "drop-words" }, "Drop to add to this page’s files");
 
   const target = (area) => {
     for (const other of areas) other.classList.toggle("drop-files", other === area);
@@ -121,10 +119,7 @@
       await navigator.clipboard.writeText(text);
     } catch {
       // Not over plain http: then by a field that is there for a moment.
-      const field = Object.assign(document.createElement("textarea"), {
-        value: text,
-        readOnly: true,
-      });
+      const field = element("textarea", { value: text, readOnly: true });
       document.body.append(field);
       field.select();
       document.execCommand("copy");
@@ -141,8 +136,10 @@
     button.focus();
     button.textContent = "Copied";
     rows.say("The Markdown is copied.");
-    setTimeout(() => (button.textContent = before), COPIED);
+    setTimeout(() => {
+      button.textContent = before;
+    }, COPIED);
   });
 
   offerCopies();
-})();
+};

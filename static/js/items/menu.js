@@ -1,11 +1,14 @@
 // The menu of an item's four states, with room for a reason. Without this script its button is a
 // link to a page with the same choices.
-(() => {
-  const template = document.getElementById("kb-tick-menu");
-  const ticks = window.kbTicks;
-  if (!template || !ticks || !HTMLElement.prototype.showPopover) return;
 
-  const GAP = 4; // pixels between the button and its menu, and to the edge of the window
+import { hasModifier, isPlainClick, movedBy } from "../lib/dom.js";
+import { idOf, KEYS, set, wanted } from "./tick.js";
+
+const GAP = 4; // pixels between the button and its menu, and to the edge of the window
+
+export const startTickMenu = () => {
+  const template = document.getElementById("kb-tick-menu");
+  if (!template || !HTMLElement.prototype.showPopover) return;
   const panel = template.content.firstElementChild.cloneNode(true);
   panel.popover = "manual";
   document.body.append(panel);
@@ -28,7 +31,7 @@
   };
 
   const show = () => {
-    const { state, why } = ticks.now(id);
+    const { state, why } = wanted(id);
     for (const entry of entries) {
       entry.setAttribute("aria-checked", String(entry.dataset.state === state));
     }
@@ -50,7 +53,7 @@
   const open = (from, box) => {
     close(false);
     opener = from;
-    id = ticks.idOf(box);
+    id = idOf(box);
     const words = box.getAttribute("aria-label");
     panel.setAttribute("aria-label", `State of “${words}”`);
     panel.querySelector(".tick-menu-words").textContent = words;
@@ -64,7 +67,7 @@
 
   // What is settled may have a reason, so the menu stays for it.
   const choose = (state) => {
-    ticks.set(id, state);
+    set(id, state);
     show();
     if (reason.hidden) close(true);
     else {
@@ -74,23 +77,15 @@
   };
 
   const move = (event) => {
-    const at = entries.indexOf(document.activeElement);
-    const last = entries.length - 1;
-    const to = {
-      ArrowDown: at === last ? 0 : at + 1,
-      ArrowUp: at > 0 ? at - 1 : last,
-      Home: 0,
-      End: last,
-    }[event.key];
-    if (to === undefined) return false;
-    entries[to].focus();
-    return true;
+    const to = movedBy(event, entries.indexOf(document.activeElement), entries.length);
+    entries[to]?.focus();
+    return to !== undefined;
   };
 
   panel.addEventListener("keydown", (event) => {
     if (event.key === "Escape") close(true);
-    else if (!menu.contains(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
-    else if (ticks.KEYS[event.key.toLowerCase()]) choose(ticks.KEYS[event.key.toLowerCase()]);
+    else if (!menu.contains(event.target) || hasModifier(event)) return;
+    else if (KEYS[event.key.toLowerCase()]) choose(KEYS[event.key.toLowerCase()]);
     else if (event.key === "Tab" && (event.shiftKey || reason.hidden)) close(true);
     else if (!move(event)) return;
     event.preventDefault();
@@ -102,7 +97,7 @@
   });
   reason.addEventListener("submit", (event) => {
     event.preventDefault();
-    ticks.set(id, ticks.now(id).state, field.value.replace(/\s+/g, " ").trim());
+    set(id, wanted(id).state, field.value.replace(/\s+/g, " ").trim());
     close(true);
   });
   panel.addEventListener("focusout", (event) => {
@@ -124,7 +119,7 @@
   }
   document.addEventListener("click", (event) => {
     const more = event.target.closest("a.tick-more");
-    if (!more || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!more || !isPlainClick(event)) return;
     event.preventDefault();
     if (opener === more) close(true);
     else open(more, more.previousElementSibling);
@@ -132,11 +127,11 @@
   document.addEventListener("keydown", (event) => {
     const more = event.target.closest("a.tick-more");
     const box = more ? more.previousElementSibling : event.target.closest("button.tick");
-    if (!box || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!box || hasModifier(event)) return;
     const space = more && event.key === " ";
     const asked = event.key === "ContextMenu" || (event.shiftKey && event.key === "F10");
     if (!space && !asked && event.key !== "ArrowDown") return;
     event.preventDefault();
     open(more || box, box);
   });
-})();
+};

@@ -1,57 +1,50 @@
 // The palette: Ctrl+K opens a list of pages and of things to do. Which pages this browser was on is
 // kept here as their numbers alone; what they are called, and whether they still are, the server says.
-(() => {
-  "use strict";
 
-  const STORE = "kb-recent";
-  const MOST = 12;
-  const apple = /Mac|iPhone|iPad/.test(navigator.platform);
+import {
+  element,
+  hasModifier,
+  isApple,
+  isCommand,
+  isPlainClick,
+  movedBy,
+  parsed,
+} from "../lib/dom.js";
+import { request } from "../lib/request.js";
+import { browserStore } from "../lib/store.js";
+import { Asking, Options } from "./suggest.js";
 
-  // -- the pages that this person was on -------------------------------------------------------------
+const STORE = "kb-recent";
+const MOST = 12;
+const OFFLINE = "The server cannot be reached. Your connection may be down.";
+const NO_COMMANDS = "The server does not say what can be done here.";
 
+// The pages that this person was on before this one, which is noted too.
+const visit = (page) => {
   const person = document.querySelector(".header")?.dataset.person ?? "";
-  const forget = () => {
-    try {
-      localStorage.removeItem(STORE);
-    } catch {
-      // Storage may be forbidden: then nothing is kept.
-    }
-  };
-  const visited = () => {
-    try {
-      const kept = JSON.parse(localStorage.getItem(STORE));
-      if (!kept) return [];
-      if (kept.person === person) return kept.ids.filter(Number.isInteger);
-    } catch {
-      // Not ours, or broken.
-    }
-    forget();
-    return [];
-  };
-  const page = document.querySelector("article[data-page]")?.dataset.page ?? "";
-  const before = visited();
+  const forget = () => browserStore.remove(STORE);
+  document.querySelector("[data-log-out]")?.addEventListener("submit", forget);
+  const stored = browserStore.get(STORE);
+  const isOurs = stored?.person === person && Array.isArray(stored.ids);
+  if (!isOurs) forget();
+  const before = isOurs ? stored.ids.filter(Number.isInteger) : [];
   if (page) {
     const ids = [Number(page), ...before.filter((id) => id !== Number(page))].slice(0, MOST);
-    try {
-      localStorage.setItem(STORE, JSON.stringify({ person, ids }));
-    } catch {
-      // The same.
-    }
+    browserStore.set(STORE, { person, ids });
   }
-  document.querySelector("[data-log-out]")?.addEventListener("submit", forget);
+  return before;
+};
 
-  // -- the dialog --------------------------------------------------------------------------------------
-
-  const dialog = document.getElementById("kb-palette");
+export const startPalette = (dialog, page) => {
+  const before = visit(page);
   if (!dialog) return;
-  const { Asking, Options } = window.kbSuggest;
   const input = dialog.querySelector(".palette-words");
   const list = dialog.querySelector(".search-list");
   const options = new Options(input, list, dialog.querySelector(".search-said"));
   const button = document.querySelector(".palette-open");
   // Parts of the list, in their order: what was typed is at the beginning of the first.
   const part = (name, label = "") => {
-    const group = document.createElement("div");
+    const group = element("div");
     group.dataset.part = name;
     if (label) {
       group.setAttribute("role", "group");
@@ -131,28 +124,25 @@
   // Who opens it again does not wait for what was asked before.
   let asked = 0;
   const load = async () => {
-    const turn = (asked += 1);
+    asked += 1;
+    const turn = asked;
     const late = setTimeout(() => turn === asked && options.say("One moment…", true), 300);
     try {
-      const query = new URLSearchParams({ ids: before.join(","), page });
-      const response = await fetch(`${dialog.dataset.recent}?${query}`, {
-        credentials: "same-origin",
-      });
-      const answer = document.createElement("template");
-      answer.innerHTML = response.ok && !response.redirected ? await response.text() : "";
-      clearTimeout(late);
+      const query = { ids: before.join(","), page };
+      const answer = parsed(await request(dialog.dataset.recent, { query, html: true }));
       if (turn !== asked) return;
-      commands = [...answer.content.querySelectorAll("[data-also]")];
-      for (const group of answer.content.querySelectorAll("[role=group]")) {
+      commands = [...answer.querySelectorAll("[data-also]")];
+      for (const group of answer.querySelectorAll("[role=group]")) {
         if (group.querySelector("[role=option]")) parts.start.append(group);
       }
       sort();
-      options.say(commands.length ? "" : "The server does not say what can be done here.");
+      options.say(commands.length ? "" : NO_COMMANDS);
       if (!input.value.trim() || parts.first.children.length) chooseFirst();
-    } catch {
-      clearTimeout(late);
+    } catch ({ kind }) {
       if (turn !== asked) return;
-      options.say("The server cannot be reached. Your connection may be down.");
+      options.say(kind === "offline" ? OFFLINE : NO_COMMANDS);
+    } finally {
+      clearTimeout(late);
     }
   };
 
@@ -178,13 +168,12 @@
   });
   button.hidden = false;
   button.addEventListener("click", open);
-  if (apple) {
+  if (isApple) {
     button.setAttribute("aria-keyshortcuts", "Meta+K");
     button.querySelector(".palette-key").textContent = "⌘ K";
   }
   document.addEventListener("keydown", (event) => {
-    const held = apple ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
-    if (!held || event.altKey || event.shiftKey || event.key.toLowerCase() !== "k") return;
+    if (!isCommand(event) || event.shiftKey || event.key.toLowerCase() !== "k") return;
     // In the Markdown editor the same keys make a link, and it took them already.
     if (event.defaultPrevented || document.querySelector("dialog[open]:not(#kb-palette)")) return;
     event.preventDefault();
@@ -207,7 +196,7 @@
   list.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
     // Another window or tab, or none of them.
-    if (!option || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!option || !isPlainClick(event)) return;
     // What is done next finds the page without a dialog over it.
     setTimeout(() => {
       dialog.close();
@@ -222,15 +211,11 @@
   };
   input.addEventListener("input", look);
   input.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey)
-      return;
-    const last = options.all.length - 1;
-    if (event.key === "ArrowDown") options.choose(options.at < last ? options.at + 1 : 0);
-    else if (event.key === "ArrowUp") options.choose(options.at > 0 ? options.at - 1 : last);
-    else if (event.key === "Home") options.choose(last < 0 ? -1 : 0);
-    else if (event.key === "End") options.choose(last);
+    if (event.isComposing || hasModifier(event) || event.shiftKey) return;
+    const to = movedBy(event, options.at, options.all.length);
+    if (to !== undefined) options.choose(to);
     else if (event.key === "Enter") enter();
     else return;
     event.preventDefault();
   });
-})();
+};

@@ -1,11 +1,10 @@
 // The search box: `/` leads to it, and what it finds is listed below while one types. Without this
 // script it is a form that leads to the full page.
-(() => {
-  "use strict";
 
-  const box = document.getElementById("kb-search");
-  if (!box) return;
-  const { Asking, Options, inField } = window.kbSuggest;
+import { hasModifier, inField, isPlainClick } from "../lib/dom.js";
+import { Asking, Options } from "./suggest.js";
+
+export const startSearchBox = (box) => {
   const input = box.querySelector(".search-words");
   const panel = box.querySelector(".search-panel");
   const opener = document.querySelector(".search-open");
@@ -24,24 +23,21 @@
   };
   const here = () => box.contains(document.activeElement);
 
+  // Only while one is in the box.
+  const say = (act) => {
+    if (!here()) return;
+    show();
+    act();
+  };
+
   const asking = new Asking({
     url: box.dataset.suggest,
-    answered: (html) => {
-      if (!here()) return;
-      show();
-      options.fill(html);
-    },
+    answered: (html) => say(() => options.fill(html)),
     failed: (words) => {
       options.clear();
-      if (!here()) return;
-      show();
-      options.say(words);
+      say(() => options.say(words));
     },
-    slow: () => {
-      if (!here()) return;
-      show();
-      options.say("Searching…", true);
-    },
+    slow: () => say(() => options.say("Searching…", true)),
   });
 
   const look = (at) => {
@@ -72,25 +68,25 @@
 
   // -- keys ----------------------------------------------------------------------------------------
 
-  const escape = () => {
+  const giveUp = () => {
     if (panel.classList.contains("is-shown")) hide();
     else if (input.value) input.value = "";
     else close(true);
   };
   input.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.isComposing || hasModifier(event)) return;
     const closed = !options.all.length;
     if (event.key === "ArrowDown" && closed) look("now");
     else if (event.key === "ArrowDown") options.move(1);
     else if (event.key === "ArrowUp" && !closed) options.move(-1);
     else if (event.key === "Enter" && options.active && !event.shiftKey) options.active.click();
-    else if (event.key === "Escape") escape();
+    else if (event.key === "Escape") giveUp();
     else return;
     event.preventDefault();
     event.stopPropagation();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key !== "/" || hasModifier(event)) return;
     if (event.defaultPrevented || inField(event.target) || document.querySelector("dialog[open]"))
       return;
     event.preventDefault();
@@ -106,9 +102,9 @@
   });
   // A place on this very page loads no other.
   panel.addEventListener("click", (event) => {
-    const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey;
-    if (plain && event.target.closest("[role=option]")) setTimeout(() => close(false));
+    if (isPlainClick(event) && event.target.closest("[role=option]"))
+      setTimeout(() => close(false));
   });
   // A page that the browser keeps is not to come back with an old list.
   addEventListener("pagehide", hide);
-})();
+};

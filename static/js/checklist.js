@@ -1,0 +1,8 @@
+// Lists of items, for those who may tick them.
+
+import "./site.js";
+import { startTickMenu } from "./items/menu.js";
+import { startTicks } from "./items/tick.js";
+
+startTicks();
+startTickMenu();

@@ -1,0 +1,11 @@
+// A page, for those who may edit it: its boxes, questions and files.
+
+import "./site.js";
+import { startTickMenu } from "./items/menu.js";
+import { startTicks } from "./items/tick.js";
+import "./questions/in-place.js";
+import { startPageFiles } from "./uploads/page-files.js";
+
+startTicks();
+startTickMenu();
+startPageFiles(document.querySelector("[data-add-files]"));
