@@ -136,10 +136,10 @@ def static_digest() -> str:
 def load_notes(notes: Path | None) -> None:
     """Import the notes that were named, or the examples into an empty site."""
     from services.models import Page
-    from services.pages.examples import example_documents, remove_examples
+    from services.pages.examples import remove_examples
 
-    if notes is not None and example_documents().exists() and remove_examples():
-        say("Removing the example notes.")
+    if notes is not None and (went := remove_examples(by=None)):
+        say(f"Moved {went} example pages to the trash.")
     empty = not Page.objects.exists()
     if notes is None and not empty:
         return

@@ -9,7 +9,6 @@ from django.test import Client
 
 from services.models import Attachment, Category, Document, Page, Revision, Section
 from services.pages import trash
-from services.pages.examples import example_documents, remove_examples
 from services.pages.revise import revise
 from tests.html_forms import fields_of
 from tests.support.pages import make_service, make_topic
@@ -186,31 +185,3 @@ class TestFiles:
         make_topic(title="Split off", notes=f"![]({file.get_absolute_url()})")
         thrown(page)
         assert self.statuses(file, as_reader) == [200]
-
-
-class TestExamples:
-    @pytest.fixture(autouse=True)
-    def examples(self, db: None, settings: object) -> None:
-        folder = str(settings.BASE_DIR / "examples")  # type: ignore[attr-defined]
-        for title in ("One", "Two", "Three", "Four"):
-            page = make_topic(title=title, notes="Text")
-            document = Document.objects.create(
-                path=f"{title}.md", folder=folder, digest="x", tags=["t"]
-            )
-            Section.objects.create(
-                document=document, position=0, page=page, base="Text", page_title=title
-            )
-            revise(page, version=1, tags=["t"])
-
-    def test_they_go_from_the_trash_as_well(self) -> None:
-        changed, thrown_away = Page.objects.get(title="Two"), Page.objects.get(title="Three")
-        revise(changed, "Mine", version=2)
-        thrown(thrown_away)
-        edited = Page.objects.get(title="Four")
-        revise(edited, "Mine", version=2)
-        thrown(edited)
-        assert remove_examples() == 1
-        assert {page.title for page in Page.everything.all()} == {"Two", "Four"}
-        assert {r.page_id for r in Revision.objects.all()} == {changed.pk, edited.pk}
-        assert not example_documents().exists()
-        assert trash.take_out(edited, by=None).notes == "Mine"

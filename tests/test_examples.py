@@ -3,11 +3,9 @@
 import pytest
 from django.core.management import call_command
 
-from services.models import Attachment, ChecklistItem, Document, Page
-from services.pages.examples import example_documents
+from services.models import Document, Page
 from services.pages.revise import revise
-from services.pages.tick import tick
-from services.pages.trash import throw_away
+from services.pages.trash import take_out
 from tests.conftest import EXAMPLES
 
 pytestmark = pytest.mark.django_db
@@ -21,43 +19,33 @@ def examples():
 
 
 def test_an_editor_is_offered_to_remove_them(examples, as_editor):
+    number = Page.objects.count()
     assert OFFER in as_editor.get("/").content.decode()
-    answer = as_editor.post("/examples/remove/", follow=True)
-    text = answer.content.decode()
-    assert "example pages are removed." in text
+    asked = as_editor.get("/examples/remove/").content.decode()
+    assert f"All {number} example pages go to the trash" in asked
+    assert "changed" not in asked.partition("<main")[2]
+    text = as_editor.post("/examples/remove/", follow=True).content.decode()
+    assert f"Moved {number} example pages to the trash." in text
     assert OFFER not in text
     assert not Page.objects.exists()
     assert not Document.objects.exists()
-    assert not Attachment.objects.exists()
+    assert Page.everything.exclude(trashed_at=None).count() == number
 
 
 def test_a_reader_is_not(examples, as_reader):
     assert OFFER not in as_reader.get("/").content.decode()
 
 
-def test_pages_that_were_changed_stay(examples, as_editor):
+def test_those_that_were_changed_are_named_and_go_too(examples, as_editor):
     s3 = Page.objects.get(title="S3")
     revise(s3, "My own words.\n", version=s3.version)
+    asked = as_editor.get("/examples/remove/").content.decode()
+    named = asked.partition("these; they go too")[2].partition("</ul>")[0]
+    assert named.count("<li>") == 1
+    assert ">S3</a>" in named
     as_editor.post("/examples/remove/")
-    assert [page.title for page in Page.objects.all()] == ["S3"]
-    assert not example_documents().exists()
-
-
-@pytest.mark.parametrize("thrown", [False, True])
-def test_pages_that_a_reason_was_given_on_stay(examples, as_editor, thrown):
-    item = ChecklistItem.objects.filter(state="done").select_related("page").first()
-    tick(item.pk, "done", by=None, why="Read it")
-    if thrown:
-        throw_away(item.page, by=None)
-    as_editor.post("/examples/remove/")
-    assert Page.everything.get() == item.page
-
-
-def test_those_in_the_trash_go_too(examples, as_editor):
-    for page in Page.objects.all():
-        throw_away(page, by=None)
-    as_editor.post("/examples/remove/")
-    assert not Page.everything.exists()
+    restored = take_out(s3, by=None)
+    assert (restored.title, restored.notes) == ("S3", "My own words.\n")
 
 
 def test_other_notes_stay(examples, as_editor, tmp_path):
@@ -78,15 +66,3 @@ def test_an_upload_is_warned_of_mixing_with_them(examples, as_editor):
     assert "remove the examples first" in as_editor.get(address).content.decode()
     as_editor.post("/examples/remove/")
     assert "remove the examples first" not in as_editor.get(address).content.decode()
-
-
-def test_their_pictures_leave_no_file_behind(
-    examples, as_editor, settings, django_capture_on_commit_callbacks
-):
-    def files() -> list[str]:
-        return [path.name for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
-
-    assert files()
-    with django_capture_on_commit_callbacks(execute=True):
-        as_editor.post("/examples/remove/")
-    assert files() == []

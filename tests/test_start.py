@@ -175,7 +175,7 @@ def test_named_notes_take_the_place_of_the_examples_and_are_imported_again(
     second = start(notes, var=var)
     second.wait()
     second.stop()
-    assert "Removing the example notes." in second.output
+    assert "example pages to the trash" in second.output
     titles = rows(var, "select title from services_page order by position")
     assert titles == [("ECS",), ("EKS",)]
 

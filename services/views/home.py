@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from services.models import Category, ChecklistItem, Page, Question
 from services.pages import drafts
-from services.pages.examples import example_documents, remove_examples
+from services.pages.examples import example_documents, example_pages, remove_examples
 from services.permissions import editors_only, may_edit, readers_only
 from services.selectors.lists import Card, cards, listed
 from services.selectors.progress import learning
+from services.views.finding import person
 
 A_CATEGORY = 24
 QUESTIONS = 5
@@ -33,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "shelves": shelves(totals),
         "is_empty": not totals,
         "are_examples": may_edit(request.user) and example_documents().exists(),
-        "drafts": drafts.all_of(cast(User, request.user)) if may_edit(request.user) else (),
+        "drafts": drafts.all_of(person(request)) if may_edit(request.user) else (),
         "progress": learning(dict(states)),
         "questions": asked.select_related("page").only(
             "text", "page__kind", "page__slug", "page__title", "page__abbreviation"
@@ -50,13 +48,17 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "home.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @editors_only
 def without_examples(request: HttpRequest) -> HttpResponse:
-    went = remove_examples()
-    kept = "Pages that you had changed are still here." if Page.objects.exists() else ""
-    messages.success(request, f"{went} example pages are removed. {kept}".strip())
-    return redirect("home")
+    """Ask whether to remove the example pages, naming those that were changed, and remove them."""
+    if request.method == "POST":
+        number = remove_examples(by=person(request))
+        messages.success(request, f"Moved {number} example pages to the trash.")
+        return redirect("home")
+    pages = example_pages()
+    context = {"total": pages.count(), "changed": pages.filter(version__gt=1).order_by("title")}
+    return render(request, "remove_examples.html", context)
 
 
 def shelves(totals: dict[int | None, int]) -> list[dict[str, object]]:
