@@ -53,10 +53,11 @@ DEBUG = env_bool("DEBUG", True)
 
 
 def secret_key() -> str:
-    """Return SECRET_KEY, or for local work a random one that is kept in the data folder."""
+    """Return SECRET_KEY, or for local work a random one that is saved in the data folder."""
     if key := os.environ.get("SECRET_KEY"):
         return key
-    if not DEBUG:
+    # `make run` sets KB_RUN.
+    if not DEBUG and not env_bool("KB_RUN", False):
         raise ImproperlyConfigured(
             "SECRET_KEY is not set. With DEBUG off it must be: a long random string, kept secret."
         )

@@ -47,7 +47,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(plan.as_dict(), ensure_ascii=False, indent=2))
         else:
-            self.tell(plan, dry_run=options["dry_run"], verbose=options["verbosity"] > 1)
+            self.tell(plan, dry_run=options["dry_run"], verbosity=options["verbosity"])
         if plan.refused:
             sys.exit(1)
 
@@ -63,10 +63,13 @@ class Command(BaseCommand):
         bar.done()
         return plan
 
-    def tell(self, plan: Plan, *, dry_run: bool, verbose: bool) -> None:
-        """Print the plan: a line for each section that something happens to, then the sums."""
+    def tell(self, plan: Plan, *, dry_run: bool, verbosity: int) -> None:
+        """Print the plan: a line for each section that something happens to, then the sums.
+
+        Verbosity 0 leaves out those lines, 2 adds a line for each section that stays as it is.
+        """
         for change in plan.changes:
-            if change.action in QUIET and not verbose:
+            if verbosity == 0 or (change.action in QUIET and verbosity == 1):
                 continue
             place = f"{change.path}:{change.line}" if change.line else change.path
             detail = f" ({change.detail})" if change.detail else ""
