@@ -2,6 +2,8 @@
 
 import "./site.js";
 import { startEditors } from "./editor/start.js";
+import { startCopies } from "./lib/copy.js";
 import "./questions/in-place.js";
 
 startEditors();
+startCopies();

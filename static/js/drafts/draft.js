@@ -25,8 +25,6 @@ const WORDS = {
   failed: `The server did not answer as it should: ${HERE}.`,
 };
 
-// What a form sends only when it is used to send it, or not at all.
-const UNSENT = new Set(["submit", "button", "reset", "file", "fieldset"]);
 // What a text may differ in and still be the same.
 const BESIDE_TEXT = new Set(["version", "seen", "asked"]);
 
@@ -86,25 +84,15 @@ export class Draft {
     this.saved = this.first;
   }
 
-  fields() {
-    return Object.fromEntries([...new FormData(this.form)].filter(([name]) => this.has(name)));
+  fields(form = this.form) {
+    return Object.fromEntries([...new FormData(form)].filter(([name]) => this.has(name)));
   }
 
   // The fields as they came: browsers may fill in what was typed before a page was loaded again.
   defaults() {
-    const fields = {};
-    for (const field of this.form.elements) {
-      const { name, type } = field;
-      if (!name || !this.has(name) || field.disabled || UNSENT.has(type)) continue;
-      if (type === "checkbox") {
-        if (field.defaultChecked) fields[name] = field.value;
-      } else if (type === "select-one") {
-        const options = [...field.options];
-        const chosen = options.find((option) => option.defaultSelected) ?? options[0];
-        fields[name] = chosen?.value ?? "";
-      } else fields[name] = field.defaultValue;
-    }
-    return fields;
+    const form = this.form.cloneNode(true);
+    form.reset();
+    return this.fields(form);
   }
 
   text() {

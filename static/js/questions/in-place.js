@@ -158,7 +158,6 @@ document.addEventListener("click", (event) => {
   const plain = isPlainClick(event);
   const answer = event.target.closest("[data-answer]");
   const cancel = event.target.closest("[data-cancel]");
-  const copy = event.target.closest("[data-copy]");
   if (plain && answer) {
     event.preventDefault();
     open(answer);
@@ -167,12 +166,6 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     if (form.closest("[data-question]")) close(form);
     else dropped(form)?.then(() => location.assign(cancel.href));
-  } else if (copy) {
-    const area = document.getElementById(copy.dataset.copy);
-    area.select();
-    navigator.clipboard?.writeText(area.value).then(() => {
-      copy.textContent = "Copied";
-    });
   }
 });
 
@@ -255,5 +248,5 @@ if (first) {
     focus(inbox.querySelector('[data-question][tabindex="0"]')),
   );
 }
-for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+
 takePlace();

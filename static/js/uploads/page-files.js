@@ -1,17 +1,15 @@
 // The files of a page, for editors: chosen or dropped, and sent at once; and their Markdown copied.
 
+import { offerCopies, startCopies } from "../lib/copy.js";
 import { element, parsed } from "../lib/dom.js";
 import { request } from "../lib/request.js";
 import { filesOf, Rows } from "./rows.js";
 
-const COPIED = 2000; // milliseconds for which a button says so
-
 export const startPageFiles = (form) => {
   const chooser = form.querySelector("input[type=file]");
   const list = () => document.getElementById("kb-files");
-  const areas = [...document.querySelectorAll("[data-drop-files]"), form.closest(".panel")].filter(
-    Boolean,
-  );
+  const panel = form.closest(".panel");
+  const areas = [...document.querySelectorAll("[data-drop-files]"), ...(panel ? [panel] : [])];
 
   const isChanged = (field) =>
     field.type === "file" ? field.files.length > 0 : field.value !== field.defaultValue;
@@ -108,38 +106,5 @@ export const startPageFiles = (form) => {
     });
   }
 
-  // -- copying ----------------------------------------------------------------------------------
-
-  const offerCopies = () => {
-    for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
-  };
-
-  const copy = async (text) => {
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      // Not over plain http: then by a field that is there for a moment.
-      const field = element("textarea", { value: text, readOnly: true });
-      document.body.append(field);
-      field.select();
-      document.execCommand("copy");
-      field.remove();
-    }
-  };
-
-  document.addEventListener("click", async (event) => {
-    const button = event.target.closest("[data-copy]");
-    if (!button) return;
-    const before = button.dataset.words ?? button.textContent;
-    button.dataset.words = before;
-    await copy(button.dataset.copy);
-    button.focus();
-    button.textContent = "Copied";
-    rows.say("The Markdown is copied.");
-    setTimeout(() => {
-      button.textContent = before;
-    }, COPIED);
-  });
-
-  offerCopies();
+  startCopies(() => rows.say("The Markdown is copied."));
 };

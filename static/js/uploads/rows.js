@@ -1,6 +1,6 @@
 // A row for each file that is being uploaded: its name, how far it is, and what one can do.
 
-import { element } from "../lib/dom.js";
+import { button, element } from "../lib/dom.js";
 import { start, Upload } from "./upload.js";
 
 const PAUSE = 400; // milliseconds in which sentences are gathered before they are said
@@ -25,11 +25,8 @@ class Row {
     this.bar = element("progress", { max: 1, value: 0, ariaLabel: `Uploading ${upload.name}` });
     this.words = element("span", { className: "upload-words" });
     this.ways = element("span", { className: "upload-ways" });
-    const name = element(
-      "span",
-      { className: "upload-name", dir: "auto", title: upload.name },
-      upload.name,
-    );
+    const named = { className: "upload-name", dir: "auto", title: upload.name };
+    const name = element("span", named, upload.name);
     const size = element("span", { className: "upload-size" }, sized(upload.file.size));
     this.item = element(
       "li",
@@ -41,14 +38,9 @@ class Row {
   }
 
   button(words, act) {
-    const label = `${words}: ${this.upload.name}`;
-    const button = element(
-      "button",
-      { type: "button", className: "upload-button", ariaLabel: label },
-      words,
-    );
-    button.addEventListener("click", act);
-    return button;
+    const made = button(words, act, "upload-button");
+    made.ariaLabel = `${words}: ${this.upload.name}`;
+    return made;
   }
 
   show() {
@@ -64,20 +56,18 @@ class Row {
     this.choose(this.choices(state));
   }
 
+  // The buttons of a state; null for those that are there.
   choices(state) {
-    if (this.upload.canCancel)
-      return this.ways.querySelector("[data-cancels]") ? null : [this.cancels()];
+    if (this.upload.canCancel) {
+      if (this.canCancel) return null;
+      this.canCancel = true;
+      return [this.button("Cancel", () => this.rows.cancel(this))];
+    }
+    this.canCancel = false;
     if (state !== "refused") return [];
     const dismiss = this.button("Dismiss", () => this.rows.dismiss(this));
-    return this.upload.again
-      ? [this.button("Try again", () => this.rows.again(this)), dismiss]
-      : [dismiss];
-  }
-
-  cancels() {
-    const button = this.button("Cancel", () => this.rows.cancel(this));
-    button.dataset.cancels = "yes";
-    return button;
+    if (!this.upload.again) return [dismiss];
+    return [this.button("Try again", () => this.rows.again(this)), dismiss];
   }
 
   // Who was at a button that goes stays at the row.
@@ -90,23 +80,14 @@ class Row {
 }
 
 export class Rows {
-  // `host` is where the list goes; `focus` is where the focus goes when the last row is gone.
-  // `begun`, `done`, `ended` hear of uploads, the last of every end.
-  constructor(host, { page, urls, focus, begun, done, ended, verb = "uploaded" }) {
-    Object.assign(this, {
-      page,
-      urls,
-      focus,
-      begun,
-      done,
-      ended,
-      verb,
-      rows: new Set(),
-      sentences: [],
-    });
+  // `host` is where the list goes. Options: the `page` and `urls`; `focus` is where the focus goes
+  // when the last row is gone; `begun`, `done`, `ended` hear of uploads, the last of every end.
+  constructor(host, options) {
+    Object.assign(this, { verb: "uploaded", ...options });
+    this.rows = new Set();
+    this.sentences = [];
     this.list = element("ul", { className: "uploads", ariaLabel: "Uploads", hidden: true });
-    this.status = element("span", { className: "visually-hidden" });
-    this.status.setAttribute("role", "status");
+    this.status = element("span", { className: "visually-hidden", role: "status" });
     host.append(this.list, this.status);
   }
 

@@ -42,17 +42,13 @@ const answer = (xhr, url) => {
 };
 
 export class Upload {
+  state = "waiting";
+  part = 0;
+  token = "";
+  arrived = false;
+
   constructor(file, page, urls, changed) {
-    Object.assign(this, {
-      file,
-      page,
-      urls,
-      changed,
-      state: "waiting",
-      part: 0,
-      token: "",
-      arrived: false,
-    });
+    Object.assign(this, { file, page, urls, changed });
   }
 
   get name() {
