@@ -165,7 +165,7 @@ def test_the_last_words_before_leaving_arrive(tab, editor):
     tab.goto("/questions/")
     answering(tab)
     expect(field(tab)).to_have_value("It lasts.")
-    expect(tab.locator(".answer-kept")).to_have_count(1)
+    expect(tab.locator(".answer-draft")).to_have_count(1)
     assert tab.evaluate(STORED) == []
 
 
@@ -252,7 +252,7 @@ def test_somebody_else_who_logs_in_gets_nothing(tab, admin, live_server):
     leave(tab, "/questions/")
     answering(tab)
     expect(field(tab)).to_have_value("")
-    expect(tab.locator(".answer-kept")).to_have_count(0)
+    expect(tab.locator(".answer-draft")).to_have_count(0)
     assert not Draft.objects.exists()
     assert len(tab.evaluate(STORED)) == 1
 
@@ -288,7 +288,7 @@ def test_a_request_that_comes_after_saving_brings_nothing_back(tab, editor):
     tab.goto("/questions/?state=answered")
     tab.get_by_role("link", name="Edit answer Why S3?").click()
     expect(field(tab)).to_have_value("Now")
-    expect(tab.locator(".answer-kept")).to_have_count(0)
+    expect(tab.locator(".answer-draft")).to_have_count(0)
     assert tab.evaluate(STORED) == []
 
 
@@ -350,7 +350,7 @@ def test_what_was_saved_at_once_is_not_offered_after_a_decision(tab, editor):
     expect(tab.get_by_text("The other answer stays.")).to_be_visible()
     tab.goto(f"/questions/{pk}/")
     expect(field(tab)).to_have_value("Theirs.")
-    expect(tab.locator(".answer-kept")).to_have_count(0)
+    expect(tab.locator(".answer-draft")).to_have_count(0)
 
 
 def test_a_question_goes_along_to_its_own_page_and_comes_back(tabs, s3, editor):  # noqa: F811

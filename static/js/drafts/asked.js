@@ -91,7 +91,7 @@ class AskedDraft extends Draft {
 
   note(words, ...buttons) {
     const said = element("span", {}, words);
-    const place = element("p", { className: "answer-kept", role: "status" }, said, ...buttons);
+    const place = element("p", { className: "answer-draft", role: "status" }, said, ...buttons);
     this.form.querySelector(".answer-error").after(place);
     return place;
   }
@@ -99,7 +99,7 @@ class AskedDraft extends Draft {
   // It goes on from what the server has.
   putBack(key, entry) {
     this.fill(key, entry);
-    this.form.querySelector("[data-discard]")?.closest(".answer-kept").remove();
+    this.form.querySelector("[data-discard]")?.closest(".answer-draft").remove();
     const discard = button("Discard", () => this.startAgain());
     this.note(`Your unsaved text from ${when(entry.at)} is back.`, discard);
   }

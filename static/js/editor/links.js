@@ -19,7 +19,7 @@ class Links {
     this.editor = editor;
     this.area = area;
     this.list = root.querySelector(".editor-pages");
-    this.said = root.querySelector(".editor-pages-said");
+    this.said = root.querySelector(".editor-pages-status");
     lists += 1;
     this.list.id = `editor-pages-${lists}`;
     this.pages = [];
@@ -85,13 +85,13 @@ class Links {
     this.pages = pages;
     this.list.replaceChildren(
       ...pages.map((page, index) => {
-        const shelf = { className: "editor-pages-shelf" };
+        const category = { className: "editor-pages-category" };
         const option = element(
           "li",
           { id: `${this.list.id}-${index}`, role: "option" },
           element("span", {}, page.title),
           " ",
-          element("span", shelf, page.category || "Topic"),
+          element("span", category, page.category || "Topic"),
         );
         option.dataset.index = index;
         return option;

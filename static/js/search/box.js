@@ -11,7 +11,7 @@ export const startSearchBox = (box) => {
   const options = new Options(
     input,
     panel.querySelector(".search-list"),
-    panel.querySelector(".search-said"),
+    panel.querySelector(".search-status"),
   );
 
   // It is always there, with nothing in it: what is said in a part that only appears goes unheard.

@@ -40,7 +40,7 @@ export const startPalette = (dialog, page) => {
   if (!dialog) return;
   const input = dialog.querySelector(".palette-words");
   const list = dialog.querySelector(".search-list");
-  const options = new Options(input, list, dialog.querySelector(".search-said"));
+  const options = new Options(input, list, dialog.querySelector(".search-status"));
   const button = document.querySelector(".palette-open");
   // Parts of the list, in their order: what was typed is at the beginning of the first.
   const part = (name, label = "") => {
