@@ -214,6 +214,17 @@ def test_text_that_was_never_sent_is_offered_again(tab, page, editor):
     assert tab.locator("#id_notes").input_value() == page.notes
 
 
+def test_what_is_typed_is_in_the_browser_at_once_and_no_other_window_takes_it(tab, tabs):  # noqa: F811
+    tab.route("**/drafts/", lambda route: route.abort())
+    write(tab, "Mine ")
+    assert len(tab.evaluate(STORED)) == 1
+    other = tabs.another(tab, EDIT)
+    ready(other)
+    other.wait_for_timeout(500)
+    expect(other.get_by_text("This browser kept text")).to_have_count(0)
+    assert len(other.evaluate(STORED)) == 1
+
+
 def test_leaving_with_text_that_is_kept_nowhere_asks(tab):
     tab.route("**/drafts/", lambda route: route.abort())
     tab.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full') } }")

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def palette(page):
-    return page.get_by_role("combobox", name="A page, or something to do")
+    return page.get_by_role("combobox", name="Page or command")
 
 
 def test_the_palette_offers_recent_pages_and_leads_there(tabs, reader):  # noqa: F811
@@ -112,11 +112,11 @@ def test_another_person_sees_no_pages_of_the_last_one(tabs, reader, editor):  # 
 
 def test_the_palette_works_on_a_phone(tabs, reader):  # noqa: F811
     page = tabs(reader, "/services/s3/", viewport=PHONE, has_touch=True)
-    page.get_by_role("button", name="Go to a page, or do something").tap()
+    page.get_by_role("button", name="Search pages and commands").tap()
     palette(page).fill("cold")
     option(page, "Lambda").tap()
     page.wait_for_url("**/services/lambda/**")
-    page.get_by_role("button", name="Go to a page, or do something").tap()
+    page.get_by_role("button", name="Search pages and commands").tap()
     page.get_by_role("button", name="Close").tap()
     expect(palette(page)).to_be_hidden()
 

@@ -285,7 +285,7 @@ def test_recent_pages_are_those_that_still_are(as_reader, content):
     ids = f"{gone.pk},{plan.pk},{content.pk},{plan.pk},999999"
     gone.delete()
     text = html(as_reader, "/search/recent/", ids=ids)
-    assert words(text).startswith("Recent pages Plan Topic Lambda Compute Things to do")
+    assert words(text).startswith("Recent pages Plan Topic Lambda Compute Commands")
 
 
 def test_the_page_one_is_on_is_no_recent_one(as_reader, content):

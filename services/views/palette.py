@@ -17,7 +17,7 @@ KEYS = (
         "Everywhere",
         (
             (("/",), "Search"),
-            (("Ctrl", "K"), "Go to a page, or do something"),
+            (("Ctrl", "K"), "Search pages and commands"),
             (("Esc",), "Close what is open"),
         ),
     ),

@@ -288,7 +288,7 @@ export class Draft {
   }
 
   // The same after what is on its way, for a while.
-  async settle() {
+  async finish() {
     this.stopped = true;
     await Promise.race([this.turn, patience()]);
     this.hold();
@@ -306,7 +306,7 @@ export class Draft {
   }
 
   async discard() {
-    await this.settle();
+    await this.finish();
     this.unstore();
     if (this.draft) await this.forget();
     this.done();

@@ -9,7 +9,7 @@ const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
 
 // Put a text in the place of what is selected, in the only way that browsers can undo: commands
 // that are out of date. Chromium takes many lines in one by one, each as a change of its own and
-// laid out anew, unless they come as HTML, of which a text area keeps the characters.
+// laid out again, unless they come as HTML, of which a text area keeps the characters.
 const insert = (area, text, wanted) => {
   const before = area.value;
   const command = (name, value) => document.execCommand(name, false, value);

@@ -6,7 +6,7 @@ const AROUND = 40; // characters by which a place is known again
 const WAITS = "Saved as soon as the upload is done.";
 const MISSED = "Not saved: a file did not arrive. Try it again, or save without it.";
 
-// Where a mark stands in a text, and its line with it where that is not needed without it.
+// Where a mark is in a text, and its line with it where that is not needed without it.
 const spanOf = (text, mark, alone) => {
   let start = text.indexOf(mark.text);
   if (start < 0) return null;
@@ -67,7 +67,7 @@ class Files {
     this.rows.take(files);
   }
 
-  // Where it will stand in the text: at the caret, or where it stood before it was refused.
+  // Where it will be in the text: at the caret, or where it was before it was refused.
   mark(upload) {
     const { editor } = this;
     const [start, end] = this.place(upload) ?? editor.selection;
@@ -124,7 +124,7 @@ class Files {
   hold(event) {
     if (!this.rows.active) return;
     event.preventDefault();
-    // Nobody else is to believe that this was saved.
+    // No other listener is to take this for saved.
     event.stopImmediatePropagation();
     this.held = { submitter: event.submitter };
     this.editor.showError("");

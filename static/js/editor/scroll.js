@@ -12,7 +12,7 @@ const LOOKS = [
 ];
 
 // Where characters of a text area are, from the top left of its contents: `[{ x, y, line }]`,
-// measured in a copy of it that nobody sees.
+// measured in a hidden copy of it.
 export const measure = (area, offsets) => {
   const copy = document.createElement("div");
   copy.className = "editor-copy";

@@ -65,7 +65,7 @@ export const startTickMenu = () => {
     (current || entries[0]).focus({ preventScroll: true });
   };
 
-  // What is settled may have a reason, so the menu stays for it.
+  // What is done or not applicable may have a reason, so the menu stays for it.
   const choose = (state) => {
     set(id, state);
     show();

@@ -1,5 +1,5 @@
 // Ticking without a reload. What is clicked is shown at once, sent, and put back with a message
-// when it could not be kept. Without this script the same buttons send a form.
+// when it could not be saved. Without this script the same buttons send a form.
 
 import { element, hasModifier } from "../lib/dom.js";
 import { request } from "../lib/request.js";
@@ -14,20 +14,20 @@ const CHECKED = { open: "false", doing: "mixed", done: "true", na: "mixed" };
 export const KEYS = { o: "open", p: "doing", d: "done", n: "na" };
 const STORE = "kb-ticks";
 const other = (state) => (state === "open" || state === "doing" ? "done" : "open");
-const settles = (state) => state === "done" || state === "na";
+const isClosed = (state) => state === "done" || state === "na";
 export const idOf = (box) => box.value.split(" ")[0];
 const boxesOf = (id) => document.querySelectorAll(`button.tick[value^="${id} "]`);
 
 // -- what is shown -------------------------------------------------------------------------
 
 const count = (before, now) => {
-  const settled = settles(now) - settles(before);
+  const closed = isClosed(now) - isClosed(before);
   const doing = (now === "doing") - (before === "doing");
   for (const box of document.querySelectorAll(".progress[data-doing]")) {
     const bar = box.querySelector("progress");
     const busy = Number(box.dataset.doing) + doing;
     box.dataset.doing = busy;
-    bar.value += settled;
+    bar.value += closed;
     const words = `${bar.value} of ${bar.max} done`;
     box.querySelector(".progress-words").textContent = busy
       ? `${words} · ${busy} in progress`
@@ -43,7 +43,7 @@ const count = (before, now) => {
   }
 };
 
-// How far somebody has got with the page, as services/learning.py sums it up.
+// The progress with the page, as services/selectors/progress.py sums it up.
 const chip = (words, bar, busy) => {
   if (!words) return;
   const level = bar.value === bar.max ? "learned" : bar.value || busy ? "learning" : "to-learn";
@@ -55,9 +55,9 @@ const chip = (words, bar, busy) => {
   words.querySelector(".ring-done").setAttribute("stroke-dasharray", `${done} 100`);
 };
 
-// A reason is shown of what is settled; beside the rest it waits.
+// A reason is shown of what is done or not applicable; beside the rest it waits.
 const paint = (id, state, why) => {
-  const shown = settles(state) ? why : "";
+  const shown = isClosed(state) ? why : "";
   let before = state;
   for (const box of boxesOf(id)) {
     before = box.dataset.state;

@@ -1,6 +1,6 @@
 // Questions: asking, answering and dismissing without leaving the page, and the inbox by keyboard.
 //
-// The server says everything that is shown: after a change the page is loaded anew, at the same
+// The server says everything that is shown: after a change the page is loaded again, at the same
 // place. What was typed stays in its field until the server has it.
 
 import { ready, startAskedDraft } from "../drafts/asked.js";
@@ -34,7 +34,7 @@ const send = async (form, submitter) => {
   form.dataset.busy = "yes";
   tell(form, "");
   const draft = draftOf(form);
-  await draft?.settle();
+  await draft?.finish();
   const fields = new FormData(form, submitter);
   try {
     return go(form, (await request(form.action, { fields })).to);

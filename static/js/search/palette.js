@@ -1,5 +1,5 @@
-// The palette: Ctrl+K opens a list of pages and of things to do. Which pages this browser was on is
-// kept here as their numbers alone; what they are called, and whether they still are, the server says.
+// The palette: Ctrl+K opens a list of pages and of commands. Which pages this browser was on is
+// stored here as their numbers alone; what they are called, and whether they still are, the server says.
 
 import {
   element,
@@ -58,9 +58,9 @@ export const startPalette = (dialog, page) => {
 
   const reset = () => {
     parts = {
-      first: part("first", "Things to do"),
+      first: part("first", "Commands"),
       pages: part("pages", "Pages"),
-      others: part("others", "Other things to do"),
+      others: part("others", "Other commands"),
       start: part("start"),
     };
     list.replaceChildren(...Object.values(parts));
@@ -81,7 +81,7 @@ export const startPalette = (dialog, page) => {
     const copies = (which) => found.filter(which).map((command) => command.cloneNode(true));
     parts.first.replaceChildren(...copies(begins));
     parts.others.replaceChildren(...copies((command) => !begins(command)));
-    // An empty group is none to whoever hears the list.
+    // A screen reader is not to announce an empty group.
     for (const name of ["first", "pages", "others"])
       parts[name].hidden = !parts[name].children.length;
     options.number();

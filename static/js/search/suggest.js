@@ -1,4 +1,4 @@
-// What the search box and the palette have in common: asking the server while somebody types, and
+// What the search box and the palette have in common: asking the server while one types, and
 // a list of options that the arrow keys go through (ARIA, "combobox").
 
 import { parsed } from "../lib/dom.js";

@@ -19,7 +19,7 @@ export const startPageFiles = (form) => {
     [...row.querySelectorAll("input")].some(isChanged);
   const rowsInUse = () => [...list().querySelectorAll("[data-file]")].filter(isInUse);
 
-  // Rows that somebody is working in are kept, and never moved: that would take the focus away.
+  // Rows in use stay, and are never moved: that would take the focus away.
   const renew = (fresh) => {
     const used = rowsInUse();
     if (!used.length) return list().replaceWith(fresh);

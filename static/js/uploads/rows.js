@@ -102,7 +102,7 @@ export class Rows {
       upload.row = new Row(this, upload);
       this.rows.add(upload.row);
       this.list.append(upload.row.item);
-      // All places first, then all uploads: they stand in the order in which they were chosen.
+      // All places first, then all uploads: they are in the order in which they were chosen.
       this.begun?.(upload);
       return upload;
     });

@@ -2,7 +2,7 @@
 //
 // An upload tells of itself by `changed(upload)`: it is waiting, sending (with `part` from 0 to 1),
 // checking, done (with `result`), refused (with `error`, and `again` where another try may help) or
-// cancelled. See services/views/uploads.py for what is asked and answered.
+// cancelled. See services/views/attachment_upload.py for what is asked and answered.
 
 import { formData, headers } from "../lib/request.js";
 
@@ -32,7 +32,7 @@ const answer = (xhr, url) => {
     // Not from our views: a log-in, or something in between.
   }
   const one = told?.files?.[0] ?? told;
-  // 409: the upload is to begin anew. 5xx: the storage is down for now.
+  // 409: the upload is to begin again. 5xx: the storage is down for now.
   if (one?.error) throw new Refused(one.error, xhr.status === 409 || xhr.status >= 500, xhr.status);
   if (one && xhr.status < 300) return one;
   const elsewhere =
