@@ -8,7 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
+import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
+
+# Lets classes of Django's be written with what they hold, as in ModelForm[Page].
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 KB_VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]

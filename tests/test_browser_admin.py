@@ -211,9 +211,9 @@ def test_a_tick_in_the_list_changes_one_character(form: Tab, page: Page) -> None
 
 
 def test_rows_are_added_and_have_editors(form: Tab, page: Page) -> None:
-    form.get_by_text("Add another Checklist item").click()
+    form.get_by_text("Add another item").click()
     form.fill("#id_items-2-text", "Roles")
-    form.get_by_text("Add another Question").click()
+    form.get_by_text("Add another question").click()
     form.fill("#id_questions-1-text", "How?")
     answer = form.locator("#id_questions-1-answer")
     data = base64.b64encode(picture()).decode()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.admin.utils import flatten_fieldsets
-from django.forms import all_valid
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import URLPattern, path
 
 from services.admin.base import AnyModelAdmin
+from services.admin.page_form import PageForm
 from services.models import Page
 from services.views.drafts import draft as keep_draft
 from services.views.editor import show_without_page
@@ -44,12 +44,11 @@ class KeepsTyped(AnyModelAdmin):
         form_class = self.get_form(request, page, change=change, fields=fields)
         form = form_class(request.POST, instance=page)
         form.is_valid()
-        formsets, _ = self._create_formsets(request, form.instance, change=change)  # type: ignore[attr-defined]
-        if not all_valid(formsets):
+        if not isinstance(form, PageForm) or form.rows_refused:
             return False
-        if draft := getattr(form.instance, "draft", None):
+        if form.draft:
             posted = request.POST.copy()
-            posted["notes"] = draft.notes
+            posted["notes"] = form.draft.notes
             request.POST = posted  # type: ignore[assignment]
         return True
 

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html
 
-from services.admin.row_edits import Draft
+from services.admin.row_edits import Draft, edit_items, edit_questions
+from services.admin.row_forms import (
+    MAX_ROWS,
+    ItemForm,
+    ItemRows,
+    QuestionForm,
+    QuestionRows,
+    put_rows_in,
+    save_dismissed,
+)
 from services.aws.catalog import key
 from services.forms.fields import NamesField, NotesField, NotesWidget, Seen, TagsField
 from services.forms.page import MARKS_LEFT
@@ -19,22 +31,27 @@ from services.pages.names import KEY_LENGTH
 from services.text.merge import has_marks
 from services.views.posted import version_number
 
-if TYPE_CHECKING:
-    PageModelForm = forms.ModelForm[Page]
-else:
-    PageModelForm = forms.ModelForm
-
 # What a page says beside its notes; stored only where this person changed it.
 FACTS = ("title", "abbreviation", "category", "about", "slug", "aliases", "aws_id", "position")
+ROWS_REFUSED = "Please fix the marked rows."
 GONE = (
     'This page was moved to the <a href="{}">trash</a> meanwhile. Your text is still here: restore '
     "the page in another window, then save again."
 )
 
 
-class PageForm(PageModelForm):
-    """A service or topic. After `clean`, `instance.draft` holds the notes that were typed, whether
-    or not they can be saved."""
+class PageForm(forms.ModelForm[Page]):
+    """A service or topic, with its checklist items and questions.
+
+    After `clean`, `draft` holds the notes that were typed, whether or not they can be saved.
+    """
+
+    class Media:
+        js = ("admin/js/jquery.init.js", "admin/js/inlines.js")
+
+    draft: Draft | None = None
+    # Is there a row that cannot be put into the notes?
+    rows_refused = False
 
     aliases = NamesField(
         label="Other names",
@@ -47,8 +64,25 @@ class PageForm(PageModelForm):
     # When the draft was kept that is in this form. Browsers are not to bring back another's.
     kept = Seen(required=False, widget=forms.HiddenInput({"autocomplete": "off"}))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: Mapping[str, object] | None = None,
+        files: MultiValueDict[str, UploadedFile[bytes]] | None = None,
+        *,
+        instance: Page | None = None,
+        initial: dict[str, object] | None = None,
+    ) -> None:
+        super().__init__(data, files, instance=instance, initial=initial)
+        self.item_rows, self.more_items = ItemRows(data, prefix="items"), 0
+        self.question_rows = QuestionRows(data, prefix="questions")
+        if instance and data is None:
+            items = list(instance.items.order_by("position").values(*ItemForm.words))
+            self.more_items = max(len(items) - MAX_ROWS, 0)
+            self.item_rows.initial = items[:MAX_ROWS]
+            questions = instance.questions.order_by("position")
+            self.question_rows.initial = list(
+                questions.values(*QuestionForm.base_fields)[:MAX_ROWS]
+            )
         if self.instance.pk:
             self.fields["version"].initial = str(self.instance.version)
             self.fields["notes"].widget.page_id = self.instance.pk
@@ -104,18 +138,26 @@ class PageForm(PageModelForm):
 
     def clean(self) -> dict[str, Any]:
         super().clean()
-        cleaned, page = self.cleaned_data, self.instance
-        if not page.pk:
-            if "notes" in cleaned:
-                page.draft = self._draft(None)  # type: ignore[attr-defined]
-            return cleaned
-        current = Page.everything.filter(pk=page.pk).first()
-        if "notes" in cleaned:
-            page.draft = self._draft(current)  # type: ignore[attr-defined]
-        if current is None or current.trashed_at:
+        page = self.instance
+        current = Page.everything.filter(pk=page.pk).first() if page.pk else None
+        if "notes" in self.cleaned_data:
+            self.draft = self._draft(current)
+            self._put_rows_in(self.draft)
+        if page.pk and (current is None or current.trashed_at):
             raise forms.ValidationError(format_html(GONE, reverse("trash")))
-        self._keep_what_others_changed(current)
-        return cleaned
+        if current:
+            self._keep_what_others_changed(current)
+        return self.cleaned_data
+
+    def _put_rows_in(self, draft: Draft) -> None:
+        refused = [
+            *put_rows_in(draft, self.item_rows, edit_items),
+            *put_rows_in(draft, self.question_rows, edit_questions),
+        ]
+        self.rows_refused = not (self.item_rows.is_valid() and self.question_rows.is_valid())
+        if refused or self.rows_refused:
+            self.rows_refused = True
+            self.add_error(None, refused or ROWS_REFUSED)
 
     def _draft(self, current: Page | None) -> Draft:
         """The notes over the version that the form showed, whatever became of the page."""
@@ -135,3 +177,7 @@ class PageForm(PageModelForm):
                 self.cleaned_data[name] = getattr(current, name)
         if "tags" not in self.changed_data:
             self.cleaned_data.pop("tags", None)
+
+    def save_dismissed(self) -> None:
+        """Store which lines are not questions."""
+        save_dismissed(self.question_rows, self.instance)

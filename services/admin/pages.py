@@ -25,7 +25,6 @@ from django.utils.html import format_html
 from services.admin.attachments import files_of
 from services.admin.base import AnyModelAdmin, ForEditors
 from services.admin.draft_mixin import KeepsTyped
-from services.admin.inlines import ItemInline, QuestionInline
 from services.admin.page_form import FACTS, PageForm
 from services.admin.page_list import (
     CategoryFilter,
@@ -56,7 +55,6 @@ NOTES = ("Notes", {"classes": ("wide-notes",), "fields": ("notes",)})
 
 class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, AnyModelAdmin):
     form = PageForm
-    inlines = (ItemInline, QuestionInline)
     kind: Page.Kind
     change_form_template = "admin/services/page/change_form.html"
     list_per_page = 50
@@ -159,7 +157,7 @@ class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, AnyModelAdmin):
 
         Where that is not clean, facts and tags are saved, and of the text a person is asked.
         """
-        draft: Draft = obj.draft  # type: ignore[attr-defined]
+        draft: Draft = form.draft
         by = cast(User, request.user)
         if not change:
             obj.notes, obj.updated_by, obj.last_reason = draft.notes, by, Reason.ADMIN
@@ -177,7 +175,7 @@ class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, AnyModelAdmin):
             saved = save(obj, draft.notes, version=draft.version, **told)
         except Clash as clash:
             revise(clash.current, version=clash.current.version, **told)
-            obj.clash, saved = clash, Saved(clash.current, changed=True)  # type: ignore[attr-defined]
+            obj.clash, obj.draft, saved = clash, draft, Saved(clash.current, changed=True)  # type: ignore[attr-defined]
         else:
             if saved.merged:
                 names = others_since(saved.page, draft.version, by) or ["you in another window"]
@@ -218,6 +216,7 @@ class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, AnyModelAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
+        form.save_dismissed()
         if not change:
             # A new page has a revision before it can have tags.
             page = form.instance
