@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -62,41 +63,39 @@ def test_rows_are_changed_in_what_was_merged(as_editor: Client, page: Page, ada:
     assert stored(page).notes == merged
 
 
-def test_a_clash_is_decided_on_the_screen_of_the_site(
+def test_a_conflict_is_resolved_on_the_screen_of_the_site(
     as_editor: Client, page: Page, ada: User, editor: User
 ) -> None:
-    fields = typed(as_editor, page, "three", "mine") | {"tags": "new"}
+    fields = typed(as_editor, page, "three", "mine") | {"tags": "new", "slug": "other"}
     revise(page, BASE.replace("three", "theirs"), version=1, by=ada)
     response = as_editor.post(address(page), fields)
     html = response.content.decode()
     assert response.status_code == 409
-    assert "ada saved" in " ".join(html.split())
+    assert "ada changed the same lines" in html
     assert 'conflict-changed">mine<' in html
     assert 'conflict-changed">theirs<' in html
-    # Of the tags nobody else was asked.
-    assert (stored(page).notes, stored(page).version) == (BASE.replace("three", "theirs"), 3)
-    assert list(stored(page).tags.names()) == ["new"]
+    assert (stored(page).notes, stored(page).version) == (BASE.replace("three", "theirs"), 2)
+    assert not stored(page).tags.exists()
     assert Draft.objects.get(person=editor).fields["notes"] == BASE.replace("three", "mine")
-    shown = fields_of(response)
-    assert "<<<<<<< mine\r\nmine\r\n=======\r\ntheirs\r\n" in str(shown["notes"])
-    again = as_editor.post("/pages/notes/edit/", shown | {"decision": "mine"})
-    assert again["Location"] == "/topics/notes/"
-    assert stored(page).notes == BASE.replace("three", "mine")
+    assert not LogEntry.objects.exists()
+    again = as_editor.post(address(page), fields_of(response) | {"block-0": "mine"}, follow=True)
+    assert "Both texts are in the page’s" in again.content.decode()
+    now = stored(page)
+    assert (now.notes, now.slug) == (BASE.replace("three", "mine"), "other")
+    assert list(now.tags.names()) == ["new"]
     assert revision(page.pk, 2).notes == BASE.replace("three", "theirs")
+    assert LogEntry.objects.count() == 1
+    assert not Draft.objects.exists()
 
 
-def test_posting_a_clash_again_is_no_decision(as_editor: Client, page: Page, ada: User) -> None:
+def test_posting_a_conflict_again_resolves_nothing(
+    as_editor: Client, page: Page, ada: User
+) -> None:
     fields = typed(as_editor, page, "three", "mine")
     revise(page, BASE.replace("three", "theirs"), version=1, by=ada)
     for _ in range(2):
         assert as_editor.post(address(page), fields).status_code == 409
         assert stored(page).version == 2
-
-
-def test_marks_are_not_saved(as_editor: Client, page: Page) -> None:
-    fields = typed(as_editor, page, "three", "<<<<<<< mine\r\na\r\n=======\r\nb\r\n>>>>>>> theirs")
-    assert "nobody has decided" in as_editor.post(address(page), fields).content.decode()
-    assert stored(page).version == 1
 
 
 @pytest.mark.parametrize("version", ["", "0", "x", "-1", "99", "9" * 30])
@@ -105,7 +104,7 @@ def test_a_version_nobody_knows_is_told(as_editor: Client, page: Page, version: 
     response = as_editor.post(address(page), fields)
     assert response.status_code == 409
     assert stored(page).version == 1
-    assert fields_of(response)["mine"] == fields["notes"]
+    assert fields_of(response)["notes"] == fields["notes"]
 
 
 def test_facts_notes_tags_and_rows_are_one_revision(

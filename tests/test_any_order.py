@@ -98,7 +98,7 @@ class Site(RuleBasedStateMachine):
         try:
             save(page, notes, version=max(1, page.version - back), by=None)
         except Clash as clash:
-            assert (clash.mine, clash.current.notes) == (notes, before)
+            assert (clash.conflict.mine, clash.conflict.theirs) == (notes, before)
             assert Page.objects.get(pk=page.pk).notes == before
 
     @rule(pick=PICK, state=STATES)

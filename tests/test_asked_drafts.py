@@ -191,9 +191,9 @@ def test_an_old_draft_overwrites_no_newer_answer(as_editor, editor, s3):
     clash = as_editor.post(f"/questions/{question.pk}/", form)
     assert clash.status_code == 409
     assert row().answer == "Theirs."
-    # It is kept until that is decided.
+    # It stays until that is resolved.
     assert drafts.of(editor, s3, at(question)).fields["answer"] == "Mine."
-    as_editor.post(f"/questions/{question.pk}/", fields_of(clash) | {"decision": "theirs"})
+    as_editor.post(f"/questions/{question.pk}/", fields_of(clash) | {"everywhere": "theirs"})
     assert not Draft.objects.exists()
 
 

@@ -8,18 +8,15 @@ from services.markdown.edit.splice import EditRefused
 from services.models import Category, Page, Question, Reason, Revision
 from services.pages import trash
 from services.pages.answer import (
-    AnswerChanged,
     QuestionGone,
     answer,
     ask,
-    both,
     dismiss,
-    keep_theirs,
     mark,
 )
 from services.pages.derive import derive
-from services.pages.revise import revise
-from services.pages.save import Trashed
+from services.pages.resolve_conflict import Choices, Clash
+from services.pages.revise import Trashed, revise
 from tests.support.pages import make_service, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -90,26 +87,38 @@ def test_two_people_answer_different_questions(s3, editor, admin):
 def test_two_people_answer_the_same_question_and_nothing_is_overwritten(s3, editor, admin):
     row = question("Why S3?")
     answer(row.pk, "Theirs.", seen=NOTHING, by=admin)
-    with pytest.raises(AnswerChanged) as clash:
+    with pytest.raises(Clash) as clash:
         answer(row.pk, "Mine.", seen=NOTHING, by=editor)
-    assert clash.value.question.answer == "Theirs."
+    assert clash.value.conflict.theirs == "Theirs."
     assert question("Why S3?").answer == "Theirs."
-    # Whoever types just what is there already has nothing to decide.
+    # There is nothing to resolve for an answer that is there already.
     assert not answer(row.pk, "Theirs.", seen=NOTHING, by=editor).changed
-    answer(row.pk, both("Theirs.", "Mine."), seen=mark("Theirs."), by=editor)
-    assert question("Why S3?").answer == "Theirs.\n\nMine."
+    choices = Choices(clash.value.conflict.mark, everywhere="both")
+    answer(row.pk, "Mine.", seen=NOTHING, by=editor, choices=choices)
+    assert question("Why S3?").answer == "Mine.\n\nTheirs."
 
 
-def test_who_keeps_the_other_answer_finds_their_own_in_the_history(s3, editor):
+@pytest.mark.parametrize(("use", "stays"), [("theirs", "Little"), ("mine", "A lot")])
+def test_the_answer_that_is_not_used_is_in_the_history(s3, editor, use, stays):
     row = question("How much?")
-    with pytest.raises(AnswerChanged):
-        keep_theirs(row.pk, "A lot.", seen=NOTHING, by=editor)
-    keep_theirs(row.pk, "A lot.", seen=mark("Little."), by=editor)
-    assert notes(s3) == NOTES
-    kept = Revision.objects.filter(page=s3.pk, reason=Reason.ASIDE)
-    assert [revision.notes for revision in kept] == [NOTES.replace("Little", "A lot")]
-    keep_theirs(row.pk, "Little.", seen=mark("Little."), by=editor)
-    assert kept.count() == 1
+    with pytest.raises(Clash) as clash:
+        answer(row.pk, "A lot.", seen=NOTHING, by=editor)
+    choices = Choices(clash.value.conflict.mark, everywhere=use)
+    assert answer(row.pk, "A lot.", seen=NOTHING, by=editor, choices=choices).resolved
+    assert notes(s3) == NOTES.replace("Little", stays)
+    stored = {revision.notes for revision in Revision.objects.filter(page=s3.pk)}
+    assert stored == {NOTES, NOTES.replace("Little", "A lot")}
+    assert Revision.objects.filter(reason=Reason.ASIDE).exists() == (use == "theirs")
+
+
+def test_an_answer_that_was_removed_can_stay_removed(s3, editor, admin):
+    row = question("How much?")
+    answer(row.pk, "", seen=mark("Little."), by=admin)
+    with pytest.raises(Clash) as clash:
+        answer(row.pk, "A lot.", seen=mark("Little."), by=editor)
+    choices = Choices(clash.value.conflict.mark, everywhere="theirs")
+    answer(row.pk, "A lot.", seen=mark("Little."), by=editor, choices=choices)
+    assert question("How much?").is_open
 
 
 def test_a_question_that_is_gone_is_told(s3, editor):

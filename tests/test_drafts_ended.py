@@ -24,7 +24,7 @@ def test_a_draft_offered_above_a_form_outlives_the_save(as_editor, editor, page)
     assert drafts.of(editor, page).fields == {"notes": "Earlier"}
     taken = fields_of(as_editor.get("/pages/plan/edit/?draft=1"))
     clash = as_editor.post("/pages/plan/edit/", taken | {"notes": "Then"})
-    as_editor.post("/pages/plan/edit/", fields_of(clash) | {"decision": "mine"})
+    as_editor.post("/pages/plan/edit/", fields_of(clash) | {"everywhere": "mine"})
     assert Page.objects.get(pk=page.pk).notes == "Then"
     assert drafts.of(editor, page) is None
 
@@ -60,9 +60,9 @@ def test_a_conflict_keeps_an_earlier_draft_that_nobody_looked_at(as_editor, edit
     revise(page, NOTES.replace("Intro", "Her"), version=1, by=admin)
     clash = as_editor.post("/pages/plan/edit/", form)
     assert clash.status_code == 409
-    assert "data-undecided" in clash.content.decode()
+    assert "Your earlier draft of this page stays." in clash.content.decode()
     assert drafts.of(editor, page).fields == {"notes": "Earlier"}
-    as_editor.post("/pages/plan/edit/", fields_of(clash) | {"decision": "mine"})
+    as_editor.post("/pages/plan/edit/", fields_of(clash) | {"everywhere": "mine"})
     assert Page.objects.get(pk=page.pk).notes.startswith("My")
     assert drafts.of(editor, page).fields == {"notes": "Earlier"}
 

@@ -8,7 +8,6 @@ import pytest
 from django.test import Client
 
 from services.attachments.store import store
-from services.text.merge import merge
 from tests.pictures import picture
 from tests.support.pages import make_topic
 
@@ -73,12 +72,3 @@ def test_its_queries_do_not_grow_with_the_links(
     content = "\n".join(f"[[Page {n}]]" for n in range(200))
     with django_assert_max_num_queries(5):  # type: ignore[operator]
         as_editor.post(PREVIEW, {"content": content})
-
-
-def test_the_marks_of_a_clash_are_shown_as_words(as_editor):
-    text = merge("one\n", "mine\n", "theirs\n").prepared
-    html = as_editor.post("/markdownx/markdownify/", {"content": text}).content.decode()
-    assert "<em>mine:</em>" in html
-    assert "<em>theirs:</em>" in html
-    assert "<blockquote>" not in html
-    assert "<h2" not in html

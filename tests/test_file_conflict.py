@@ -1,4 +1,4 @@
-"""A page and its file that were changed in the same lines: both shown, and three ways out."""
+"""A page and its file, both changed in the same lines: a choice for each block."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ import pytest
 from django.test import Client
 
 from services.models import Document, Draft, Page, Revision, Section, StaleVersion
-from services.pages.resolve_conflict import Settled, settle
+from services.pages.resolve_conflict import Choices, resolve_with_file, with_file
 from services.pages.revise import revise
-from services.pages.save import mark
 from services.pages.trash import throw_away
 from services.sync.apply import apply_plan
 from services.sync.read_files import SourceFile
 from services.sync.stored import plan_import
-from services.views import file_conflicts
+from services.views import conflicts
 from tests.editing import said
 from tests.html_forms import fields_of
 from tests.support.pages import make_topic
@@ -26,7 +25,9 @@ PATH = "/pages/plan/file/"
 BASE = "One\r\n\r\ntwo\r\nthree\r\nfour\r\n"
 OURS = BASE.replace("two", "ours").replace("four", "4")
 THEIRS = BASE.replace("two", "<i>theirs</i>").replace("One", "1")
-CLASH = "<<<<<<< mine\r\nours\r\n=======\r\n<i>theirs</i>\r\n>>>>>>> theirs\r\n"
+# What only one side changed is merged.
+PAGE = OURS.replace("One", "1")
+FILE = THEIRS.replace("four", "4")
 
 
 @pytest.fixture
@@ -42,15 +43,16 @@ def section(plan: Page) -> Section:
     )
 
 
-def decide(client: Client, decision: str, **fields: str):
-    return client.post(PATH, fields_of(client.get(PATH)) | {"decision": decision} | fields)
+def resolve(client: Client, everywhere: str = "", **fields: str):
+    shown = fields_of(client.get(PATH))
+    return client.post(PATH, shown | {"everywhere": everywhere} | fields)
 
 
 def texts(page: Page) -> set[str]:
     return set(Revision.objects.of_page(page.pk).values_list("notes", flat=True))
 
 
-def is_settled(section: Section) -> bool:
+def is_resolved(section: Section) -> bool:
     section.refresh_from_db()
     return (section.base, section.theirs) == (THEIRS, None)
 
@@ -60,7 +62,7 @@ def test_the_page_leads_there(as_editor: Client, as_reader: Client) -> None:
     assert PATH not in as_reader.get("/topics/plan/").content.decode()
 
 
-def test_the_screen_shows_all_three_and_changes_nothing(
+def test_the_screen_shows_all_three_texts_and_changes_nothing(
     as_editor: Client, plan: Page, section: Section
 ) -> None:
     response = as_editor.get(PATH)
@@ -70,133 +72,144 @@ def test_the_screen_shows_all_three_and_changes_nothing(
     assert '<p class="conflict-line conflict-changed">two</p>' in html
     assert '<p class="conflict-line conflict-changed">ours</p>' in html
     assert "&lt;i&gt;theirs&lt;/i&gt;" in html
-    # What only one side changed is taken already.
-    assert fields_of(response)["notes"] == f"1\r\n\r\n{CLASH}three\r\n4\r\n"
+    assert "Use this page" in html
+    assert "Use the file" in html
+    assert "The file’s text stays in the page’s history." in html
+    assert "&lt;&lt;&lt;" not in html
     assert Page.objects.get(pk=plan.pk).version == 1
-    assert not is_settled(section)
+    assert not is_resolved(section)
     assert not Draft.objects.exists()
 
 
-def test_keep_the_page(as_editor: Client, plan: Page, section: Section) -> None:
-    response = decide(as_editor, "mine")
+@pytest.mark.parametrize("chosen", [{"everywhere": "mine"}, {"block-0": "mine"}])
+def test_use_this_page(as_editor: Client, plan: Page, section: Section, chosen) -> None:
+    response = resolve(as_editor, **chosen)
     assert response["Location"] == "/topics/plan/"
-    assert "stays as it is" in said(response)[0]
-    assert Page.objects.get(pk=plan.pk).notes == OURS
-    assert is_settled(section)
-    assert THEIRS in texts(plan)
+    assert "Both texts are in the page’s" in said(response)[0]
+    assert Page.objects.get(pk=plan.pk).notes == PAGE
+    assert is_resolved(section)
+    assert {OURS, THEIRS} <= texts(plan)
 
 
-def test_take_the_file(as_editor: Client, plan: Page, section: Section, editor) -> None:
-    decide(as_editor, "theirs")
+@pytest.mark.parametrize("chosen", [{"everywhere": "theirs"}, {"block-0": "theirs"}])
+def test_use_the_file(as_editor: Client, plan: Page, section: Section, editor, chosen) -> None:
+    resolve(as_editor, **chosen)
     now = Page.objects.get(pk=plan.pk)
-    assert (now.notes, now.updated_by) == (THEIRS, editor)
-    assert is_settled(section)
-    assert OURS in texts(plan)
+    assert (now.notes, now.updated_by) == (FILE, editor)
+    assert is_resolved(section)
+    assert {OURS, THEIRS} <= texts(plan)
 
 
-def test_combine(as_editor: Client, plan: Page, section: Section) -> None:
-    combined = "1\r\nours and theirs\r\nthree\r\n4\r\n"
-    decide(as_editor, "combined", notes=combined)
-    assert Page.objects.get(pk=plan.pk).notes == combined
-    assert is_settled(section)
-    assert {OURS, THEIRS, combined} <= texts(plan)
+def test_use_both_and_edit(as_editor: Client, plan: Page, section: Section) -> None:
+    response = resolve(as_editor, **{"block-0": "both", "_continue": "1"})
+    assert response["Location"] == "/pages/plan/edit/"
+    both = PAGE.replace("ours\r\n", "ours\r\n\r\n<i>theirs</i>\r\n")
+    assert Page.objects.get(pk=plan.pk).notes == both
+    assert is_resolved(section)
+    assert {OURS, THEIRS} <= texts(plan)
 
 
-def test_marks_that_are_left_are_refused_with_the_text_kept(
+def test_a_page_that_stays_as_it_is_has_the_file_in_its_history(
     as_editor: Client, plan: Page, section: Section
 ) -> None:
-    response = decide(as_editor, "combined", notes=f"My words\r\n{CLASH}")
-    assert response.status_code == 409
-    assert "nobody has decided" in response.content.decode()
-    assert fields_of(response)["notes"] == f"My words\r\n{CLASH}"
-    assert not is_settled(section)
-    assert Page.objects.get(pk=plan.pk).notes == OURS
+    Section.objects.update(theirs=BASE.replace("two", "theirs"))
+    resolve(as_editor, "mine")
+    newest, aside = Revision.objects.of_page(plan.pk)[:2]
+    assert (newest.notes, newest.reason) == (OURS, "kept")
+    assert (aside.notes, aside.reason) == (BASE.replace("two", "theirs"), "aside")
 
 
-@pytest.mark.parametrize("decision", ["mine", "theirs"])
-def test_a_combination_that_was_worked_on_stays_in_the_history(
-    as_editor: Client, plan: Page, section: Section, decision: str
+@pytest.mark.parametrize("use", ["mine", "theirs", "both"])
+def test_disputed_lines_that_were_changed_meanwhile_are_shown_again(
+    as_editor: Client, plan: Page, section: Section, use: str
 ) -> None:
-    decide(as_editor, decision, notes=f"Worked on\r\n{CLASH}")
-    assert is_settled(section)
-    assert {OURS, THEIRS, f"Worked on\r\n{CLASH}"} <= texts(plan)
-    newest = Revision.objects.of_page(plan.pk).first()
-    assert newest.notes == Page.objects.get(pk=plan.pk).notes
+    fields = fields_of(as_editor.get(PATH)) | {"block-0": use}
+    revise(plan, OURS.replace("ours", "newer"), version=1)
+    again = as_editor.post(PATH, fields)
+    assert again.status_code == 409
+    assert "changed once more meanwhile" in again.content.decode()
+    assert not is_resolved(section)
+    as_editor.post(PATH, fields_of(again) | {"block-0": "mine"})
+    assert Page.objects.get(pk=plan.pk).notes == PAGE.replace("ours", "newer")
 
 
-@pytest.mark.parametrize("decision", ["combined", "theirs"])
-def test_a_page_that_was_changed_meanwhile_is_shown_again(
-    as_editor: Client, plan: Page, section: Section, decision: str
+@pytest.mark.parametrize("use", ["mine", "theirs"])
+def test_a_change_elsewhere_on_the_page_is_merged(
+    as_editor: Client, plan: Page, section: Section, use: str
 ) -> None:
-    fields = fields_of(as_editor.get(PATH)) | {"decision": decision}
-    fields["notes"] = "1\r\nboth\r\nthree\r\n4\r\n"
-    revise(plan, OURS + "five\r\n", version=1)
-    response = as_editor.post(PATH, fields)
-    assert response.status_code == 409
-    assert "changed once more meanwhile" in response.content.decode()
-    assert not is_settled(section)
-    again = fields_of(response)
-    assert again["version"] == "2"
-    assert again["notes"] == "1\r\nboth\r\nthree\r\n4\r\nfive\r\n"
-    as_editor.post(PATH, again | {"decision": "combined"})
-    assert Page.objects.get(pk=plan.pk).notes == "1\r\nboth\r\nthree\r\n4\r\nfive\r\n"
-
-
-def test_a_page_that_is_kept_may_have_been_changed_meanwhile(
-    as_editor: Client, plan: Page, section: Section
-) -> None:
-    fields = fields_of(as_editor.get(PATH)) | {"decision": "mine"}
+    fields = fields_of(as_editor.get(PATH)) | {"block-0": use}
     revise(plan, OURS + "five\r\n", version=1)
     assert as_editor.post(PATH, fields).status_code == 302
-    assert Page.objects.get(pk=plan.pk).notes == OURS + "five\r\n"
-    assert is_settled(section)
+    now = Page.objects.get(pk=plan.pk).notes
+    assert now == {"mine": PAGE, "theirs": FILE}[use] + "five\r\n"
+    assert is_resolved(section)
 
 
-@pytest.mark.parametrize("decision", ["mine", "theirs", "combined"])
+@pytest.mark.parametrize("use", ["mine", "theirs"])
 def test_a_file_that_was_imported_again_is_shown_again(
-    as_editor: Client, plan: Page, section: Section, decision: str
+    as_editor: Client, plan: Page, section: Section, use: str
 ) -> None:
-    fields = fields_of(as_editor.get(PATH)) | {"decision": decision, "notes": "Mine"}
+    fields = fields_of(as_editor.get(PATH)) | {"everywhere": use}
     Section.objects.update(theirs="Newer\r\n")
     response = as_editor.post(PATH, fields)
     assert response.status_code == 409
     assert "Newer" in response.content.decode()
-    assert "Mine" in str(fields_of(response)["notes"])
     assert Page.objects.get(pk=plan.pk).notes == OURS
 
 
-def test_what_somebody_else_decided_meanwhile_is_told(as_editor: Client, plan: Page) -> None:
-    fields = fields_of(as_editor.get(PATH)) | {"decision": "mine"}
+def test_a_conflict_that_someone_else_resolved(as_editor: Client, plan: Page) -> None:
+    fields = fields_of(as_editor.get(PATH)) | {"everywhere": "mine"}
     Section.objects.update(theirs=None)
     response = as_editor.post(PATH, fields)
     assert response["Location"] == "/topics/plan/"
-    assert said(response) == ["Somebody has decided this meanwhile."]
-    with pytest.raises(Settled):
-        settle(plan, None, version=1, file="", by=None)
+    assert said(response) == ["Already resolved by someone else."]
 
 
-def test_a_page_in_the_trash_keeps_the_combined_text(as_editor: Client, plan: Page) -> None:
-    fields = fields_of(as_editor.get(PATH)) | {"decision": "combined", "notes": "1\r\nboth\r\n"}
+def test_a_page_that_no_longer_disputes_its_file_is_only_saved(
+    as_editor: Client, plan: Page, section: Section
+) -> None:
+    revise(plan, BASE.replace("four", "4"), version=1)
+    assert "Use the file" not in as_editor.get(PATH).content.decode()
+    resolve(as_editor)
+    assert Page.objects.get(pk=plan.pk).notes == FILE
+    assert is_resolved(section)
+
+
+def test_a_page_in_the_trash_is_not_resolved(
+    as_editor: Client, plan: Page, section: Section
+) -> None:
+    fields = fields_of(as_editor.get(PATH)) | {"everywhere": "mine"}
     throw_away(plan, by=None)
     response = as_editor.post(PATH, fields)
-    assert fields_of(response)["notes"] == "1\r\nboth\r\n"
-    assert "Restore the page and save" in response.content.decode()
+    assert response["Location"] == "/trash/"
+    assert "is in the trash" in said(response)[0]
+    assert not is_resolved(section)
     assert as_editor.get(PATH).status_code == 404
 
 
-def test_a_page_that_is_gone_keeps_the_combined_text(as_editor: Client, plan: Page) -> None:
-    fields = fields_of(as_editor.get(PATH)) | {"decision": "combined", "notes": "1\r\nboth\r\n"}
-    plan.delete()
-    response = as_editor.post(PATH, fields)
-    assert response.status_code == 404
-    assert fields_of(response)["notes"] == "1\r\nboth\r\n"
+def test_a_page_that_is_gone_is_not_found(
+    as_editor: Client, plan: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fields = fields_of(as_editor.get(PATH)) | {"everywhere": "mine"}
+    before = conflicts.resolve_with_file
+
+    def late(*args: Any, **kwargs: Any) -> Any:
+        Page.everything.get(pk=plan.pk).delete()
+        return before(*args, **kwargs)
+
+    monkeypatch.setattr(conflicts, "resolve_with_file", late)
+    assert as_editor.post(PATH, fields).status_code == 404
+    assert as_editor.post(PATH, fields).status_code == 404
+    # Nor is a page that has its address by now resolved in its stead.
+    make_topic(title="Plan", notes=OURS)
+    assert as_editor.post(PATH, fields).status_code == 404
 
 
-def test_where_nothing_clashes_it_leads_to_the_page(as_editor: Client, section: Section) -> None:
+def test_without_a_conflict_it_leads_to_the_page(as_editor: Client, section: Section) -> None:
     Section.objects.update(theirs=None)
     response = as_editor.get(PATH)
     assert response["Location"] == "/topics/plan/"
-    assert "nothing to decide" in said(response)[0]
+    assert "page and its file agree" in said(response)[0]
 
 
 def test_an_old_address_leads_on(as_editor: Client, plan: Page) -> None:
@@ -207,84 +220,25 @@ def test_an_old_address_leads_on(as_editor: Client, plan: Page) -> None:
 def test_refuses_strangers_and_readers(
     as_nobody: Client, as_reader: Client, as_editor: Client, plan: Page, section: Section
 ) -> None:
-    fields = fields_of(as_editor.get(PATH)) | {"decision": "theirs"}
+    fields = fields_of(as_editor.get(PATH)) | {"everywhere": "theirs"}
     assert as_nobody.get(PATH)["Location"].startswith("/login/")
     assert as_reader.get(PATH).status_code == 403
-    assert as_nobody.post(PATH, fields).status_code == 401
+    assert as_nobody.post(PATH, fields)["Location"].startswith("/login/")
     assert as_reader.post(PATH, fields).status_code == 403
-    assert not is_settled(section)
+    assert not is_resolved(section)
 
 
-@pytest.mark.parametrize("decision", ["", "later", "THEIRS"])
-def test_takes_no_other_decision(as_editor: Client, section: Section, decision: str) -> None:
-    response = decide(as_editor, decision)
-    assert response.status_code == 400
-    assert "Choose one of the three" in response.content.decode()
-    assert not is_settled(section)
+@pytest.mark.parametrize("chosen", [{}, {"block-0": "later"}, {"everywhere": "THEIRS"}])
+def test_refuses_other_choices(as_editor: Client, section: Section, chosen) -> None:
+    response = resolve(as_editor, **chosen)
+    assert response.status_code == 409
+    assert "choose a text for each block" in response.content.decode()
+    assert not is_resolved(section)
 
 
-@pytest.mark.parametrize("decision", ["mine", "theirs"])
-def test_a_text_that_is_too_long_stands_in_no_other_decisions_way(
-    as_editor: Client, section: Section, settings, decision: str
-) -> None:
-    fields = fields_of(as_editor.get(PATH)) | {"decision": decision}
-    settings.NOTE_MAX_BYTES = 10
-    assert as_editor.post(PATH, fields).status_code == 302
-    assert is_settled(section)
-
-
-@pytest.mark.parametrize("decision", ["mine", "theirs", "combined"])
-@pytest.mark.parametrize("meanwhile", ["settled", "trashed"])
-def test_a_combination_is_not_lost_where_it_was_decided_meanwhile(
-    as_editor: Client, plan: Page, decision: str, meanwhile: str
-) -> None:
-    fields = fields_of(as_editor.get(PATH)) | {"decision": decision, "notes": "Half an hour\r\n"}
-    if meanwhile == "trashed":
-        throw_away(plan, by=None)
-    else:
-        Section.objects.update(theirs=None)
-    response = as_editor.post(PATH, fields)
-    assert fields_of(response)["notes"] == "Half an hour\r\n"
-    assert 'action="/pages/plan/edit/"' in response.content.decode()
-
-
-def test_a_page_that_is_deleted_at_the_last_moment_keeps_the_combined_text(
-    as_editor: Client, plan: Page, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fields = fields_of(as_editor.get(PATH)) | {"decision": "combined", "notes": "Half an hour"}
-    before = file_conflicts.settle
-
-    def late(*args: Any, **kwargs: Any) -> Any:
-        Page.everything.get(pk=plan.pk).delete()
-        return before(*args, **kwargs)
-
-    monkeypatch.setattr(file_conflicts, "settle", late)
-    response = as_editor.post(PATH, fields)
-    assert response.status_code == 404
-    assert "Half an hour" in response.content.decode()
-
-
-@pytest.mark.parametrize("worked_on", [False, True])
-def test_what_the_file_says_by_now_is_in_the_text_to_decide_on(
-    as_editor: Client, worked_on: bool
-) -> None:
-    fields = dict(fields_of(as_editor.get(PATH))) | {"decision": "combined"}
-    if worked_on:
-        fields["notes"] = "1\r\n\r\nboth\r\nthree\r\n4\r\n"
-    Section.objects.update(theirs=THEIRS + "a line of the newer file\r\n")
-    again = as_editor.post(PATH, fields)
-    assert again.status_code == 409
-    notes = str(fields_of(again)["notes"])
-    assert "a line of the newer file" in notes
-    assert ("both" in notes) == worked_on
-
-
-def test_marks_still_say_which_text_is_the_files(as_editor: Client, plan: Page) -> None:
-    fields = dict(fields_of(as_editor.get(PATH))) | {"decision": "combined"}
-    fields["notes"] = "1\r\n\r\nput together\r\nthree\r\n4\r\n"
-    revise(plan, OURS.replace("ours", "the page by now"), version=1)
-    notes = str(fields_of(as_editor.post(PATH, fields))["notes"])
-    assert "<<<<<<< mine\r\nthe page by now\r\n=======\r\nput together\r\n>>>>>>> theirs" in notes
+def test_a_post_without_choices_shows_the_screen(as_editor: Client, section: Section) -> None:
+    assert as_editor.post(PATH, {"page": str(section.page_id)}).status_code == 409
+    assert not is_resolved(section)
 
 
 def test_an_import_that_was_planned_before_undoes_no_decision(plan: Page, editor) -> None:
@@ -296,7 +250,8 @@ def test_an_import_that_was_planned_before_undoes_no_decision(plan: Page, editor
     file = SourceFile("plan.md", b"# Plan\n\none\ntheirs\n")
     apply_plan(plan_import([file]))
     section, late = Section.objects.get(), plan_import([file])
-    settle(page, None, version=page.version, file=mark(section.theirs or ""), by=editor)
+    seen = with_file(page, section).mark
+    resolve_with_file(page, Choices(seen, everywhere="mine"), by=editor)
     with pytest.raises(StaleVersion):
         apply_plan(late)
     section.refresh_from_db()

@@ -57,7 +57,7 @@ def test_two_long_texts_arrive(as_editor, plan, settings):
     revise(plan, "Theirs\n", version=1)
     clash = as_editor.post(PATH, old | {"notes": long})
     assert clash.status_code == 409
-    assert as_editor.post(PATH, fields_of(clash) | {"decision": "mine"}).status_code == 302
+    assert as_editor.post(PATH, fields_of(clash) | {"everywhere": "mine"}).status_code == 302
     assert Page.objects.get().notes == long.replace("\r\n", "\n")
 
 

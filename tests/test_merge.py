@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from services.sync.match_sections import Side, pair
 from services.text import merge as module
 from services.text import sequences
-from services.text.merge import Merge, has_marks, merge, similarity
+from services.text.merge import UNKNOWN, Merge, Use, merge, similarity
 
 BASE = "one\ntwo\nthree\nfour\nfive\n"
 
 
 def test_changes_in_different_places_are_both_taken():
     merged = merge(BASE, BASE.replace("one", "ONE"), BASE.replace("five", "FIVE"))
-    assert (merged.text, merged.clashes) == ("ONE\ntwo\nthree\nfour\nFIVE\n", 0)
+    assert merged == Merge("ONE\ntwo\nthree\nfour\nFIVE\n", [])
 
 
 def test_the_same_change_on_both_sides_is_taken_once():
@@ -36,7 +36,7 @@ LIST = "- one\n- two\n- three\n- four\n"
 
 def test_items_below_each_other_that_were_changed_are_both_taken():
     merged = merge(LIST, LIST.replace("two", "2"), LIST.replace("three", "3").replace("four", "4"))
-    assert (merged.text, merged.clashes) == ("- one\n- 2\n- 3\n- 4\n", 0)
+    assert merged == Merge("- one\n- 2\n- 3\n- 4\n", [])
 
 
 def test_a_change_beside_an_item_that_goes_is_taken():
@@ -57,28 +57,28 @@ def test_a_paragraph_below_a_blank_line_is_its_own():
 def test_no_sentence_is_put_together_from_two_halves():
     base = "It is safe to\nrun this twice.\n"
     ours = "It is not safe to\nrun this twice.\n"
-    assert merge(base, ours, "It is safe to\nrun this once only.\n").clashes
+    assert merge(base, ours, "It is safe to\nrun this once only.\n").disputed
 
 
 def test_what_was_added_below_a_line_that_goes_is_asked_about():
     ours = LIST.replace("two\n", "two\n  - detail of two\n")
-    assert merge(LIST, ours, LIST.replace("- two\n", "")).clashes
+    assert merge(LIST, ours, LIST.replace("- two\n", "")).disputed
 
 
 def test_what_was_changed_below_an_item_that_goes_is_asked_about():
     base = "- one\n- two\n  - its detail\n"
-    assert merge(base, base.replace("its", "my"), "- one\n  - its detail\n").clashes
+    assert merge(base, base.replace("its", "my"), "- one\n  - its detail\n").disputed
 
 
 def test_what_was_added_within_lines_that_were_rewritten_is_asked_about():
     theirs = LIST.replace("two\n", "two\n  - detail\n")
     ours = LIST.replace("- two\n- three", "# Shopping\n- two and three")
-    assert merge(LIST, ours, theirs).clashes
+    assert merge(LIST, ours, theirs).disputed
 
 
 def test_two_who_add_in_one_place_are_asked_also_where_one_changed_the_line_above():
     ours = LIST.replace("two\n", "two\n- mine\n")
-    assert merge(LIST, ours, LIST.replace("two\n", "TWO\n- theirs\n")).clashes
+    assert merge(LIST, ours, LIST.replace("two\n", "TWO\n- theirs\n")).disputed
 
 
 @pytest.mark.parametrize(
@@ -95,31 +95,32 @@ def test_two_who_add_in_one_place_are_asked_also_where_one_changed_the_line_abov
 def test_a_line_that_both_still_have_is_not_merged_away(base, ours, theirs):
     merged = merge(base, ours, theirs)
     kept = set(ours.splitlines()) & set(theirs.splitlines()) & set(base.splitlines())
-    assert merged.clashes or kept <= set(merged.text.splitlines())
+    assert merged.disputed or kept <= set(merged.text.splitlines())
 
 
 def test_a_line_added_within_lines_that_go_clashes():
-    assert merge("a\nb\nc\nd\n", "a\nb\nmine\nc\nd\n", "a\nd\n").clashes == 1
+    assert len(merge("a\nb\nc\nd\n", "a\nb\nmine\nc\nd\n", "a\nd\n").disputed) == 1
 
 
 def test_lines_that_were_changed_together_clash_together():
     ours = BASE.replace("two\nthree", "my two\nmy three")
     merged = merge(BASE, ours, BASE.replace("three\nfour", "their three\ntheir four"))
-    assert merged.clashes == 1
-    assert "mine\nmy two\nmy three\nfour\n=======\ntwo\ntheir three" in merged.prepared
+    [(_, mine, their)] = merged.disputed
+    assert mine == ["my two\n", "my three\n", "four\n"]
+    assert their == ["two\n", "their three\n", "their four\n"]
 
 
 def test_lines_added_in_the_same_place_clash():
-    assert merge(BASE, BASE + "mine\n", BASE + "theirs\n").clashes == 1
+    assert len(merge(BASE, BASE + "mine\n", BASE + "theirs\n").disputed) == 1
 
 
 def test_the_same_line_changed_differently_clashes_and_ours_stays():
     merged = merge(BASE, BASE.replace("three", "mine"), BASE.replace("three", "theirs"))
-    assert (merged.text, merged.clashes) == (BASE.replace("three", "mine"), 1)
+    assert (merged.text, len(merged.disputed)) == (BASE.replace("three", "mine"), 1)
 
 
 def test_a_line_removed_here_and_changed_there_clashes():
-    assert merge(BASE, BASE.replace("three\n", ""), BASE.replace("three", "3")).clashes == 1
+    assert len(merge(BASE, BASE.replace("three\n", ""), BASE.replace("three", "3")).disputed) == 1
 
 
 def test_line_ends_are_part_of_a_line():
@@ -133,24 +134,24 @@ texts = st.lists(st.sampled_from(["a\n", "b\n", "c\r\n", "\n", "d"]), max_size=1
 EFFORTS = [sequences.MOST_STEPS, 100, 0]
 
 
-def merge_with(effort: int, *texts: str) -> Merge:
+def merge_with(effort: int, base: str, ours: str, theirs: str, uses=()) -> Merge:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "blocks", partial(sequences.blocks, most=effort))
-        return merge(*texts)
+        return merge(base, ours, theirs, uses)
 
 
 @given(texts, texts, st.sampled_from(EFFORTS))
 def test_one_side_alone_always_wins(base, changed, effort):
     for sides in ((changed, base), (base, changed), (changed, changed)):
         merged = merge_with(effort, base, *sides)
-        assert (merged.text, merged.clashes, merged.prepared) == (changed, 0, changed)
+        assert merged == Merge(changed, [])
 
 
 @given(texts, texts, texts, st.sampled_from(EFFORTS))
 def test_without_a_clash_order_does_not_matter(base, ours, theirs, effort):
     one, other = (merge_with(effort, base, *s) for s in ((ours, theirs), (theirs, ours)))
-    assert one.clashes == other.clashes
-    if not one.clashes:
+    assert len(one.disputed) == len(other.disputed)
+    if not one.disputed:
         assert one.text == other.text
 
 
@@ -198,50 +199,43 @@ def test_a_category_pairs_only_with_itself():
     assert pair(old, [Side("Compute", LONG), Side("Computing", "", category="Compute")]) == [1, 0]
 
 
-def test_a_prepared_text_has_both_sides_between_marks():
-    merged = merge(BASE, BASE.replace("three", "mine"), BASE.replace("three", "theirs"))
-    marked = "<<<<<<< mine\nmine\n=======\ntheirs\n>>>>>>> theirs\n"
-    assert merged.prepared == f"one\ntwo\n{marked}four\nfive\n"
-    assert has_marks(merged.prepared)
-    assert not has_marks(merged.text)
+@pytest.mark.parametrize("use", ["mine", "theirs", "both"])
+def test_each_disputed_block_has_a_use(use):
+    ours, theirs = "One a.\n\nTwo a.\n", "One b.\n\nTwo b.\n"
+    merged = merge("One.\n\nTwo.\n", ours, theirs, [Use.MINE, Use(use)])
+    second = {"mine": "Two a.\n", "theirs": "Two b.\n", "both": "Two a.\n\nTwo b.\n"}[use]
+    assert merged.text == f"One a.\n\n{second}"
+    assert len(merged.disputed) == 2
 
 
-def test_marks_end_as_the_lines_around_them_do():
-    merged = merge("a\r\nb\r\nc\r\n", "a\r\n1\r\nc\r\n", "a\r\n2\r\nc\r\n")
-    assert merged.prepared.count("\r\n") == merged.prepared.count("\n")
+@pytest.mark.parametrize(
+    ("ours", "theirs", "both"),
+    [
+        ("- a\n", "- b\n", "- a\n- b\n"),
+        ("a\n", "b\n", "a\n\nb\n"),
+        ("a", "b", "a\n\nb"),
+        ("", "b\n", "b\n"),
+        ("a\r\n", "b\r\n", "a\r\n\r\nb\r\n"),
+    ],
+)
+def test_both_stay_apart_unless_they_are_items(ours, theirs, both):
+    assert merge(UNKNOWN, ours, theirs, [Use.BOTH]).text == both
 
 
-def test_a_last_line_without_an_end_stands_apart_from_its_mark():
-    merged = merge("a", "b", "c")
-    assert merged.prepared == "<<<<<<< mine\nb\n=======\nc\n>>>>>>> theirs\n"
-
-
-def test_a_side_that_removed_its_lines_is_empty_in_the_prepared_text():
-    merged = merge(BASE, BASE.replace("three\n", ""), BASE.replace("three", "3"))
-    assert "<<<<<<< mine\n=======\n3\n>>>>>>> theirs\n" in merged.prepared
-
-
-@pytest.mark.parametrize("text", ["", BASE, "a <<<<<<< mine\n", "<<<<<<< mine too\n", "=======\n"])
-def test_other_lines_are_no_marks(text):
-    assert not has_marks(text)
-
-
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", ""])
-@pytest.mark.parametrize("mark", ["<<<<<<< mine", ">>>>>>> theirs"])
-def test_half_decided_is_not_decided(mark, end):
-    assert has_marks(f"text\n{mark}{end}")
+def test_without_a_base_all_that_differs_is_disputed():
+    for texts in (("a\n", "b\n"), ("", "b\n"), ("a\n", ""), ("a\nb\n", "a\nc\n")):
+        assert len(merge(UNKNOWN, *texts).disputed) == 1
+    assert merge(UNKNOWN, "a\n", "a\n").text == "a\n"
 
 
 @given(texts, texts, texts, st.sampled_from(EFFORTS))
-def test_a_prepared_text_loses_no_line(base, ours, theirs, effort):
-    merged = merge_with(effort, base, ours, theirs)
-    assert has_marks(merged.prepared) == bool(merged.clashes)
-    if not merged.clashes:
-        assert merged.prepared == merged.text
+def test_using_both_loses_no_line(base, ours, theirs, effort):
+    disputed = merge_with(effort, base, ours, theirs).disputed
+    text = merge_with(effort, base, ours, theirs, [Use.BOTH] * len(disputed)).text
     for line in {*ours.splitlines(), *theirs.splitlines()} - {*base.splitlines()}:
-        assert line in merged.prepared
+        assert line in text
     # A line that a side has more often than the base is there as often.
-    shown, before = Counter(merged.prepared.splitlines()), Counter(base.splitlines())
+    shown, before = Counter(text.splitlines()), Counter(base.splitlines())
     for side in (ours, theirs):
         for line, number in (Counter(side.splitlines()) - before).items():
             assert shown[line] >= number

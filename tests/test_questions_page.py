@@ -226,31 +226,43 @@ def test_two_answers_at_once_are_both_shown_and_nothing_is_lost(as_editor, as_ad
     response = as_editor.post(f"/questions/{pk}/", mine)
     assert response.status_code == 409
     text = response.content.decode()
-    assert ">Theirs.</pre>" in text
-    assert ">Mine, &lt;b&gt;bold&lt;/b&gt;.</pre>" in text
-    form = dict(fields_of(response))
-    assert form["answer"] == "Theirs.\r\n\r\nMine, <b>bold</b>."
+    assert "someone else changed the answer to “Or what?”" in text
+    assert "Theirs." in text
+    assert "Mine, &lt;b&gt;bold&lt;/b&gt;." in text
     assert row("Or what?").answer == "Theirs."
-    # While one decides, a third answer comes: that is shown as well.
+    # A third answer that comes before one has chosen is shown as well.
     as_admin.post(f"/questions/{pk}/", fields(as_admin, pk, answer="Third."))
-    response = as_editor.post(f"/questions/{pk}/", form | {"decision": "mine"})
+    response = as_editor.post(f"/questions/{pk}/", fields_of(response) | {"block-0": "mine"})
     assert response.status_code == 409
-    form = dict(fields_of(response))
-    assert form["mine"] == "Mine, <b>bold</b>."
-    assert "Third." in form["answer"]
-    as_editor.post(f"/questions/{pk}/", form | {"decision": "mine"})
+    assert "Third." in response.content.decode()
+    as_editor.post(f"/questions/{pk}/", fields_of(response) | {"block-0": "mine"})
     assert row("Or what?").answer == "Mine, <b>bold</b>."
 
 
-def test_keeping_theirs_keeps_mine_in_the_history(as_editor, as_admin, s3):
-    pk = row("Or what?").pk
-    mine = fields(as_editor, pk, answer="Mine.")
-    as_admin.post(f"/questions/{pk}/", fields(as_admin, pk, answer="Theirs."))
-    form = dict(fields_of(as_editor.post(f"/questions/{pk}/", mine)))
-    response = as_editor.post(f"/questions/{pk}/", form | {"decision": "theirs"}, follow=True)
-    assert "Yours is in the page’s history." in response.content.decode()
+@pytest.fixture
+def two_answers(as_editor, as_admin, s3):
+    """The screen for two answers, and its address."""
+    path = f"/questions/{row('Or what?').pk}/"
+    mine = fields(as_editor, row("Or what?").pk, answer="Mine.")
+    as_admin.post(path, fields(as_admin, row("Or what?").pk, answer="Theirs."))
+    return path, as_editor.post(path, mine)
+
+
+def test_using_their_answer_stores_mine_in_the_history(as_editor, s3, two_answers):
+    path, screen = two_answers
+    response = as_editor.post(path, fields_of(screen) | {"everywhere": "theirs"}, follow=True)
+    assert "Both texts are in the page’s" in response.content.decode()
     assert row("Or what?").answer == "Theirs."
     assert Revision.objects.filter(page=s3.pk, notes__contains="> Mine.").exists()
+
+
+def test_both_answers_can_be_used_and_edited(as_editor, s3, two_answers):
+    path, screen = two_answers
+    chosen = {"block-0": "both", "_continue": "1"}
+    response = as_editor.post(path, fields_of(screen) | chosen)
+    assert response["Location"].startswith(f"{path}?")
+    assert row("Or what?").answer == "Mine.\n\nTheirs."
+    assert fields_of(as_editor.get(path))["answer"] == "Mine.\r\n\r\nTheirs."
 
 
 def test_an_answer_to_a_question_that_is_gone_is_not_lost(as_editor, s3):
@@ -343,14 +355,6 @@ def test_who_was_logged_out_gets_all_that_they_typed_back(as_nobody, as_editor, 
     assert again | form == again
     as_editor.post(path, again)
     assert next(iter(fields.values())) in Page.objects.get().notes
-
-
-def test_both_texts_of_a_decision_are_shown_again(as_nobody, s3):
-    typed = {"answer": "Both of ours", "mine": "Mine alone", "seen": "x"}
-    text = as_nobody.post(f"/questions/{s3.questions.all()[0].pk}/", typed).content.decode()
-    assert text.count("<textarea") == 2
-    assert "Both of ours</textarea>" in text
-    assert "Mine alone</textarea>" in text
 
 
 def test_our_script_is_sent_to_the_log_in_as_before(as_nobody, s3):

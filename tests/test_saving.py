@@ -1,4 +1,4 @@
-"""Saving over what somebody else saved meanwhile: merged by line, or told with all three texts."""
+"""Saving over what somebody else saved meanwhile: merged by line, or a conflict."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from hypothesis.extra.django import TestCase
 
 from services.models import Page, Reason, Revision, StaleVersion
 from services.pages import save, trash
+from services.pages.resolve_conflict import Choices, Conflict
 from services.pages.revise import revise
 from services.pages.revisions import revision
+from services.text.merge import UNKNOWN, Use
 from tests.conftest import person
 from tests.support.pages import make_topic
 
@@ -82,9 +84,9 @@ def test_the_same_lines_clash_and_nothing_is_stored(page: Page, editor: User, ad
     with pytest.raises(save.Clash) as raised:
         save.save(page, mine, version=1, by=editor, title="Other", tags=["x"])
     clash = raised.value
-    assert (clash.base, clash.mine, clash.current.notes) == (BASE, mine, theirs)
-    assert (clash.merged.clashes, clash.current.updated_by) == (1, ada)
-    assert "<<<<<<< mine\nmine\n=======\ntheirs\n>>>>>>> theirs\n" in clash.merged.prepared
+    assert clash.conflict == Conflict(BASE, mine, theirs)
+    assert clash.conflict.disputed == [(["three\n"], ["mine\n"], ["theirs\n"])]
+    assert clash.current.updated_by == ada
     assert (stored(page).notes, stored(page).title) == (theirs, "Notes")
     assert not stored(page).tags.exists()
     is_whole(page)
@@ -94,9 +96,9 @@ def test_the_same_lines_clash_and_nothing_is_stored(page: Page, editor: User, ad
 def test_a_version_nobody_knows_clashes(page: Page, editor: User, version: int) -> None:
     with pytest.raises(save.Clash) as raised:
         save.save(page, "Mine\n", version=version, by=editor)
-    assert raised.value.base is None
-    assert "Mine\n" in raised.value.merged.prepared
-    assert BASE in raised.value.merged.prepared
+    conflict = raised.value.conflict
+    assert not conflict.is_base_known
+    assert conflict.disputed == [([UNKNOWN], ["Mine\n"], BASE.splitlines(keepends=True))]
     assert stored(page).notes == BASE
 
 
@@ -106,8 +108,6 @@ def test_nothing_is_saved_into_the_trash(page: Page, editor: User) -> None:
         with pytest.raises(save.Trashed) as raised:
             save.save(page, "Mine", version=version, by=editor)
         assert "Restore it" in str(raised.value)
-        with pytest.raises(save.Trashed):
-            save.keep_theirs(page, "Mine", version=version, by=editor)
         with pytest.raises(StaleVersion):
             revise(page, "Mine", version=version)
     assert stored(page).notes == BASE
@@ -121,10 +121,18 @@ def test_line_ends_of_both_sides_stay(editor: User) -> None:
     assert stored(page).notes == "ONE\r\ntwo\nthree\rfour\r\nfive\n6"
 
 
-def test_keeping_theirs_puts_ones_own_into_the_history(page: Page, editor: User, ada: User) -> None:
+def chosen(page: Page, mine: str, use: str, by: User | None) -> save.Saved:
+    """Save over version 1, and choose when asked."""
+    with pytest.raises(save.Clash) as raised:
+        save.save(page, mine, version=1, by=by)
+    choices = Choices(raised.value.conflict.mark, everywhere=use)
+    return save.save(page, mine, version=1, by=by, choices=choices)
+
+
+def test_using_theirs_puts_mine_into_the_history(page: Page, editor: User, ada: User) -> None:
     revise(page, "Theirs", version=1, by=ada)
-    kept = save.keep_theirs(page, "Mine\r\n", version=2, by=editor)
-    assert (kept.notes, kept.version) == ("Theirs", 4)
+    saved = chosen(page, "Mine\r\n", "theirs", editor)
+    assert (saved.page.notes, saved.page.version, saved.resolved) == ("Theirs", 4, True)
     assert (stored(page).notes, stored(page).version) == ("Theirs", 4)
     aside, back = revision(page.pk, 3), revision(page.pk, 4)
     assert (aside.notes, aside.reason) == ("Mine\r\n", Reason.ASIDE)
@@ -133,21 +141,19 @@ def test_keeping_theirs_puts_ones_own_into_the_history(page: Page, editor: User,
     is_whole(page)
 
 
-def test_keeping_theirs_when_they_are_the_same_is_nothing(page: Page, editor: User) -> None:
-    save.keep_theirs(page, BASE, version=1, by=editor)
-    assert stored(page).version == 1
-
-
-def test_keeping_theirs_is_for_what_one_has_seen(page: Page, editor: User) -> None:
+def test_choices_count_for_the_blocks_that_were_shown(page: Page, editor: User) -> None:
     revise(page, "Theirs", version=1)
-    with pytest.raises(StaleVersion):
-        save.keep_theirs(page, "Mine", version=1, by=editor)
+    choices = Choices(Conflict(BASE, "Mine", "Theirs").mark, everywhere="mine")
+    revise(page, "Newer", version=2)
+    with pytest.raises(save.Clash):
+        save.save(page, "Mine", version=1, by=editor, choices=choices)
+    assert stored(page).notes == "Newer"
     is_whole(page)
 
 
 def test_a_tick_after_one_was_set_aside_is_an_entry_of_its_own(page: Page, editor: User) -> None:
     revise(page, "- [ ] x", version=1, by=editor, reason=Reason.TICK)
-    save.keep_theirs(page, "Mine", version=2, by=editor)
+    chosen(page, "Mine", "theirs", editor)
     page.refresh_from_db()
     revise(page, "- [x] x", version=4, by=editor, reason=Reason.TICK)
     assert [r.folded for r in Revision.objects.of_page(page.pk)] == [False] * 5
@@ -158,7 +164,7 @@ def test_the_index_is_right_after_all_of_it(
 ) -> None:
     revise(page, BASE + "- [ ] a\n\nWhy?\n", version=1)
     save.save(page, "- [ ] b\n\n" + BASE, version=1, by=editor)
-    save.keep_theirs(page, "- [ ] c\n", version=3, by=editor)
+    chosen(page, "- [ ] c\n", "theirs", editor)
     assert [item.text for item in page.items.all()] == ["b", "a"]
     call_command("rederive")
     assert "every index was right" in capsys.readouterr().out
@@ -178,10 +184,19 @@ class TestAnyTexts(TestCase):
         try:
             save.save(page, mine, version=1, by=None)
         except save.Clash as clash:
-            assert (clash.base, clash.mine, clash.current.notes) == (base, mine, theirs)
-            for line in (*mine.splitlines(), *theirs.splitlines()):
-                assert line in clash.merged.prepared or line in base
+            assert clash.conflict == Conflict(base, mine, theirs)
             assert stored(page).notes == theirs
+            for use in Use:
+                choices = Choices(clash.conflict.mark, everywhere=use)
+                text = clash.conflict.text(choices)
+                assert text is not None
+                for block in clash.conflict.disputed:
+                    used = [*(block[1] if use != "theirs" else ())]
+                    used += block[2] if use != "mine" else ()
+                    assert all(line.strip() in text for line in used)
+            save.save(page, mine, version=1, by=None, choices=choices)
+            texts = set(Revision.objects.of_page(page.pk).values_list("notes", flat=True))
+            assert {base, theirs, mine, text} <= texts
         else:
             changed = [text for text in (mine, theirs) if text != base]
             assert stored(page).notes in changed or len(changed) != 1

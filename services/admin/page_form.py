@@ -24,11 +24,9 @@ from services.admin.row_forms import (
 )
 from services.aws.catalog import key
 from services.forms.fields import NamesField, NotesField, NotesWidget, Seen, TagsField
-from services.forms.page import MARKS_LEFT
 from services.models import Page, PageName, Service
 from services.pages.edit import base_of, typed_anew, typed_over
 from services.pages.names import KEY_LENGTH
-from services.text.merge import has_marks
 from services.views.posted import version_number
 
 # What a page says beside its notes; stored only where this person changed it.
@@ -167,8 +165,6 @@ class PageForm(forms.ModelForm[Page]):
             return Draft(typed_anew(typed), 1, title or "", is_service)
         base = base_of(current, version_number(self.cleaned_data.get("version")))
         notes = typed_over(current, base, typed)
-        if has_marks(notes) and not has_marks(base.notes or ""):
-            self.add_error("notes", MARKS_LEFT)
         return Draft(notes, base.version, title or current.title, current.is_service)
 
     def _keep_what_others_changed(self, current: Page) -> None:

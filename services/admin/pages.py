@@ -39,15 +39,17 @@ from services.admin.row_edits import Draft
 from services.admin.trash import ToTheTrash
 from services.attachments.manage import adopt
 from services.db.locks import retried
+from services.forms.conflict import choices_in
 from services.models import Page, Reason, Revision, Section, Service, StaleVersion
 from services.pages import drafts
 from services.pages.edit import FACTS as EDITED
 from services.pages.edit import Edit, Outcome, base_of, others_since, overridden
-from services.pages.revise import create, revise
-from services.pages.save import Clash, Saved, Trashed, save
+from services.pages.resolve_conflict import Clash
+from services.pages.revise import Trashed, create
+from services.pages.save import save
 from services.views import conflicts
 from services.views.editor import new_place
-from services.views.flash import listed, say_facts
+from services.views.flash import listed, resolved_words, say_facts
 
 Fieldsets = tuple[tuple[str | None, Any], ...]
 NOTES = ("Notes", {"classes": ("wide-notes",), "fields": ("notes",)})
@@ -151,12 +153,11 @@ class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, AnyModelAdmin):
         except (StaleVersion, Trashed, Page.DoesNotExist, IntegrityError):
             # Somebody was faster by a moment. Now the form sees what they saved, and says so.
             return super().changeform_view(request, object_id, form_url, extra_context)
+        except Clash as clash:
+            return conflicts.show_page(request, clash)
 
     def save_model(self, request: HttpRequest, obj: Page, form: Any, change: bool) -> None:
-        """Notes, rows, facts and tags in one revision, merged with what others saved.
-
-        Where that is not clean, facts and tags are saved, and of the text a person is asked.
-        """
+        """Store notes, rows, facts and tags in one revision, merged with what others saved."""
         draft: Draft = form.draft
         by = cast(User, request.user)
         if not change:
@@ -171,17 +172,15 @@ class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, AnyModelAdmin):
         tags = form.cleaned_data.get("tags")
         given_way = self._overridden(obj, draft, wanted, tags)
         told = {"by": by, "reason": Reason.ADMIN, "tags": tags, **wanted}
-        try:
-            saved = save(obj, draft.notes, version=draft.version, **told)
-        except Clash as clash:
-            revise(clash.current, version=clash.current.version, **told)
-            obj.clash, obj.draft, saved = clash, draft, Saved(clash.current, changed=True)  # type: ignore[attr-defined]
-        else:
-            if saved.merged:
-                names = others_since(saved.page, draft.version, by) or ["you in another window"]
-                who = listed(names)
-                messages.success(request, f"Saved, and merged with what {who} changed meanwhile.")
-            drafts.end_saved(by, saved.page, request.POST, draft.notes)
+        choices = choices_in(request.POST)
+        saved = save(obj, draft.notes, version=draft.version, choices=choices, **told)
+        if saved.resolved:
+            messages.success(request, resolved_words(saved.page))
+        elif saved.merged:
+            names = others_since(saved.page, draft.version, by) or ["you in another window"]
+            who = listed(names)
+            messages.success(request, f"Saved, and merged with what {who} changed meanwhile.")
+        drafts.end_saved(by, saved.page, request.POST, draft.notes)
         say_facts(request, Outcome(saved, given_way))
         obj.refresh_from_db()
 
@@ -196,17 +195,6 @@ class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, AnyModelAdmin):
             facts["tags"] = sorted(tags)
         current = Page.everything.get(pk=page.pk)
         return overridden(current, Edit(draft.notes, base_of(current, draft.version), facts))
-
-    def log_change(self, request: HttpRequest, obj: Page, message: Any) -> Any:
-        """Nothing was changed where a person is still to decide."""
-        return None if hasattr(obj, "clash") else super().log_change(request, obj, message)
-
-    def response_change(self, request: HttpRequest, obj: Page) -> HttpResponse:
-        clash: Clash | None = getattr(obj, "clash", None)
-        if clash is None:
-            return super().response_change(request, obj)
-        edit = Edit(clash.mine, base_of(clash.current, obj.draft.version))  # type: ignore[attr-defined]
-        return conflicts.show(request, clash, edit)
 
     def response_post_save_change(self, request: HttpRequest, obj: Page) -> HttpResponseRedirect:
         """Who came from the page on the site goes back to it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 from django import forms
@@ -15,15 +14,8 @@ from services.models import Category, Page, PageName
 from services.models.pages import TITLE_LENGTH, one_line
 from services.pages.edit import FACTS, Base
 from services.pages.names import KEY_LENGTH
-from services.text.merge import has_marks
 
-MARKS_LEFT = (
-    "There is still a place that nobody has decided. Keep what you want of it and remove the lines "
-    "that begin with <<<<<<<, ======= and >>>>>>>."
-)
 LONGEST_TAG = 100
-# What can be decided where two texts clash.
-COMBINED, MINE, THEIRS = "combined", "mine", "theirs"
 LONG_TITLE = {"maxlength": TITLE_LENGTH, "autocomplete": "off"}
 
 
@@ -82,18 +74,6 @@ class EditForm(forms.Form):
     def clean_abbreviation(self) -> str:
         return one_line(self.cleaned_data["abbreviation"])
 
-    def clean_notes(self) -> str:
-        """A combined text goes on as a draft as well, and is no more decided there.
-
-        Marks are in nobody's way who decides for another text.
-        """
-        notes: str = self.cleaned_data["notes"]
-        if self.data.get("decision", COMBINED) != COMBINED:
-            return notes
-        if has_marks(notes) and not (self.base and has_marks(self.base.notes or "")):
-            raise forms.ValidationError(MARKS_LEFT, code="marks")
-        return notes
-
     def clean_tags(self) -> list[str]:
         tags: list[str] = self.cleaned_data["tags"]
         if any(len(tag) > LONGEST_TAG for tag in tags):
@@ -139,41 +119,3 @@ class SplitForm(EditForm):
         super().__init__(*args, page=None, base=None, **kwargs)
         for name in ("notes", "abbreviation", "aliases", "tags", "rewrite", "kept"):
             del self.fields[name]
-
-
-class ConflictForm(EditForm):
-    """What is asked for when two people changed the same lines.
-
-    `notes` is the combined text, `mine` what its author had written over the version `began`,
-    and `version` the one that is shown as theirs. The facts are kept out of sight.
-    """
-
-    mine = forms.CharField(strip=False, required=False, widget=forms.HiddenInput)
-    began = Seen(required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["notes"].label = "The combined text"
-        for name in (*FACTS, "rewrite"):
-            self.fields[name].widget = self.fields[name].hidden_widget()
-
-    def show_what_is_wrong(self) -> None:
-        """Bring back into sight what has to be put right."""
-        for name in self.errors:
-            if name in FACTS:
-                self.fields[name].widget = copy.deepcopy(self.base_fields[name].widget)
-
-
-class FileConflictForm(SectionForm):
-    """What is asked for when a page and its file were both changed in the same lines.
-
-    `notes` is the combined text, `version` the page's that is shown, `file` the mark of the file's
-    text, and `shown` that of what stood in `notes`, blank where somebody had worked on it before.
-    """
-
-    file = Seen(required=False)
-    shown = Seen(required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["notes"].label = "The combined text"

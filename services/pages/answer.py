@@ -22,10 +22,10 @@ from services.markdown.read.notes import Question as Reading
 from services.markdown.read.notes import read
 from services.models import Page, Question, Reason
 from services.pages.derive import derive
-from services.pages.revise import revise
-from services.pages.save import Trashed, mark
-from services.pages.save import keep_theirs as keep_aside
+from services.pages.resolve_conflict import Choices, Clash, Conflict, mark, set_aside
+from services.pages.revise import Trashed, revise
 from services.text.line_ends import split_lines
+from services.text.merge import UNKNOWN
 
 
 class QuestionGone(Exception):
@@ -35,20 +35,13 @@ class QuestionGone(Exception):
         super().__init__("This question is not in the notes any more.")
 
 
-class AnswerChanged(Exception):
-    """Somebody else answered while this answer was written. `question` is as stored now."""
-
-    def __init__(self, question: Question) -> None:
-        super().__init__("Somebody else changed this answer in the meantime.")
-        self.question = question
-
-
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The question as it is now, and whether the notes changed."""
+    """The question as it is now, whether the notes changed, and whether a user chose."""
 
     question: Question
     changed: bool
+    resolved: bool = False
 
 
 @retried
@@ -76,39 +69,37 @@ def ask(page: Page, words: str, answer: str = "", *, by: AbstractBaseUser | None
 
 
 @retried
-def answer(question_pk: int, text: str, *, seen: str, by: AbstractBaseUser | None) -> Answered:
+def answer(
+    question_pk: int,
+    text: str,
+    *,
+    seen: str,
+    by: AbstractBaseUser | None,
+    choices: Choices | None = None,
+) -> Answered:
     """Answer a question, or change its answer; a blank text removes it.
 
-    `seen` is the `mark` of the answer that the text was written over.
-    Raises QuestionGone; AnswerChanged where the answer is another by now and not this one; and
-    EditRefused where the text could not be told from the notes around it.
+    `seen` is the `mark` of the answer that the text was written over, `choices` what the user
+    chose when they were shown another by then. Raises QuestionGone; Clash where they have to
+    choose; and EditRefused where the text could not be told from the notes around it.
     """
     with transaction.atomic():
         page, question = _locked(question_pk)
         if _same(text, question.answer):
             return Answered(question, changed=False)
-        if mark(question.answer) != seen:
-            raise AnswerChanged(question)
-        notes = _with_answer(page, question, text)
+        notes, resolved = _with_answer(page, question, text), mark(question.answer) != seen
+        if resolved:
+            # Only the mark of the answer that both began with is known.
+            conflict = Conflict(UNKNOWN, text, question.answer)
+            chosen, mine = conflict.text(choices), notes
+            if chosen is None:
+                raise Clash(conflict, page)
+            is_theirs = _same(chosen, question.answer)
+            notes = page.notes if is_theirs else _with_answer(page, question, chosen)
+            set_aside(page, [mine] if text.strip() else [], instead=notes, by=by)
         _store(page, notes, by)
         question.refresh_from_db()
-        return Answered(question, changed=True)
-
-
-@retried
-def keep_theirs(question_pk: int, mine: str, *, seen: str, by: AbstractBaseUser | None) -> Question:
-    """Leave somebody else's answer; one's own goes into the page's history, so it is not lost.
-
-    Raises as `answer` does.
-    """
-    with transaction.atomic():
-        page, question = _locked(question_pk)
-        if mark(question.answer) != seen:
-            raise AnswerChanged(question)
-        if mine.strip() and not _same(mine, question.answer):
-            notes = _with_answer(page, question, mine)
-            keep_aside(page, notes, version=page.version, by=by)
-        return question
+        return Answered(question, True, resolved)
 
 
 @retried
@@ -122,11 +113,6 @@ def dismiss(question_pk: int, dismissed: bool) -> Question:
         question.dismissed = dismissed
         question.save(update_fields=["dismissed"])
         return question
-
-
-def both(theirs: str, mine: str) -> str:
-    """Two answers as one text, for a person to put in order."""
-    return "\n\n".join(filter(None, (theirs.strip(), mine.strip())))
 
 
 def _locked(question_pk: int) -> tuple[Page, Question]:

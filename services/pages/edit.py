@@ -19,6 +19,7 @@ from services.markdown.edit.split_section import link_to, split_out
 from services.markdown.read.sections import Part, parts, replaced, source
 from services.models import Category, Page, Reason, Revision, Section
 from services.pages import rename, revise
+from services.pages.resolve_conflict import Choices
 from services.pages.revise import free_aws_id, free_slug
 from services.pages.revisions import revision, tags_at
 from services.pages.save import Saved, save
@@ -135,10 +136,10 @@ def anchor_at(text: str, start: int) -> str:
 
 
 @retried
-def store(page: Page, edit: Edit, *, by: User) -> Outcome:
+def store(page: Page, edit: Edit, *, by: User, choices: Choices | None = None) -> Outcome:
     """Save an edit, and let links follow a new title or the page keep its old one as a name.
 
-    Raises `saving.Clash` and `saving.Trashed`, and stores nothing then.
+    Raises Clash and Trashed as `save` does, and stores nothing then.
     """
     with transaction.atomic():
         if edit.rewrite and not RENAMING.isdisjoint(edit.facts):
@@ -160,7 +161,7 @@ def store(page: Page, edit: Edit, *, by: User) -> Outcome:
         if wanted != aliases:
             facts["aliases"] = wanted
         base, changed = edit.base.version, as_stored(current, facts)
-        saved = save(current, notes, version=base, by=by, tags=tags, **changed)
+        saved = save(current, notes, version=base, by=by, tags=tags, choices=choices, **changed)
         return Outcome(saved, theirs, links, pages, kept, "".join(called))
 
 
@@ -251,7 +252,7 @@ def split(
 ) -> Page:
     """Take a section out into a page of its own, with a link in its place; returns that page.
 
-    Raises `saving.Clash` and `saving.Trashed`, and stores nothing then.
+    Raises Clash and Trashed as `save` does, and stores nothing then.
     """
     link, alias = link_to(title)
     left, words = split_out(base.notes or "", part, link)

@@ -26,6 +26,14 @@ NAMING = {"kind", "title", "abbreviation", "aliases", "aws_id"}
 READING = {"kind", "title", "notes"}
 
 
+class Trashed(Exception):
+    """The page is in the trash, so nothing can be saved in it."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(f"“{page.title}” is in the trash. Restore it to save in it.")
+        self.page = page
+
+
 def create(page: Page) -> Page:
     """Store a new page with its first revision, and derive its rows; returns it.
 

@@ -166,7 +166,7 @@ class _Planner:
         """The table of three texts: base, theirs (the file now), ours (the page now)."""
         ours, base = stored.text, stored.base
         waits = stored.theirs is not None and stored.theirs == theirs
-        if waits and merge(base, ours, theirs).clashes:
+        if waits and merge(base, ours, theirs).disputed:
             change.action, change.theirs, change.base = Action.CONFLICT, theirs, base
             change.detail = "still to be resolved on its page"
         elif theirs == ours:
@@ -177,8 +177,9 @@ class _Planner:
             change.action, change.text = Action.UPDATED, theirs
         else:
             merged = merge(base, ours, theirs)
-            if merged.clashes:
-                places = f"{merged.clashes} place{'s' if merged.clashes > 1 else ''}"
+            if merged.disputed:
+                number = len(merged.disputed)
+                places = f"{number} place{'s' if number > 1 else ''}"
                 change.action, change.theirs, change.base = Action.CONFLICT, theirs, base
                 change.detail = f"changed here and in the file in {places}; resolve it on its page"
             else:

@@ -7,7 +7,7 @@ from django import template
 from services.models import Draft, Page, Question
 from services.models.drafts import ASK
 from services.pages import drafts
-from services.pages.save import mark as mark_of
+from services.pages.resolve_conflict import mark as mark_of
 from services.selectors import page as pages
 
 register = template.Library()

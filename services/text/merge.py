@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import pairwise, starmap
 
 from services.text.line_ends import dominant_line_end, split_lines
@@ -22,60 +23,57 @@ MOST_LINES_APART = 400
 # to be careful: what is none of these, and what only looks like one, is decided by a person.
 BLOCK = re.compile(r"\s*([-*+]|\d{1,9}[.)])\s|#{1,6}\s|\||\s*$")
 
-# What stands around the two sides of a clash in a text that a person is to put together.
-MINE, BETWEEN, THEIRS = "<<<<<<< mine", "=======", ">>>>>>> theirs"
+# The base of a merge where no one has the text that both began with: no stored text holds a NUL,
+# so every line that differs is disputed.
+UNKNOWN = "\0"
+
+Region = tuple[list[str], list[str], list[str]]
+
+
+class Use(StrEnum):
+    """Which side is used where both changed the same lines; with BOTH, theirs below mine."""
+
+    MINE = "mine"
+    THEIRS = "theirs"
+    BOTH = "both"
 
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """The merged text, and in how many places both sides changed the same lines differently.
-
-    Where they clash, `text` has our side, and `prepared` both, with marks around them.
-    """
+    """The merged text, and the regions where both sides changed the same lines differently."""
 
     text: str
-    clashes: int
-    prepared: str
+    disputed: list[Region]
 
 
-def merge(base: str, ours: str, theirs: str) -> Merge:
+def merge(base: str, ours: str, theirs: str, uses: Sequence[Use] = ()) -> Merge:
     """Merge two texts that both come from `base`, as diff3 does.
 
     Lines that only one side changed are that side's; lines that both changed alike are taken
-    once; the rest clashes. Line ends are part of a line.
+    once; the rest is disputed. `uses` says what is used of each disputed region; by default ours.
+    Line ends are part of a line.
     """
-    if ours in (base, theirs):
-        return Merge(theirs, 0, theirs)
-    if theirs == base:
-        return Merge(ours, 0, ours)
-    end = dominant_line_end(base)
     text: list[str] = []
-    prepared: list[str] = []
-    clashes = 0
-    for mine, their, clash in _pieces(base, ours, theirs):
-        text += mine
-        clashes += clash
-        prepared += _marked(mine, their, end) if clash else mine
-    return Merge("".join(text), clashes, "".join(prepared))
+    disputed: list[Region] = []
+    end = dominant_line_end(ours)
+    for region in regions(base, ours, theirs):
+        before, mine, their = region
+        if not _is_disputed(region):
+            text += their if mine == before else mine
+            continue
+        use = uses[len(disputed)] if len(disputed) < len(uses) else Use.MINE
+        both = _joined(mine, their, end)
+        text += {Use.MINE: mine, Use.THEIRS: their, Use.BOTH: both}[use]
+        disputed.append(region)
+    return Merge("".join(text), disputed)
 
 
-def readable(text: str) -> str:
-    """A prepared text for a preview: its marks as words, not as the Markdown that they would be."""
-    if not has_marks(text):
-        return text
-    words = {MINE: "mine:", BETWEEN: "theirs:", THEIRS: "· · ·"}
-    lines = (
-        f"\n*{words[line]}*\n\n" if line in words else line + end for line, end in split_lines(text)
-    )
-    return "".join(lines)
-
-
-def has_marks(text: str) -> bool:
-    """Is there still a clash in a prepared text that nobody has decided?"""
-    return any(words in (MINE, THEIRS) for words, _ in split_lines(text))
-
-
-Region = tuple[list[str], list[str], list[str]]
+def _joined(above: list[str], below: list[str], end: str) -> list[str]:
+    """Lines with others below them, apart from them where they would read on as one paragraph."""
+    if not above or not below:
+        return above or below
+    gap = [] if above[-1].endswith(("\n", "\r")) else [end]
+    return [*above, *gap, *([] if BLOCK.match(below[0]) else [end]), *below]
 
 
 def regions(base: str, ours: str, theirs: str) -> Iterator[Region]:
@@ -94,17 +92,17 @@ def regions(base: str, ours: str, theirs: str) -> Iterator[Region]:
         i, j, k = stop, in_ours + stop - start, in_theirs + stop - start
 
 
-def _clashes(region: Region) -> bool:
+def _is_disputed(region: Region) -> bool:
     before, mine, their = region
     return mine != their and before not in (mine, their)
 
 
 def _apart(whole: Region) -> list[Region]:
     """A region in parts that can all be merged, or else as it is."""
-    if not _clashes(whole) or sum(map(len, whole)) > MOST_LINES_APART:
+    if not _is_disputed(whole) or sum(map(len, whole)) > MOST_LINES_APART:
         return [whole]
     cut = list(_cut(*whole))
-    clean = not any(map(_clashes, cut)) and all(starmap(_may_part, pairwise(cut)))
+    clean = not any(map(_is_disputed, cut)) and all(starmap(_may_part, pairwise(cut)))
     within = any(_is_within(*three) for three in zip(cut, cut[1:], cut[2:], strict=False))
     return cut if clean and not within and _loses_nothing(whole, cut) else [whole]
 
@@ -190,28 +188,6 @@ class _Changes:
     def _keep(self, at: int, lines: list[str]) -> None:
         for n, line in enumerate(lines, start=at):
             self.instead[n] = (n + 1, [line])
-
-
-def _pieces(base: str, ours: str, theirs: str) -> Iterator[tuple[list[str], list[str], bool]]:
-    """The merged text in pieces: our lines, theirs, and whether they clash; else ours count."""
-    for before, mine, their in regions(base, ours, theirs):
-        if mine == their or their == before:
-            yield mine, their, False
-        elif mine == before:
-            yield their, their, False
-        else:
-            yield mine, their, True
-
-
-def _marked(mine: list[str], theirs: list[str], end: str) -> list[str]:
-    sides = (_ended(mine, end), _ended(theirs, end))
-    return [MINE + end, *sides[0], BETWEEN + end, *sides[1], THEIRS + end]
-
-
-def _ended(lines: list[str], end: str) -> list[str]:
-    """Lines that a mark can follow."""
-    last = lines[-1] if lines else end
-    return lines if last.endswith(("\n", "\r")) else [*lines[:-1], last + end]
 
 
 def similarity(one: str, other: str) -> float:

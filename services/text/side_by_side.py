@@ -21,7 +21,7 @@ class Who(StrEnum):
     MINE = "mine"
     THEIRS = "theirs"
     BOTH = "both"
-    CLASH = "clash"
+    DISPUTED = "disputed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def _who(before: str, mine: str, theirs: str) -> Who:
         return Who.NOBODY if mine == before else Who.BOTH
     if theirs == before:
         return Who.MINE
-    return Who.THEIRS if mine == before else Who.CLASH
+    return Who.THEIRS if mine == before else Who.DISPUTED
 
 
 def _plain(text: str) -> tuple[Line, ...]:

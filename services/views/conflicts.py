@@ -1,173 +1,136 @@
-"""The screen for two people who changed the same lines: both texts, and three ways out.
+"""The one screen for a conflict: both texts beside each other, and a choice for each block.
 
-No way off it loses a text: theirs is stored, and one's own is kept as the draft, goes into the
-page's history, or becomes the page.
+The form that led to it is carried along, and sent to its own view again with the choices. So the
+view checks and saves as always, and asks again where the disputed blocks are others by then.
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.html import format_html
-from taggit.models import Tag
+from django.views.decorators.http import require_http_methods
 
-from services.db.locks import retried
-from services.forms.fields import as_posted
-from services.forms.page import COMBINED, MINE, THEIRS, ConflictForm, EditForm
-from services.models import Page, StaleVersion
+from services.forms.conflict import (
+    CONTINUE,
+    FILE,
+    PEOPLE,
+    ConflictForm,
+    Sides,
+    choices_in,
+    is_own,
+)
+from services.models import Page
 from services.pages import drafts
-from services.pages.edit import Edit, Outcome, base_of, others_since, store, typed_over
-from services.pages.revisions import revision
-from services.pages.save import Clash, Saved, Trashed, keep_theirs, set_aside
-from services.text.merge import Merge, has_marks, merge
-from services.text.side_by_side import side_by_side
-from services.views.editor import show_editor
-from services.views.finding import person, version_of
-from services.views.flash import history_link, listed, say_facts
-from services.views.posted import version_number
+from services.pages.edit import others_since
+from services.pages.resolve_conflict import (
+    Clash,
+    NoConflict,
+    resolve_with_file,
+    waiting,
+    with_file,
+)
+from services.pages.revise import Trashed
+from services.permissions import editors_only
+from services.text.side_by_side import Who, side_by_side
+from services.views.finding import is_another, page_to_edit, person, version_of
+from services.views.flash import listed, resolved_words
+
+AGAIN = "These lines were changed once more meanwhile. Nothing is saved yet: please choose again."
+MISSING = "Nothing is saved yet. Please choose a text for each block."
 
 
-def show(request: HttpRequest, clash: Clash, edit: Edit) -> HttpResponse:
-    """Somebody changed the same lines meanwhile: keep what was typed as the draft, and ask."""
-    fields = {name: request.POST[name] for name in drafts.FIELDS if name in request.POST}
-    fields["notes"] = clash.mine
-    kept = _keep_draft(request, clash.current, edit.base.version, fields)
-    notes, began = clash.merged.prepared, edit.base.version
-    form = _form(clash.current, edit, clash.mine, notes, began, kept)
-    return _screen(request, form, clash.mine)
+def show(
+    request: HttpRequest,
+    clash: Clash,
+    lead: str,
+    *,
+    sides: Sides = PEOPLE,
+    kept: str = "",
+    status: int = 409,
+) -> HttpResponse:
+    """Show a conflict; `lead` says who changed what, `kept` when the draft was saved, if any."""
+    conflict, form = clash.conflict, ConflictForm(request.POST, clash.conflict, sides)
+    blocks = iter(form.visible_fields())
+    rows = side_by_side(conflict.base, conflict.mine, conflict.theirs)
+    carried = [
+        (name, kept if name == "kept" else value)
+        for name, values in request.POST.lists()
+        for value in values
+        if not is_own(name) and name != "csrfmiddlewaretoken"
+    ]
+    context = {
+        "page": clash.current,
+        "conflict": conflict,
+        "form": form,
+        "sides": sides,
+        "against_file": sides is FILE,
+        "rows": [(row, next(blocks) if row.who is Who.DISPUTED else None) for row in rows],
+        "carried": carried or [("page", str(clash.current.pk))],
+        "lead": lead,
+        "notice": "" if "conflict" not in request.POST else MISSING if form.is_bound else AGAIN,
+    }
+    return render(request, "conflict.html", context, status=status)
 
 
-def _keep_draft(request: HttpRequest, page: Page, version: int, fields: dict[str, str]) -> str:
-    """Keep what was typed, but not in the place of a draft that its author has not looked at.
+def show_page(request: HttpRequest, clash: Clash) -> HttpResponse:
+    """Show what two people made of a page; what was typed is saved as a draft until they choose.
 
-    Returns what the form is to know of its draft. What is not kept is in the form all the same.
+    A draft that its author has not looked at stays as it is.
     """
-    who, known = person(request), request.POST.get("kept", "")
+    page, who, version = clash.current, person(request), version_of(request)
+    fields = {name: request.POST[name] for name in drafts.FIELDS if name in request.POST}
+    kept, stored = request.POST.get("kept", ""), " Your earlier draft of this page stays."
     with suppress(drafts.NotKept):
         if drafts.another(who, page, request.POST) is None:
-            draft = drafts.keep(who, page, version, fields)
-            known = draft.saved_at.isoformat() if draft.saved_at else ""
-    return known
+            notes = {"notes": clash.conflict.mine}
+            draft = drafts.keep(who, page, version, fields | notes)
+            kept = draft.saved_at.isoformat() if draft.saved_at else ""
+            stored = " Your text is a draft until you choose."
+    others = listed(others_since(page, version, who))
+    by = f"{others} changed the same lines" if others else "you changed the same lines elsewhere"
+    return show(request, clash, f"While you wrote, {by}.{stored}", kept=kept)
 
 
-def _form(page: Page, edit: Edit, mine: str, notes: str, began: int, kept: str) -> ConflictForm:
-    """The form over the page as it is now: its facts, and in their place those changed by me."""
-    facts: dict[str, Any] = {
-        name: [Tag(name=tag) for tag in value] if name == "tags" else value
-        for name, value in edit.facts.items()
-    }
-    start = facts | {
-        "notes": notes,
-        "mine": mine,
-        "version": page.version,
-        "began": began,
-        "rewrite": edit.rewrite,
-        "kept": kept,
-    }
-    return ConflictForm(page=page, base=base_of(page), initial=start)
+@require_http_methods(["GET", "HEAD", "POST"])
+@editors_only
+def file_conflict(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a page's text beside that of its file, or store what was chosen."""
+    page, moved = page_to_edit(slug)
+    if page is None or is_another(page, request) or (page.trashed_at and request.method != "POST"):
+        raise Http404("There is no page at this address.")
+    if request.method == "POST":
+        return _resolve(request, page)
+    if moved:
+        return redirect("file_conflict", page.slug)
+    section = waiting(page)
+    if section is None:
+        messages.info(request, "The page and its file agree.")
+        return redirect(page)
+    return _show_file(request, Clash(with_file(page, section), page), status=200)
 
 
-def _screen(request: HttpRequest, form: ConflictForm, mine: str) -> HttpResponse:
-    page = form.page
-    assert page is not None  # noqa: S101 (a conflict is about a page)
-    began = version_number(form["began"].value())
-    known = revision(page.pk, began)
-    theirs = base_of(page, version_number(form["version"].value())).notes or page.notes
-    context = {
-        "form": form,
-        "page": page,
-        "rows": side_by_side(known.notes if known else "", mine, theirs),
-        "base_known": known is not None,
-        "version": form["version"].value(),
-        "draft": drafts.another(person(request), page, {"kept": form["kept"].value() or ""}),
-        "who": listed(others_since(page, began, person(request))),
-    }
-    return render(request, "conflict.html", context, status=409)
-
-
-@retried
-def decide(request: HttpRequest, page: Page) -> HttpResponse:
-    """Store what was decided: the combined text, mine, or theirs."""
-    base, decision = base_of(page, version_of(request)), request.POST["decision"]
-    form = ConflictForm(request.POST, page=page, base=base)
-    form.full_clean()
-    mine = typed_over(page, base, form.cleaned_data.get("mine", ""))
-    combined = typed_over(page, base, form.cleaned_data.get("notes", ""))
-    if form.errors:
-        form.show_what_is_wrong()
-        return _screen(request, form, mine)
-    both = _merged(page, version_number(request.POST.get("began")), mine, base.notes or "")
-    notes = combined if decision == COMBINED else both.text if decision == MINE else mine
-    # A combination that somebody worked on is a text of theirs as well.
-    written = [mine] if as_posted(combined) == as_posted(both.prepared) else [mine, combined]
-    edit = Edit(notes, base, form.facts, form.cleaned_data["rewrite"])
+def _resolve(request: HttpRequest, page: Page) -> HttpResponse:
     try:
-        with transaction.atomic():
-            if decision == THEIRS:
-                outcome = _keep_theirs(request, page, edit, written)
-            else:
-                me = person(request)
-                set_aside(page, written, instead=notes, version=base.version, by=me)
-                outcome = store(page, edit, by=me)
-            # A draft of one's own text is done with as well: that is stored or in the history.
-            for saved in (edit.notes, mine):
-                drafts.end_saved(person(request), page, request.POST, saved)
-    except (Clash, StaleVersion) as refusal:
-        return _again(request, refusal.current, edit, mine, written[-1])
+        stored = resolve_with_file(page, choices_in(request.POST), by=person(request))
+    except Page.DoesNotExist as gone:
+        raise Http404("There is no page at this address.") from gone
     except Trashed as refusal:
-        start = _typed(request) | {"notes": notes, "version": base.version}
-        again = EditForm(page=refusal.page, base=base, initial=start)
-        return show_editor(request, again, status=409, is_trashed=True)
-    _say(request, outcome, decision, version_number(request.POST.get("began")))
-    return redirect(outcome.saved.page)
+        messages.info(request, str(refusal))
+        return redirect("trash")
+    except NoConflict:
+        messages.info(request, "Already resolved by someone else.")
+        return redirect(page)
+    except Clash as clash:
+        return _show_file(request, clash, status=409)
+    messages.success(request, resolved_words(stored))
+    return redirect("edit", stored.slug) if CONTINUE in request.POST else redirect(stored)
 
 
-def _typed(request: HttpRequest) -> dict[str, Any]:
-    return {name: request.POST[name] for name in ConflictForm.base_fields if name in request.POST}
-
-
-def _merged(page: Page, began: int, mine: str, theirs: str) -> Merge:
-    """My text and theirs, over the version that both began with; mine where they clash."""
-    known = revision(page.pk, began)
-    return merge(known.notes, mine, theirs) if known else Merge(mine, 1, mine)
-
-
-def _keep_theirs(request: HttpRequest, page: Page, edit: Edit, written: list[str]) -> Outcome:
-    """Their text and my facts: of those nobody was asked."""
-    kept = keep_theirs(page, *written, version=edit.base.version, by=person(request))
-    if not edit.facts:
-        return Outcome(Saved(kept, changed=True))
-    own = Edit(kept.notes, base_of(kept), edit.facts, edit.rewrite)
-    return store(kept, own, by=person(request))
-
-
-def _again(request: HttpRequest, page: Page, edit: Edit, mine: str, last: str) -> HttpResponse:
-    """Somebody saved once more while this was decided: ask again, with everything kept.
-
-    `last` is what was worked on last: my text, or a combination of both.
-    """
-    began = version_number(request.POST.get("began"))
-    if last == mine or has_marks(last):
-        notes = _merged(page, began, mine, page.notes).prepared
-    else:
-        notes = merge(edit.base.notes or "", last, page.notes).prepared
-    version = began if last == mine else edit.base.version
-    kept = _keep_draft(request, page, version, _typed(request) | {"notes": last})
-    return _screen(request, _form(page, edit, mine, notes, began, kept), mine)
-
-
-def _say(request: HttpRequest, outcome: Outcome, decision: str, began: int) -> None:
-    page = outcome.saved.page
-    who = listed(others_since(page, began, person(request))) or "you"
-    words = {
-        COMBINED: "The combined text is saved. Your own and what {1} had saved are in the {0}.",
-        MINE: "Your text is saved where you clashed. What {1} had saved there is in the {0}.",
-        THEIRS: "The page stays as {1} saved it. Your text is in the {0}.",
-    }[decision if decision in (COMBINED, THEIRS) else MINE]
-    messages.success(request, format_html(words, history_link(page), who))
-    say_facts(request, outcome)
+def _show_file(request: HttpRequest, clash: Clash, *, status: int) -> HttpResponse:
+    section = waiting(clash.current)
+    path = section.document.path if section else "its file"
+    lead = f"This page and {path} were both changed since they last agreed."
+    return show(request, clash, lead, sides=FILE, status=status)

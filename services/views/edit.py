@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from services.db.locks import retried
+from services.forms.conflict import CONTINUE, choices_in
 from services.forms.page import EditForm, SectionForm
 from services.markdown.read.sections import part_at, source
 from services.models import Category, Draft, Page
@@ -28,7 +29,8 @@ from services.pages.edit import (
     typed_over,
 )
 from services.pages.rename import called
-from services.pages.save import Clash, Trashed
+from services.pages.resolve_conflict import Clash
+from services.pages.revise import Trashed
 from services.views import conflicts
 from services.views.editor import new_place, show_editor, show_without_page
 from services.views.finding import is_another, page_to_edit, person, version_of
@@ -86,8 +88,6 @@ def _drafted(draft: Draft, base: Base | None) -> dict[str, Any]:
 
 @retried
 def _save(request: HttpRequest, page: Page) -> HttpResponse:
-    if "decision" in request.POST:
-        return conflicts.decide(request, page)
     anchor = request.GET.get("section", "")
     base = base_of(page, version_of(request))
     part = part_at(base.notes or "", anchor) if anchor else None
@@ -106,13 +106,16 @@ def _save(request: HttpRequest, page: Page) -> HttpResponse:
         with transaction.atomic():
             if page.trashed_at and "restore" in request.POST:
                 trash.take_out(page, by=person(request))
-            outcome = store(page, wanted, by=person(request))
+            choices = choices_in(request.POST)
+            outcome = store(page, wanted, by=person(request), choices=choices)
             drafts.end_saved(person(request), page, request.POST, notes)
     except Clash as clash:
-        return conflicts.show(request, clash, wanted)
+        return conflicts.show_page(request, clash)
     except Trashed:
         return show_editor(request, form, part=part, status=409, is_trashed=True)
     say_saved(request, outcome, wanted)
+    if CONTINUE in request.POST:
+        return redirect("edit", outcome.saved.page.slug)
     address = outcome.saved.page.get_absolute_url()
     below = anchor_at(notes, part.start) if part else ""
     return redirect(f"{address}#{below}" if below else address)

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from services.forms.page import MINE, THEIRS, EditForm
+from services.forms.page import EditForm
 from services.markdown.read.sections import Part
 from services.models import Draft, Page
 from services.pages import drafts, rename
@@ -58,8 +58,6 @@ def show_without_page(request: HttpRequest) -> HttpResponse:
     """The page was deleted for good while its author wrote: it can become a new page."""
     fields: Mapping[str, str] = request.POST
     known = {name: fields[name] for name in drafts.FIELDS if name in fields}
-    if fields.get("decision") in (MINE, THEIRS):
-        known["notes"] = fields.get("mine", "")
     form = EditForm(page=None, base=None, initial=known)
     return show_editor(request, form, place=new_place(), status=404, is_gone=True)
 

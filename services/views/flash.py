@@ -28,14 +28,20 @@ def say_saved(request: HttpRequest, outcome: Outcome, edit: Edit) -> None:
     page = outcome.saved.page
     if not outcome.saved.changed:
         messages.info(request, "There was nothing new to save.")
-        return
-    words = "Saved."
-    if outcome.saved.merged or outcome.theirs:
+    elif outcome.saved.resolved:
+        messages.success(request, resolved_words(page))
+    elif outcome.saved.merged or outcome.theirs:
         names = others_since(page, edit.base.version, person(request))
         who = listed(names) or "you in another window"
-        words = f"Saved, and merged with what {who} changed meanwhile."
-    messages.success(request, words)
+        messages.success(request, f"Saved, and merged with what {who} changed meanwhile.")
+    else:
+        messages.success(request, "Saved.")
     say_facts(request, outcome)
+
+
+def resolved_words(page: Page) -> SafeString:
+    """Return what a user is told who chose between two texts."""
+    return format_html("Saved. Both texts are in the page’s {}.", history_link(page))
 
 
 def say_facts(request: HttpRequest, outcome: Outcome) -> None:

@@ -12,7 +12,6 @@ from services.models import Attachment, Page
 from services.permissions import editors_only
 from services.selectors.attachments import sizes_in, sizes_of
 from services.selectors.page import addresses_of, markdownify
-from services.text.merge import readable
 from services.views.posted import number
 
 
@@ -34,8 +33,7 @@ def rendered(text: str, page: Page | None = None) -> str:
 @editors_only
 def preview(request: HttpRequest) -> HttpResponseBase:
     """The posted `content` as HTML; `page` is the id of the page that is being edited, if any."""
-    text = readable(request.POST.get("content", ""))
-    return HttpResponse(rendered(text, _page(request)))
+    return HttpResponse(rendered(request.POST.get("content", ""), _page(request)))
 
 
 def _page(request: HttpRequest) -> Page | None:

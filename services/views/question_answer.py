@@ -11,21 +11,25 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
+from services.forms.conflict import CONTINUE, choices_in
 from services.forms.fields import NotesField, NotesWidget, Seen
 from services.markdown.edit.splice import EditRefused
 from services.models import Draft, Question
 from services.models.urls import page_url
 from services.pages import answer as asking
 from services.pages import asked_drafts
-from services.pages.answer import AnswerChanged, QuestionGone
-from services.pages.save import mark
+from services.pages.answer import Answered, QuestionGone
+from services.pages.resolve_conflict import Clash, mark
 from services.permissions import editors_only
-from services.selectors.page import links_from
+from services.selectors.page import links_from, plain
 from services.selectors.questions import Inbox, find
+from services.views import conflicts
 from services.views.back import next_address, wants_json
 from services.views.finding import person
+from services.views.flash import resolved_words
 from services.views.question_ask import (
     GONE,
     WAYS,
@@ -40,13 +44,9 @@ from services.views.resubmit import writing
 
 
 class AnswerForm(forms.Form):
-    """An answer, and what its author saw: the mark of the answer before, the question, its page.
-
-    `mine` is what they typed before somebody else's answer came between.
-    """
+    """An answer, and what its author saw: the mark of the answer before, the question, its page."""
 
     answer = NotesField(widget=NotesWidget(preview=False))
-    mine = Seen(required=False, strip=False)
     seen = Seen(required=False)
     asked = Seen(required=False, strip=False)
     slug = Seen(required=False)
@@ -83,10 +83,9 @@ def _lost(request: HttpRequest, pk: int) -> HttpResponseBase:
     return redirect("question", again.pk) if again else show_lost(request, draft)
 
 
-def _form(row: Question, typed: str | None = None, mine: str = "") -> AnswerForm:
+def _form(row: Question, typed: str | None = None) -> AnswerForm:
     initial = {
         "answer": row.answer if typed is None else typed,
-        "mine": mine,
         "seen": mark(row.answer),
         "asked": row.text,
         "slug": row.page.slug,
@@ -132,43 +131,41 @@ def _save(request: HttpRequest, pk: int) -> HttpResponseBase:
     if not form.is_valid():
         sentence = " ".join(str(error) for errors in form.errors.values() for error in errors)
         return _refused(request, pk, sentence)
-    decision, seen = request.POST.get("decision"), form.cleaned_data["seen"]
-    typed, mine = form.cleaned_data["answer"], form.cleaned_data["mine"]
-    text = mine if decision in ("mine", "theirs") else typed
+    text, seen = form.cleaned_data["answer"], form.cleaned_data["seen"]
+    choices = choices_in(request.POST)
     try:
-        if decision == "theirs":
-            row = asking.keep_theirs(pk, text, seen=seen, by=request.user)  # type: ignore[arg-type]
-            said = "The other answer stays. Yours is in the page’s history."
-        else:
-            done = asking.answer(pk, text, seen=seen, by=request.user)  # type: ignore[arg-type]
-            row, said = done.question, _said(done.question, done.changed)
+        done = asking.answer(pk, text, seen=seen, by=person(request), choices=choices)
     except QuestionGone:
         return _gone(request, pk, text)
-    except AnswerChanged as change:
-        return _clash(request, change.question, text)
+    except Clash as clash:
+        return _clash(request, pk, clash)
     except EditRefused as refusal:
         return _refused(request, pk, str(refusal))
     place = asked_drafts.place_of(pk)
-    asked_drafts.end_sent(person(request), row.page, place, request.POST)
-    return _done(request, row, said)
+    asked_drafts.end_sent(person(request), done.question.page, place, request.POST)
+    return _done(request, done.question, _said(done))
 
 
-def _said(row: Question, changed: bool) -> str:
-    if not changed:
+def _said(done: Answered) -> str:
+    row = done.question
+    if not done.changed:
         return "Nothing was changed."
+    if done.resolved:
+        return resolved_words(row.page)
     if row.is_open:
         return "The answer was removed. The page’s history keeps it."
     return "Saved: the answer is in the notes, below its question."
 
 
 def _done(request: HttpRequest, row: Question, said: str) -> HttpResponseBase:
-    """Back to where one came from, or on to the next question where that was asked for."""
-    following = None
-    if request.POST.get("then") == "next":
-        inbox = Inbox.of(request.POST)
+    """Back to where one came from, or on to the question that was asked for: the next, or this."""
+    following, inbox = None, Inbox.of(request.POST)
+    if request.POST.get("then") == "next" and CONTINUE not in request.POST:
         following = inbox.next_to_answer(find(row.pk) or row)
         if following is None:
-            said += " No question is left open."
+            said = format_html("{} No question is left open.", said)
+    elif CONTINUE in request.POST:
+        following = row
     messages.success(request, said)
     if following is not None:
         query = f"{inbox.query}&{urlencode({'next': next_address(request)})}"
@@ -189,22 +186,16 @@ def _refused(request: HttpRequest, pk: int, sentence: str) -> HttpResponseBase:
     return _shown(request, row, form, draft=kept, error=sentence)
 
 
-def _clash(request: HttpRequest, row: Question, mine: str) -> HttpResponseBase:
-    """Both answers beside each other, for a person to decide."""
+def _clash(request: HttpRequest, pk: int, clash: Clash) -> HttpResponseBase:
+    """Both answers beside each other, for a user to choose."""
     if wants_json(request):
         return JsonResponse({"error": "Somebody else answered meanwhile."}, status=409)
-    whole, place = find(row.pk) or row, asked_drafts.place_of(row.pk)
-    context = {
-        "question": whole,
-        "draft": keep(request, whole.page, place, answer=mine),
-        "place": place,
-        "form": _form(whole, asking.both(row.answer, mine), mine),
-        "mine": mine.strip(),
-        "links": links_from([row.page_id]).get(row.page_id),
-        "inbox": Inbox.of(request.POST),
-        "next": next_address(request) or page_url(whole.page.kind, whole.page.slug),
-    }
-    return render(request, "question_clash.html", context, status=409)
+    mine = clash.conflict.mine
+    draft = keep(request, clash.current, asked_drafts.place_of(pk), answer=mine)
+    kept = draft.saved_at.isoformat() if draft and draft.saved_at else ""
+    asked = plain(request.POST.get("asked", ""))
+    lead = f"While you wrote, someone else changed the answer to “{asked}”."
+    return conflicts.show(request, clash, lead, kept=kept)
 
 
 def _gone(request: HttpRequest, pk: int, typed: str) -> HttpResponseBase:

@@ -24,7 +24,7 @@ from services.models.drafts import ASK
 from services.models.urls import page_url
 from services.pages import answer as asking
 from services.pages import asked_drafts, drafts
-from services.pages.save import Trashed
+from services.pages.revise import Trashed
 from services.selectors.questions import find
 from services.views.back import back, next_address, wants_json
 from services.views.finding import person

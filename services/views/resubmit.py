@@ -22,7 +22,6 @@ WRITTEN = {
     "notes": "Your text",
     "words": "Your question",
     "answer": "Your answer",
-    "mine": "What you had typed before",
 }
 # Said by Django where the form may stand on another site, whose words are none of this person's.
 FROM_ELSEWHERE = "Origin checking failed"

@@ -16,7 +16,8 @@ from services.models import Page
 from services.models.pages import TITLE_LENGTH
 from services.pages.edit import Base, base_of
 from services.pages.edit import split as split_page
-from services.pages.save import Clash, Trashed
+from services.pages.resolve_conflict import Clash
+from services.pages.revise import Trashed
 from services.permissions import editors_only
 from services.views.finding import page_to_edit, person, version_of
 

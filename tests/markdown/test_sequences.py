@@ -113,4 +113,4 @@ def test_many_likenesses_are_told_in_time(between):
 def test_a_rewritten_page_takes_the_one_line_that_somebody_else_changed():
     base, mine = rows("row", 900) + "last\n", rows("| row |", 900) + "last\n"
     merged = merge(base, mine, base.replace("last", "the last"))
-    assert (merged.text, merged.clashes) == (mine.replace("last", "the last"), 0)
+    assert (merged.text, merged.disputed) == (mine.replace("last", "the last"), [])

@@ -1,0 +1,59 @@
+"""The form that asks which text is used where two changed the same lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django import forms
+from django.http import QueryDict
+
+from services.forms.fields import Seen
+from services.pages.resolve_conflict import Choices, Conflict
+from services.text.merge import Use
+
+BLOCK = "block-"
+# The fields of this form, beside those of the one that was sent, and its buttons.
+EVERYWHERE, CONTINUE = "everywhere", "_continue"
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What the two texts of a conflict are called."""
+
+    mine: str
+    theirs: str
+
+
+PEOPLE = Sides("mine", "theirs")
+FILE = Sides("this page", "the file")
+
+
+class ConflictForm(forms.Form):
+    """A choice for each disputed block; `conflict` is the mark of those that were shown."""
+
+    conflict = Seen()
+
+    def __init__(self, posted: QueryDict, conflict: Conflict, sides: Sides) -> None:
+        is_same = posted.get("conflict") == conflict.mark
+        super().__init__(posted if is_same else None, initial={"conflict": conflict.mark})
+        labels = (f"Use {sides.mine}", f"Use {sides.theirs}", "Use both")
+        for number in range(len(conflict.disputed)):
+            self.fields[f"{BLOCK}{number}"] = forms.ChoiceField(
+                choices=list(zip(Use, labels, strict=True)),
+                widget=forms.RadioSelect,
+                error_messages={"required": "Choose one."},
+            )
+
+
+def is_own(name: str) -> bool:
+    """Is this a field of the form above, and not of the one that led to the conflict?"""
+    return name in ("conflict", EVERYWHERE) or name.startswith(BLOCK)
+
+
+def choices_in(posted: QueryDict) -> Choices | None:
+    """Return what a user chose, None where they were not asked yet."""
+    if "conflict" not in posted:
+        return None
+    count = sum(name.startswith(BLOCK) for name in posted)
+    each = [posted.get(f"{BLOCK}{number}", "") for number in range(count)]
+    return Choices(posted.get("conflict", ""), each, posted.get(EVERYWHERE, ""))
