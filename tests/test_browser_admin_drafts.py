@@ -93,9 +93,9 @@ def test_two_who_changed_the_same_lines_decide_by_keyboard(
     revise(page, NOTES.replace("One", "Theirs"), version=1, by=editor)
     tab.get_by_role("button", name="Save", exact=True).first.click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("The same lines were changed twice")
-    tab.get_by_role("button", name="Keep mine").focus()
+    tab.get_by_role("button", name="Use mine").focus()
     tab.keyboard.press("Enter")
-    tab.wait_for_url("**/topics/plan/")
+    tab.wait_for_url("**/admin/services/topic/")
     assert Page.objects.get().notes == NOTES.replace("One", "Mine")
     assert drafts.of(admin, page) is None
 
@@ -103,7 +103,7 @@ def test_two_who_changed_the_same_lines_decide_by_keyboard(
 @pytest.mark.parametrize(
     ("size", "scheme"), [(WIDE, "light"), (PHONE, "dark")], ids=["wide", "phone"]
 )
-def test_a_clash_with_the_file_is_accessible_and_decided(
+def test_a_conflict_with_the_file_is_accessible_and_resolved(
     tabs: Tabs,  # noqa: F811
     page,
     editor,
@@ -115,16 +115,12 @@ def test_a_clash_with_the_file_is_accessible_and_decided(
     Section.objects.create(document=document, position=0, page=page, base=base, theirs=theirs)
     tab = tabs(editor, "/topics/plan/", viewport=size, color_scheme=scheme)
     tab.get_by_role("link", name="Compare and decide").click()
-    expect(tab.locator("#kb-editing .editing-draft")).to_have_count(1)
     assert serious(tab) == []
     assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    area = tab.locator("#id_notes")
-    area.fill(re.sub(r"(?s)<<<<<<<.*>>>>>>> theirs", "Both", area.input_value()))
-    beat(tab)
-    expect(said(tab)).to_contain_text(KEPT)
-    tab.get_by_role("button", name="Save the combined text").click()
+    tab.get_by_role("radio", name="Use both").check()
+    tab.get_by_role("button", name="Save", exact=True).click()
     tab.wait_for_url("**/topics/plan/")
-    assert Page.objects.get().notes == NOTES.replace("One", "Both")
+    assert Page.objects.get().notes == NOTES.replace("One", "One\n\n1")
     expect(tab.get_by_text("Compare and decide")).to_have_count(0)
     assert drafts.of(editor, page) is None
 

@@ -73,24 +73,33 @@ def tab_to(page: Tab, name: str, most: int = 60) -> None:
 
 def test_two_windows_in_conflict_by_keyboard(in_conflict):
     page = in_conflict()
-    tab_to(page, "notes")
-    page.keyboard.press("Control+A")
-    page.keyboard.insert_text("Both of ours.\n")
-    tab_to(page, "Save the combined text")
+    tab_to(page, "block-0")
+    for _ in range(2):
+        page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("radio", name="Use both")).to_be_checked()
+    tab_to(page, "Save and edit")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("main").get_by_role("status").first).to_contain_text(
-        "Your own and what olga had saved are in the history"
+    expect(page.get_by_role("textbox", name="Notes")).to_have_value(
+        NOTES.replace("One's words.", "Ada's words.\n\nOlga's words.")
     )
-    expect(page.get_by_text("Both of ours.")).to_be_visible()
+    expect(page.get_by_role("main").get_by_role("status").first).to_contain_text(
+        "Both texts are in the page’s history"
+    )
     page.get_by_role("main").get_by_role("link", name="history").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("History")
 
 
-def test_the_conflict_goes_on_without_scripts(in_conflict):
+def test_a_choice_is_required_and_each_block_names_its_own(in_conflict):
+    page = in_conflict()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("radio", name="Use mine")).to_be_focused()
+    block = page.get_by_role("group", name="Both changed these lines")
+    expect(block.get_by_role("radio")).to_have_count(3)
+
+
+def test_a_conflict_is_resolved_without_scripts(in_conflict):
     page = in_conflict(viewport=PHONE, java_script_enabled=False)
-    page.get_by_role("button", name="Save the combined text").click()
-    expect(page.get_by_role("alert")).to_contain_text("a place that nobody has decided")
-    page.get_by_role("button", name="Keep mine").click()
+    page.get_by_role("button", name="Use mine").click()
     expect(page.get_by_text("Ada's words.")).to_be_visible()
 
 

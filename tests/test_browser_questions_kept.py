@@ -325,29 +325,25 @@ def test_an_answer_that_is_back_overwrites_no_other(tab, editor):
     tab.goto(f"/questions/{pk}/")
     expect(field(tab)).to_have_value("Mine.")
     tab.get_by_role("button", name="Save", exact=True).click()
-    expect(tab.get_by_role("alert").filter(visible=True)).to_contain_text("Nothing is overwritten")
+    expect(tab.get_by_text("someone else changed the answer")).to_be_visible()
     assert typed(editor) == "Mine."
-    both = tab.get_by_role("textbox", name="Both together, to put in order")
-    both.press_sequentially("!")
-    beat(tab)
-    expect(said(tab)).to_have_text(KEPT)
     assert serious(tab) == []
-    tab.get_by_role("button", name="Keep theirs").click()
-    expect(tab.get_by_text("The other answer stays.")).to_be_visible()
+    tab.get_by_role("button", name="Use theirs").click()
+    expect(tab.get_by_text("Both texts are in the page’s")).to_be_visible()
     assert not Draft.objects.exists()
     assert tab.evaluate(STORED) == []
 
 
-def test_what_was_saved_at_once_is_not_offered_after_a_decision(tab, editor):
+def test_what_was_saved_at_once_is_not_offered_after_a_choice(tab, editor):
     pk = Question.objects.get(text="Why S3?").pk
     answer.answer(pk, "Theirs.", seen=answer.mark(""), by=None)
     field(tab).fill("Mine.")
     tab.get_by_role("button", name="Save", exact=True).click()
-    expect(tab.get_by_role("alert").filter(visible=True)).to_contain_text("Nothing is overwritten")
+    expect(tab.get_by_text("someone else changed the answer")).to_be_visible()
     assert typed(editor) == "Mine."
     assert tab.evaluate(STORED) == []
-    tab.get_by_role("button", name="Keep theirs").click()
-    expect(tab.get_by_text("The other answer stays.")).to_be_visible()
+    tab.get_by_role("button", name="Use theirs").click()
+    expect(tab.get_by_text("Both texts are in the page’s")).to_be_visible()
     tab.goto(f"/questions/{pk}/")
     expect(field(tab)).to_have_value("Theirs.")
     expect(tab.locator(".answer-draft")).to_have_count(0)

@@ -22,7 +22,7 @@ from services.forms.conflict import (
     choices_in,
     is_own,
 )
-from services.models import Page
+from services.models import Draft, Page
 from services.pages import drafts
 from services.pages.edit import others_since
 from services.pages.resolve_conflict import (
@@ -49,9 +49,13 @@ def show(
     *,
     sides: Sides = PEOPLE,
     kept: str = "",
+    draft: Draft | None = None,
     status: int = 409,
 ) -> HttpResponse:
-    """Show a conflict; `lead` says who changed what, `kept` when the draft was saved, if any."""
+    """Show a conflict; `lead` says who changed what, `kept` when the draft was saved, if any.
+
+    `draft` is that of an answer, which the page's script knows as well.
+    """
     conflict, form = clash.conflict, ConflictForm(request.POST, clash.conflict, sides)
     blocks = iter(form.visible_fields())
     rows = side_by_side(conflict.base, conflict.mine, conflict.theirs)
@@ -70,6 +74,7 @@ def show(
         "rows": [(row, next(blocks) if row.who is Who.DISPUTED else None) for row in rows],
         "carried": carried or [("page", str(clash.current.pk))],
         "lead": lead,
+        "draft": draft,
         "notice": "" if "conflict" not in request.POST else MISSING if form.is_bound else AGAIN,
     }
     return render(request, "conflict.html", context, status=status)

@@ -195,7 +195,7 @@ def _clash(request: HttpRequest, pk: int, clash: Clash) -> HttpResponseBase:
     kept = draft.saved_at.isoformat() if draft and draft.saved_at else ""
     asked = plain(request.POST.get("asked", ""))
     lead = f"While you wrote, someone else changed the answer to “{asked}”."
-    return conflicts.show(request, clash, lead, kept=kept)
+    return conflicts.show(request, clash, lead, kept=kept, draft=draft)
 
 
 def _gone(request: HttpRequest, pk: int, typed: str) -> HttpResponseBase:

@@ -38,7 +38,7 @@ class PageDraft extends Draft {
     this.has = (name) =>
       isWhole ? name !== "csrfmiddlewaretoken" && name !== "kept" : FIELDS.has(name);
     const notice = document.querySelector("[data-draft-notice]");
-    this.undecided = Boolean(notice) || "undecided" in form.dataset;
+    this.undecided = Boolean(notice);
     this.others = element("span", { className: "editing-others" });
     this.status = element("span", { className: "editing-draft" });
     status.append(this.others, " ", this.status, " ");
@@ -146,8 +146,6 @@ class PageDraft extends Draft {
   // -- text that only this browser has ----------------------------------------------------------
 
   offer() {
-    // In a conflict what was sent a moment ago is on the page already.
-    if ("conflict" in this.form.dataset) return;
     for (const banner of document.querySelectorAll(".draft-here")) banner.remove();
     for (const [key, entry] of this.left()) {
       if (!this.hasArrived(entry)) this.form.before(this.banner(key, entry));
