@@ -158,8 +158,11 @@ def test_no_page_of_readers_is_too_wide(tabs: Tabs, page, reader):  # noqa: F811
 
 
 def test_no_page_of_editors_is_too_wide(tabs: Tabs, page, editor):  # noqa: F811
-    paths = [*paths_of_readers(page), *paths_of_editors(page)]
-    assert wide_at(tabs(editor, "/"), paths) == []
+    tab = tabs(editor, f"/services/{page.slug}/")
+    section = tab.locator(".heading-edit").first.get_attribute("href")
+    assert section
+    sections = [section, section.replace("/edit/", "/split/")]
+    assert wide_at(tab, [*paths_of_readers(page), *paths_of_editors(page), *sections]) == []
 
 
 def test_no_page_of_admins_is_too_wide(tabs: Tabs, page, admin):  # noqa: F811
