@@ -8,7 +8,7 @@ const WORDS = {
 
 // An answer that cannot be used. `kind` is "offline", "logged-out", "failed", or "refused" where
 // the message is the server's own; `reason` is its word for scripts, `body` the HTML it sent.
-export class Refused extends Error {
+class Refused extends Error {
   constructor(kind, { error, reason = "", status = 0, body = "" } = {}) {
     super(error ?? WORDS[kind]);
     Object.assign(this, { kind, reason, status, body });

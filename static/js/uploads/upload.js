@@ -4,7 +4,7 @@
 // checking, done (with `result`), refused (with `error`, and `again` where another try may help) or
 // cancelled. See services/views/attachment_upload.py for what is asked and answered.
 
-import { formData, headers } from "../lib/request.js";
+import { formData, headers, request } from "../lib/request.js";
 
 const AT_ONCE = 3;
 // Milliseconds in which the server is to answer once it has all: it may have to copy a large file.
@@ -174,10 +174,9 @@ export class Upload {
   // Nothing is to be left of what was sent to the bucket.
   abandon() {
     if (!this.token) return;
-    const body = formData({ token: this.token });
     // Where that fails too, the server sweeps it away.
-    const options = { method: "POST", body, headers: headers(), keepalive: true };
-    fetch(this.urls.abandonUrl, options).catch(() => {});
+    const options = { fields: { token: this.token }, keepalive: true };
+    request(this.urls.abandonUrl, options).catch(() => {});
     this.token = "";
   }
 }
