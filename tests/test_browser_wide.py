@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from services.attachments.manage import throw_away
 from services.attachments.store import store
-from services.models import Attachment, Category, ChecklistItem, Page, Question
+from services.models import Attachment, Category, ChecklistItem, Document, Page, Question, Section
 from services.pages.revise import revise
 from tests.pictures import PDF, picture
 from tests.support.pages import make_service, make_topic
@@ -94,6 +94,9 @@ def page(transactional_db: None, settings, editor) -> Page:
     make_topic(title="Plan", notes=notes)
     write(made, notes)
     write(made, changed, tags=[WORD[:90], "short"])
+    document = Document.objects.create(path=f"{WORD}.md", digest="x")
+    theirs = changed.replace("citation", "saying")
+    Section.objects.create(document=document, position=0, page=made, base=notes, theirs=theirs)
     make_topic(title=f"Gone {WORD[:90]}", notes=notes, trashed_at=made.updated_at)
     return Page.objects.get(pk=made.pk)
 
@@ -124,6 +127,7 @@ def paths_of_editors(page: Page) -> list[str]:
     questions = Question.objects.filter(page=page)
     return [
         *(f"{at}/edit/", f"/pages/new/?title={TITLE}", f"{at}/delete/", "/trash/", f"{at}/ask/"),
+        f"{at}/file/",
         *(f"/questions/{question.pk}/" for question in questions),
         f"/items/{item.pk}/",
     ]
