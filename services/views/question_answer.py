@@ -189,7 +189,7 @@ def _refused(request: HttpRequest, pk: int, sentence: str) -> HttpResponseBase:
 def _clash(request: HttpRequest, pk: int, clash: Clash) -> HttpResponseBase:
     """Both answers beside each other, for a user to choose."""
     if wants_json(request):
-        return JsonResponse({"error": "Somebody else answered meanwhile."}, status=409)
+        return JsonResponse({"error": "Someone else answered meanwhile."}, status=409)
     mine = clash.conflict.mine
     draft = keep(request, clash.current, asked_drafts.place_of(pk), answer=mine)
     kept = draft.saved_at.isoformat() if draft and draft.saved_at else ""
