@@ -31,7 +31,7 @@ from services.pages import edit as editing
 from services.pages import restore as restoring
 from services.pages import tick as ticking
 from services.pages import trash
-from services.pages.revise import revise
+from services.pages.revise import create, revise
 from services.pages.save import Clash, save
 from services.sync.apply import apply_plan
 from services.sync.export import export_to
@@ -81,7 +81,7 @@ class Site(RuleBasedStateMachine):
             return
         category = Category.objects.order_by("position").first() if is_service else None
         kind = Page.Kind.SERVICE if is_service else Page.Kind.TOPIC
-        Page(kind=kind, category=category, title=title, notes=notes).save()
+        create(Page(kind=kind, category=category, title=title, notes=notes))
 
     @precondition(has_pages)
     @rule(pick=PICK, notes=NOTES)

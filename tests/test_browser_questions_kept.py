@@ -104,7 +104,7 @@ def test_an_answer_is_back_on_another_machine_and_saving_ends_it(tab, tabs, edit
     field(tab).press_sequentially(" Mine.")
     expect(said(tab)).to_have_text(KEPT)
     tab.get_by_role("button", name="Save", exact=True).click()
-    expect(tab.get_by_role("alert")).to_contain_text("Nothing is overwritten")
+    expect(tab.get_by_text("someone else changed the answer")).to_be_visible()
 
 
 def test_discarding_ends_it(tab, editor):
