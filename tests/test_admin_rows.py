@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 from services.models import Category, ChecklistItem, Page, Question, Topic
@@ -143,22 +144,25 @@ class TestTwoPeople:
             "Intro", "Their intro"
         )
 
-    def asked(self, client: Client, page: Page, fields: dict[str, object]) -> dict[str, object]:
+    def conflict(self, client: Client, page: Page, fields: dict[str, object]) -> HttpResponse:
         before = Page.objects.get(pk=page.pk).notes
-        response = client.post(address(page), fields)
+        response: HttpResponse = client.post(address(page), fields)
         assert response.status_code == 409
         assert "The same lines were changed twice" in response.content.decode()
         assert Page.objects.get(pk=page.pk).notes == before
-        return dict(fields_of(response))
+        return response
 
-    def test_words_for_a_row_that_they_took_out_are_in_the_text_to_decide_on(
+    def resolved(self, client: Client, page: Page, shown: HttpResponse, use: str) -> str:
+        return saved(client, page, dict(fields_of(shown)) | {"everywhere": use})
+
+    def test_words_for_a_row_that_they_took_out_are_disputed(
         self, as_editor: Client, page: Page
     ) -> None:
         fields = opened(as_editor, page) | {"items-0-text": "My words"}
         self.change(page, "- [ ] One\r\n", "")
-        shown = self.asked(as_editor, page, fields)
-        assert "- [ ] My words" in str(shown["mine"])
-        assert "- [ ] My words" in str(shown["notes"])
+        shown = self.conflict(as_editor, page, fields)
+        assert "My words" in shown.content.decode()
+        assert "- [ ] My words" in self.resolved(as_editor, page, shown, "mine")
 
     def test_a_row_that_they_took_out_is_nothing_to_who_left_it(
         self, as_editor: Client, page: Page
@@ -167,32 +171,35 @@ class TestTwoPeople:
         self.change(page, "- [ ] One\r\n", "")
         assert "- [ ] Two" in saved(as_editor, page, fields)
 
-    def test_an_answer_that_both_changed_is_decided_by_a_person(
-        self, as_editor: Client, page: Page
+    @pytest.mark.parametrize(("use", "answer"), [("mine", "> Mine"), ("theirs", "> Theirs.")])
+    def test_an_answer_that_both_changed_is_disputed(
+        self, as_editor: Client, page: Page, use: str, answer: str
     ) -> None:
         fields = opened(as_editor, page) | {"questions-1-answer": "Mine"}
         self.change(page, "Like this.", "Theirs.")
-        shown = self.asked(as_editor, page, fields)
-        assert "mine\r\n> Mine\r\n=======\r\n> Theirs.\r\n>>>>>>> theirs" in str(shown["notes"])
-        as_editor.post("/pages/ecs/edit/", shown | {"decision": "mine"})
-        assert "> Mine" in Page.objects.get(pk=page.pk).notes
+        shown = self.conflict(as_editor, page, fields)
+        assert answer in self.resolved(as_editor, page, shown, use)
 
-    def test_deleting_what_they_reworded_is_decided_by_a_person(
-        self, as_editor: Client, page: Page
+    @pytest.mark.parametrize("use", ["mine", "theirs"])
+    def test_deleting_what_they_reworded_is_disputed(
+        self, as_editor: Client, page: Page, use: str
     ) -> None:
         fields = opened(as_editor, page) | {"items-1-DELETE": "on"}
         self.change(page, "Two", "Twofold")
-        shown = self.asked(as_editor, page, fields)
-        assert "Two" not in str(shown["mine"])
-        assert "Twofold" in str(shown["notes"])
+        shown = self.conflict(as_editor, page, fields)
+        notes = self.resolved(as_editor, page, shown, use)
+        assert ("Twofold" in notes) == (use == "theirs")
 
-    def test_what_stands_in_no_text_is_saved_though_a_text_is_still_to_be_decided(
-        self, as_editor: Client, page: Page
+    @pytest.mark.parametrize("use", ["mine", "theirs"])
+    def test_facts_and_dismissals_are_stored_with_the_choice(
+        self, as_editor: Client, page: Page, use: str
     ) -> None:
         fields = opened(as_editor, page) | {"questions-1-answer": "Mine", "title": "Elastic"}
         fields["questions-0-dismissed"] = "on"
         self.change(page, "Like this.", "Theirs.")
-        self.asked(as_editor, page, fields)
+        shown = self.conflict(as_editor, page, fields)
+        assert Page.objects.get(pk=page.pk).title != "Elastic"
+        self.resolved(as_editor, page, shown, use)
         assert Page.objects.get(pk=page.pk).title == "Elastic"
         assert page.questions.get(text="Why?").dismissed
 

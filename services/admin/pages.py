@@ -149,10 +149,11 @@ class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, AnyModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except (StaleVersion, Trashed, Page.DoesNotExist, IntegrityError):
-            # Somebody was faster by a moment. Now the form sees what they saved, and says so.
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            try:
+                return super().changeform_view(request, object_id, form_url, extra_context)
+            except (StaleVersion, Trashed, Page.DoesNotExist, IntegrityError):
+                # Someone was faster by a moment. Now the form sees what they saved, and says so.
+                return super().changeform_view(request, object_id, form_url, extra_context)
         except Clash as clash:
             return conflicts.show_page(request, clash)
 
