@@ -3,8 +3,8 @@
 import os
 import secrets
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -118,7 +118,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "kb.urls"
 WSGI_APPLICATION = "kb.wsgi.application"
 
-TEMPLATES: list[dict[str, Any]] = [
+TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
@@ -138,7 +138,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 INSTALLED_APPS.append("django.forms")
 
 
-def database() -> dict[str, Any]:
+def database() -> dict[str, object]:
     """Read DATABASE_URL; SQLite in the data folder is the default."""
     url = os.environ.get("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'kb.sqlite3'}"
     if urlsplit(url).scheme not in ("sqlite", "postgres", "postgresql"):
@@ -147,7 +147,7 @@ def database() -> dict[str, Any]:
             "postgresql://user:password@host:5432/name."
         )
     try:
-        config: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=600))
+        config: dict[str, object] = dict(dj_database_url.parse(url, conn_max_age=600))
     except ValueError as error:
         raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {error}") from None
     if config["ENGINE"] == "django.db.backends.sqlite3":
@@ -190,7 +190,7 @@ STATIC_ROOT = VAR_DIR / "static"
 MEDIA_ROOT = VAR_DIR / "media"
 
 
-def uploads() -> dict[str, Any]:
+def uploads() -> dict[str, object]:
     """Where uploads are kept: a private bucket when one is named, else the data folder."""
     bucket = os.environ.get("AWS_STORAGE_BUCKET_NAME")
     if not bucket:
@@ -213,7 +213,7 @@ def uploads() -> dict[str, Any]:
     }
 
 
-def s3_client() -> Any:
+def s3_client() -> object:
     """How the bucket is spoken to: signed anew each time, and never waited for long."""
     from botocore.config import Config
 
@@ -240,7 +240,7 @@ def s3_client() -> Any:
     )
 
 
-def one_piece_at_a_time() -> Any:
+def one_piece_at_a_time() -> object:
     """Large files go to the bucket in small pieces, of which one is in memory at a time."""
     from boto3.s3.transfer import TransferConfig
 
@@ -248,7 +248,7 @@ def one_piece_at_a_time() -> Any:
     return TransferConfig(multipart_threshold=piece, multipart_chunksize=piece, use_threads=False)
 
 
-def content_network() -> dict[str, Any]:
+def content_network() -> dict[str, object]:
     """A CDN in front of the bucket, if one is named, with what signs its addresses (CloudFront)."""
     domain = os.environ.get("AWS_S3_CUSTOM_DOMAIN")
     if not domain:
@@ -267,7 +267,7 @@ def content_network() -> dict[str, Any]:
     }
 
 
-STORAGES = {
+STORAGES: dict[str, Mapping[str, object]] = {
     "default": uploads(),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"

@@ -6,7 +6,7 @@ A form is read, and its files are written to the disk, before a view can ask who
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Never
+from typing import Never
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -26,7 +26,7 @@ View = Callable[[HttpRequest], HttpResponseBase]
 class NoFiles(FileUploadHandler):
     """For those who may add none: their files are passed over, and never kept anywhere."""
 
-    def new_file(self, *args: Any, **kwargs: Any) -> Never:
+    def new_file(self, *args: object, **kwargs: object) -> Never:
         raise SkipFile
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:

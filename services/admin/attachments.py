@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import ForeignKey, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 
-from services.admin.base import AnyModelAdmin, ForEditors
+from services.admin.base import ForEditors
 from services.admin.trash import ToTheTrash
 from services.attachments import manage
 from services.attachments.errors import UploadRefused
@@ -23,11 +27,6 @@ from services.attachments.labels import kind_words
 from services.attachments.store import store
 from services.models import Attachment, Page
 from services.people import shown_name
-
-if TYPE_CHECKING:
-    AttachmentModelForm = forms.ModelForm[Attachment]
-else:
-    AttachmentModelForm = forms.ModelForm
 
 BESIDE_A_PAGE = 50
 REFERENCE = "Imported notes of this page show it as “%s”, so it stays there."
@@ -39,7 +38,7 @@ def files_of(page: Page) -> list[Attachment]:
     return list(rows.only("name", "content_type", "size")[:BESIDE_A_PAGE])
 
 
-class AttachmentForm(AttachmentModelForm):
+class AttachmentForm(forms.ModelForm[Attachment]):
     """A file that is added, or one that is there, with what may take its place."""
 
     upload = forms.FileField(label="File")
@@ -50,9 +49,17 @@ class AttachmentForm(AttachmentModelForm):
         labels = {"name": "Name"}
 
     by: User | None = None
+    stored: Attachment | None = None
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: Mapping[str, object] | None = None,
+        files: MultiValueDict[str, UploadedFile[bytes]] | None = None,
+        *,
+        instance: Attachment | None = None,
+        initial: dict[str, object] | None = None,
+    ) -> None:
+        super().__init__(data, files, instance=instance, initial=initial)
         if not self.instance._state.adding:
             upload = self.fields["upload"]
             upload.required, upload.label = False, "Another file in its place"
@@ -60,8 +67,9 @@ class AttachmentForm(AttachmentModelForm):
         if self.instance.page_id and "page" in self.fields:
             # Also one that is in the trash: its file is not to be torn from it.
             known = Q(trashed_at=None) | Q(pk=self.instance.page_id)
-            pages: Any = self.fields["page"]
-            pages.queryset = Page.everything.filter(known).order_by("title")
+            pages = self.fields["page"]
+            if isinstance(pages, forms.ModelChoiceField):
+                pages.queryset = Page.everything.filter(known).order_by("title")
         if self.instance.reference and "page" in self.fields:
             self.fields["page"].disabled = True
             self.fields["page"].help_text = REFERENCE % self.instance.reference
@@ -89,7 +97,7 @@ class KindFilter(admin.SimpleListFilter):
     title = "kind"
     parameter_name = "kind"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
         return [
             ("pictures", "Pictures"),
             ("pdf", "PDFs"),
@@ -97,7 +105,9 @@ class KindFilter(admin.SimpleListFilter):
             ("others", "Others"),
         ]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Attachment]
+    ) -> QuerySet[Attachment]:
         pictures, pdf = Q(width__isnull=False), Q(content_type="application/pdf")
         media = Q(content_type__startswith="audio/") | Q(content_type__startswith="video/")
         found = {"pictures": pictures, "pdf": pdf, "media": media}
@@ -110,20 +120,22 @@ class TrashFilter(admin.SimpleListFilter):
     title = "trash"
     parameter_name = "trash"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
         return [("in", "In the trash"), ("all", "All")]
 
-    def choices(self, changelist: Any) -> Any:
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
         first, *others = super().choices(changelist)
-        return [first | {"display": "Not in the trash"}, *others]
+        return iter([first | {"display": "Not in the trash"}, *others])
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Attachment]
+    ) -> QuerySet[Attachment]:
         if self.value() == "all":
             return queryset
         return queryset.filter(trashed_at__isnull=self.value() != "in")
 
 
-class AttachmentAdmin(ToTheTrash, ForEditors, AnyModelAdmin):
+class AttachmentAdmin(ForEditors, ToTheTrash[Attachment]):
     form = AttachmentForm
     several = "files"
     list_display = ("called", "kind", "bytes", "on", "who", "added")
@@ -137,24 +149,29 @@ class AttachmentAdmin(ToTheTrash, ForEditors, AnyModelAdmin):
     delete_selected_confirmation_template = delete_confirmation_template
     readonly_fields = ("shown", "kind", "bytes", "who", "added", "used", "trashed")
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fields(self, request: HttpRequest, obj: Attachment | None = None) -> tuple[str, ...]:
         if obj is None:
             return ("upload", "page")
         trashed = ("trashed",) if obj.trashed_at else ()
         return ("shown", "name", "upload", "page", *self.readonly_fields[1:-1], *trashed)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Attachment]:
         rows = super().get_queryset(request).select_related("page", "created_by")
         return rows.defer("page__notes", "page__outline", "page__kept")
 
     def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> Any:
-        form: Any = super().get_form(request, obj, change, **kwargs)
-        form.by = cast(User, request.user)
-        return form
+        self,
+        request: HttpRequest,
+        obj: Attachment | None = None,
+        change: bool = False,
+        **kwargs: object,
+    ) -> type[forms.ModelForm[Attachment]]:
+        form = super().get_form(request, obj, change, **kwargs)
+        return type(form.__name__, (form,), {"by": request.user})
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[object, object], request: HttpRequest, **kwargs: object
+    ) -> forms.ModelChoiceField[Page] | None:
         if db_field.name == "page":
             pages = Page.objects.order_by("title").only("kind", "title", "abbreviation")
             kwargs |= {"queryset": pages, "required": False}
@@ -167,15 +184,20 @@ class AttachmentAdmin(ToTheTrash, ForEditors, AnyModelAdmin):
         request: HttpRequest,
         object_id: str | None = None,
         form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
+        extra_context: dict[str, object] | None = None,
+    ) -> HttpResponse:
         """Without the transaction that the admin holds: nobody waits while a file is stored."""
-        return self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined]
+        answer: HttpResponse = self._changeform_view(  # type: ignore[attr-defined]
+            request, object_id, form_url, extra_context
+        )
+        return answer
 
-    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
-        return getattr(form, "stored", form.instance)
+    def save_form(self, request: HttpRequest, form: AttachmentForm, change: bool) -> Attachment:
+        return form.stored or form.instance
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: Attachment, form: AttachmentForm, change: bool
+    ) -> None:
         if not change:
             return
         if "name" in form.changed_data:
@@ -184,10 +206,12 @@ class AttachmentAdmin(ToTheTrash, ForEditors, AnyModelAdmin):
             obj.page = form.cleaned_data["page"]
             Attachment.objects.filter(pk=obj.pk).update(page=obj.page)
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+    def save_related(
+        self, request: HttpRequest, form: object, formsets: object, change: bool
+    ) -> None:
         """Nothing hangs on a file."""
 
-    def throw_away(self, row: Any, *, by: User) -> None:
+    def throw_away(self, row: Attachment, *, by: User) -> None:
         manage.throw_away(row, by=by)
 
     @admin.action(description="Restore selected %(verbose_name_plural)s from the trash")

@@ -1,33 +1,13 @@
-"""Who may do what in the admin: services.access decides, not model permissions."""
+"""Who may do what in the admin: `services.permissions` decides, not model permissions."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from django.contrib import admin
-from django.contrib.admin.options import BaseModelAdmin
 from django.http import HttpRequest
 
 from services.permissions import may_administer, may_edit
 
-if TYPE_CHECKING:
-    from django.contrib.admin.options import InlineModelAdmin as _Inline
-    from django.db.models import Model
 
-    from services.models import Page
-
-    Base = BaseModelAdmin[Any]
-    AnyModelAdmin = admin.ModelAdmin[Any]
-    TabularInline = admin.TabularInline[Any, Page]
-    StackedInline = admin.StackedInline[Any, Page]
-    InlineModelAdmin = _Inline[Model, Model]
-else:
-    Base = object
-    AnyModelAdmin = admin.ModelAdmin
-    TabularInline, StackedInline = admin.TabularInline, admin.StackedInline
-
-
-class ForEditors(Base):
+class ForEditors:
     """Everything is open to editors and admins."""
 
     def may(self, request: HttpRequest) -> bool:
@@ -36,16 +16,16 @@ class ForEditors(Base):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.may(request)
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return self.may(request)
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return self.may(request)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return self.may(request)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return self.may(request)
 
 

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TypedDict
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, ProtectedError, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
+from django_stubs_ext import WithAnnotations
 from taggit.models import Tag
 
-from services.admin.base import AnyModelAdmin, ForAdmins
+from services.admin.base import ForAdmins
 from services.forms.fields import UNREACHABLE
 from services.forms.tag_text import is_reachable
 from services.models import Category, Page
 
-if TYPE_CHECKING:
-    TagModelForm = forms.ModelForm[Tag]
-else:
-    TagModelForm = forms.ModelForm
+
+class Counted(TypedDict):
+    services: int
 
 
-class CategoryAdmin(ForAdmins, AnyModelAdmin):
+class CategoryAdmin(ForAdmins, admin.ModelAdmin[Category]):
     list_display = ("name", "services", "position")
     list_editable = ("position",)
     search_fields = ("name",)
@@ -37,11 +37,11 @@ class CategoryAdmin(ForAdmins, AnyModelAdmin):
         categories: QuerySet[Category] = super().get_queryset(request)
         return categories.annotate(services=Count("pages", filter=Q(pages__trashed_at=None)))
 
-    def services(self, category: Any) -> int:
-        return int(category.services)
+    def services(self, category: WithAnnotations[Category, Counted]) -> int:
+        return category.services
 
     def delete_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
         category = self.get_object(request, unquote(object_id))
         if not self.has_delete_permission(request, category):
@@ -73,7 +73,7 @@ def _why_not(category: Category) -> str:
     return ""
 
 
-class TagForm(TagModelForm):
+class TagForm(forms.ModelForm[Tag]):
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         if not is_reachable(name):
@@ -81,7 +81,7 @@ class TagForm(TagModelForm):
         return name
 
 
-class TagAdmin(ForAdmins, AnyModelAdmin):
+class TagAdmin(ForAdmins, admin.ModelAdmin[Tag]):
     form = TagForm
     list_display = ("name", "slug")
     search_fields = ("name",)

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
 from django.contrib import admin
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django_stubs_ext import WithAnnotations
 
-from services.admin.base import AnyModelAdmin, ForEditors
+from services.admin.base import ForEditors
 from services.models import Document, Page
 from services.pages.names import refresh_names, resolve_again
 
 
-class DocumentAdmin(ForEditors, AnyModelAdmin):
+class Counted(TypedDict):
+    pages: int
+    conflicts: int
+
+
+class DocumentAdmin(ForEditors, admin.ModelAdmin[Document]):
     list_display = ("path", "pages", "conflicts", "imported_at")
     list_per_page = 50
     show_full_result_count = False
@@ -27,13 +33,13 @@ class DocumentAdmin(ForEditors, AnyModelAdmin):
     delete_confirmation_template = "admin/services/document/delete_confirmation.html"
     delete_selected_confirmation_template = "admin/services/document/delete_confirmation.html"
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.import_view)
         return [path("import/", view, name="services_document_import"), *super().get_urls()]
 
@@ -51,11 +57,11 @@ class DocumentAdmin(ForEditors, AnyModelAdmin):
         )
 
     @admin.display(ordering="pages")
-    def pages(self, document: Any) -> int:
-        return int(document.pages)
+    def pages(self, document: WithAnnotations[Document, Counted]) -> int:
+        return document.pages
 
     @admin.display(ordering="conflicts")
-    def conflicts(self, document: Any) -> int | str:
+    def conflicts(self, document: WithAnnotations[Document, Counted]) -> int | str:
         return document.conflicts or "–"
 
     @admin.display(description="Line ends")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.contrib.admin.utils import flatten_fieldsets
+from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import URLPattern, path
 
-from services.admin.base import AnyModelAdmin
 from services.admin.page_form import PageForm
 from services.models import Page
 from services.views.drafts import draft as keep_draft
@@ -18,7 +16,7 @@ from services.views.posted import number
 NOT_IN_NOTES = "What is typed in a row below cannot stand in the notes yet."
 
 
-class KeepsTyped(AnyModelAdmin):
+class KeepsTyped(admin.ModelAdmin[Page]):
     """One text, as on the site: what is typed in rows is put into the notes."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -46,20 +44,33 @@ class KeepsTyped(AnyModelAdmin):
         form.is_valid()
         if not isinstance(form, PageForm) or form.rows_refused:
             return False
-        if form.draft:
+        if "notes" in form.cleaned_data:
             posted = request.POST.copy()
             posted["notes"] = form.draft.notes
             request.POST = posted  # type: ignore[assignment]
         return True
 
-    def _get_obj_does_not_exist_redirect(
-        self, request: HttpRequest, opts: Any, object_id: str
-    ) -> HttpResponse:
-        """What was typed for a page that is gone can become a new page."""
-        if request.method != "POST" or "notes" not in request.POST:
-            gone: HttpResponse = super()._get_obj_does_not_exist_redirect(request, opts, object_id)  # type: ignore[misc]
-            return gone
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Page | None:
+        """Find a page; for what was just typed, also one that is in the trash by now."""
+        page = super().get_object(request, object_id, from_field)
         pk = number(object_id)
-        if pk is not None:
+        if page is None and pk and request.method == "POST":
+            page = self.model.everything.filter(pk=pk).first()
+        return page
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, object] | None = None,
+    ) -> HttpResponse:
+        """Change a page; what was typed for one that is gone can become a new page."""
+        pk = number(unquote(object_id))
+        posted = request.method == "POST" and "notes" in request.POST
+        if posted and pk and self.get_object(request, str(pk)) is None:
             self._put_rows_in(request, self.model(pk=pk))
-        return show_without_page(request)
+            return show_without_page(request)
+        return super().change_view(request, object_id, form_url, extra_context)

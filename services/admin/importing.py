@@ -11,10 +11,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from django import forms
 from django.contrib import messages
@@ -25,6 +25,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 
 from services.admin.site import KnowledgeBaseAdminSite
 from services.models import Document, StaleVersion
@@ -50,13 +51,20 @@ WARNINGS = 20
 class FilesInput(forms.ClearableFileInput):
     allow_multiple_selected = True
 
+    def value_from_datadict(
+        self, data: Mapping[str, object], files: MultiValueDict[str, UploadedFile[bytes]], name: str
+    ) -> list[UploadedFile[bytes]]:
+        return files.getlist(name)
+
 
 class FilesField(forms.FileField):
     """Markdown files, together small enough to travel through a form twice; or one zip."""
 
     widget = FilesInput(attrs={"accept": ",".join((*SUFFIXES, "text/markdown", zips.SUFFIX))})
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
+    def clean(
+        self, data: Sequence[UploadedFile[bytes] | None], initial: object = None
+    ) -> list[UploadedFile[bytes]]:
         files = [super(FilesField, self).clean(file) for file in data or [None]]
         if any(is_zip(file) for file in files):
             return self.clean_zip(files)
@@ -76,7 +84,7 @@ class FilesField(forms.FileField):
             raise forms.ValidationError(f"Two of these files are called {twice}.")
         return files
 
-    def clean_zip(self, files: list[UploadedFile[Any]]) -> list[UploadedFile[Any]]:
+    def clean_zip(self, files: list[UploadedFile[bytes]]) -> list[UploadedFile[bytes]]:
         if len(files) > 1:
             raise forms.ValidationError("Upload a zip by itself.")
         if (files[0].size or 0) > MOST_ZIP:
@@ -87,20 +95,17 @@ class FilesField(forms.FileField):
         return files
 
 
-def is_zip(file: UploadedFile[Any]) -> bool:
+def is_zip(file: UploadedFile[bytes]) -> bool:
     return str(file.name).lower().endswith(zips.SUFFIX)
 
 
 class UploadForm(forms.Form):
-    files = FilesField(label="Markdown files or a zip")  # type: ignore[assignment]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["files"].help_text = (
-            f"Files up to {filesizeformat(MOST_BYTES)} together; or one zip of a folder, such as "
-            f"a vault, with the pictures and files that its notes refer to, up to "
-            f"{filesizeformat(MOST_ZIP)}."
-        )
+    files = FilesField(  # type: ignore[assignment]
+        label="Markdown files or a zip",
+        help_text=f"Files up to {filesizeformat(MOST_BYTES)} together; or one zip of a folder, "
+        "such as a vault, with the pictures and files that its notes refer to, up to "
+        f"{filesizeformat(MOST_ZIP)}.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +125,8 @@ def import_view(request: HttpRequest, site: KnowledgeBaseAdminSite) -> HttpRespo
     """Ask for files, show the plan, apply it: one address, told apart by what is posted."""
     if request.method == "POST" and "packed" in request.POST:
         return _apply(request, site)
-    form = UploadForm(
-        request.POST or None, MultiFiles(request) if request.method == "POST" else None
-    )
-    if request.method == "POST" and form.is_valid():
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if form.is_valid():
         parcel = _parcel(form.cleaned_data["files"])
         try:
             with planned(parcel) as (plan, _):
@@ -136,18 +139,7 @@ def import_view(request: HttpRequest, site: KnowledgeBaseAdminSite) -> HttpRespo
     return _page(request, site, "import.html", context, 400 if form.errors else 200)
 
 
-class MultiFiles(dict[str, Any]):
-    """The uploaded files as Django's multiple-file widgets read them."""
-
-    def __init__(self, request: HttpRequest) -> None:
-        super().__init__(files=request.FILES.getlist("files"))
-        self._lists = {"files": request.FILES.getlist("files")}
-
-    def getlist(self, name: str) -> list[UploadedFile[Any]]:
-        return self._lists.get(name, [])
-
-
-def _parcel(files: Sequence[UploadedFile[Any]]) -> Parcel:
+def _parcel(files: Sequence[UploadedFile[bytes]]) -> Parcel:
     if is_zip(files[0]):
         return Parcel(kept=zips.keep(files[0].chunks()), name=str(files[0].name))
     return Parcel([SourceFile(path=str(file.name), data=file.read()) for file in files])
@@ -227,7 +219,7 @@ def _page(
     request: HttpRequest,
     site: KnowledgeBaseAdminSite,
     name: str,
-    extra: dict[str, Any],
+    extra: dict[str, object],
     status: int,
 ) -> HttpResponse:
     context = site.each_context(request) | {"opts": Document._meta} | extra

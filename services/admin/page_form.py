@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -41,13 +41,13 @@ GONE = (
 class PageForm(forms.ModelForm[Page]):
     """A service or topic, with its checklist items and questions.
 
-    After `clean`, `draft` holds the notes that were typed, whether or not they can be saved.
+    `clean` sets `draft`: the notes that were typed, unless they are too long.
     """
 
     class Media:
         js = ("admin/js/jquery.init.js", "admin/js/inlines.js")
 
-    draft: Draft | None = None
+    draft: Draft
     # Is there a row that cannot be put into the notes?
     rows_refused = False
 
@@ -91,11 +91,13 @@ class PageForm(forms.ModelForm[Page]):
         self.fields["slug"].required = False
         if "about" in self.fields and self.instance.about_id:
             # Also one that is in the trash: saving the topic is not to tear them apart.
-            about: Any = self.fields["about"]
-            known = Q(pk__in=about.queryset.values("pk")) | Q(pk=self.instance.about_id)
-            about.queryset = Service.everything.filter(known).order_by("title")
-        whole = [str(alias) for alias in self.instance.aliases]
-        self.fields["aliases"].whole = whole  # type: ignore[attr-defined]
+            about = self.fields["about"]
+            known = Q(trashed_at=None) | Q(pk=self.instance.about_id)
+            if isinstance(about, forms.ModelChoiceField):
+                about.queryset = Service.everything.filter(known).order_by("title")
+        names = self.fields["aliases"]
+        if isinstance(names, NamesField):
+            names.whole = [str(alias) for alias in self.instance.aliases]
 
     # -- names ---------------------------------------------------------------------------------
 
@@ -121,7 +123,7 @@ class PageForm(forms.ModelForm[Page]):
         self._refuse_taken(others.values_list("pk", flat=True), "AWS id")
         return aws_id
 
-    def _refuse_taken(self, pks: Any, what: str) -> None:
+    def _refuse_taken(self, pks: Iterable[int], what: str) -> None:
         page = Page.everything.filter(pk__in=list(pks)[:1]).first()
         if page is not None and page.trashed_at:
             words = '“{}” in the <a href="{}">trash</a> has this {}.'

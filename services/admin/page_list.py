@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TypedDict
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
@@ -16,15 +16,18 @@ from services.aws.catalog import key
 from services.models import ChecklistItem, Page, PageName, Question
 from services.selectors.progress import Learning, learning_of, open_questions_of
 
-if TYPE_CHECKING:
-    Filter = admin.SimpleListFilter
-else:
-    Filter = admin.SimpleListFilter
-
 Pages = QuerySet[Page]
 SETTLED = (ChecklistItem.State.DONE, ChecklistItem.State.NA)
 BEGUN = (*SETTLED, ChecklistItem.State.DOING)
 Naming = ChecklistItem.names.through
+
+
+class Listed(TypedDict):
+    """What the list of pages adds to each of them."""
+
+    conflict: bool
+    learned: Learning
+    open_questions: int
 
 
 class PageChangeList(ChangeList):
@@ -47,7 +50,7 @@ def found_by(pages: Pages, words: str) -> Pages:
     return pages
 
 
-def items_of(page: OuterRef, **conditions: Any) -> tuple[Exists, Exists]:
+def items_of(page: OuterRef, **conditions: object) -> tuple[Exists, Exists]:
     """Whether a page has items such as this: of its own, or elsewhere naming it."""
     naming = {f"checklistitem__{name}": value for name, value in conditions.items()}
     return (
@@ -62,11 +65,11 @@ class CategoryFilter(admin.RelatedFieldListFilter):
     include_empty_choice = False
 
 
-class LearningFilter(Filter):
+class LearningFilter(admin.SimpleListFilter):
     title = "learning"
     parameter_name = "learning"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: object) -> Iterable[tuple[str, str]]:
         return (("todo", "To learn"), ("doing", "Learning"), ("done", "Learned"))
 
     def queryset(self, request: HttpRequest, queryset: Pages) -> Pages:
@@ -87,11 +90,11 @@ class LearningFilter(Filter):
         return queryset
 
 
-class QuestionsFilter(Filter):
+class QuestionsFilter(admin.SimpleListFilter):
     title = "questions"
     parameter_name = "questions"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: object) -> Iterable[tuple[str, str]]:
         return (("open", "With open questions"), ("none", "Without"))
 
     def queryset(self, request: HttpRequest, queryset: Pages) -> Pages:
@@ -101,22 +104,22 @@ class QuestionsFilter(Filter):
         return queryset.exclude(has) if self.value() == "none" else queryset
 
 
-class ConflictFilter(Filter):
+class ConflictFilter(admin.SimpleListFilter):
     title = "conflict with its file"
     parameter_name = "conflict"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: object) -> Iterable[tuple[str, str]]:
         return (("yes", "To be resolved"),)
 
     def queryset(self, request: HttpRequest, queryset: Pages) -> Pages:
         return queryset.filter(section__theirs__isnull=False) if self.value() else queryset
 
 
-class TagFilter(Filter):
+class TagFilter(admin.SimpleListFilter):
     title = "tag"
     parameter_name = "tag"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: object) -> Iterable[tuple[str, str]]:
         kind = ContentType.objects.get_for_model(Page)
         used = Tag.objects.filter(taggit_taggeditem_items__content_type=kind).distinct()
         return [(tag.slug, tag.name) for tag in used.order_by("name")[:100]]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, cast
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, ForeignKey, QuerySet, Value, When
 from django.http import (
     Http404,
     HttpRequest,
@@ -21,15 +22,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django_stubs_ext import WithAnnotations
 
 from services.admin.attachments import files_of
-from services.admin.base import AnyModelAdmin, ForEditors
+from services.admin.base import ForEditors
 from services.admin.draft_mixin import KeepsTyped
 from services.admin.page_form import FACTS, PageForm
 from services.admin.page_list import (
     CategoryFilter,
     ConflictFilter,
     LearningFilter,
+    Listed,
     PageChangeList,
     QuestionsFilter,
     TagFilter,
@@ -40,13 +43,14 @@ from services.admin.trash import ToTheTrash
 from services.attachments.manage import adopt
 from services.db.locks import retried
 from services.forms.conflict import choices_in
-from services.models import Page, Reason, Revision, Section, Service, StaleVersion
+from services.models import Category, Page, Reason, Revision, Section, Service, StaleVersion
 from services.pages import drafts
 from services.pages.edit import FACTS as EDITED
 from services.pages.edit import Edit, Outcome, base_of, others_since, overridden
 from services.pages.resolve_conflict import Clash
 from services.pages.revise import Trashed, create
 from services.pages.save import save
+from services.pages.trash import throw_away
 from services.views import conflicts
 from services.views.editor import new_place
 from services.views.flash import listed, resolved_words, say_facts
@@ -55,7 +59,7 @@ Fieldsets = tuple[tuple[str | None, Any], ...]
 NOTES = ("Notes", {"classes": ("wide-notes",), "fields": ("notes",)})
 
 
-class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, AnyModelAdmin):
+class PageAdmin(ForEditors, KeepsTyped, ToTheTrash[Page]):
     form = PageForm
     kind: Page.Kind
     change_form_template = "admin/services/page/change_form.html"
@@ -69,12 +73,12 @@ class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, AnyModelAdmin):
     # -- list ----------------------------------------------------------------------------------
 
     def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> Any:
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
         title = {"title": str(self.opts.verbose_name_plural).capitalize()}
         return super().changelist_view(request, title | (extra_context or {}))
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[PageChangeList]:
+    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[PageChangeList]:
         return PageChangeList
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Page]:
@@ -98,17 +102,17 @@ class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, AnyModelAdmin):
         return found_by(queryset, search_term), False
 
     @admin.display(description="Title", ordering="title")
-    def name(self, page: Any) -> str:
+    def name(self, page: WithAnnotations[Page, Listed]) -> str:
         if not page.conflict:
             return str(page)
         return format_html('{} <strong class="flag">Conflict</strong>', page)
 
     @admin.display(description="Learned")
-    def progress(self, page: Any) -> str:
+    def progress(self, page: WithAnnotations[Page, Listed]) -> str:
         return f"{page.learned.settled} of {page.learned.total}" if page.learned else "–"
 
     @admin.display(description="Open questions")
-    def questions(self, page: Any) -> int | str:
+    def questions(self, page: WithAnnotations[Page, Listed]) -> int | str:
         return page.open_questions or "–"
 
     @admin.display(description="File", ordering="section__document__path")
@@ -146,8 +150,8 @@ class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, AnyModelAdmin):
         request: HttpRequest,
         object_id: str | None = None,
         form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
+        extra_context: dict[str, object] | None = None,
+    ) -> HttpResponse:
         try:
             try:
                 return super().changeform_view(request, object_id, form_url, extra_context)
@@ -157,9 +161,9 @@ class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, AnyModelAdmin):
         except Clash as clash:
             return conflicts.show_page(request, clash)
 
-    def save_model(self, request: HttpRequest, obj: Page, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Page, form: PageForm, change: bool) -> None:
         """Store notes, rows, facts and tags in one revision, merged with what others saved."""
-        draft: Draft = form.draft
+        draft = form.draft
         by = cast(User, request.user)
         if not change:
             obj.notes, obj.updated_by, obj.last_reason = draft.notes, by, Reason.ADMIN
@@ -186,12 +190,13 @@ class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, AnyModelAdmin):
         obj.refresh_from_db()
 
     def _overridden(
-        self, page: Page, draft: Draft, wanted: Mapping[str, Any], tags: Sequence[str] | None
+        self, page: Page, draft: Draft, wanted: Mapping[str, object], tags: Sequence[str] | None
     ) -> dict[str, Any]:
         """What somebody else made of those facts that this person changes as well."""
         facts = {name: wanted[name] for name in EDITED if name in wanted}
         if "category" in facts:
-            facts["category"] = facts["category"] and facts["category"].pk
+            category = wanted["category"]
+            facts["category"] = category.pk if isinstance(category, Category) else None
         if tags is not None:
             facts["tags"] = sorted(tags)
         current = Page.everything.get(pk=page.pk)
@@ -203,7 +208,9 @@ class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, AnyModelAdmin):
             return HttpResponseRedirect(obj.get_absolute_url())
         return super().response_post_save_change(request, obj)
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+    def save_related(
+        self, request: HttpRequest, form: PageForm, formsets: object, change: bool
+    ) -> None:
         super().save_related(request, form, formsets, change)
         form.save_dismissed()
         if not change:
@@ -212,8 +219,11 @@ class PageAdmin(KeepsTyped, ToTheTrash, ForEditors, AnyModelAdmin):
             first = Revision.objects.filter(page=page.pk, version=page.version)
             first.update(tags=sorted(page.tags.names()))
 
+    def throw_away(self, row: Page, *, by: User) -> None:
+        throw_away(row, by=by)
+
     def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
         """The site's own history says more than the admin's log."""
         page = self.get_object(request, unquote(object_id))
@@ -244,8 +254,8 @@ class ServiceAdmin(PageAdmin):
     )
 
     def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> Any:
+        self, request: HttpRequest, obj: Page | None = None, change: bool = False, **kwargs: object
+    ) -> type[forms.ModelForm[Page]]:
         form = super().get_form(request, obj, change, **kwargs)
         field = form.base_fields["category"]
         field.required = True
@@ -267,7 +277,9 @@ class TopicAdmin(PageAdmin):
         ),
     )
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[object, object], request: HttpRequest, **kwargs: object
+    ) -> forms.ModelChoiceField[Service] | None:
         if db_field.name == "about":
             services = Service.objects.order_by("title")
             kwargs["queryset"] = services.only("kind", "title", "abbreviation")

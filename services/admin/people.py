@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group, User
-from django.db.models import QuerySet
+from django.db.models import ManyToManyField, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html_join
 
-from services.admin.base import AnyModelAdmin, ForAdmins
+from services.admin.base import ForAdmins
 from services.permissions import ADMINS
 
-if TYPE_CHECKING:
-    UserModelAdmin = UserAdmin[User]
-else:
-    UserModelAdmin = UserAdmin
+
+class PersonForm(UserChangeForm[User]):
+    """Refuses to let the last person who can manage people give that up."""
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        cleaned = self.cleaned_data
+        groups = {group.name for group in cleaned.get("groups") or ()}
+        stays = cleaned.get("is_active") and (
+            ADMINS in groups or cleaned.get("is_superuser", self.instance.is_superuser)
+        )
+        if not stays and not managers().exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError("Somebody must be able to manage people: nobody else can.")
+        return cleaned
 
 
-class PersonAdmin(ForAdmins, UserModelAdmin):
+def managers() -> QuerySet[User]:
+    """The people who can log in and manage people."""
+    active = User.objects.filter(is_active=True)
+    return active.filter(groups__name=ADMINS) | active.filter(is_superuser=True)
+
+
+class PersonAdmin(ForAdmins, UserAdmin[User]):
+    form = PersonForm
     list_display = ("username", "full_name", "email", "member_of", "is_active", "last_login")
     list_filter = ("groups", "is_active")
     filter_horizontal = ()
@@ -45,9 +63,9 @@ class PersonAdmin(ForAdmins, UserModelAdmin):
         if obj is None:
             credentials = ("username", "usable_password", "password1", "password2", "groups")
             return ((None, {"classes": ("wide",), "fields": credentials}),)
-        rights = ("groups", "is_active")
+        rights = ["groups", "is_active"]
         if request.user.is_superuser:
-            rights += ("is_superuser",)  # type: ignore[assignment]
+            rights.append("is_superuser")
         return (
             (None, {"fields": ("username", "password")}),
             ("Person", {"fields": ("first_name", "last_name", "email")}),
@@ -55,7 +73,9 @@ class PersonAdmin(ForAdmins, UserModelAdmin):
             ("Dates", {"fields": ("last_login", "date_joined")}),
         )
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField[Group, Group], request: HttpRequest, **kwargs: object
+    ) -> forms.ModelMultipleChoiceField[Group] | None:
         if db_field.name == "groups":
             return forms.ModelMultipleChoiceField(
                 Group.objects.order_by("name"),
@@ -65,45 +85,16 @@ class PersonAdmin(ForAdmins, UserModelAdmin):
             )
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> Any:
-        form = super().get_form(request, obj, change=change, **kwargs)
-        return type(form.__name__, (LockOutGuard, form), {}) if obj else form
-
-    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        above = obj is not None and obj.is_superuser and not request.user.is_superuser
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        above = isinstance(obj, User) and obj.is_superuser and not request.user.is_superuser
         return super().has_change_permission(request, obj) and not above
 
-    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        own = obj is not None and obj.pk == request.user.pk
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        own = isinstance(obj, User) and obj.pk == request.user.pk
         return self.has_change_permission(request, obj) and not own
 
 
-class LockOutGuard:
-    """Keeps the last person who can manage people from giving that up."""
-
-    instance: User
-    cleaned_data: dict[str, Any]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean()  # type: ignore[misc]
-        groups = {group.name for group in cleaned.get("groups") or ()}
-        stays = cleaned.get("is_active") and (
-            ADMINS in groups or cleaned.get("is_superuser", self.instance.is_superuser)
-        )
-        if not stays and not managers().exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError("Somebody must be able to manage people: nobody else can.")
-        return cleaned
-
-
-def managers() -> QuerySet[User]:
-    """The people who can log in and manage people."""
-    active = User.objects.filter(is_active=True)
-    return active.filter(groups__name=ADMINS) | active.filter(is_superuser=True)
-
-
-class GroupAdmin(ForAdmins, AnyModelAdmin):
+class GroupAdmin(ForAdmins, admin.ModelAdmin[Group]):
     """The three groups are part of the rules: who is in them is set at each person."""
 
     list_display = ("name", "members")
@@ -121,11 +112,11 @@ class GroupAdmin(ForAdmins, AnyModelAdmin):
         ]
         return format_html_join(", ", '<a href="{}">{}</a>', people) or "Nobody"
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False

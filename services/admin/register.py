@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
-from django.db.models import Model
 from taggit.models import Tag
 
 from services.admin.attachments import AttachmentAdmin
@@ -14,18 +13,15 @@ from services.admin.pages import ServiceAdmin, TopicAdmin
 from services.admin.people import GroupAdmin, PersonAdmin
 from services.models import Attachment, Category, Document, Service, Topic
 
-ADMINS: dict[type[Model], type[admin.ModelAdmin]] = {  # type: ignore[type-arg]
-    Service: ServiceAdmin,
-    Topic: TopicAdmin,
-    Category: CategoryAdmin,
-    Tag: TagAdmin,
-    Document: DocumentAdmin,
-    Attachment: AttachmentAdmin,
-    User: PersonAdmin,
-    Group: GroupAdmin,
-}
-
-for model, admin_class in ADMINS.items():
+# Libraries have registered these with admins of their own.
+for model in (Tag, User, Group):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
-    admin.site.register(model, admin_class)
+admin.site.register(Service, ServiceAdmin)
+admin.site.register(Topic, TopicAdmin)
+admin.site.register(Category, CategoryAdmin)
+admin.site.register(Tag, TagAdmin)
+admin.site.register(Document, DocumentAdmin)
+admin.site.register(Attachment, AttachmentAdmin)
+admin.site.register(User, PersonAdmin)
+admin.site.register(Group, GroupAdmin)

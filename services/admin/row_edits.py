@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from services.markdown.edit.questions import (
     add_question,
@@ -47,10 +48,10 @@ def edit_items(draft: Draft, shown: Sequence[str], edits: Sequence[Edit]) -> Non
     """
     now = [item.text for item in read(draft.notes).items]
     for index, edit in _located(edits, shown, now, "This item"):
-        _attempt(draft, edit, lambda notes, i=index, e=edit: _changed_item(notes, i, e))  # type: ignore[misc]
+        _attempt(draft, edit, partial(_changed_item, index=index, edit=edit))
     for edit in edits:
         if edit.row is None:
-            _attempt(draft, edit, lambda notes, e=edit: _with_item(notes, e.new))  # type: ignore[misc]
+            _attempt(draft, edit, partial(_with_item, new=edit.new))
 
 
 def edit_questions(draft: Draft, shown: Sequence[str], edits: Sequence[Edit]) -> None:
@@ -58,10 +59,10 @@ def edit_questions(draft: Draft, shown: Sequence[str], edits: Sequence[Edit]) ->
     read_now = read(draft.notes, service=draft.service, title=draft.title)
     now = [question.text for question in read_now.questions]
     for index, edit in _located(edits, shown, now, "This question"):
-        _attempt(draft, edit, lambda notes, i=index, e=edit: _changed_question(notes, i, e, draft))  # type: ignore[misc]
+        _attempt(draft, edit, partial(_changed_question, index=index, edit=edit, draft=draft))
     for edit in edits:
         if edit.row is None:
-            _attempt(draft, edit, lambda notes, e=edit: _with_question(notes, e.new, draft))  # type: ignore[misc]
+            _attempt(draft, edit, partial(_with_question, new=edit.new, draft=draft))
 
 
 def _located(

@@ -25,7 +25,7 @@ class KnowledgeBaseAdminSite(AdminSite):
         return may_edit(request.user)
 
     def login(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
         """There is one page to log in, the site's own."""
         if request.user.is_authenticated and not self.has_permission(request):
@@ -37,7 +37,7 @@ class KnowledgeBaseAdminSite(AdminSite):
         guarded = super().admin_view(view, cacheable)
 
         @wraps(guarded)
-        def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def kept(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             if self.has_permission(request) or wants_json(request) or not has_written(request):
                 answer: HttpResponseBase = guarded(request, *args, **kwargs)
                 return answer

@@ -2,53 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, cast
+from collections.abc import Iterable
+from typing import TypeVar, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseRedirect
+from django.db.models import Model, QuerySet
+from django.db.models.options import Options
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 
-from services.admin.base import AnyModelAdmin
-from services.models import Page
-from services.pages.trash import throw_away
-
+Row = TypeVar("Row", bound=Model)
 CONFIRMATION = "admin/services/page/delete_confirmation.html"
 
 
-class ToTheTrash(AnyModelAdmin):
+class ToTheTrash(admin.ModelAdmin[Row]):
     """Pages are moved to the trash; nothing is removed with them."""
 
     several = "pages"
-    actions: Sequence[Any] = ("delete_selected",)
+    actions: tuple[str, ...] = ("delete_selected",)
     delete_confirmation_template = CONFIRMATION
     delete_selected_confirmation_template = CONFIRMATION
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
-        """A page; for what somebody has just typed, also one in the trash by now."""
-        page = super().get_object(request, object_id, from_field)
-        pages: Any = self.model
-        has_trash = hasattr(pages, "everything")
-        if page is None and has_trash and request.method == "POST" and object_id.isdecimal():
-            page = pages.everything.filter(pk=int(object_id[:18])).first()
-        return page
-
     def get_deleted_objects(
-        self, objs: Iterable[Any], request: HttpRequest
+        self, objs: Iterable[Row], request: HttpRequest
     ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
         """The pages alone: their rows are derived and come back with them."""
         titles = [str(page) for page in objs]
         return titles, {str(self.opts.verbose_name_plural): len(titles)}, set(), []
 
     @admin.action(description="Move selected %(verbose_name_plural)s to the trash")
-    def delete_selected(self, request: HttpRequest, queryset: QuerySet[Page]) -> Any:
+    def delete_selected(
+        self, request: HttpRequest, queryset: QuerySet[Row]
+    ) -> HttpResponseBase | None:
         if not request.POST.get("post"):
-            return delete_selected(cast(Any, self), request, queryset)
+            return delete_selected(self, request, queryset)
         pages = list(queryset)
         self.log_deletions(request, queryset)
         self.delete_queryset(request, queryset)
@@ -57,13 +48,13 @@ class ToTheTrash(AnyModelAdmin):
             self._say(request, what)
         return None
 
-    def throw_away(self, row: Any, *, by: User) -> None:
-        throw_away(row, by=by)
+    def throw_away(self, row: Row, *, by: User) -> None:
+        raise NotImplementedError
 
-    def delete_model(self, request: HttpRequest, obj: Page) -> None:
+    def delete_model(self, request: HttpRequest, obj: Row) -> None:
         self.throw_away(obj, by=cast(User, request.user))
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Page]) -> None:
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Row]) -> None:
         for page in queryset:
             self.throw_away(page, by=cast(User, request.user))
 
@@ -71,7 +62,7 @@ class ToTheTrash(AnyModelAdmin):
         self, request: HttpRequest, obj_display: str, obj_id: int
     ) -> HttpResponseRedirect:
         self._say(request, f"“{obj_display}” is")
-        filters: dict[str, Any] = {
+        filters: dict[str, Options[Row] | str] = {
             "preserved_filters": self.get_preserved_filters(request),
             "opts": self.opts,
         }

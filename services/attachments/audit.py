@@ -9,16 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO
 
 from botocore.exceptions import ClientError
 from django.conf import settings
-from django.core.files import File
 from django.core.files.storage import Storage, default_storage
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 
 from services.attachments.storage.local import FolderStorage
-from services.attachments.storage.s3 import ARRIVING, bucket_name, client, is_remote
+from services.attachments.storage.s3 import ARRIVING, bucket_name, bucket_storage, client, is_remote
 from services.models import Attachment
 
 # Everything of ours is below these; nothing else in the bucket or folder is looked at.
@@ -59,8 +59,7 @@ def all_objects() -> Iterator[Stored]:
 
 
 def _in_bucket(prefix: str) -> Iterator[Stored]:
-    storage: Any = default_storage
-    for found in storage.bucket.objects.filter(Prefix=prefix):
+    for found in bucket_storage().bucket.objects.filter(Prefix=prefix):
         yield Stored(found.key, found.size, found.last_modified)
     yield from _in_pieces(prefix)
 
@@ -201,14 +200,13 @@ def move(key: str, source: Storage, target: Storage) -> bool:
         while piece := file.read(PIECE):
             passing.write(piece)
         passing.seek(0)
-        name = target.save(key, _typed(key, File(passing)))
+        name = target.save(key, _typed(key, passing))
     if name != key or digest(target, key) != wanted:
         raise NotMoved("it did not come out as it went in.")
     return True
 
 
-def _typed(key: str, file: File[bytes]) -> File[bytes]:
+def _typed(key: str, file: IO[bytes]) -> UploadedFile[bytes]:
     """A bucket is told what an object is, for a CDN that passes on nothing else."""
     row = Attachment.objects.filter(file=key).only("content_type").first()
-    file.content_type = row.content_type if row else "image/webp"  # type: ignore[attr-defined]
-    return file
+    return UploadedFile(file, key, row.content_type if row else "image/webp")

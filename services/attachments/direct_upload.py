@@ -12,7 +12,7 @@ import tempfile
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, TypedDict
 
 from django.contrib.auth.models import User
 from django.core import signing
@@ -29,6 +29,16 @@ SALT = "services.files.arriving"
 PIECE = 1024 * 1024
 EXPIRED = "This upload took too long, or was changed on its way. Send the file again."
 INCOMPLETE = "Not all of this file arrived. Send it again."
+
+
+class Token(TypedDict):
+    """What a signed token says of an upload; `page` and `by` are ids."""
+
+    key: str
+    name: str
+    size: int
+    page: int | None
+    by: int
 
 
 class NotArrived(UploadRefused):
@@ -50,7 +60,7 @@ def begin(*, name: str, size: int, page: Page | None, by: User) -> Arriving:
     key = f"{s3.ARRIVING}{uuid.uuid4().hex}"
     with asking_the_storage():
         address = s3.presigned_put(key, ARRIVES_AS, size)
-    told = {"key": key, "name": name, "size": size, "page": page and page.pk, "by": by.pk}
+    told = Token(key=key, name=name, size=size, page=page.pk if page else None, by=by.pk)
     return Arriving(address, ARRIVES_AS, signing.dumps(told, salt=SALT))
 
 
@@ -79,9 +89,9 @@ def abandon(token: str, *, by: User) -> None:
     _forget(_told(token, by)["key"])
 
 
-def _told(token: str, by: User) -> dict[str, Any]:
+def _told(token: str, by: User) -> Token:
     try:
-        told: dict[str, Any] = signing.loads(token, salt=SALT, max_age=s3.FINISHED_WITHIN)
+        told: Token = signing.loads(token, salt=SALT, max_age=s3.FINISHED_WITHIN)
     except signing.BadSignature:
         raise NotArrived(EXPIRED) from None
     if told["by"] != by.pk:

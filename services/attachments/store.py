@@ -20,6 +20,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import Sum
 from django.template.defaultfilters import filesizeformat
@@ -267,8 +268,7 @@ def _put(row: Attachment, file: File[bytes], checked: Checked) -> None:
     row.file.name = row.file.field.generate_filename(row, row.name)
     row.file.name = default_storage.save(str(row.file.name), body)
     if picture:
-        small = ContentFile(picture.thumbnail)
-        small.content_type = "image/webp"  # type: ignore[attr-defined]
+        small = SimpleUploadedFile("thumbnail.webp", picture.thumbnail, "image/webp")
         row.thumbnail.name = row.thumbnail.field.generate_filename(row, row.name)
         row.thumbnail.name = default_storage.save(str(row.thumbnail.name), small)
 

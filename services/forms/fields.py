@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from markdownx.fields import MarkdownxFormField
 from markdownx.widgets import AdminMarkdownxWidget
 from taggit.forms import TagField, TagWidget
+from taggit.models import Tag
 from taggit.utils import edit_string_for_tags, parse_tags
 
 from services.forms.editor_toolbar import TOOLS
@@ -40,21 +41,24 @@ class NotesWidget(AdminMarkdownxWidget):  # type: ignore[misc]
         # Not the scripts and styles of markdownx.
         extend = False
 
-    def __init__(self, attrs: dict[str, Any] | None = None, *, preview: bool = True) -> None:
+    def __init__(self, attrs: dict[str, object] | None = None, *, preview: bool = True) -> None:
         super().__init__(attrs)
         self.preview = preview
 
     def render(
         self,
         name: str,
-        value: Any,
-        attrs: dict[str, Any] | None = None,
+        value: object,
+        attrs: dict[str, object] | None = None,
         renderer: BaseRenderer | None = None,
     ) -> SafeString:
         # markdownx changes the dictionary that it is given, and cannot do without one.
-        return super().render(name, value, dict(attrs or {}), renderer)  # type: ignore[no-any-return]
+        html: SafeString = super().render(name, value, dict(attrs or {}), renderer)
+        return html
 
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+    def get_context(
+        self, name: str, value: object, attrs: dict[str, object] | None
+    ) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(name, value, dict(attrs or {}))
         kept = context["widget"]["attrs"]
         context["widget"]["attrs"] = {
@@ -72,17 +76,17 @@ class NotesWidget(AdminMarkdownxWidget):  # type: ignore[misc]
 class NotesField(MarkdownxFormField):  # type: ignore[misc]
     """Notes keep every character, blanks and line ends at both ends too."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         super().__init__(**{"widget": NotesWidget, "strip": False, "required": False} | kwargs)
 
-    def clean(self, value: Any) -> str:
+    def clean(self, value: object) -> str:
         text: str = super().clean(value)
         if len(text.encode()) > settings.NOTE_MAX_BYTES:
             most = filesizeformat(settings.NOTE_MAX_BYTES)
             raise forms.ValidationError(f"These notes are too long: they may have {most}.")
         return text
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
+    def has_changed(self, initial: str | None, data: str | None) -> bool:
         return as_posted(initial or "") != as_posted(data or "")
 
 
@@ -91,7 +95,7 @@ class Seen(forms.CharField):
 
     widget = forms.HiddenInput
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
+    def has_changed(self, initial: object, data: object) -> bool:
         return False
 
 
@@ -101,17 +105,17 @@ class NamesField(forms.CharField):
     widget = forms.Textarea(attrs={"rows": 3})
     whole: Sequence[str] = ()
 
-    def prepare_value(self, value: Any) -> Any:
+    def prepare_value(self, value: object) -> object:
         return "\n".join(map(str, value)) if isinstance(value, list) else value
 
-    def clean(self, value: Any) -> list[str]:
+    def clean(self, value: object) -> list[str]:
         names: list[str] = []
         for line in LINE_ENDS.split(super().clean(value)):
             parts = [line] if line.strip() in self.whole else line.split(",")
             names += [part.strip() for part in parts if part.strip()]
         return list(dict.fromkeys(names))
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
+    def has_changed(self, initial: object, data: object) -> bool:
         before = self.prepare_value(initial) or ""
         return bool(self.clean(before) != self.clean(data or ""))
 
@@ -125,14 +129,14 @@ class TagsField(TagField):  # type: ignore[misc]
 
     hidden_widget = HiddenTags
 
-    def clean(self, value: Any) -> list[str]:
+    def clean(self, value: object) -> list[str]:
         tags: list[str] = super().clean(value)
         for tag in tags:
             if not is_reachable(tag):
                 raise forms.ValidationError(UNREACHABLE % tag)
         return tags
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
+    def has_changed(self, initial: str | Iterable[Tag] | None, data: str | None) -> bool:
         before = initial if isinstance(initial, str) else edit_string_for_tags(initial or [])
         try:
             return bool(parse_tags(before) != parse_tags(data or ""))

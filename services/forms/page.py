@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import ClassVar
 
 from django import forms
 from django.utils.html import format_html
@@ -25,6 +26,9 @@ class EditForm(forms.Form):
     What the author changed is told by comparing with that version, not with what is stored now.
     """
 
+    # Fields that a form of fewer does without.
+    left_out: ClassVar[tuple[str, ...]] = ()
+
     title = forms.CharField(max_length=TITLE_LENGTH, widget=forms.TextInput(LONG_TITLE))
     notes = NotesField(label="Notes")
     category = forms.ModelChoiceField(
@@ -45,18 +49,26 @@ class EditForm(forms.Form):
     # When the draft was kept that is in this form. Browsers are not to bring back another's.
     kept = Seen(required=False, widget=forms.HiddenInput({"autocomplete": "off"}))
 
-    def __init__(self, *args: Any, page: Page | None, base: Base | None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        data: Mapping[str, object] | None = None,
+        *,
+        page: Page | None = None,
+        base: Base | None = None,
+        initial: Mapping[str, object] | None = None,
+    ) -> None:
         self.page, self.base = page, base
         known = (
             base.facts | {"tags": [Tag(name=name) for name in base.facts["tags"]]} if base else {}
         )
-        kwargs["initial"] = known | kwargs.get("initial", {})
-        super().__init__(*args, **kwargs)
+        super().__init__(data, initial={**known, **(initial or {})})
         if page is not None:
-            widget: Any = self.fields["notes"].widget
-            widget.page_id = page.pk
-        if base is not None:
-            self.fields["aliases"].whole = base.facts["aliases"]  # type: ignore[attr-defined]
+            self.fields["notes"].widget.page_id = page.pk
+        names = self.fields["aliases"]
+        if base is not None and isinstance(names, NamesField):
+            names.whole = base.facts["aliases"]
+        for name in self.left_out:
+            del self.fields[name]
 
     def clean_title(self) -> str:
         title = one_line(self.cleaned_data["title"])
@@ -81,7 +93,7 @@ class EditForm(forms.Form):
         return sorted(tags)
 
     @property
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, object]:
         """What the form says beside the notes; only what its author changed, where there is a base.
 
         Call it on a valid form. `category` is a category's id or None, `tags` a list of names.
@@ -106,16 +118,10 @@ class EditForm(forms.Form):
 class SectionForm(EditForm):
     """One section: its words alone."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in (*FACTS, "rewrite"):
-            del self.fields[name]
+    left_out = (*FACTS, "rewrite")
 
 
 class SplitForm(EditForm):
-    """What the page that is made of a section will be called, and where it stands."""
+    """What the page that is made of a section will be called, and where it is."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, page=None, base=None, **kwargs)
-        for name in ("notes", "abbreviation", "aliases", "tags", "rewrite", "kept"):
-            del self.fields[name]
+    left_out = ("notes", "abbreviation", "aliases", "tags", "rewrite", "kept")

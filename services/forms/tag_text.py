@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+
+from taggit.models import Tag
 
 # One tag up to its comma or line end: in quotes, or as it is.
 ENTRY = re.compile(r'\s*"(?P<quoted>(?:[^"]|"")*)"\s*(?=[,\r\n]|\Z)|[^,\r\n]+')
@@ -24,7 +25,7 @@ def from_text(text: str | None) -> list[str]:
     return sorted(found - {""})
 
 
-def to_text(tags: Iterable[Any]) -> str:
+def to_text(tags: Iterable[Tag]) -> str:
     """The text that gives these tags back."""
     return ", ".join(sorted(_written(str(tag.name)) for tag in tags))
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.checks import CheckMessage, Error, Warning
@@ -21,7 +20,7 @@ TAG = "storage"
 PROBE = b"A file that was put to see whether files can be kept here; it may be deleted.\n"
 
 
-def check_storage(app_configs: Any = None, **kwargs: Any) -> Sequence[CheckMessage]:
+def check_storage(app_configs: object = None, **kwargs: object) -> Sequence[CheckMessage]:
     """Put a small object, read it and delete it, as an upload would."""
     try:
         if s3.is_remote():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage
@@ -13,7 +12,7 @@ from django.core.files.storage import FileSystemStorage
 class FolderStorage(FileSystemStorage):
     """A file and its name are on the disk itself before anything is told of it."""
 
-    def _save(self, name: str, content: File[Any]) -> str:
+    def _save(self, name: str, content: File[bytes]) -> str:
         saved: str = super()._save(name, content)  # type: ignore[misc]
         file, root = Path(self.path(saved)), Path(self.location)
         # Folders that are new are names in the ones above them.

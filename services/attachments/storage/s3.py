@@ -18,13 +18,17 @@ ARRIVES_WITHIN, FINISHED_WITHIN = 15 * 60, 12 * 3600
 
 def is_remote() -> bool:
     """Are files kept in a bucket, and not in a folder of this machine?"""
-    return bool(settings.STORAGES["default"]["BACKEND"].endswith("BucketStorage"))
+    return str(settings.STORAGES["default"]["BACKEND"]).endswith("BucketStorage")
+
+
+def bucket_storage() -> Any:
+    """Return the storage with what only a bucket has; django-storages has no types."""
+    return default_storage
 
 
 def client() -> Any:
     """boto3's S3 client of the storage; one for each thread that asks."""
-    storage: Any = default_storage
-    return storage.connection.meta.client
+    return bucket_storage().connection.meta.client
 
 
 def warm() -> None:
@@ -35,8 +39,7 @@ def warm() -> None:
 
 
 def bucket_name() -> str:
-    storage: Any = default_storage
-    return str(storage.bucket_name)
+    return str(bucket_storage().bucket_name)
 
 
 def presigned_put(key: str, content_type: str, size: int) -> str:
@@ -52,9 +55,9 @@ def presigned_put(key: str, content_type: str, size: int) -> str:
 
 def origin() -> str:
     """Where browsers send uploads to, as a Content-Security-Policy names it; blank for here."""
-    storage: Any = default_storage
     if not is_remote():
         return ""
+    storage = bucket_storage()
     return _origin(bucket_name(), storage.endpoint_url, storage.region_name)
 
 
@@ -63,10 +66,9 @@ def _origin(bucket: str, endpoint: str | None, region: str | None) -> str:
     """Signed with no real key, so that nobody looks for one: each page has this in its headers."""
     import boto3
 
-    storage: Any = default_storage
     nobody = boto3.Session(aws_access_key_id="none", aws_secret_access_key="none")  # noqa: S106
     signer = nobody.client(
-        "s3", region_name=region, endpoint_url=endpoint, config=storage.client_config
+        "s3", region_name=region, endpoint_url=endpoint, config=bucket_storage().client_config
     )
     where = {"Bucket": bucket, "Key": f"{ARRIVING}x"}
     parts = urlsplit(signer.generate_presigned_url("put_object", where))

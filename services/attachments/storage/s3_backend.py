@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from urllib.parse import quote, urlencode
 
 from storages.backends.s3 import S3Storage
@@ -26,27 +25,27 @@ class BucketStorage(S3Storage):  # type: ignore[misc]
     sessions are not made for making two at once.
     """
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, **settings: object) -> None:
         super().__init__(**settings)
-        self._session: Any = None
+        self._session: object = None
         self._making = threading.RLock()
 
     @property
-    def connection(self) -> Any:
+    def connection(self) -> object:
         if getattr(self._connections, "connection", None) is None:
             with self._making:
                 return super().connection
         return self._connections.connection
 
-    def _create_session(self) -> Any:
+    def _create_session(self) -> object:
         with self._making:
             if self._session is None:
                 self._session = super()._create_session()
             return self._session
 
-    def _get_write_parameters(self, name: str, content: Any = None) -> dict[str, Any]:
+    def _get_write_parameters(self, name: str, content: object = None) -> dict[str, object]:
         """Objects say themselves that they are downloads: a CDN may pass on nothing that we ask."""
-        parameters: dict[str, Any] = super()._get_write_parameters(name, content)
+        parameters: dict[str, object] = super()._get_write_parameters(name, content)
         if parameters["ContentType"] not in INLINE:
             parameters["ContentDisposition"] = "attachment"
         return parameters
