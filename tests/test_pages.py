@@ -137,7 +137,7 @@ def test_previous_and_next_stay_within_the_category(as_reader, compute, s3):
 def test_only_editors_see_the_edit_link_and_a_clash(as_reader, as_editor, s3):
     document = Document.objects.create(path="notes/AWS.md", digest="x")
     Section.objects.create(document=document, position=0, page=s3, theirs="Other words.")
-    told = "The last import brought a different text"
+    told = "This page and its file were changed in the same lines."
     assert told in html(as_editor, "/services/s3/")
     text = html(as_reader, "/services/s3/")
     assert told not in text
