@@ -8,7 +8,7 @@ from django.test import Client
 from PIL import Image
 
 from services.attachments.store import store
-from services.markdown.read.sections import parts
+from services.markdown.read.sections import read_sections
 from services.models import Attachment, Category, Page
 from services.pages import tick, trash
 from services.pages.revise import revise
@@ -155,7 +155,7 @@ def test_a_split_keeps_deeper_headings_and_line_ends(as_editor):
 def test_what_a_heading_says_beside_its_words_begins_the_new_page(as_editor, heading, line):
     notes = f"Text.\n\n{heading}\n\nWords.\n\n# Two\n\n[one]: https://example.com\n\n[^1]: Note\n"
     page = make_topic(title="Plan", notes=notes)
-    path = f"/pages/plan/split/?section={parts(notes)[0].anchor}"
+    path = f"/pages/plan/split/?section={read_sections(notes)[0].anchor}"
     as_editor.post(path, opened(as_editor, path))
     made = Page.objects.exclude(pk=page.pk).get()
     assert made.title.lstrip("* ").startswith("One")

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 
-from services.markdown.read.sections import parts
+from services.markdown.read.sections import read_sections
 from services.models import Category, ChecklistItem, Page, Question
 from services.pages import derived_state, restore, trash
 from services.pages.answer import ask
@@ -179,7 +179,7 @@ def test_a_split_gives_what_hangs_on_lines_to_the_new_page_and_keeps_it(page, ed
     version = page.version + 1
     save(page, "Words.\n\n# One\n\n- [-] EKS\n\n# Two\n")
     stored = Page.objects.get(pk=page.pk)
-    part = next(part for part in parts(stored.notes) if part.anchor == "one")
+    part = next(part for part in read_sections(stored.notes) if part.anchor == "one")
     made = split(stored, base_of(stored), part, title="One", category=None, by=editor)
     assert made.items.get().reason == "We use ECS"
     restore.restore(page, version, seen=version + 1, by=None)

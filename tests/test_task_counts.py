@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.tasklists import tasklists_plugin
 
 from services.markdown.read.front_matter import split_front_matter
-from services.markdown.read.notes import read
+from services.markdown.read.notes import read_notes
 from tests import corpora
 
 OTHER = MarkdownIt("commonmark").enable("table").use(tasklists_plugin)
@@ -42,13 +42,13 @@ def counted_by_the_other(text: str) -> Counter[str]:
 @pytest.mark.parametrize("file", corpora.files(), ids=corpora.name)
 def test_tasks_are_those_that_another_reader_finds(file):
     text = split_front_matter(corpora.read(file))[1]
-    ours = Counter(item.state for item in read(text).items)
+    ours = Counter(item.state for item in read_notes(text).items)
     assert ours == counted_by_the_other(text)
 
 
 def test_our_own_file_has_a_task_in_every_place():
     text = split_front_matter(corpora.read(corpora.ROOT / "tests" / "data" / "tasks.md"))[1]
-    ours = Counter(item.state for item in read(text).items)
+    ours = Counter(item.state for item in read_notes(text).items)
     assert ours == {"open": 11, "done": 6, "doing": 1, "na": 1}
     assert ours == counted_by_the_other(text)
 
@@ -56,7 +56,7 @@ def test_our_own_file_has_a_task_in_every_place():
 def test_all_files_together():
     total: Counter[str] = Counter()
     for _, text in corpora.texts():
-        total.update(item.state for item in read(split_front_matter(text)[1]).items)
+        total.update(item.state for item in read_notes(split_front_matter(text)[1]).items)
     if corpora.CORPORA.is_dir():
         assert total == {"open": 636, "done": 85, "doing": 18, "na": 19}
     else:

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from services.markdown.edit.tasks import set_state
-from services.markdown.read.notes import read
+from services.markdown.read.notes import read_notes
 from services.models import ChecklistItem, Page, Reason, Revision
 from services.pages import tick as ticking
 from services.pages import trash
@@ -74,18 +74,18 @@ AWKWARD = {
 @pytest.mark.parametrize("notes", AWKWARD.values(), ids=list(AWKWARD))
 def test_one_character_changes_wherever_the_item_stands(editor, notes):
     page = made(notes)
-    at = next(i for i, found in enumerate(read(notes).items) if found.text == "This")
+    at = next(i for i, found in enumerate(read_notes(notes).items) if found.text == "This")
     tick(item("This").pk, "done", by=editor)
     new = notes_of(page)
     assert [a + b for a, b in zip(notes, new, strict=True) if a != b] == [" x"]
-    assert [found.state for found in read(new).items] == [
-        "done" if i == at else found.state for i, found in enumerate(read(notes).items)
+    assert [found.state for found in read_notes(new).items] == [
+        "done" if i == at else found.state for i, found in enumerate(read_notes(notes).items)
     ]
     derived_rows_agree(page)
 
 
 def derived_rows_agree(page: Page) -> None:
-    found = read(notes_of(page), title=page.title)
+    found = read_notes(notes_of(page), title=page.title)
     rows = page.items.order_by("position").values_list("text", "state", "list_title", "position")
     assert list(rows) == [(i.text, i.state, i.list_title, n) for n, i in enumerate(found.items)]
     questions = page.questions.order_by("position").values_list("text", "answer")

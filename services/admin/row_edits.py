@@ -14,7 +14,7 @@ from services.markdown.edit.questions import (
 )
 from services.markdown.edit.splice import EditRefused
 from services.markdown.edit.tasks import add_item, delete_item, set_item_text, set_state
-from services.markdown.read.notes import read
+from services.markdown.read.notes import read_notes
 from services.text.match_rows import match
 
 
@@ -46,7 +46,7 @@ def edit_items(draft: Draft, shown: Sequence[str], edits: Sequence[Edit]) -> Non
 
     `shown` are the texts of all rows, in their order, as they were when the form was shown.
     """
-    now = [item.text for item in read(draft.notes).items]
+    now = [item.text for item in read_notes(draft.notes).items]
     for index, edit in _located(edits, shown, now, "This item"):
         _attempt(draft, edit, partial(_changed_item, index=index, edit=edit))
     for edit in edits:
@@ -56,7 +56,7 @@ def edit_items(draft: Draft, shown: Sequence[str], edits: Sequence[Edit]) -> Non
 
 def edit_questions(draft: Draft, shown: Sequence[str], edits: Sequence[Edit]) -> None:
     """Put edits of questions into a draft, as `edit_items` does."""
-    read_now = read(draft.notes, service=draft.service, title=draft.title)
+    read_now = read_notes(draft.notes, service=draft.service, title=draft.title)
     now = [question.text for question in read_now.questions]
     for index, edit in _located(edits, shown, now, "This question"):
         _attempt(draft, edit, partial(_changed_question, index=index, edit=edit, draft=draft))

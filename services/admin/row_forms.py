@@ -13,7 +13,7 @@ from django import forms
 
 from services.admin.row_edits import Draft, Edit
 from services.forms.fields import NotesWidget
-from services.markdown.read.notes import LIST_TITLE_LENGTH
+from services.markdown.read.context import LIST_TITLE_LENGTH
 from services.models import ChecklistItem, Page, Question
 
 # A row takes about ten of the DATA_UPLOAD_MAX_NUMBER_FIELDS fields of a form.

@@ -18,8 +18,8 @@ from django.template.defaultfilters import filesizeformat
 from services.db.locks import retried
 from services.markdown.edit.questions import add_question, set_answer
 from services.markdown.edit.splice import EditRefused
-from services.markdown.read.notes import Question as Reading
-from services.markdown.read.notes import read
+from services.markdown.read.notes import read_notes
+from services.markdown.read.questions import Question as Reading
 from services.models import Page, Question, Reason
 from services.pages.derive import derive
 from services.pages.resolve_conflict import Choices, Clash, Conflict, mark, set_aside
@@ -147,7 +147,7 @@ def _with_answer(page: Page, question: Question, text: str) -> str:
 
 
 def _questions(page: Page) -> Sequence[Reading]:
-    return read(page.notes, service=page.is_service, title=page.title).questions
+    return read_notes(page.notes, service=page.is_service, title=page.title).questions
 
 
 def _same(typed: str, stored: str) -> bool:

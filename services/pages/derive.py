@@ -86,7 +86,7 @@ def derive(pages: Sequence[Page], *, fresh: bool = False, renamed: bool = False)
         with transaction.atomic():
             hold_names()
             read = {
-                page.pk: markdown.read(page.notes, service=page.is_service, title=page.title)
+                page.pk: markdown.read_notes(page.notes, service=page.is_service, title=page.title)
                 for page in some
             }
             waiting = derived_state.waiting(some)

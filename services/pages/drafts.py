@@ -19,7 +19,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from services.markdown.read.sections import part_at
+from services.markdown.read.sections import find_section
 from services.models import Draft, Page
 from services.models.drafts import CLOSED_AFTER, DraftQuerySet
 from services.pages.edit import Base, section_over, typed_over
@@ -237,7 +237,7 @@ def whole_notes(page: Page | None, version: int, typed: str, section: str) -> st
         base = known.notes if known else None
     if not section:
         return typed_over(page, Base(version, base, {}), typed)
-    part = part_at(base or "", section)
+    part = find_section(base or "", section)
     if part is None or base is None:
         raise NotKept("The section that you are editing is not in the page any more.")
     return section_over(page, base, part, typed)

@@ -16,7 +16,12 @@ from django.db import transaction
 from services.attachments.manage import adopt, lend
 from services.db.locks import change_names, retried
 from services.markdown.edit.split_section import link_to, split_out
-from services.markdown.read.sections import Part, parts, replaced, source
+from services.markdown.read.sections import (
+    PageSection,
+    read_sections,
+    replace_section,
+    section_source,
+)
 from services.models import Category, Page, Reason, Revision, Section
 from services.pages import rename, revise
 from services.pages.resolve_conflict import Choices
@@ -104,16 +109,16 @@ def typed_anew(typed: str) -> str:
     return keep_line_ends(typed, "", "\n")
 
 
-def section_over(page: Page, notes: str, part: Part, typed: str) -> str:
+def section_over(page: Page, notes: str, part: PageSection, typed: str) -> str:
     """The whole notes with what a browser sent in the place of one section."""
-    before = source(notes, part)
+    before = section_source(notes, part)
     words = keep_line_ends(typed, before, _line_end(page, notes))
     below = len(notes.encode()) > part.stop
     if below and words.strip() and _ends_blank(before) and not _ends_blank(words):
         # The blank line above the next heading is easily lost at the end of a field.
         end = dominant_line_end(notes)
         words += end if words.endswith(("\n", "\r")) else end + end
-    return replaced(notes, part, words)
+    return replace_section(notes, part, words)
 
 
 def _ends_blank(text: str) -> bool:
@@ -129,7 +134,7 @@ def _line_end(page: Page, text: str) -> str:
 
 def anchor_at(text: str, start: int) -> str:
     """The anchor of the section that begins at a byte; blank where none does."""
-    return next((part.anchor for part in parts(text) if part.start == start), "")
+    return next((part.anchor for part in read_sections(text) if part.start == start), "")
 
 
 # -- saving -------------------------------------------------------------------------------------
@@ -248,7 +253,7 @@ def create(
 
 @retried
 def split(
-    page: Page, base: Base, part: Part, *, title: str, category: int | None, by: User
+    page: Page, base: Base, part: PageSection, *, title: str, category: int | None, by: User
 ) -> Page:
     """Take a section out into a page of its own, with a link in its place; returns that page.
 

@@ -10,7 +10,7 @@ from services.aws import catalog
 from services.aws.catalog import key
 from services.db.bulk import chunks, insert_rows
 from services.db.locks import change_names
-from services.markdown.read.notes import target_name
+from services.markdown.read.targets import target_name
 from services.models import ChecklistItem, Link, Page, PageName, Section
 from services.pages.mentioned import items_that_may_name
 

@@ -75,7 +75,7 @@ def _locked(pk: int) -> ChecklistItem:
 
 
 def _read(page: Page) -> markdown.Notes:
-    return markdown.read(page.notes, service=page.is_service, title=page.title)
+    return markdown.read_notes(page.notes, service=page.is_service, title=page.title)
 
 
 def _reread(item: ChecklistItem) -> None:

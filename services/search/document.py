@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from services.aws import catalog
 from services.markdown.read.landmarks import landmarks
-from services.markdown.read.notes import Notes, read
+from services.markdown.read.notes import Notes, read_notes
 from services.search.tokens import cjk_pairs, script_of, variants
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def outline_of(page: Page, notes: Notes | None = None) -> str:
     Chinese, Japanese and Korean; `marks` the places of what is in the notes: start, end, kind,
     level, anchor, and of a heading its words. `size` is the length of the notes it was made of.
     """
-    notes = notes or read(page.notes, service=page.is_service, title=page.title)
+    notes = notes or read_notes(page.notes, service=page.is_service, title=page.title)
     marks = landmarks(page.notes, notes)
     names = [page.title, page.abbreviation, *map(str, page.aliases)]
     service = catalog.by_id(page.aws_id) if page.is_service and page.aws_id else None

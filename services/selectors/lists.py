@@ -11,7 +11,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.db.models.functions import Left
 
-from services.markdown.parser import parse
+from services.markdown.read.blocks import parse
 from services.models import Page
 from services.models.urls import page_url
 from services.selectors.progress import Learning, learning_of, open_questions_of

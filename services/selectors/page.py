@@ -12,8 +12,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils.html import strip_tags
 from taggit.models import Tag
 
-from services.markdown.parser import parse
-from services.markdown.read.notes import targets
+from services.markdown.read.targets import read_targets
 from services.markdown.render.links import Size
 from services.markdown.render.render import Rendered, anchor, render, render_inline
 from services.models import ChecklistItem, Draft, Link, Page, Question
@@ -201,7 +200,7 @@ def addresses_of(found: Iterable[str]) -> dict[str, str]:
 
 def markdownify(text: str) -> str:
     """Markdown that is no page's notes, or not yet, as safe HTML; its links lead to pages."""
-    links = addresses_of(targets(parse(text).targets))
+    links = addresses_of(read_targets(text))
     return render(text, links, sizes=sizes_in(text)).html
 
 

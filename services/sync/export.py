@@ -10,7 +10,7 @@ from pathlib import Path
 from django.db.models import Prefetch
 
 from services.db.bulk import chunks
-from services.markdown.edit.attachment_paths import outward, stored_in
+from services.markdown.edit.attachment_paths import export_paths, find_attachment_ids
 from services.markdown.read.front_matter import split_front_matter
 from services.markdown.read.outline import outline, retitle
 from services.models import Document, Link, Section
@@ -73,8 +73,8 @@ def export_to(folder: Path, *, force: bool = False) -> Export:
 def as_written(document: Document, text: str) -> tuple[str, list[tuple[str, str]]]:
     """A document's text as its file has it, with paths for the addresses of stored files, and
     those files. What is as it was imported keeps its bytes, whatever it leads to."""
-    known = known_among(stored_in(text))
-    written, stored = outward(text, document.path.count("/"), known)
+    known = known_among(find_attachment_ids(text))
+    written, stored = export_paths(text, document.path.count("/"), known)
     came = sha256(encode(text, document.encoding)).hexdigest() == document.digest
     return (text if came else written), stored
 

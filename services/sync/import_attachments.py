@@ -22,8 +22,7 @@ from services.attachments.errors import StorageFailed, UploadRefused
 from services.attachments.manage import replace
 from services.attachments.store import store
 from services.db.bulk import chunks
-from services.markdown.parser import parse
-from services.markdown.read.notes import targets
+from services.markdown.read.targets import read_targets
 from services.models import Attachment, Link, Page
 from services.sync.plan import Plan, Refused
 from services.sync.resolve_file import Ambiguous, Folder
@@ -158,7 +157,7 @@ class _Finder:
             for change in document.changes:
                 body = change.section.body if change.section else ""
                 page = change.stored.page if change.stored else None
-                for target in targets(parse(body).targets) if "[" in body else ():
+                for target in read_targets(body) if "[" in body else ():
                     if "." in target and (file := self.find(document.path, target)):
                         yield Reference(document.path, page, target, file)
         yield from self.stored(path for path in self.paths if path not in reading)

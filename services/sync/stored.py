@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet
 from services.aws import catalog
 from services.aws.catalog import key
 from services.db.bulk import chunks
-from services.markdown.edit.attachment_paths import homeward, stored_in
+from services.markdown.edit.attachment_paths import find_attachment_ids, import_paths
 from services.models import Category, Document, Page, Section
 from services.sync.export_attachments import known_among
 from services.sync.plan import (
@@ -67,8 +67,8 @@ def plan_import(
 
 def _at_home(file: IncomingFile) -> IncomingFile:
     """A file with addresses for the paths that an export wrote for the files stored here."""
-    known = known_among(stored_in(file.text))
-    return replace(file, text=homeward(file.text, file.path.count("/"), known))
+    known = known_among(find_attachment_ids(file.text))
+    return replace(file, text=import_paths(file.text, file.path.count("/"), known))
 
 
 def _touched() -> QuerySet[Section]:

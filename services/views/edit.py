@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from services.db.locks import retried
 from services.forms.conflict import CONTINUE, choices_in
 from services.forms.page import EditForm, SectionForm
-from services.markdown.read.sections import part_at, source
+from services.markdown.read.sections import find_section, section_source
 from services.models import Category, Draft, Page
 from services.pages import drafts, trash
 from services.pages.edit import (
@@ -71,10 +71,10 @@ def _open(request: HttpRequest, page: Page) -> HttpResponse:
     if not anchor:
         start = {"notes": page.notes, "version": page.version}
         return show_editor(request, EditForm(page=page, base=base, initial=start), draft=draft)
-    part = part_at(page.notes, anchor)
+    part = find_section(page.notes, anchor)
     if part is None:
         return _no_section(request, page)
-    start = {"notes": source(page.notes, part), "version": page.version}
+    start = {"notes": section_source(page.notes, part), "version": page.version}
     form = SectionForm(page=page, base=base, initial=start)
     return show_editor(request, form, part=part, draft=draft)
 
@@ -90,7 +90,7 @@ def _drafted(draft: Draft, base: Base | None) -> dict[str, Any]:
 def _save(request: HttpRequest, page: Page) -> HttpResponse:
     anchor = request.GET.get("section", "")
     base = base_of(page, version_of(request))
-    part = part_at(base.notes or "", anchor) if anchor else None
+    part = find_section(base.notes or "", anchor) if anchor else None
     if anchor and part is None:
         return _no_section(request, page)
     form = (SectionForm if part else EditForm)(request.POST, page=page, base=base)

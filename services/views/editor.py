@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from services.forms.page import EditForm
-from services.markdown.read.sections import Part
+from services.markdown.read.sections import PageSection
 from services.models import Draft, Page
 from services.pages import drafts, rename
 from services.views.finding import person
@@ -20,7 +20,7 @@ def show_editor(
     request: HttpRequest,
     form: EditForm,
     *,
-    part: Part | None = None,
+    part: PageSection | None = None,
     draft: Draft | None = None,
     place: str = "",
     status: int = 200,

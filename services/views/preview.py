@@ -5,8 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_POST
 
-from services.markdown.parser import parse
-from services.markdown.read.notes import targets
+from services.markdown.read.targets import read_targets
 from services.markdown.render.render import render
 from services.models import Attachment, Page
 from services.permissions import editors_only
@@ -19,7 +18,7 @@ def rendered(text: str, page: Page | None = None) -> str:
     """Notes that may not be stored yet as safe HTML; a page lends its files."""
     if page is None:
         return markdownify(text)
-    found = list(targets(parse(text).targets))
+    found = read_targets(text)
     files = Attachment.objects.filter(page=page, reference__in=found)
     links: dict[str, str] = addresses_of(found)
     pictures: dict[str, str] = {}

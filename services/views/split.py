@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from services.forms.page import SplitForm
 from services.markdown.edit.split_section import link_to, split_out
-from services.markdown.read.sections import Part, part_at
+from services.markdown.read.sections import PageSection, find_section
 from services.models import Page
 from services.models.pages import TITLE_LENGTH
 from services.pages.edit import Base, base_of
@@ -37,13 +37,13 @@ def split(request: HttpRequest, slug: str) -> HttpResponse:
         except IntegrityError:
             # Somebody was faster by a moment. Now the form sees what they saved, and says so.
             return _split(request, page)
-    part = part_at(page.notes, request.GET.get("section", ""))
+    part = find_section(page.notes, request.GET.get("section", ""))
     if part is None:
         return render(request, "no_section.html", {"page": page}, status=404)
     return _show(request, page, base_of(page), part, _form(page, part))
 
 
-def _form(page: Page, part: Part) -> SplitForm:
+def _form(page: Page, part: PageSection) -> SplitForm:
     start = {
         "title": part.title[:TITLE_LENGTH],
         "category": page.category_id,
@@ -54,7 +54,7 @@ def _form(page: Page, part: Part) -> SplitForm:
 
 def _split(request: HttpRequest, page: Page) -> HttpResponse:
     base, anchor = base_of(page, version_of(request)), request.GET.get("section", "")
-    part = part_at(base.notes or "", anchor)
+    part = find_section(base.notes or "", anchor)
     if part is None:
         return render(request, "no_section.html", {"page": page}, status=404)
     form = SplitForm(request.POST)
@@ -68,7 +68,7 @@ def _split(request: HttpRequest, page: Page) -> HttpResponse:
         raise Http404(str(refusal)) from None
     except Clash as clash:
         messages.warning(request, CHANGED)
-        now = part_at(clash.current.notes, anchor)
+        now = find_section(clash.current.notes, anchor)
         if now is None:
             return render(request, "no_section.html", {"page": page}, status=404)
         start = {"title": title, "category": shelf, "version": clash.current.version}
@@ -80,7 +80,12 @@ def _split(request: HttpRequest, page: Page) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest, page: Page, base: Base, part: Part, form: SplitForm, status: int = 200
+    request: HttpRequest,
+    page: Page,
+    base: Base,
+    part: PageSection,
+    form: SplitForm,
+    status: int = 200,
 ) -> HttpResponse:
     link, _ = link_to(str(form["title"].value() or part.title))
     _, words = split_out(base.notes or "", part, link)

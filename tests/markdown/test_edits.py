@@ -13,7 +13,7 @@ from services.markdown.edit.questions import (
 from services.markdown.edit.splice import EditRefused
 from services.markdown.edit.tasks import add_item, delete_item, set_item_text, set_state
 from services.markdown.read.front_matter import split_front_matter
-from services.markdown.read.notes import read
+from services.markdown.read.notes import read_notes
 from services.text.line_ends import dominant_line_end, keep_line_ends
 from tests import corpora
 
@@ -28,7 +28,7 @@ ENDS = pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "
 @pytest.mark.parametrize("file", corpora.files(), ids=corpora.name)
 def test_a_tick_changes_one_character_of_a_real_file(file):
     text = split_front_matter(corpora.read(file))[1]
-    items = read(text).items
+    items = read_notes(text).items
     for index in range(0, len(items), 1 + len(items) // 25):
         state = "open" if items[index].state == "done" else "done"
         changed = set_state(text, index, state)
@@ -36,7 +36,7 @@ def test_a_tick_changes_one_character_of_a_real_file(file):
         assert changed == text[:place] + {"open": " ", "done": "x"}[state] + text[place + 1 :]
         states = [item.state for item in items]
         states[index] = state
-        assert [item.state for item in read(changed).items] == states
+        assert [item.state for item in read_notes(changed).items] == states
 
 
 def test_every_state_has_its_mark():
@@ -104,7 +104,7 @@ def test_a_deleted_task_leaves_what_is_nested_in_it(end):
     ],
 )
 def test_nested_ones_move_up_whatever_they_are_indented_with(text, left):
-    index = [item.text.split()[0] for item in read(text).items].index("a")
+    index = [item.text.split()[0] for item in read_notes(text).items].index("a")
     assert delete_item(text, index) == left
 
 
@@ -115,7 +115,7 @@ def test_a_deletion_that_would_cost_another_task_is_refused():
 
 @pytest.mark.parametrize("words", ["[link][ref", "`code", "*a", "# a", "- [x] b", "> a", "a\\"])
 def test_markdown_in_a_task_is_taken_as_it_is(words):
-    assert read(add_item("- [ ] a\n- [ ] z\n", words)).items[-1].text == words
+    assert read_notes(add_item("- [ ] a\n- [ ] z\n", words)).items[-1].text == words
 
 
 # -- questions -------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ def test_markdown_in_a_task_is_taken_as_it_is(words):
 def test_an_answer_is_put_below_its_question_and_can_be_taken_out_again(text, answered, end):
     text, answered = text.replace("|", end), answered.replace("|", end)
     assert set_answer(text, 0, "Yes.\r\n\r\nNo.", **SERVICE) == answered
-    assert read(answered, **SERVICE).questions[0].answer.split("\n") == ["Yes.", "", "No."]
+    assert read_notes(answered, **SERVICE).questions[0].answer.split("\n") == ["Yes.", "", "No."]
     assert set_answer(answered, 0, " ", **SERVICE) == text
 
 
@@ -172,7 +172,7 @@ def test_an_answer_that_was_written_otherwise_can_be_taken_out():
 def test_an_answer_of_markdown():
     answer = "- a\n- b\n\n```\n> code\n```"
     text = set_answer("Why?", 0, answer, **SERVICE)
-    assert read(text, **SERVICE).questions[0].answer == answer
+    assert read_notes(text, **SERVICE).questions[0].answer == answer
 
 
 @ENDS

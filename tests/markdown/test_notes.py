@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from services.markdown.read.notes import local_target, read, target_name
+from services.markdown.read.notes import read_notes
+from services.markdown.read.targets import local_target, target_name
 
 
 def tasks(text: str) -> list[tuple[str, str]]:
-    return [(item.state, item.text) for item in read(text).items]
+    return [(item.state, item.text) for item in read_notes(text).items]
 
 
 def questions(text: str, *, service: bool = False, title: str = "") -> list[tuple[str, str]]:
-    found = read(text, service=service, title=title).questions
+    found = read_notes(text, service=service, title=title).questions
     return [(question.text, question.answer) for question in found]
 
 
@@ -60,7 +61,7 @@ def test_what_only_looks_like_a_task_is_text(text):
 
 def test_nested_tasks_know_their_depth():
     text = "- [ ] a\n  - [x] b\n    1. [ ] c\n- [ ] d\n- no task\n  - [ ] e"
-    assert [(item.text, item.depth) for item in read(text).items] == [
+    assert [(item.text, item.depth) for item in read_notes(text).items] == [
         ("a", 0),
         ("b", 1),
         ("c", 2),
@@ -102,12 +103,12 @@ def test_line_ends_of_all_kinds(end):
     ],
 )
 def test_a_list_is_titled_by_the_paragraph_or_heading_right_above(above, title):
-    items = read(f"{above}- [ ] a\n- [ ] b\n  - [ ] c").items
+    items = read_notes(f"{above}- [ ] a\n- [ ] b\n  - [ ] c").items
     assert [item.list_title for item in items] == [title] * 3
 
 
 def test_offsets_are_bytes():
-    item = read("Größe 😀\n\n- [x] größer").items[0]
+    item = read_notes("Größe 😀\n\n- [x] größer").items[0]
     data = "Größe 😀\n\n- [x] größer".encode()
     assert data[item.marker : item.marker + 1] == b"x"
     assert data[item.text_start : item.text_end].decode() == "größer"
@@ -229,13 +230,13 @@ def test_links_lead_to_pages_and_files_each_once():
         "[[S3]] [[S3#Cost|cost]] ![[a b.png|300]] [x](notes/SQS.md#y) ![y](img/c%20d.png) [[S3]]\n"
         "| a |\n|---|\n| [[IAM\\|who]] |\n"
     )
-    assert read(text).targets == ["S3", "a b.png", "notes/SQS.md", "img/c d.png", "IAM"]
+    assert read_notes(text).targets == ["S3", "a b.png", "notes/SQS.md", "img/c d.png", "IAM"]
 
 
 def test_links_elsewhere_are_none_of_ours():
     text = "[a](https://x.example) [b](/b) [c](#c) [d](mailto:a@b.c) <https://y.example> [[#Here]]"
-    assert read(text).targets == []
-    assert read("`[[a]]`\n\n```\n[[b]]\n```\n\n<div>\n[[c]]\n</div>").targets == []
+    assert read_notes(text).targets == []
+    assert read_notes("`[[a]]`\n\n```\n[[b]]\n```\n\n<div>\n[[c]]\n</div>").targets == []
 
 
 def test_a_target_is_as_it_is_written_without_its_heading():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.aws.catalog import category_named, find
-from services.markdown.read.notes import read
+from services.markdown.read.notes import read_notes
 from services.markdown.read.outline import Outline, Role, outline, retitle
 from tests import corpora
 
@@ -192,7 +192,7 @@ def test_notes_about_aws_hold_these_tasks_and_questions():
     items, asked = [], []
     for section in cut(corpora.aws_notes()).sections:
         service = section.role is Role.SERVICE
-        notes = read(section.body, service=service, title=section.title)
+        notes = read_notes(section.body, service=service, title=section.title)
         items += notes.items
         asked += [(section.title, question) for question in notes.questions]
     assert {item.list_title for item in items} == {"What do I need to learn?"}

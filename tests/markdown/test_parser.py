@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.markdown.parser import Block, parse, walk
+from services.markdown.read.blocks import Block, parse, walk
 
 
 def kinds(text: str) -> list[str]:
@@ -44,7 +44,7 @@ def test_a_callout_has_a_word():
 
 
 def test_links_in_the_order_of_the_text():
-    found = parse("[[a]] ![b](c) ![[d]] [e](f) [g]\n\n[g]: h").targets
+    found = parse("[[a]] ![b](c) ![[d]] [e](f) [g]\n\n[g]: h").links
     assert [(target.dest, target.wiki, target.embed) for target in found] == [
         ("a", True, False),
         ("c", False, True),

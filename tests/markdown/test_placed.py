@@ -6,13 +6,13 @@ import re
 
 import pytest
 
-from services.markdown.read.notes import read
+from services.markdown.read.notes import read_notes
 from services.markdown.render.render import Controls, Task, render
 
 
 def shown(text: str) -> str:
     """Notes as HTML with a `W` and a number behind the words of each task."""
-    items = read(text, service=False).items
+    items = read_notes(text, service=False).items
     tasks = [Task(item.state, after=f" <w>{at}</w>") for at, item in enumerate(items)]
     html = render(text, controls=Controls(tasks)).html
     html = re.sub(r"<input[^>]*> ?", "", html).replace(' class="callout-title"', "")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.markdown.edit.attachment_paths import homeward, outward, stored_in
+from services.markdown.edit.attachment_paths import export_paths, find_attachment_ids, import_paths
 
 ONE = "0123abcd-0123-4567-89ab-0123456789ab"
 TWO = "99999999-0123-4567-89ab-0123456789ab"
@@ -51,8 +51,8 @@ AWAY = f"../attachments/{ONE}/"
 )
 def test_links_lead_to_the_same_file_from_either_place(text):
     here, away = text.replace("<at>", HERE), text.replace("<at>", AWAY)
-    assert outward(here, 1, KNOWN)[0] == away
-    assert homeward(away, 1, KNOWN) == here
+    assert export_paths(here, 1, KNOWN)[0] == away
+    assert import_paths(away, 1, KNOWN) == here
 
 
 @pytest.mark.parametrize(
@@ -91,8 +91,8 @@ def test_links_lead_to_the_same_file_from_either_place(text):
 def test_what_is_no_link_stays(text):
     for at in (HERE, AWAY):
         written = text.replace("<at>", at)
-        assert outward(written, 1, KNOWN) == (written, [])
-        assert homeward(written, 1, KNOWN) == written
+        assert export_paths(written, 1, KNOWN) == (written, [])
+        assert import_paths(written, 1, KNOWN) == written
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_what_is_no_link_stays(text):
 )
 def test_only_addresses_of_known_files_become_paths(dest):
     text = f"[w]({dest}) [v]({HERE}b.png)"
-    assert outward(text, 1, KNOWN)[0] == f"[w]({dest}) [v]({AWAY}b.png)"
+    assert export_paths(text, 1, KNOWN)[0] == f"[w]({dest}) [v]({AWAY}b.png)"
 
 
 @pytest.mark.parametrize(
@@ -125,36 +125,36 @@ def test_only_addresses_of_known_files_become_paths(dest):
     ],
 )
 def test_only_the_paths_that_an_export_writes_become_addresses(dest):
-    assert homeward(f"[w]({dest})", 1, KNOWN) == f"[w]({dest})"
+    assert import_paths(f"[w]({dest})", 1, KNOWN) == f"[w]({dest})"
 
 
 @pytest.mark.parametrize(("depth", "up"), [(0, ""), (1, "../"), (3, "../../../")])
 def test_a_path_goes_up_as_often_as_the_note_is_deep(depth, up):
-    assert outward(f"![]({HERE}a.png)", depth, KNOWN)[0] == f"![]({up}attachments/{ONE}/a.png)"
-    assert homeward(f"![]({up}attachments/{ONE}/a.png)", depth, KNOWN) == f"![]({HERE}a.png)"
+    assert export_paths(f"![]({HERE}a.png)", depth, KNOWN)[0] == f"![]({up}attachments/{ONE}/a.png)"
+    assert import_paths(f"![]({up}attachments/{ONE}/a.png)", depth, KNOWN) == f"![]({HERE}a.png)"
 
 
 def test_a_text_stays_where_a_link_would_be_read_as_another():
     text = f"[w]({HERE}a(b)/c.png) ![]({HERE}a.png)"
-    assert outward(text, 1, KNOWN) == (text, [])
+    assert export_paths(text, 1, KNOWN) == (text, [])
 
 
 def test_the_files_are_named_as_the_text_names_them():
     text = f"![]({HERE}a%20b.png) [w]({HERE}a%20b.png#x) [r]\n\n[r]: {HERE}R&D.pdf\n"
     text += f"\n<img src='{HERE}&#38;%20&quot;.png'>\n"
     names = ["a b.png", "R&D.pdf", '& ".png']
-    assert outward(text, 1, KNOWN)[1] == [(ONE, name) for name in names]
+    assert export_paths(text, 1, KNOWN)[1] == [(ONE, name) for name in names]
 
 
 def test_a_text_with_both_kinds_stays_so_that_it_comes_back():
     text = f"![]({HERE}a.png) ![]({AWAY}a.png)"
-    assert outward(text, 1, KNOWN) == (text, [])
-    assert homeward(text, 1, KNOWN) == text
+    assert export_paths(text, 1, KNOWN) == (text, [])
+    assert import_paths(text, 1, KNOWN) == text
 
 
 def test_what_could_be_a_stored_file_is_looked_up():
-    assert stored_in(f"{HERE}a.png and {AWAY}b.png, attachments/{TWO}/c") == {ONE, TWO}
-    assert stored_in("Words") == set()
+    assert find_attachment_ids(f"{HERE}a.png and {AWAY}b.png, attachments/{TWO}/c") == {ONE, TWO}
+    assert find_attachment_ids("Words") == set()
 
 
 PIECES = st.sampled_from(
@@ -172,11 +172,11 @@ PIECES = st.sampled_from(
 def test_one_way_undoes_the_other_to_the_byte(text, depth):
     here = text.replace("{at}", HERE)
     away = text.replace("{at}", "../" * depth + HERE[1:])
-    assert homeward(outward(here, depth, KNOWN)[0], depth, KNOWN) == here
-    assert outward(homeward(away, depth, KNOWN), depth, KNOWN)[0] == away
+    assert import_paths(export_paths(here, depth, KNOWN)[0], depth, KNOWN) == here
+    assert export_paths(import_paths(away, depth, KNOWN), depth, KNOWN)[0] == away
 
 
 @given(st.text(), st.integers(0, 3))
 def test_any_other_text_stays(text, depth):
-    assert outward(text, depth, KNOWN) == (text, [])
-    assert homeward(text, depth, KNOWN) == text
+    assert export_paths(text, depth, KNOWN) == (text, [])
+    assert import_paths(text, depth, KNOWN) == text

@@ -11,7 +11,7 @@ from services.markdown.edit.questions import delete_question, set_answer
 from services.markdown.edit.splice import EditRefused
 from services.markdown.edit.tasks import add_item, delete_item, set_item_text, set_state
 from services.markdown.read.front_matter import split_front_matter
-from services.markdown.read.notes import read
+from services.markdown.read.notes import read_notes
 from services.markdown.read.outline import outline
 from services.markdown.render.render import render, render_inline
 from services.text.line_ends import keep_line_ends, split_lines
@@ -139,7 +139,7 @@ def test_front_matter_and_the_rest_are_the_text(text):
 @quickly
 @given(TEXTS, st.booleans())
 def test_reading_twice_finds_the_same(text, is_service):
-    assert read(text, service=is_service) == read(text, service=is_service)
+    assert read_notes(text, service=is_service) == read_notes(text, service=is_service)
 
 
 class Balance(HTMLParser):
@@ -173,7 +173,7 @@ def test_what_is_rendered_is_safe_and_nests(text):
 @given(notes())
 def test_a_page_shows_as_many_boxes_as_there_are_tasks(text):
     if "[^1]:" not in text:  # a note that is defined twice is shown once
-        states = [item.state for item in read(text).items]
+        states = [item.state for item in read_notes(text).items]
         html = render(text).html
         for state in ("open", "doing", "done", "na"):
             assert html.count(f'<li class="task task-{state}">') == states.count(state)
@@ -182,7 +182,7 @@ def test_a_page_shows_as_many_boxes_as_there_are_tasks(text):
 @quickly
 @given(notes(), st.data())
 def test_a_tick_changes_one_character_and_one_task(text, data):
-    items = read(text).items
+    items = read_notes(text).items
     raw = text.encode()
     for item in items:
         assert raw[item.marker - 1 : item.marker + 2] in (b"[ ]", b"[x]", b"[X]", b"[/]", b"[-]")
@@ -197,27 +197,27 @@ def test_a_tick_changes_one_character_and_one_task(text, data):
         return
     assert len(changed) == len(text)
     assert sum(a != b for a, b in zip(text, changed, strict=True)) <= 1
-    assert [item.state for item in read(changed).items] == [
+    assert [item.state for item in read_notes(changed).items] == [
         state if number == index else item.state for number, item in enumerate(items)
     ]
-    assert [item.text for item in read(changed).items] == [item.text for item in items]
+    assert [item.text for item in read_notes(changed).items] == [item.text for item in items]
 
 
 @quickly
 @given(notes(), st.data())
 def test_other_tasks_stay_when_one_is_changed(text, data):
-    words = [item.text for item in read(text).items]
+    words = [item.text for item in read_notes(text).items]
     if not words:
         return
     index = data.draw(st.integers(0, len(words) - 1))
     new = data.draw(st.sampled_from(["new", "# x", "- [ ] y", "`", "a [b", "\\"]))
-    title = data.draw(st.sampled_from([None, read(text).items[index].list_title, "Other"]))
+    title = data.draw(st.sampled_from([None, read_notes(text).items[index].list_title, "Other"]))
     without = words[:index] + words[index + 1 :]
     try:
-        assert [item.text for item in read(delete_item(text, index)).items] == without
-        reworded = [item.text for item in read(set_item_text(text, index, new)).items]
+        assert [item.text for item in read_notes(delete_item(text, index)).items] == without
+        reworded = [item.text for item in read_notes(set_item_text(text, index, new)).items]
         assert reworded == [*words[:index], new, *words[index + 1 :]]
-        more = [item.text for item in read(add_item(text, "added", list_title=title)).items]
+        more = [item.text for item in read_notes(add_item(text, "added", list_title=title)).items]
         assert more.pop(more.index("added")) == "added"
         assert more == words
     except EditRefused:
@@ -232,7 +232,7 @@ ANSWERS = st.sampled_from(
 @quickly
 @given(notes(), ANSWERS, st.booleans(), st.data())
 def test_taking_an_answer_out_again_leads_back(text, answer, is_service, data):
-    found = read(text, service=is_service)
+    found = read_notes(text, service=is_service)
     open_ones = [i for i, q in enumerate(found.questions) if q.answer_start == q.answer_end]
     if not open_ones:
         return
@@ -242,10 +242,12 @@ def test_taking_an_answer_out_again_leads_back(text, answer, is_service, data):
         answered = set_answer(text, index, answer, **place)
     except EditRefused:
         return
-    questions = read(answered, **place).questions
+    questions = read_notes(answered, **place).questions
     assert [q.text for q in questions] == [q.text for q in found.questions]
     assert [line for line, _ in split_lines(questions[index].answer)] == answer.split("\n")
-    assert [item.text for item in read(answered, **place).items] == [i.text for i in found.items]
+    assert [item.text for item in read_notes(answered, **place).items] == [
+        i.text for i in found.items
+    ]
     assert set_answer(answered, index, "", **place) == text
 
 
@@ -253,7 +255,7 @@ def test_taking_an_answer_out_again_leads_back(text, answer, is_service, data):
 @given(notes(), st.booleans(), st.data())
 def test_deleting_a_question_leaves_the_others(text, is_service, data):
     place = {"service": is_service, "title": ""}
-    words = [q.text for q in read(text, **place).questions]
+    words = [q.text for q in read_notes(text, **place).questions]
     if not words:
         return
     index = data.draw(st.integers(0, len(words) - 1))
@@ -261,7 +263,9 @@ def test_deleting_a_question_leaves_the_others(text, is_service, data):
         changed = delete_question(text, index, **place)
     except EditRefused:
         return
-    assert [q.text for q in read(changed, **place).questions] == words[:index] + words[index + 1 :]
+    assert [q.text for q in read_notes(changed, **place).questions] == words[:index] + words[
+        index + 1 :
+    ]
 
 
 @quickly

@@ -1,11 +1,12 @@
-"""The parts of a page's notes, found without making HTML of them."""
+"""The sections of a page's notes, found without making HTML."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.markdown.read import outline
-from services.markdown.read.sections import part_at, parts, source
+from services.markdown.read.blocks import parse
+from services.markdown.read.sections import find_section, read_sections, section_source
 from services.markdown.render import render
 from services.markdown.render.writer import Writer
 
@@ -59,29 +60,29 @@ def as_rendered(text):
 
 @given(texts)
 def test_anchors_are_those_of_the_page(text):
-    assert [(part.title, part.anchor) for part in parts(text)] == as_rendered(text)
+    assert [(section.title, section.anchor) for section in read_sections(text)] == as_rendered(text)
 
 
 @pytest.mark.parametrize("text", [*PIECES, "".join(PIECES), "> " * 70 + "# One\n\n# One\n"])
 def test_each_kind_of_heading_has_the_anchor_that_it_has_on_the_page(text):
-    assert [(part.title, part.anchor) for part in parts(text)] == as_rendered(text)
+    assert [(section.title, section.anchor) for section in read_sections(text)] == as_rendered(text)
 
 
 @given(texts)
-def test_parts_end_where_the_next_as_high_begins(text):
-    found, end = parts(text), len(text.encode())
+def test_a_section_ends_where_the_next_of_its_level_begins(text):
+    found, end = read_sections(text), len(text.encode())
     assert [(p.title, p.level, p.start, p.body) for p in found] == [
-        (h.text, h.level, h.start, h.end) for h in outline.headings(text, text.encode())
+        (h.text, h.level, h.start, h.end) for h in outline.top_headings(parse(text))
     ]
-    for index, part in enumerate(found):
-        after = [other.start for other in found[index + 1 :] if other.level <= part.level]
-        assert part.stop == (after[0] if after else end)
-        assert part_at(text, part.anchor) == part
+    for index, section in enumerate(found):
+        after = [other.start for other in found[index + 1 :] if other.level <= section.level]
+        assert section.stop == (after[0] if after else end)
+        assert find_section(text, section.anchor) == section
 
 
-def test_no_html_is_made_to_find_a_part(monkeypatch):
+def test_finding_a_section_makes_no_html(monkeypatch):
     monkeypatch.delattr(Writer, "run")
     text = "# One\n\n> # Two\n\n# Two\n\nwords\n"
-    part = part_at(text, "two-1")
-    assert part is not None
-    assert source(text, part) == "# Two\n\nwords\n"
+    section = find_section(text, "two-1")
+    assert section is not None
+    assert section_source(text, section) == "# Two\n\nwords\n"

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from services.markdown.parser import PARSER
+from services.markdown.parser import read_events
 from services.markdown.render.raw_html import SWALLOWING
 
 # Byte patterns know no white space but that of HTML. No `<` outside quotation marks: where a tag
@@ -23,13 +23,13 @@ ADDRESSES = frozenset((b"href", b"poster", b"src"))
 LINE_END = re.compile(rb"[\r\n]")
 
 
-def raw_addresses(body: str) -> Iterator[tuple[int, str]]:
+def find_html_addresses(body: str) -> Iterator[tuple[int, str]]:
     """Each address in the HTML of a text: where it begins, in bytes, and as it is written.
 
     Not those in comments, nor in what is no HTML inside, such as scripts; and none over two lines.
     """
     data = body.encode()
-    for spans in _html(body):
+    for spans in _html_spans(body):
         # Of a block in a quotation, without what stands before each of its lines.
         source = b"".join(data[start:end] for start, end in spans)
         starts, at = [], 0
@@ -42,19 +42,15 @@ def raw_addresses(body: str) -> Iterator[tuple[int, str]]:
                 yield spans[line][0] + offset - starts[line], value.decode()
 
 
-def _html(body: str) -> Iterator[list[tuple[int, int]]]:
-    """The byte ranges of the lines of each block of HTML, and of each tag within a line."""
+def _html_spans(body: str) -> Iterator[list[tuple[int, int]]]:
+    """Yield the byte ranges of the lines of each HTML block, and of each tag within a line."""
     block: list[tuple[int, int]] = []
-    for event, span in PARSER.events_with_range(body):
-        if isinstance(event, str):
-            continue
-        name, value = next(iter(event.items()))
-        here = span["start"], span["end"]
-        if name == "InlineHtml":
-            yield [here]
-        elif name == "Html":
-            block.append(here)
-        elif name == "End" and value == "HtmlBlock":
+    for event in read_events(body):
+        if event.kind == "InlineHtml":
+            yield [(event.start, event.end)]
+        elif event.kind == "Html":
+            block.append((event.start, event.end))
+        elif event.tag == "HtmlBlock" and event.kind == "End":
             yield block
             block = []
 

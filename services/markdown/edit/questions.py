@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 
 from services.markdown.edit.splice import EditRefused, one_line, splice, with_blank_line
-from services.markdown.read.notes import Notes, Question, read
+from services.markdown.read.notes import Notes, read_notes
+from services.markdown.read.questions import Question
 from services.text.line_ends import (
     LINE_END,
     dominant_line_end,
@@ -24,7 +25,10 @@ BARE_CALLOUT = re.compile(rb"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t>]+)*\[![A-Za-z]
 
 def set_question_text(text: str, index: int, words: str, *, service: bool, title: str) -> str:
     """Reword a question, on one line."""
-    question, words = read(text, service=service, title=title).questions[index], one_line(words)
+    question, words = (
+        read_notes(text, service=service, title=title).questions[index],
+        one_line(words),
+    )
     if not words:
         raise EditRefused("A question needs some words.")
     changed = splice(text, question.text_start, question.text_end, words)
@@ -35,7 +39,7 @@ def set_question_text(text: str, index: int, words: str, *, service: bool, title
 def _check_question(
     text: str, index: int, words: str, answer: str, *, service: bool, title: str
 ) -> None:
-    found = read(text, service=service, title=title).questions
+    found = read_notes(text, service=service, title=title).questions
     if index >= len(found) or found[index].text != words:
         raise EditRefused(
             f"“{words}” would not be read as a question: end it with a question mark."
@@ -49,10 +53,10 @@ def add_question(text: str, words: str, answer: str, *, service: bool, title: st
     words, end = one_line(words), dominant_line_end(text)
     if not words:
         raise EditRefused("A question needs some words.")
-    index = len(read(text, service=service, title=title).questions)
+    index = len(read_notes(text, service=service, title=title).questions)
     for line in (words, f"> [!question] {words}"):
         changed = with_blank_line(text, end) + line + end
-        found = read(changed, service=service, title=title).questions
+        found = read_notes(changed, service=service, title=title).questions
         if len(found) == index + 1 and found[index].text == words:
             break
     else:
@@ -62,7 +66,7 @@ def add_question(text: str, words: str, answer: str, *, service: bool, title: st
 
 def set_answer(text: str, index: int, answer: str, *, service: bool, title: str) -> str:
     """Answer a question in a callout below it, replace its answer, or, if blank, take it out."""
-    before = read(text, service=service, title=title)
+    before = read_notes(text, service=service, title=title)
     question = before.questions[index]
     answer = answer.replace("\0", "").strip()
     bare = _without_answer(text, question)
@@ -80,7 +84,7 @@ def _check_around(
     text: str, bare: str, index: int, before: Notes, *, service: bool, title: str
 ) -> None:
     """Taking an answer out again leads back, and all around it is read as it was."""
-    after = read(text, service=service, title=title)
+    after = read_notes(text, service=service, title=title)
     question = after.questions[index]
     span = range(question.answer_start, question.answer_end)
     own = before.questions[index]
@@ -161,7 +165,7 @@ def _without_line_end(data: bytes) -> bytes:
 
 def delete_question(text: str, index: int, *, service: bool, title: str) -> str:
     """Take a question's line out, and its answer; other lines of its paragraph stay."""
-    before = read(text, service=service, title=title)
+    before = read_notes(text, service=service, title=title)
     question = before.questions[index]
     changed = _without_answer(text, question)
     data = changed.encode()
@@ -170,7 +174,7 @@ def delete_question(text: str, index: int, *, service: bool, title: str) -> str:
     if start and BARE_CALLOUT.fullmatch(data[above:start].rstrip(b"\r\n")):
         start = above
     changed = (data[:start] + data[stop:]).decode()
-    after = read(changed, service=service, title=title)
+    after = read_notes(changed, service=service, title=title)
     others = [q.text for number, q in enumerate(before.questions) if number != index]
     items = [(item.text, item.state) for item in before.items]
     if others != [q.text for q in after.questions] or items != [

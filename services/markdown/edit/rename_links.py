@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
-from services.markdown.parser import PARSER
+from services.markdown.parser import read_events
 from services.markdown.read.targets import local_target, target_name
 
 # `[[` or `![[`; and what ends a target: its heading, its label (`\|` in a table) or its link.
@@ -57,14 +56,10 @@ def relink(text: str, names: Mapping[str, str], key: Callable[[str], str]) -> tu
 
 
 def _wiki_links(text: str) -> list[tuple[int, str]]:
-    """Where each wiki-link or embed begins, and the name that it asks for."""
-    found: list[tuple[int, str]] = []
-    for event, span in PARSER.events_with_range(text):
-        start: Any = None if isinstance(event, str) else event.get("Start")
-        if not isinstance(start, dict):
-            continue
-        detail = start.get("Link") or start.get("Image")
-        if detail and isinstance(detail["link_type"], dict):
-            target = local_target(detail["dest_url"], wiki=True)
-            found.append((span["start"], target_name(target)))
-    return found
+    """Return where each wiki-link or embed begins, and the page name in it."""
+    links = ((event.start, event.link) for event in read_events(text) if event.link)
+    return [
+        (start, target_name(local_target(link.dest, wiki=True)))
+        for start, link in links
+        if link.wiki
+    ]

@@ -6,14 +6,14 @@ import re
 
 from services.markdown.edit.rename_links import link_name
 from services.markdown.edit.splice import with_blank_line
-from services.markdown.parser import PARSER
-from services.markdown.read.sections import Part
+from services.markdown.parser import read_events
+from services.markdown.read.sections import PageSection
 from services.text.line_ends import dominant_line_end
 
 BLANK_LINES = re.compile(r"\A(?:[ \t]*(?:\r\n|\n|\r))+")
 
 
-def split_out(text: str, part: Part, link: str) -> tuple[str, str]:
+def split_out(text: str, part: PageSection, link: str) -> tuple[str, str]:
     """Notes with a line that links in the place of a section, and the section's own words.
 
     Its heading is left out, as it is the new page's title, unless there is more in it than a title
@@ -30,12 +30,13 @@ def split_out(text: str, part: Part, link: str) -> tuple[str, str]:
 
 def _more_than_words(heading: str, title: str) -> str:
     """A heading's Markdown without its marks; blank where it is nothing but the title."""
-    _, *inner, _ = PARSER.events_with_range(heading)
-    words = [" " if isinstance(event, str) else event.get("Text") for event, _ in inner]
-    if None not in words and " ".join("".join(words).split()) == title:
+    _, *inner, _ = read_events(heading)
+    words = [" " if event.kind.endswith("Break") else event.text for event in inner]
+    is_plain = all(event.kind == "Text" or event.kind.endswith("Break") for event in inner)
+    if is_plain and " ".join("".join(words).split()) == title:
         return ""
     data = heading.encode()
-    start, stop = inner[0][1]["start"], max(span["end"] for _, span in inner)
+    start, stop = inner[0].start, max(event.end for event in inner)
     return data[start - (data[start - 1 : start] == b"\\") : stop].decode()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from services.markdown.edit.splice import EditRefused, one_line, splice, with_blank_line
-from services.markdown.read.notes import Item, read
+from services.markdown.read.notes import Item, read_notes
 from services.text.line_ends import dominant_line_end, line_start, line_stop
 
 MARKS = {"open": " ", "doing": "/", "done": "x", "na": "-"}
@@ -19,7 +19,7 @@ TAB = 4
 
 def set_state(text: str, index: int, state: str) -> str:
     """Tick a task, or give it any other state; exactly one character changes, or none."""
-    item = read(text).items[index]
+    item = read_notes(text).items[index]
     if item.state == state:
         return text
     changed = splice(text, item.marker, item.marker + 1, MARKS[state])
@@ -31,7 +31,7 @@ def set_state(text: str, index: int, state: str) -> str:
 
 def set_item_text(text: str, index: int, words: str) -> str:
     """Reword a task, on one line."""
-    items, words = read(text).items, one_line(words)
+    items, words = read_notes(text).items, one_line(words)
     item = items[index]
     if not words:
         raise EditRefused("A checklist item needs some words.")
@@ -43,14 +43,14 @@ def set_item_text(text: str, index: int, words: str) -> str:
 
 
 def _check_item(text: str, index: int, words: str, state: str) -> None:
-    items = read(text).items
+    items = read_notes(text).items
     if index >= len(items) or (items[index].text, items[index].state) != (words, state):
         raise EditRefused(f"“{words}” would not stay a checklist item in Markdown.")
 
 
 def _check_others(text: str, expected: list[Item], without: int | None = None) -> None:
     """All other items must be what they were."""
-    items = [item for number, item in enumerate(read(text).items) if number != without]
+    items = [item for number, item in enumerate(read_notes(text).items) if number != without]
     if [(item.text, item.state) for item in items] != [(i.text, i.state) for i in expected]:
         raise EditRefused(
             "Other checklist items would not be read as they were: change this in the notes."
@@ -65,7 +65,7 @@ def add_item(text: str, words: str, state: str = "open", list_title: str | None 
     words = one_line(words)
     if not words:
         raise EditRefused("A checklist item needs some words.")
-    items = read(text).items
+    items = read_notes(text).items
     same = [i for i, item in enumerate(items) if list_title in (None, item.list_title)]
     if same:
         return _add_below(text, items, same[-1], words, state)
@@ -98,7 +98,7 @@ def _add_below(text: str, items: list[Item], last: int, words: str, state: str) 
 
 def delete_item(text: str, index: int) -> str:
     """Take a task out; what is nested in it moves up one level."""
-    items, data = read(text).items, text.encode()
+    items, data = read_notes(text).items, text.encode()
     item = items[index]
     start = line_start(data, item.start)
     stop = line_stop(data, max(item.text_end, item.marker + 2))

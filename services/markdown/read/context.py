@@ -1,58 +1,60 @@
-"""Where a block stands while notes are read: in which list, quote and section."""
+"""The context of a block while notes are read: its list, quote and section."""
 
 from __future__ import annotations
 
-from services.markdown.parser import Block, Line
+from services.markdown.read.blocks import Block, Line
 from services.text.line_ends import line_start
 
 LIST_TITLE_LENGTH = 200
 
 
-class Place:
-    """A block whose children are being read: where it stands, and how far one is."""
+class Context:
+    """A block whose children are being read, and how many of them were.
 
-    __slots__ = ("asks", "block", "depth", "index", "list_title", "quoted")
+    `plain_questions` means that a line that ends in a question mark is a question in it.
+    """
 
-    def __init__(self, block: Block, *, asks: bool) -> None:
+    __slots__ = ("block", "depth", "index", "list_title", "plain_questions", "quoted")
+
+    def __init__(self, block: Block, *, plain_questions: bool) -> None:
         self.block = block
         self.index = 0
-        self.asks = asks
+        self.plain_questions = plain_questions
         self.quoted = False
         self.depth = 0
         self.list_title = ""
 
     def next_child(self) -> Block | None:
-        children = self.block.children
-        if self.index >= len(children):
-            return None
-        self.index += 1
-        return children[self.index - 1]
+        child = self.child_below()
+        self.index += child is not None
+        return child
 
-    def peek(self) -> Block | None:
-        """The block below the one that was given last."""
+    def child_below(self) -> Block | None:
+        """The block below the one that was returned last."""
         children = self.block.children
         return children[self.index] if self.index < len(children) else None
 
-    def above(self) -> Block | None:
-        """The block above the one that was given last."""
+    def child_above(self) -> Block | None:
+        """The block above the one that was returned last."""
         return self.block.children[self.index - 2] if self.index > 1 else None
 
-    def next_is_own_callout(self, line: Line) -> bool:
-        """Does a line belong to the callout that was given last, not to a paragraph?"""
+    def is_in_callout(self, line: Line) -> bool:
+        """Is a line in the callout that was returned last, rather than in a paragraph?"""
         child = self.block.children[self.index - 1]
         return child.kind == "Callout" and child.start <= line.start < child.end
 
-    def enter(self, block: Block) -> Place:
-        inner = Place(block, asks=self.asks)
+    def enter(self, block: Block) -> Context:
+        """Return the context of a child's own children."""
+        inner = Context(block, plain_questions=self.plain_questions)
         inner.quoted = self.quoted or block.kind in ("BlockQuote", "Callout", "FootnoteDefinition")
         inner.depth = self.depth + (block.kind == "Item")
         inner.list_title = self.list_title
         return inner
 
 
-def title_above(place: Place) -> str:
-    """A list's title: the last line of the paragraph, or the heading, right above it."""
-    above = place.above()
+def title_above(context: Context) -> str:
+    """Return a list's title: the last line of the paragraph, or the heading, right above it."""
+    above = context.child_above()
     if above is None or not above.lines or above.kind not in ("Paragraph", "Heading"):
         return ""
     words = above.plain if above.kind == "Heading" else above.lines[-1].plain
@@ -64,5 +66,5 @@ def has_tasks(block: Block) -> bool:
 
 
 def line_prefix(data: bytes, offset: int) -> str:
-    """What stands before an offset on its line: quote marks, list markers, indentation."""
+    """Return what is before an offset on its line: quote marks, list markers, indentation."""
     return data[line_start(data, offset) : offset].decode(errors="replace")

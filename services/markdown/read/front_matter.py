@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
 
 import yaml
 
@@ -63,7 +62,7 @@ def split_front_matter(text: str) -> tuple[FrontMatter, str]:
     return matter, text[cut:]
 
 
-def _load(source: str) -> Any:
+def _load(source: str) -> object:
     if len(source) > MAX_YAML:
         raise ValueError(f"longer than {MAX_YAML // 1024} KiB")
     # Aliases of aliases can stand for more text than any memory holds.
@@ -79,7 +78,7 @@ def _first(error: Exception) -> str:
     return f"line {mark.line + 2}: {problem}" if mark else " ".join(problem.split())
 
 
-def _read(values: dict[Any, Any], matter: FrontMatter) -> None:
+def _read(values: dict[object, object], matter: FrontMatter) -> None:
     by_name = {str(name).strip().lower(): value for name, value in values.items()}
     matter.title = _text(by_name.get("title"))
     matter.category = _text(by_name.get("category"))
@@ -92,13 +91,13 @@ def _read(values: dict[Any, Any], matter: FrontMatter) -> None:
         matter.created = matter.created or _moment(by_name.get(name))
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     if isinstance(value, str | int | float) and not isinstance(value, bool):
         return " ".join(str(value).replace("\0", "").split())
     return ""
 
 
-def _names(values: dict[str, Any], name: str, singular: str, *, split: bool) -> list[str]:
+def _names(values: dict[str, object], name: str, singular: str, *, split: bool) -> list[str]:
     """A list of names, written as a YAML list or as one text with commas (for tags, or spaces)."""
     value = values.get(name, values.get(singular))
     if isinstance(value, str):
@@ -108,7 +107,7 @@ def _names(values: dict[str, Any], name: str, singular: str, *, split: bool) -> 
     return list(dict.fromkeys(short))[:MAX_NAMES]
 
 
-def _moment(value: Any) -> datetime | None:
+def _moment(value: object) -> datetime | None:
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value.strip())

@@ -1,32 +1,19 @@
-"""What a page's notes say beside their prose: tasks, questions with answers, and links."""
+"""What a page's notes hold besides prose: tasks, questions with answers, links and headings."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.markdown.parser import Block, Line, Tree, parse
-from services.markdown.read.context import LIST_TITLE_LENGTH, Place, title_above
+from services.markdown.read.blocks import Block, Heading, Line, parse
+from services.markdown.read.context import Context, title_above
 from services.markdown.read.questions import (
     QUESTION_CALLOUTS,
     Question,
     QuestionReader,
     is_question_section,
 )
-from services.markdown.read.targets import local_target, target_name, targets
-
-__all__ = [
-    "LIST_TITLE_LENGTH",
-    "Item",
-    "Notes",
-    "Question",
-    "local_target",
-    "read",
-    "target_name",
-    "targets",
-]
-
-STATES = {" ": "open", "/": "doing", "x": "done", "X": "done", "-": "na"}
+from services.markdown.read.targets import local_targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,91 +33,79 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Title:
-    """A heading, wherever it stands: its words as a reader sees them, and its source."""
-
-    text: str
-    level: int
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
 class Notes:
     """All that is derived from a page's notes, in the order of the text."""
 
     items: list[Item]
     questions: list[Question]
     targets: list[str]
-    headings: list[Title]
+    headings: list[Heading]
 
 
-def read(text: str, *, service: bool = False, title: str = "") -> Notes:
-    """Derive tasks, questions and links from notes.
+def read_notes(text: str, *, service: bool = False, title: str = "") -> Notes:
+    """Derive tasks, questions, links and headings from notes.
 
     In a `service`, and in a page or under a heading called "Questions" or "FAQ", a line that
-    ends in a question mark asks; elsewhere only what is marked as a question does.
+    ends in a question mark is a question; elsewhere only what is marked as one.
     """
-    reader = _Reader(parse(text), asks=service or is_question_section(title))
-    reader.read_all()
-    found = list(targets(reader.tree.targets))
-    return Notes(reader.items, reader.questions.questions, found, reader.headings)
+    reader = _Reader(text, plain_questions=service or is_question_section(title))
+    reader.read_blocks()
+    targets = local_targets(reader.tree.links)
+    return Notes(reader.items, reader.questions.questions, targets, reader.headings)
 
 
 class _Reader:
-    """Walks the tree of blocks once and collects tasks and questions."""
+    """Walks the tree of blocks once and collects tasks, questions and headings."""
 
-    def __init__(self, tree: Tree, *, asks: bool) -> None:
-        self.tree = tree
-        self.asks = asks
+    def __init__(self, text: str, *, plain_questions: bool) -> None:
+        self.tree = parse(text)
+        self.plain_questions = plain_questions
         self.items: list[Item] = []
-        self.headings: list[Title] = []
-        self.questions = QuestionReader(tree)
+        self.headings: list[Heading] = []
+        self.questions = QuestionReader(self.tree)
 
-    def read_all(self) -> None:
-        section: list[tuple[int, bool]] = []
-        # Each entry: a block's children, and what its place means to them.
-        stack = [Place(self.tree.root, asks=self.asks)]
+    def read_blocks(self) -> None:
+        # Level, and whether it is a question section, of each heading that a block is below.
+        path: list[tuple[int, bool]] = []
+        stack = [Context(self.tree.root, plain_questions=self.plain_questions)]
         while stack:
-            place = stack[-1]
-            block = place.next_child()
+            context = stack[-1]
+            block = context.next_child()
             if block is None:
                 stack.pop()
                 continue
             if block.kind == "Heading":
-                words = " ".join(block.plain.split())
-                self.headings.append(Title(words, block.level, block.start, block.end))
-            if block.kind == "Heading" and place.block.kind == "Root":
-                section = [entry for entry in section if entry[0] < block.level]
-                section.append((block.level, is_question_section(block.plain)))
-                place.asks = self.asks or any(called for _, called in section)
+                self.headings.append(block.heading)
+            if block.kind == "Heading" and context.block.kind == "Root":
+                path = [entry for entry in path if entry[0] < block.level]
+                path.append((block.level, is_question_section(block.plain)))
+                below_questions = any(is_questions for _, is_questions in path)
+                context.plain_questions = self.plain_questions or below_questions
             elif block.kind == "Paragraph":
-                self.paragraph(block, place)
+                self.read_paragraph(block, context)
             elif block.kind == "Callout" and block.word in QUESTION_CALLOUTS:
-                self.questions.callout(block, place)
-            if block.kind == "List" and place.depth == 0:
-                place.list_title = title_above(place)
+                self.questions.read_callout(block, context)
+            if block.kind == "List" and context.depth == 0:
+                context.list_title = title_above(context)
             if block.children:
-                stack.append(place.enter(block))
+                stack.append(context.enter(block))
 
-    def paragraph(self, block: Block, place: Place) -> None:
-        item = place.block if place.block.kind == "Item" else None
-        if item is not None and item.marker >= 0 and item.children[0] is block:
-            self.task(item, block.lines, place)
-            return
-        if place.block.kind == "Callout" and block is place.block.children[0]:
-            return
-        self.questions.lines(block, place)
+    def read_paragraph(self, block: Block, context: Context) -> None:
+        parent = context.block
+        first = block is parent.children[0]
+        if first and parent.kind == "Item" and parent.marker >= 0:
+            self.add_task(parent, block.lines, context)
+        elif not (first and parent.kind == "Callout"):
+            self.questions.read_paragraph(block, context)
 
-    def task(self, item: Block, lines: Sequence[Line], place: Place) -> None:
-        data = self.tree.data
+    def add_task(self, item: Block, lines: Sequence[Line], context: Context) -> None:
         text = " ".join(filter(None, (self.tree.source(line) for line in lines)))
         self.items.append(
             Item(
                 text=text,
-                state=STATES[chr(data[item.marker])],
-                depth=place.depth - 1,
-                list_title=place.list_title,
+                state=item.state,
+                depth=context.depth - 1,
+                list_title=context.list_title,
                 marker=item.marker,
                 text_start=lines[0].start,
                 text_end=self.tree.end(lines[-1]),

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from services.markdown.parser import CONTAINERS, OPAQUE, PARSER
+from services.markdown.read.blocks import Heading, Tree, parse
 from services.markdown.read.front_matter import FrontMatter, split_front_matter
 from services.text.line_ends import LINE_END
 
@@ -27,16 +27,6 @@ class Role(StrEnum):
     SERVICE = "service"
     TOPIC = "topic"
     CATEGORY = "category"
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading outside all lists and quotes. Offsets are bytes; `end` is behind its line end."""
-
-    level: int
-    text: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,46 +77,19 @@ def outline(
     before stays split, so that losing one heading does not make one page of all the others.
     """
     matter, body = split_front_matter(text)
-    data = body.encode()
+    tree = parse(body)
     first_line = 1 + len(LINE_END.findall(matter.raw.encode()))
-    cuts = _Cuts(headings(body, data), category_named, category_of_service)
+    cuts = _Cuts(top_headings(tree), category_named, category_of_service)
     is_split = not matter.kind and (was_split or cuts.is_split())
     pieces = cuts.split() if is_split else []
-    sections = _assemble(data, pieces, cuts.all, matter, first_line)
+    sections = _assemble(tree.data, pieces, cuts.all, matter, first_line)
     return Outline(matter, sections)
 
 
-def headings(body: str, data: bytes) -> list[Heading]:
-    """The headings outside all containers, as readers see their text."""
-    return [heading for heading, outside in all_headings(body, data) if outside]
-
-
-def all_headings(body: str, data: bytes) -> Iterator[tuple[Heading, bool]]:
-    """All headings in order, and of each whether it stands outside all containers."""
-    depth, level, start = 0, 0, 0
-    words: list[str] = []
-    for event, span in PARSER.events_with_range(body):
-        if isinstance(event, str):
-            if level:
-                words.append(" ")
-            continue
-        name, value = event.popitem()
-        if name == "Start":
-            kind: str = value if isinstance(value, str) else next(iter(value))
-            if kind in CONTAINERS or kind in OPAQUE:
-                depth += 1
-            elif kind == "Heading":
-                level, start, words = int(value[kind]["level"][1]), span["start"], []
-        elif name == "End":
-            kind = value if isinstance(value, str) else value.popitem()[0]
-            if kind in CONTAINERS or kind in OPAQUE:
-                depth -= 1
-            elif kind == "Heading" and level:
-                title = " ".join("".join(words).split())
-                yield Heading(level, title, start, _line_end(data, span["end"])), not depth
-                level = 0
-        elif level and name in ("Text", "Code"):
-            words.append(value)
+def top_headings(tree: Tree) -> list[Heading]:
+    """Return the headings outside all containers; each ends after its line end."""
+    found = [block.heading for block in tree.root.children if block.kind == "Heading"]
+    return [replace(each, end=_line_end(tree.data, each.end)) for each in found]
 
 
 def _line_end(data: bytes, end: int) -> int:
@@ -269,7 +232,7 @@ def retitle(heading: str, title: str) -> str:
     """
     title = " ".join(title.split())
     plain = _retitled(heading, title)
-    found = headings(plain, plain.encode())
+    found = top_headings(parse(plain))
     if not heading.strip() or [each.text for each in found] == [title]:
         return plain
     return _retitled(heading, MARKUP.sub(r"\\\g<0>", title))

@@ -1,20 +1,21 @@
-"""The parts of a page's notes: a heading with all that stands below it, to be edited by itself."""
+"""The sections of a page's notes, to be edited separately: a heading and all that is below it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.markdown.read.outline import all_headings
+from services.markdown.read.blocks import parse, walk
+from services.markdown.read.outline import top_headings
 from services.markdown.render.links import Anchors
 from services.text.line_ends import dominant_line_end
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A heading and what is below it, up to the next heading that is as high or higher.
+class PageSection:
+    """A heading and what is below it, up to the next heading of the same or a higher level.
 
-    `anchor` is the one that the page has for it; `level` is as written. Offsets are bytes, and
-    `body` is where the heading's own lines end.
+    `anchor` is the one in the page's HTML; `level` is as written. Offsets are bytes, and `body`
+    is where the heading's own lines end.
     """
 
     title: str
@@ -25,38 +26,44 @@ class Part:
     stop: int
 
 
-def parts(text: str) -> list[Part]:
-    """The parts of notes in order; deeper ones lie within higher ones."""
-    data, anchors = text.encode(), Anchors()
-    # Headings in quotes and lists open no parts, but have anchors before those that follow.
-    named = [(each, anchors.give(each.text), out) for each, out in all_headings(text, data)]
-    found = [(heading, anchor) for heading, anchor, outside in named if outside]
-    made: list[Part] = []
-    higher: list[Part] = []
-    for heading, anchor in reversed(found):
+def read_sections(text: str) -> list[PageSection]:
+    """Return the sections of notes in order; deeper ones lie within higher ones."""
+    tree, anchors = parse(text), Anchors()
+    # Headings in quotes and lists start no section, but their anchors count.
+    blocks = [block for block in walk(tree.root) if block.kind == "Heading"]
+    anchor_at = {block.start: anchors.give(block.heading.text) for block in blocks}
+    sections: list[PageSection] = []
+    higher: list[PageSection] = []
+    for heading in reversed(top_headings(tree)):
         while higher and higher[-1].level > heading.level:
             higher.pop()
-        stop = higher[-1].start if higher else len(data)
-        part = Part(heading.text, anchor, heading.level, heading.start, heading.end, stop)
-        made.append(part)
-        higher.append(part)
-    return made[::-1]
+        section = PageSection(
+            title=heading.text,
+            anchor=anchor_at[heading.start],
+            level=heading.level,
+            start=heading.start,
+            body=heading.end,
+            stop=higher[-1].start if higher else len(tree.data),
+        )
+        sections.append(section)
+        higher.append(section)
+    return sections[::-1]
 
 
-def part_at(text: str, anchor: str) -> Part | None:
-    """The part of notes that an anchor leads to; None where there is none."""
-    return next((part for part in parts(text) if part.anchor == anchor), None)
+def find_section(text: str, anchor: str) -> PageSection | None:
+    """Return the section with an anchor; None if there is none."""
+    return next((each for each in read_sections(text) if each.anchor == anchor), None)
 
 
-def source(text: str, part: Part) -> str:
-    """A part's Markdown."""
-    return text.encode()[part.start : part.stop].decode()
+def section_source(text: str, section: PageSection) -> str:
+    """Return a section's Markdown."""
+    return text.encode()[section.start : section.stop].decode()
 
 
-def replaced(text: str, part: Part, words: str) -> str:
-    """Notes with other words in the place of a part; what follows keeps a line of its own."""
+def replace_section(text: str, section: PageSection, words: str) -> str:
+    """Return notes with another text for a section; what follows starts on a line of its own."""
     data = text.encode()
-    below = data[part.stop :].decode()
+    below = data[section.stop :].decode()
     if below and words and not words.endswith(("\n", "\r")):
         words += dominant_line_end(text)
-    return data[: part.start].decode() + words + below
+    return data[: section.start].decode() + words + below

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from html import escape
-from typing import Any
 from urllib.parse import quote
 
+from services.markdown.parser import Link
 from services.markdown.read.targets import ATTACHMENT, local_target, target_name
 
 # GFM "extended autolinks": a bare address ends before its trailing punctuation.
@@ -46,14 +46,14 @@ class Anchors:
         return name
 
 
-def address(url: str) -> str:
+def escape_url(url: str) -> str:
     """An address fit for an attribute: what no address may hold is percent-encoded."""
     # Brackets stand only around an address of IPv6.
     brackets = "[]" if "//[" in url else ""
     return escape(quote(url, safe="!#$%&'()*+,-./:;=?@_~" + brackets))
 
 
-def linked(text: str) -> str:
+def link_addresses(text: str) -> str:
     """Text as HTML, its bare addresses as links."""
     if "://" not in text and "www." not in text:
         return escape(text, quote=False)
@@ -68,42 +68,41 @@ def linked(text: str) -> str:
         words = text[start:end]
         href = words if "://" in words else f"http://{words}"
         pieces.append(escape(text[done:start], quote=False))
-        pieces.append(f'<a href="{address(href)}">{escape(words, quote=False)}</a>')
+        pieces.append(f'<a href="{escape_url(href)}">{escape(words, quote=False)}</a>')
         done = end
     pieces.append(escape(text[done:], quote=False))
     return "".join(pieces)
 
 
 def link_tags(
-    detail: Mapping[str, Any],
+    link: Link,
     links: Mapping[str, str],
     files: Mapping[str, str],
     missing: Callable[[str], str] | None = None,
 ) -> tuple[str, str]:
-    """What stands before and behind a link's words.
+    """Return the tags before and after a link's words.
 
-    A page that is not there yet is no link, or one to the address that `missing` gives for its
+    A page that does not exist is no link, or a link to the address that `missing` returns for its
     name.
     """
-    dest, wiki = detail["dest_url"], isinstance(detail["link_type"], dict)
-    target, fragment = local_target(dest, wiki=wiki), dest.partition("#")[2]
-    href: str | None = dest
-    if detail["link_type"] == "Email":
-        href = f"mailto:{dest}"
+    target, fragment = local_target(link.dest, wiki=link.wiki), link.dest.partition("#")[2]
+    href: str | None = link.dest
+    if link.kind == "Email":
+        href = f"mailto:{link.dest}"
     elif target:
         href = links.get(target, files.get(target))
         if href and fragment and not fragment.startswith("^"):
-            as_is = not wiki or href.startswith(STORED)
+            as_is = not link.wiki or href.startswith(STORED)
             href += "#" + (fragment if as_is else _wiki_anchor(fragment))
-    elif wiki:
+    elif link.wiki:
         href = "#" + _wiki_anchor(fragment)
     if href is None and missing and (name := target_name(target)) and not FILE.search(name):
-        href = address(missing(name))
+        href = escape_url(missing(name))
         return f'<a class="missing" href="{href}" title="Make a page with this name">', "</a>"
     if href is None:
         return '<span class="missing" title="No page has this name yet">', "</span>"
-    title = f' title="{escape(detail["title"])}"' if detail["title"] else ""
-    return f'<a href="{address(href)}"{title}>', "</a>"
+    title = f' title="{escape(link.title)}"' if link.title else ""
+    return f'<a href="{escape_url(href)}"{title}>', "</a>"
 
 
 def _wiki_anchor(fragment: str) -> str:
@@ -114,12 +113,10 @@ def _wiki_anchor(fragment: str) -> str:
 class Picture:
     """A picture, or an embedded file, whose description is still being read."""
 
-    def __init__(self, detail: Mapping[str, Any]) -> None:
-        self.dest: str = detail["dest_url"]
-        self.wiki = isinstance(detail["link_type"], dict)
-        self.title: str = detail["title"]
+    def __init__(self, link: Link) -> None:
+        self.link = link
         self.words: list[str] = []
-        # Pictures nest in descriptions of pictures.
+        # A description may contain pictures.
         self.depth = 1
 
     @property
@@ -138,28 +135,28 @@ class Picture:
 
         `linked` says that the place is inside a link already.
         """
-        target = local_target(self.dest, wiki=self.wiki)
-        src = files.get(target) if target else self.dest
+        target = local_target(self.link.dest, wiki=self.link.wiki)
+        src = files.get(target) if target else self.link.dest
         alt, wanted = self.alt, None
         size = SIZE.fullmatch(alt)
-        if size and (self.wiki or size["label"] is not None):
+        if size and (self.link.wiki or size["label"] is not None):
             alt, wanted = size["label"] or target, size
-        label = escape(alt or target or self.dest, quote=False)
+        label = escape(alt or target or self.link.dest, quote=False)
         if src:
-            title = f' title="{escape(self.title)}"' if self.title else ""
+            title = f' title="{escape(self.link.title)}"' if self.link.title else ""
             room = _room(src, wanted, sizes)
-            return f'<img src="{address(src)}" alt="{escape(alt)}"{title}{room} loading="lazy">'
+            return f'<img src="{escape_url(src)}" alt="{escape(alt)}"{title}{room} loading="lazy">'
         if target in links:
             href = links[target]
             if href.startswith(STORED):
                 href, label = self._stored(href, alt, target)
-            return label if linked else f'<a href="{address(href)}">{label}</a>'
+            return label if linked else f'<a href="{escape_url(href)}">{label}</a>'
         return f'<span class="missing" title="This file is not here">{label}</span>'
 
     def _stored(self, href: str, alt: str, target: str) -> tuple[str, str]:
         """A stored file that is no picture: its address, and its name where it has no words."""
-        place, fragment = self.dest.partition("#")[1:]
-        words = target_name(target) if alt in ("", target, self.dest) else alt
+        place, fragment = self.link.dest.partition("#")[1:]
+        words = target_name(target) if alt in ("", target, self.link.dest) else alt
         return href + place + fragment, escape(words, quote=False)
 
 

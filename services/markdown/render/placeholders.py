@@ -1,4 +1,4 @@
-"""What an editor's page has among the notes: controls, put in their places after cleaning."""
+"""Controls among rendered notes (boxes, pencils), put in after sanitising."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 STATE_LABELS = {"open": "To do", "doing": "In progress", "done": "Done", "na": "Not applicable"}
-# Marks the places of controls while the sanitiser, which would drop them, does its work. Nobody
-# who writes notes can know it. As an attribute it is found only where it is one: within the value
-# of another its quotes would be written as `&quot;`.
+# Marks a placeholder while the sanitiser, which would drop a control, works. No author of notes
+# can know it. It is found only as an attribute of its own: within the value of another its quotes
+# would be written as `&quot;`.
 MARK = secrets.token_hex(8)
-PLACES = re.compile(rf'<input\b[^<>]*\baria-label="{MARK}-(\d+)"[^<>]*>')
+PLACEHOLDER = re.compile(rf'<input\b[^<>]*\baria-label="{MARK}-(\d+)"[^<>]*>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """HTML of our own for a task in this state: its box, if not a mere picture, and what follows
-    the words of its first paragraph."""
+    """Our own HTML for a task in this state: its box, if it is a control, and what follows the
+    words of its first paragraph."""
 
     state: str
     box: str = ""
@@ -36,12 +36,11 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Controls:
-    """HTML of our own among rendered notes: of tasks, and beside headings.
+    """Our own HTML among rendered notes: of tasks, and next to headings.
 
-    `tasks` are in the order of the text; one that is in another state than was expected stays a
-    mere picture of it. `heading` makes what follows a heading that stands outside lists and
-    quotes. `missing` gives the address where a page is made that links ask for by a name that
-    none has.
+    `tasks` are in the order of the text; a task whose state differs from the one given is drawn
+    as a picture only. `heading` returns what follows a heading outside lists and quotes.
+    `missing` returns the address that creates a page, from a name that no page has yet.
     """
 
     tasks: Sequence[Task] = ()
@@ -49,37 +48,37 @@ class Controls:
     missing: Callable[[str], str] | None = None
 
 
-class Placed:
-    """Keeps the places of controls in HTML that is yet to be cleaned, and puts them in."""
+class Placeholders:
+    """Placeholders for controls in HTML that is not sanitised yet; filled in afterwards."""
 
     def __init__(self, controls: Controls) -> None:
         self.controls = controls
         self.tasks = 0
         self.pieces: list[str] = []
-        # What follows the words of the task that is being written.
+        # What follows the text of the task that is being written.
         self.after = ""
 
-    def keep(self, html: str) -> str:
-        """What keeps the place of a piece of our own HTML."""
+    def add(self, html: str) -> str:
+        """Return a placeholder for a piece of our own HTML."""
         self.pieces.append(html)
         return f'<input aria-label="{MARK}-{len(self.pieces) - 1}">'
 
-    def box(self, state: str) -> str:
-        """A task's box: a control where there is one for it, or else a picture of its state."""
+    def task_box(self, state: str) -> str:
+        """Return a task's box: its control if there is one, or a picture of its state."""
         tasks, number = self.controls.tasks, self.tasks
         self.tasks += 1
         if number < len(tasks) and tasks[number].state == state:
             self.after = tasks[number].after
             if tasks[number].box:
-                return self.keep(tasks[number].box)
+                return self.add(tasks[number].box)
         checked = " checked" if state == "done" else ""
         return f'<input type="checkbox" disabled{checked} aria-label="{STATE_LABELS[state]}"> '
 
-    def words_end(self) -> str:
-        """What follows the words of a task, where those that were last begun end; else nothing."""
+    def end_of_words(self) -> str:
+        """Return what follows the text of the last task, once."""
         after, self.after = self.after, ""
-        return self.keep(after) if after else ""
+        return self.add(after) if after else ""
 
-    def put_in(self, html: str) -> str:
-        """Cleaned HTML with the controls in their places."""
-        return PLACES.sub(lambda found: self.pieces[int(found[1])], html) if self.pieces else html
+    def fill(self, html: str) -> str:
+        """Replace the placeholders in sanitised HTML by their pieces."""
+        return PLACEHOLDER.sub(lambda found: self.pieces[int(found[1])], html)

@@ -1,7 +1,7 @@
-"""Notes into safe HTML: the only way from text to HTML.
+"""Renders notes as safe HTML; the only way from text to HTML.
 
 CommonMark with tables, footnotes, strikethrough, task lists, callouts (GitHub's and Obsidian's),
-wiki-links and bare links. What leaves here has been through the sanitiser.
+wiki-links and bare links. All of it is sanitised.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import lru_cache
 from html import escape
 
 from services.markdown.render.links import Size, anchor
-from services.markdown.render.placeholders import Controls, Heading, Placed, Task
+from services.markdown.render.placeholders import Controls, Heading, Placeholders, Task
 from services.markdown.render.sanitise import sanitise
 from services.markdown.render.writer import Writer
 
@@ -37,20 +37,20 @@ def render(
 ) -> Rendered:
     """Render notes.
 
-    `links` gives the address of each page that the notes refer to, `pictures` that of each file
-    they show, by the target as `notes.targets` yields it. A target that is in neither is shown
-    as leading nowhere yet. `controls` are put in after cleaning, and must be safe by themselves.
-    `sizes` has the width and height of stored pictures by their uuid, so that the page does not
-    jump when they arrive.
+    `links` has the address of each page that the notes refer to, and `pictures` that of each file
+    they show, by the target as `read_targets` returns it. A target in neither is shown as missing.
+    `controls` are put in after sanitising, and must be safe by themselves. `sizes` has the width
+    and height of stored pictures by their uuid, so that the page does not jump when they load.
     """
-    writer = Writer(text, links or {}, pictures or {}, Placed(controls or Controls()), sizes or {})
+    placeholders = Placeholders(controls or Controls())
+    writer = Writer(text, links or {}, pictures or {}, placeholders, sizes or {})
     writer.run()
-    return Rendered(writer.placed.put_in(sanitise(writer.html())), writer.headings)
+    return Rendered(placeholders.fill(sanitise(writer.html())), writer.headings)
 
 
 @lru_cache(maxsize=4096)
 def render_inline(text: str) -> str:
-    """One line of notes (a task, a question) as safe HTML without block elements or own links."""
+    """Render one line of notes (a task, a question) without block elements or links to pages."""
     html = render(text.strip()).html.strip()
     found = re.fullmatch(r"<p>(.*)</p>", html, re.DOTALL)
     return found[1] if found and "</p>" not in found[1] else escape(text)

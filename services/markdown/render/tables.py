@@ -1,4 +1,4 @@
-"""Tables and footnotes, written piece by piece as the parser tells of them."""
+"""The HTML of tables and footnotes, written piece by piece as the parser's events come."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from __future__ import annotations
 class Table:
     """The tags of a table (tables do not nest). It scrolls sideways in a box of its own."""
 
-    def __init__(self, alignments: tuple[str, ...]) -> None:
-        self.alignments = alignments
+    def __init__(self, columns: tuple[str, ...]) -> None:
+        self.columns = columns
         self.cell = "td"
         self.column = 0
 
@@ -20,7 +20,7 @@ class Table:
         if kind == "TableRow":
             self.column = 0
             return "<tr>"
-        align = self.alignments[self.column] if self.column < len(self.alignments) else "None"
+        align = self.columns[self.column] if self.column < len(self.columns) else "None"
         self.column += 1
         css = f' class="align-{align.lower()}"' if align != "None" else ""
         return f"<{self.cell}{css}>"
@@ -40,7 +40,7 @@ class Footnotes:
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {}
         self.referred: set[str] = set()
-        self.written: dict[str, str] = {}
+        self.definitions: dict[str, str] = {}
 
     def reference(self, label: str) -> str:
         key = label.casefold()
@@ -51,11 +51,11 @@ class Footnotes:
         return f'<sup><a href="#fn-{number}"{own_id}>{number}</a></sup>'
 
     def define(self, label: str, html: str) -> None:
-        self.written.setdefault(label.casefold(), html)
+        self.definitions.setdefault(label.casefold(), html)
 
     def html(self) -> str:
-        """The list of footnotes; those that nothing refers to come last, for nothing is hidden."""
-        for key in self.written:
+        """Return the list of footnotes; those without a reference come last, to lose none."""
+        for key in self.definitions:
             self.numbers.setdefault(key, len(self.numbers) + 1)
         if not self.numbers:
             return ""
@@ -64,7 +64,7 @@ class Footnotes:
             back = ""
             if key in self.referred:
                 back = f' <a href="#fnref-{number}" aria-label="Back to the text">↩</a>'
-            inner = self.written.get(key, "").rstrip()
+            inner = self.definitions.get(key, "").rstrip()
             inner = f"{inner[:-4]}{back}</p>" if inner.endswith("</p>") else inner + back
             notes.append(f'<li id="fn-{number}">{inner}</li>\n')
         return f'<section class="footnotes"><ol>\n{"".join(notes)}</ol></section>\n'

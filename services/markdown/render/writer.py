@@ -1,24 +1,24 @@
-"""The parser's events written as HTML, in one pass; whatever the notes hold is in it still."""
+"""Writes the parser's events as HTML, in one pass. The result is not sanitised."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from html import escape
-from typing import Any
 
+from services.markdown.parser import CONTAINERS, SPANS, Event, read_events
 from services.markdown.render.callouts import Callout
-from services.markdown.render.events import SPANS, Events
-from services.markdown.render.highlight import highlighted
-from services.markdown.render.links import Anchors, Picture, Size, link_tags, linked
-from services.markdown.render.placeholders import Heading, Placed
+from services.markdown.render.highlight import highlight_code
+from services.markdown.render.links import Anchors, Picture, Size, link_addresses, link_tags
+from services.markdown.render.placeholders import Heading, Placeholders
 from services.markdown.render.raw_html import RawHtml
 from services.markdown.render.tables import Footnotes, Table
 
-# Browsers and style sheets cope with this much nesting; what is deeper is drawn flat.
+# Browsers and style sheets cope with this much nesting; deeper blocks are written flat.
 MAX_DEPTH = 60
 NESTING = frozenset({"BlockQuote", "List", "Item", "Emphasis", "Strong", "Strikethrough"})
-# Letters of Hebrew, Arabic and their kin. Notes that have any let lists and tasks follow them.
+# Letters of Hebrew, Arabic and related scripts. In notes with any, lists and tasks take their
+# direction from their text.
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff]")
 TAGS = {
     "Paragraph": ("<p>", "</p>\n"),
@@ -30,21 +30,21 @@ TAGS = {
 
 
 class Writer:
-    """Writes the HTML of one text; not to be shown before it was sanitised."""
+    """Writes the HTML of one text, which has to be sanitised."""
 
     def __init__(
         self,
         text: str,
         links: Mapping[str, str],
         pictures: Mapping[str, str],
-        placed: Placed,
+        placeholders: Placeholders,
         sizes: Mapping[str, Size],
     ) -> None:
-        self.events = Events(text)
-        self.placed = placed
+        self.events = read_events(text)
+        self.placeholders = placeholders
         right_to_left = not text.isascii() and RIGHT_TO_LEFT.search(text)
         self.direction = ' dir="auto"' if right_to_left else ""
-        self.shift = 2 - self.events.highest_heading()
+        self.shift = 2 - _highest_heading(self.events)
         self.links = links
         self.pictures = pictures
         self.sizes = sizes
@@ -54,8 +54,8 @@ class Writer:
         self.raw = RawHtml()
         self.table = Table(())
         self.out: list[str] = []
-        # What is written apart: the pieces before it, and its level, language or label.
-        self.outer: list[tuple[list[str], str]] = []
+        # Blocks that are written at their end: the pieces before each, and its start.
+        self.outer: list[tuple[list[str], Event]] = []
         self.closers: list[str] = []
         self.depth = 0
         self.link_depth = 0
@@ -69,54 +69,43 @@ class Writer:
         return "".join(self.out) + self.footnotes.html()
 
     def run(self) -> None:
-        index, events = 0, self.events.list
-        while index < len(events):
-            event = events[index][0]
-            if isinstance(event, str):
-                self.void(event)
+        index = 0
+        while index < len(self.events):
+            event = self.events[index]
+            if event.kind == "Text":
+                index = self.write_text(index)
+            elif event.kind == "Start":
+                self.start(event)
+            elif event.kind == "End":
+                self.end(event.tag)
+            elif event.kind in ("SoftBreak", "HardBreak", "Rule"):
+                self.write_break(event.kind)
             else:
-                name, value = next(iter(event.items()))
-                if name == "Text":
-                    index = self.text(index, value)
-                elif name == "Start":
-                    if isinstance(value, str):
-                        self.start(value, None, index)
-                    else:
-                        kind, detail = next(iter(value.items()))
-                        self.start(kind, detail, index)
-                elif name == "End":
-                    self.end(value if isinstance(value, str) else next(iter(value)))
-                else:
-                    self.leaf(name, value)
+                self.write_leaf(event.kind, event.text)
             index += 1
 
-    # -- words ---------------------------------------------------------------------------------
+    # -- text ----------------------------------------------------------------------------------
 
-    def text(self, index: int, value: str) -> int:
-        """Write a run of text events as one; returns the index of the last."""
+    def write_text(self, index: int) -> int:
+        """Write a run of text events as one; return the index of the last."""
+        first = index
+        while index + 1 < len(self.events) and self.events[index + 1].kind == "Text":
+            index += 1
+        text = "".join(event.text for event in self.events[first : index + 1])
         if self.code is not None:
-            self.code.append(value)
-            return index
-        pieces, events = [value], self.events.list
-        while index + 1 < len(events):
-            event = events[index + 1][0]
-            if not isinstance(event, dict) or "Text" not in event:
-                break
-            pieces.append(event["Text"])
-            index += 1
-        text = "".join(pieces)
-        if self.picture is not None:
+            self.code.append(text)
+        elif self.picture is not None:
             self.picture.words.append(text)
-            return index
-        if self.words is not None:
-            self.words.append(text)
-        no_link = self.link_depth or self.raw.in_link
-        self.out.append(escape(text, quote=False) if no_link else linked(text))
+        else:
+            if self.words is not None:
+                self.words.append(text)
+            no_link = self.link_depth or self.raw.in_link
+            self.out.append(escape(text, quote=False) if no_link else link_addresses(text))
         return index
 
-    def void(self, event: str) -> None:
-        if event == "Rule":
-            self.out.append(self.placed.words_end() + "<hr>\n")
+    def write_break(self, kind: str) -> None:
+        if kind == "Rule":
+            self.out.append(self.placeholders.end_of_words() + "<hr>\n")
         elif self.picture is not None:
             self.picture.words.append(" ")
         elif self.callout is not None:
@@ -125,81 +114,72 @@ class Writer:
         else:
             if self.words is not None:
                 self.words.append(" ")
-            self.out.append("<br>\n" if event == "HardBreak" else "\n")
+            self.out.append("<br>\n" if kind == "HardBreak" else "\n")
 
-    def leaf(self, name: str, value: Any) -> None:
-        if name == "TaskListMarker":
-            state = value if isinstance(value, str) else ("done" if value else "open")
-            self.out.append(self.placed.box(state))
+    def write_leaf(self, kind: str, text: str) -> None:
+        if kind == "TaskListMarker":
+            self.out.append(self.placeholders.task_box(text))
         elif self.picture is not None:
-            if name == "Code":
-                self.picture.words.append(value)
-        elif name == "Code":
+            if kind == "Code":
+                self.picture.words.append(text)
+        elif kind == "Code":
             if self.words is not None:
-                self.words.append(value)
-            self.out.append(f"<code>{escape(value, quote=False)}</code>")
-        elif name == "InlineHtml":
-            self.out.append(self.raw.html(value))
-        elif name == "Html":
-            self.out.append(value)
-        elif name == "FootnoteReference":
-            self.out.append(self.footnotes.reference(value))
+                self.words.append(text)
+            self.out.append(f"<code>{escape(text, quote=False)}</code>")
+        elif kind == "InlineHtml":
+            self.out.append(self.raw.html(text))
+        elif kind in ("Html", "Box"):
+            self.out.append(text)
+        elif kind == "FootnoteReference":
+            self.out.append(self.footnotes.reference(text))
 
     # -- blocks and spans ----------------------------------------------------------------------
 
-    def start(self, kind: str, detail: Any, index: int) -> None:
+    def start(self, event: Event) -> None:
+        kind = event.tag
         if self.picture is not None:
-            # Of what describes a picture, only the words count.
+            # Only the text of a picture's description counts.
             self.picture.depth += kind == "Image"
             return
-        if self.placed.after and kind not in SPANS:
-            self.out.append(self.placed.words_end())
+        if self.placeholders.after and kind not in SPANS:
+            self.out.append(self.placeholders.end_of_words())
         if kind in NESTING:
             self.depth += 1
             if self.depth > MAX_DEPTH:
                 return
         if kind == "Item":
-            state = self.events.task_state(index)
-            task = f'<li class="task task-{state}"{self.direction}>'
-            self.out.append(task if state else "<li>")
+            task = f'<li class="task task-{event.text}"{self.direction}>'
+            self.out.append(task if event.text else "<li>")
         elif kind in TAGS:
             if self.callout is None or kind != "Paragraph":
                 self.out.append(TAGS[kind][0])
-        elif kind == "Link":
+        elif kind == "Link" and event.link:
             self.link_depth += 1
-            missing = self.placed.controls.missing
-            opening, closing = link_tags(detail, self.links, self.pictures, missing)
+            missing = self.placeholders.controls.missing
+            opening, closing = link_tags(event.link, self.links, self.pictures, missing)
             self.out.append(opening)
             self.closers.append(closing)
-        elif kind == "Image":
-            self.picture = Picture(detail)
+        elif kind == "Image" and event.link:
+            self.picture = Picture(event.link)
         elif kind == "BlockQuote":
-            self.quote(index)
+            self.start_quote(event)
         elif kind == "List":
-            first = f' start="{detail}"' if detail not in (None, 1) else ""
-            name = "ul" if detail is None else "ol"
+            first = f' start="{event.number}"' if event.number not in (None, 1) else ""
+            name = "ul" if event.number is None else "ol"
             self.out.append(f"<{name}{first}{self.direction}>\n")
             self.closers.append(f"</{name}>\n")
         elif kind.startswith("Table"):
             if kind == "Table":
-                self.table = Table(detail)
+                self.table = Table(event.columns)
             self.out.append(self.table.start(kind))
         else:
-            self.start_apart(kind, detail)
-
-    def start_apart(self, kind: str, detail: Any) -> None:
-        """A heading, code, HTML or a footnote: it can be written when all of it is known."""
-        if kind == "Heading":
-            self.outer.append((self.out, str(detail["level"][1])))
-            self.words = []
-        elif kind == "CodeBlock":
-            self.outer.append((self.out, detail["Fenced"] if isinstance(detail, dict) else ""))
-            self.code = []
-        elif kind == "HtmlBlock":
-            self.outer.append((self.out, ""))
-        else:
-            self.outer.append((self.out, detail))
-        self.out = []
+            # A heading, code, HTML or a footnote: written when all of it is known.
+            self.outer.append((self.out, event))
+            self.out = []
+            if kind == "Heading":
+                self.words = []
+            elif kind == "CodeBlock":
+                self.code = []
 
     def end(self, kind: str) -> None:
         if self.picture is not None:
@@ -207,8 +187,8 @@ class Writer:
             if not self.picture.depth:
                 self.end_picture(self.picture)
             return
-        if self.placed.after and kind in ("Paragraph", "Item"):
-            self.out.append(self.placed.words_end())
+        if self.placeholders.after and kind in ("Paragraph", "Item"):
+            self.out.append(self.placeholders.end_of_words())
         if kind in NESTING:
             self.depth -= 1
             if self.depth >= MAX_DEPTH:
@@ -226,23 +206,24 @@ class Writer:
         elif kind.startswith("Table"):
             self.out.append(self.table.end(kind))
         else:
-            self.end_apart(kind)
+            self.end_outer()
 
-    def end_apart(self, kind: str) -> None:
+    def end_outer(self) -> None:
+        """Write a heading, code, HTML or a footnote."""
         inner = "".join(self.out)
-        self.out, what = self.outer.pop()
-        if kind == "Heading":
-            self.heading(inner, int(what))
-        elif kind == "CodeBlock":
-            self.out.append(highlighted("".join(self.code or []), what))
+        self.out, event = self.outer.pop()
+        if event.tag == "Heading":
+            self.write_heading(inner, event.number or 1)
+        elif event.tag == "CodeBlock":
+            self.out.append(highlight_code("".join(self.code or []), event.text))
             self.code = None
-        elif kind == "HtmlBlock":
+        elif event.tag == "HtmlBlock":
             self.out.append(self.raw.html(inner))
             self.raw.in_link = False
         else:
-            self.footnotes.define(what, inner)
+            self.footnotes.define(event.text, inner)
 
-    def heading(self, inner: str, level: int) -> None:
+    def write_heading(self, inner: str, level: int) -> None:
         words, self.words = " ".join("".join(self.words or []).split()), None
         name = self.anchors.give(words)
         level = max(2, min(level + self.shift, 6))
@@ -250,9 +231,9 @@ class Writer:
         if not self.depth and not self.outer:
             heading = Heading(level, words, name)
             self.headings.append(heading)
-            if beside := self.placed.controls.heading:
-                row = self.placed.keep('<div class="heading-row" dir="auto">')
-                html = row + html + self.placed.keep(beside(heading) + "</div>")
+            if control := self.placeholders.controls.heading:
+                row = self.placeholders.add('<div class="heading-row" dir="auto">')
+                html = row + html + self.placeholders.add(control(heading) + "</div>")
         self.out.append(html)
 
     def end_picture(self, picture: Picture) -> None:
@@ -262,14 +243,13 @@ class Writer:
         in_link = bool(self.link_depth) or self.raw.in_link
         self.out.append(picture.html(self.links, self.pictures, self.sizes, linked=in_link))
 
-    def quote(self, index: int) -> None:
-        """A quote, or a callout where its first line says so."""
-        found = self.events.callout(index)
-        if not found:
+    def start_quote(self, event: Event) -> None:
+        """Start a quote or a callout."""
+        if not event.text:
             self.out.append("<blockquote>\n")
             self.closers.append("</blockquote>\n")
             return
-        self.callout = Callout(found)
+        self.callout = Callout(event.text, event.fold)
         self.out.append(self.callout.opening)
         self.closers.append(self.callout.closing)
         self.title_start = len(self.out)
@@ -278,6 +258,23 @@ class Writer:
         if self.callout is None:
             return
         if not "".join(self.out[self.title_start :]).strip():
-            self.out.append(self.callout.name)
+            self.out.append(self.callout.default_title)
         self.out.append(self.callout.title_end)
         self.callout = None
+
+
+def _highest_heading(events: list[Event]) -> int:
+    """Return the level of the highest heading outside lists and quotes, or else of any, or 2."""
+    outside, inside, container_end = 7, 7, 0
+    for event in events:
+        if event.kind != "Start":
+            continue
+        if event.tag in CONTAINERS:
+            container_end = max(container_end, event.end)
+        elif event.tag == "Heading" and event.number:
+            if event.start < container_end:
+                inside = min(inside, event.number)
+            else:
+                outside = min(outside, event.number)
+    highest = outside if outside < 7 else inside
+    return highest if highest < 7 else 2
