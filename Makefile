@@ -2,7 +2,7 @@
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lint-python lint-types lint-templates lint-static format bench clean
+.PHONY: help run test test-fast lint lint-python lint-types lint-templates lint-static format bench clean
 .SILENT:
 
 # Tried in this order; set it to choose one.
@@ -32,8 +32,11 @@ run: .venv/runtime ## start the site here [NOTES=file or folder] [PORT=8000]
 	exec $(py) -m kb.run --port "$$PORT" $${NOTES:+"$$NOTES"}
 
 test: .venv/dev ## run all tests [ARGS="-k search"]
-	$(py) -m tests.browser
+	$(py) -m tests.support.browser
 	$(own_data) $(py) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+
+test-fast: .venv/dev ## run the tests without browser, soak and PostgreSQL
+	$(MAKE) test ARGS='-m "not clone and not browser and not soak and not postgres" $(ARGS)'
 
 lint: lint-python lint-types lint-templates lint-static ## check style, imports, types and migrations
 

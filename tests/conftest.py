@@ -14,15 +14,17 @@ from django.contrib.auth.models import Group, User
 from django.test import Client, override_settings
 
 from services.models import Category
-from tests.browser import browser  # noqa: F401 (a fixture)
-from tests.storages import moto_url, s3, s3_server, storage  # noqa: F401 (fixtures)
+from tests.support.browser import browser  # noqa: F401 (a fixture)
+from tests.support.storages import moto_url, s3, s3_server, storage  # noqa: F401 (fixtures)
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 EXAMPLES = ROOT / "examples"
 
-# Those that take longest begin first, so that no process is left with them at the end.
-LONGEST = ("test_postgres.py", "test_many_writers.py", "test_killed.py", "test_start.py")
+# These take longest, so they start first and no process is left with them at the end.
+FIRST = ("postgres", "soak", "kb", "browser")
+# Each of these folders has its marker; `make test-fast` leaves them out.
+MARKED_FOLDERS = {"browser", "soak", "postgres"}
 
 # The browser's driver runs an event loop in the thread of the tests.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -34,15 +36,20 @@ def pytest_collection_finish():
     gc.set_threshold(50_000, 20, 20)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item):
+    """Mark tests by their folder."""
+    if item.path.parent.name in MARKED_FOLDERS:
+        item.add_marker(item.path.parent.name)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Files in the order in which processes are to take them: see LONGEST, then browsers."""
+    """Order files as processes are to take them: see FIRST."""
 
     def place(item: pytest.Item) -> int:
-        name = item.path.name
-        if name in LONGEST:
-            return LONGEST.index(name)
-        return len(LONGEST) + (not name.startswith("test_browser"))
+        folder = item.path.parent.name
+        return FIRST.index(folder) if folder in FIRST else len(FIRST)
 
     items.sort(key=place)
 

@@ -22,7 +22,7 @@ from services.markdown.render.render import render
 from services.markdown.render.sanitise import sanitise
 
 EXAMPLES = json.loads(
-    (Path(__file__).parent.parent / "data" / "commonmark.json").read_text(encoding="utf-8")
+    (Path(__file__).parents[1] / "data" / "commonmark.json").read_text(encoding="utf-8")
 )
 OURS = {"id", "rel", "tabindex", "loading"}
 # Blank space beside these is no text.

@@ -15,7 +15,7 @@ from services.markdown.read.notes import read_notes
 from services.markdown.read.outline import outline
 from services.markdown.render.render import render, render_inline
 from services.text.line_ends import keep_line_ends, split_lines
-from tests.markdown.test_sanitise import dangers
+from tests.markdown.render.test_sanitise import dangers
 
 PIECES = """
 - [ ] task

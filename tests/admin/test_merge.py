@@ -1,0 +1,131 @@
+"""Saving in the admin over what somebody else saved: merged by line, or shown with both texts."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
+from django.test import Client
+
+from services.models import Category, Draft, Page, Reason, Revision, Service
+from services.pages.revise import revise
+from services.pages.revisions import revision, tags_at
+from tests.conftest import person
+from tests.support.html_forms import fields_of
+from tests.support.pages import make_topic
+
+pytestmark = pytest.mark.django_db
+
+BASE = "one\r\ntwo\nthree\n\n- [ ] item\n\nfive\n"
+
+
+@pytest.fixture
+def page(db: None) -> Page:
+    return make_topic(title="Notes", notes=BASE)
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    return person("ada", "editors")
+
+
+def address(page: Page) -> str:
+    return f"/admin/services/{page.kind}/{page.pk}/change/"
+
+
+def stored(page: Page) -> Page:
+    return Page.objects.get(pk=page.pk)
+
+
+def typed(client: Client, page: Page, old: str, new: str) -> dict[str, str | list[str]]:
+    fields = fields_of(client.get(address(page)))
+    return fields | {"notes": str(fields["notes"]).replace(old, new)}
+
+
+def test_different_lines_are_merged_and_it_says_with_whom(
+    as_editor: Client, page: Page, ada: User, editor: User
+) -> None:
+    fields = typed(as_editor, page, "five", "FIVE")
+    revise(page, BASE.replace("one\r\n", "ONE\r\nand\r\n"), version=1, by=ada)
+    html = as_editor.post(address(page), fields, follow=True).content.decode()
+    assert "Saved, and merged with what ada changed meanwhile." in html
+    now = stored(page)
+    assert now.notes == BASE.replace("one\r\n", "ONE\r\nand\r\n").replace("five", "FIVE")
+    assert (now.version, now.updated_by, now.last_reason) == (3, editor, Reason.ADMIN)
+    assert [r.version for r in Revision.objects.of_page(page.pk)] == [3, 2, 1]
+
+
+def test_rows_are_changed_in_what_was_merged(as_editor: Client, page: Page, ada: User) -> None:
+    fields = typed(as_editor, page, "five", "FIVE") | {"items-0-state": "done"}
+    revise(page, "zero\n" + BASE, version=1, by=ada)
+    assert as_editor.post(address(page), fields).status_code == 302
+    merged = ("zero\n" + BASE).replace("five", "FIVE").replace("[ ]", "[x]")
+    assert stored(page).notes == merged
+
+
+def test_a_conflict_is_resolved_on_the_screen_of_the_site(
+    as_editor: Client, page: Page, ada: User, editor: User
+) -> None:
+    fields = typed(as_editor, page, "three", "mine") | {"tags": "new", "slug": "other"}
+    revise(page, BASE.replace("three", "theirs"), version=1, by=ada)
+    response = as_editor.post(address(page), fields)
+    html = response.content.decode()
+    assert response.status_code == 409
+    assert "ada changed the same lines" in html
+    assert 'conflict-changed">mine<' in html
+    assert 'conflict-changed">theirs<' in html
+    assert (stored(page).notes, stored(page).version) == (BASE.replace("three", "theirs"), 2)
+    assert not stored(page).tags.exists()
+    assert Draft.objects.get(person=editor).fields["notes"] == BASE.replace("three", "mine")
+    assert not LogEntry.objects.exists()
+    again = as_editor.post(address(page), fields_of(response) | {"block-0": "mine"}, follow=True)
+    assert "Both texts are in the page’s" in again.content.decode()
+    now = stored(page)
+    assert (now.notes, now.slug) == (BASE.replace("three", "mine"), "other")
+    assert list(now.tags.names()) == ["new"]
+    assert revision(page.pk, 2).notes == BASE.replace("three", "theirs")
+    assert LogEntry.objects.count() == 1
+    assert not Draft.objects.exists()
+
+
+def test_posting_a_conflict_again_resolves_nothing(
+    as_editor: Client, page: Page, ada: User
+) -> None:
+    fields = typed(as_editor, page, "three", "mine")
+    revise(page, BASE.replace("three", "theirs"), version=1, by=ada)
+    for _ in range(2):
+        assert as_editor.post(address(page), fields).status_code == 409
+        assert stored(page).version == 2
+
+
+@pytest.mark.parametrize("version", ["", "0", "x", "-1", "99", "9" * 30])
+def test_a_version_nobody_knows_is_told(as_editor: Client, page: Page, version: str) -> None:
+    fields = typed(as_editor, page, "three", "mine") | {"version": version}
+    response = as_editor.post(address(page), fields)
+    assert response.status_code == 409
+    assert stored(page).version == 1
+    assert fields_of(response)["notes"] == fields["notes"]
+
+
+def test_facts_notes_tags_and_rows_are_one_revision(
+    as_editor: Client, page: Page, editor: User
+) -> None:
+    fields = typed(as_editor, page, "five", "FIVE")
+    fields |= {"title": "Other", "tags": "b, a", "items-0-state": "done", "aliases": "x"}
+    assert as_editor.post(address(page), fields).status_code == 302
+    last = revision(page.pk, 2)
+    assert (last.title, last.tags, last.aliases) == ("Other", ["a", "b"], ["x"])
+    assert last.notes == BASE.replace("five", "FIVE").replace("[ ]", "[x]")
+    assert (last.user, last.reason) == (editor, Reason.ADMIN)
+    assert Revision.objects.of_page(page.pk).count() == 2
+
+
+def test_a_new_page_is_one_revision_with_who_and_tags(as_editor: Client, editor: User) -> None:
+    fields = fields_of(as_editor.get("/admin/services/service/add/"))
+    shelf = str(Category.objects.get(slug="compute").pk)
+    fields |= {"title": "ECS", "category": shelf, "tags": "b, a", "notes": "Text\r\n"}
+    assert as_editor.post("/admin/services/service/add/", fields).status_code == 302
+    page = Service.objects.get()
+    first = Revision.objects.of_page(page.pk).get()
+    assert (first.user, first.reason) == (editor, Reason.ADMIN)
+    assert (first.notes, tags_at(page.pk, 1)) == ("Text\n", ["a", "b"])

@@ -1,0 +1,264 @@
+"""The form of a page in the admin: what is saved, what is kept, and what somebody else did."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import IntegrityError
+from django.test import Client
+
+from services.admin import pages
+from services.models import Category, Document, Page, Section, StaleVersion
+from services.pages.revise import revise
+from services.pages.save import Trashed
+from tests.conftest import person
+from tests.support.html_forms import fields_of
+from tests.support.pages import make_service, make_topic, revise_by_fields
+
+pytestmark = pytest.mark.django_db
+
+CRLF = "One\r\ntwo\r\n\r\nthree\r\n"
+TEXTS = {
+    "LF": "One\ntwo\n",
+    "CRLF": CRLF,
+    "lone CR": "One\rtwo\r\rthree\r",
+    "mixed": "One\r\ntwo\nthree\rfour\n\r\nfive",
+    "no line end at the end": "One\r\ntwo",
+    "leading line ends": "\n\r\n\rOne",
+    "blanks at the ends": "  \t One \t \r\n  \n\t",
+    "tabs": "\tcode\n\t\tcode\r\n",
+    "other separators": "One\u2028two\u2029three\x0bfour\x0cfive\x85six\u00a0",
+    "markup": "</textarea>&lt;&amp;\r\n<b>\n",
+    "empty": "",
+}
+
+
+@pytest.fixture
+def page(db: None) -> Page:
+    compute = Category.objects.get(slug="compute")
+    return make_service(title="ECS", category=compute, notes="One\r\ntwo\r\n")
+
+
+def address(page: Page) -> str:
+    return f"/admin/services/{page.kind}/{page.pk}/change/"
+
+
+def stored(page: Page) -> Page:
+    return Page.objects.get(pk=page.pk)
+
+
+def store(page: Page, notes: str) -> None:
+    Page.objects.filter(pk=page.pk).update(notes=notes)
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_saving_without_a_change_changes_no_byte(as_editor: Client, page: Page, text: str) -> None:
+    store(page, text)
+    response = as_editor.post(address(page), fields_of(as_editor.get(address(page))))
+    assert response.status_code == 302
+    assert stored(page).notes == text
+    assert stored(page).version == 1
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_an_added_line_keeps_the_others(as_editor: Client, page: Page, text: str) -> None:
+    store(page, text)
+    fields = fields_of(as_editor.get(address(page)))
+    fields["notes"] = f"First\r\n{fields['notes']}"
+    as_editor.post(address(page), fields)
+    assert stored(page).notes.endswith(text)
+    assert stored(page).notes.startswith("First")
+    assert stored(page).version == 2
+    assert stored(page).updated_by is not None
+
+
+def test_a_new_line_ends_as_the_document_does(as_editor: Client, page: Page) -> None:
+    store(page, "One\ntwo")
+    document = Document.objects.create(path="a.md", digest="x", line_end="\r\n")
+    Section.objects.create(document=document, position=0, page=page, base="One\ntwo")
+    fields = fields_of(as_editor.get(address(page)))
+    fields["notes"] = "One\r\nnew\r\ntwo"
+    as_editor.post(address(page), fields)
+    assert stored(page).notes == "One\nnew\r\ntwo"
+
+
+def test_a_new_page_is_made_whole(as_editor: Client) -> None:
+    fields = fields_of(as_editor.get("/admin/services/service/add/"))
+    fields |= {
+        "title": "Elastic Container Service",
+        "abbreviation": "ECS",
+        "category": str(Category.objects.get(slug="compute").pk),
+        "notes": "Why?\r\n\r\nSo.\r\n\r\n- [ ] Learn it\r\n",
+        "aliases": "Containers\r\nTasks, Clusters",
+        "tags": "aws, containers",
+    }
+    assert as_editor.post("/admin/services/service/add/", fields).status_code == 302
+    page = Page.objects.get(title="Elastic Container Service")
+    assert page.notes == "Why?\n\nSo.\n\n- [ ] Learn it\n"
+    assert (page.version, page.kind, page.slug) == (1, "service", "elastic-container-service")
+    assert page.aliases == ["Containers", "Tasks", "Clusters"]
+    assert sorted(page.tags.names()) == ["aws", "containers"]
+    assert page.aws_id == "ecs"
+    assert [item.text for item in page.items.all()] == ["Learn it"]
+    assert [question.text for question in page.questions.all()] == ["Why?"]
+    assert page.updated_by is not None
+
+
+def test_an_alias_with_a_comma_stays_one(as_editor: Client, page: Page) -> None:
+    page.aliases = ["Containers, managed"]
+    revise_by_fields(page)
+    fields = fields_of(as_editor.get(address(page)))
+    fields["aliases"] = f"{fields['aliases']}\r\nTasks"
+    as_editor.post(address(page), fields)
+    assert stored(page).aliases == ["Containers, managed", "Tasks"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("title", "  elastic  CACHE ", "already has this title"),
+        ("slug", "elasticache", "already has this address"),
+        ("aws_id", "elasticache", "already has this AWS id"),
+    ],
+)
+def test_what_another_page_has_is_an_error_that_leads_there(
+    as_editor: Client, page: Page, field: str, value: str, words: str
+) -> None:
+    other = make_service(
+        title="Elastic Cache", slug="elasticache", aws_id="elasticache", category=page.category
+    )
+    fields = fields_of(as_editor.get(address(page))) | {field: value}
+    response = as_editor.post(address(page), fields)
+    assert response.status_code == 200
+    html = response.content.decode()
+    assert f'<a href="{address(other)}">Elastic Cache</a> {words}' in html
+    assert stored(page).title == "ECS"
+
+
+def test_a_title_taken_at_the_last_moment_is_an_error(
+    as_editor: Client, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = []
+
+    def save(self: Page, *args: object, **kwargs: object) -> None:
+        if not taken:
+            taken.append(True)
+            raise IntegrityError("UNIQUE constraint failed")
+        save_page(self, *args, **kwargs)
+
+    save_page = Page.save
+    monkeypatch.setattr(Page, "save", save)
+    fields = fields_of(as_editor.get(address(page))) | {"title": "Fargate"}
+    assert as_editor.post(address(page), fields).status_code == 302
+    assert stored(page).title == "Fargate"
+
+
+@pytest.mark.parametrize("error", [StaleVersion, Trashed, Page.DoesNotExist])
+def test_a_save_that_is_overtaken_at_the_last_moment_begins_anew(
+    as_editor: Client, page: Page, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    """As on a database where the lock comes too late."""
+    save = pages.save
+
+    def overtaken(*args: object, **kwargs: object) -> None:
+        monkeypatch.setattr(pages, "save", save)
+        raise error(page)
+
+    monkeypatch.setattr(pages, "save", overtaken)
+    fields = fields_of(as_editor.get(address(page))) | {"notes": "Mine"}
+    assert as_editor.post(address(page), fields).status_code == 302
+    assert stored(page).notes == "Mine"
+
+
+def test_what_was_typed_for_a_page_that_is_gone_can_become_a_new_one(
+    as_editor: Client, page: Page
+) -> None:
+    revise(page, "Why?\n", version=1)
+    there = address(page)
+    fields = fields_of(as_editor.get(there)) | {"questions-0-answer": "An hour of typing"}
+    page.delete()
+    response = as_editor.post(there, fields)
+    assert response.status_code == 404
+    assert "deleted for good" in response.content.decode()
+    assert fields_of(response)["notes"] == "Why?\r\n\r\n> [!answer]\r\n> An hour of typing\r\n"
+
+
+def test_who_was_logged_out_is_shown_what_they_wrote(as_editor: Client, page: Page) -> None:
+    fields = fields_of(as_editor.get(address(page))) | {"notes": "An hour of typing"}
+    as_editor.logout()
+    response = as_editor.post(address(page), fields)
+    assert response.status_code == 401
+    assert fields_of(response)["notes"] == "An hour of typing"
+    assert stored(page).version == 1
+
+
+@pytest.mark.parametrize(
+    ("fact", "theirs", "mine"),
+    [
+        ("abbreviation", "THEIRS", "MINE"),
+        ("aliases", ["their name"], "my name"),
+        ("tags", ["theirs"], "mine"),
+    ],
+)
+def test_a_fact_that_somebody_else_changed_as_well_is_told(
+    as_editor: Client, page: Page, fact: str, theirs: Any, mine: str
+) -> None:
+    fields = fields_of(as_editor.get(address(page))) | {fact: mine}
+    revise(page, version=1, by=person("ada", "editors"), **{fact: theirs})
+    html = as_editor.post(address(page), fields, follow=True).content.decode()
+    words = theirs if isinstance(theirs, str) else theirs[0]
+    assert f"had been changed to “{words}” meanwhile" in html
+
+
+def test_facts_that_somebody_else_changed_are_not_put_back(as_editor: Client, page: Page) -> None:
+    fields = fields_of(as_editor.get(address(page)))
+    page.title, page.aliases = "Fargate", ["Tasks"]
+    revise_by_fields(page)
+    page.tags.add("theirs")
+    revise(page, "Their notes", version=page.version)
+    fields["abbreviation"] = "E"
+    assert as_editor.post(address(page), fields).status_code == 302
+    now = stored(page)
+    assert (now.title, now.abbreviation, now.notes) == ("Fargate", "E", "Their notes")
+    assert now.aliases == ["Tasks"]
+    assert list(now.tags.names()) == ["theirs"]
+
+
+def test_a_page_called_questions_reads_its_lines_as_questions(as_editor: Client) -> None:
+    page = make_topic(title="Brain dump", notes="Why is that?\n")
+    fields = fields_of(as_editor.get(address(page))) | {"title": "Questions"}
+    as_editor.post(address(page), fields)
+    assert [question.text for question in page.questions.all()] == ["Why is that?"]
+
+
+def test_notes_that_are_too_long_are_a_form_error(
+    as_editor: Client, page: Page, settings: object
+) -> None:
+    settings.NOTE_MAX_BYTES = 10  # type: ignore[attr-defined]
+    fields = fields_of(as_editor.get(address(page))) | {"notes": "é" * 6}
+    assert b"too long" in as_editor.post(address(page), fields).content
+    assert stored(page).version == 1
+
+
+def test_a_clash_with_the_file_leads_to_where_it_is_decided(as_editor: Client, page: Page) -> None:
+    document = Document.objects.create(path="a.md", digest="x")
+    Section.objects.create(document=document, position=0, page=page, base="One\n", theirs="1\n")
+    assert 'href="/pages/ecs/file/"' in as_editor.get(address(page)).content.decode()
+
+
+def test_deleting_several_frees_their_names(as_editor: Client, page: Page, editor: User) -> None:
+    topic = make_topic(title="Notes", notes="[[ECS]]")
+    assert topic.links.get().to == stored(page)
+    data = {"action": "delete_selected", "_selected_action": [page.pk], "post": "yes"}
+    as_editor.post("/admin/services/service/", data)
+    assert not Page.objects.filter(pk=page.pk).exists()
+    assert topic.links.get().to is None
+
+
+def test_who_came_from_the_site_goes_back_to_it(as_editor: Client, page: Page) -> None:
+    assert f'href="{address(page)}?from=site"' in as_editor.get("/services/ecs/").content.decode()
+    fields = fields_of(as_editor.get(address(page)))
+    assert as_editor.post(f"{address(page)}?from=site", fields)["Location"] == "/services/ecs/"
+    assert as_editor.post(address(page), fields)["Location"] == "/admin/services/service/"

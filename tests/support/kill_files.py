@@ -1,0 +1,112 @@
+"""Work on files in processes that are killed again and again, and check what is left.
+
+`python -m tests.support.kill_files` prints what was found after each kill as JSON, which
+`tests.soak.test_files_killed` checks.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import signal
+import sys
+import time
+from datetime import timedelta
+
+import django
+
+django.setup()
+
+from django.core.files.base import ContentFile  # noqa: E402
+from django.core.files.storage import default_storage  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connections  # noqa: E402
+
+from services.attachments import audit, manage  # noqa: E402
+from services.attachments.storage.s3 import is_remote  # noqa: E402
+from services.attachments.store import store  # noqa: E402
+from services.models import Attachment  # noqa: E402
+from tests.support.pictures import picture  # noqa: E402
+
+ROUNDS = 10
+
+
+def upload(dice: random.Random) -> None:
+    data = (
+        picture(size=(dice.randrange(40, 400), 40)) if dice.random() < 0.5 else dice.randbytes(99)
+    )
+    store(ContentFile(data), name="a.png")
+
+
+def replace(dice: random.Random) -> None:
+    row = dice.choice(list(Attachment.objects.all()))
+    manage.replace(row, ContentFile(dice.randbytes(400_000)))
+
+
+def delete(dice: random.Random) -> None:
+    upload(dice)
+    dice.choice(list(Attachment.objects.all())).delete()
+
+
+def sweep(dice: random.Random) -> None:
+    default_storage.save(f"attachments/ab/{dice.randrange(10**9)}", ContentFile(b"x"))
+    for found in audit.unused(timedelta(0)):
+        audit.sweep(found)
+
+
+def move(dice: random.Random) -> None:
+    there = audit.folder()
+    for key in audit.named_keys():
+        audit.move(key, default_storage, there)
+    for key in audit.named_keys():
+        there.delete(key)
+
+
+def work(number: int) -> None:
+    """For ever, in a process of its own, with connections of its own."""
+    dice = random.Random(number)
+    works = [upload, replace, delete, sweep]
+    if is_remote():
+        works.append(move)
+    chosen = works[number % len(works)]
+    while True:
+        chosen(dice)
+
+
+def killed(number: int) -> None:
+    connections.close_all()
+    child = os.fork()
+    if not child:
+        # What its parent holds of a bucket is not to be shared.
+        default_storage._wrapped = type(default_storage)()
+        with contextlib.suppress(BaseException):
+            work(number)
+        os._exit(1)
+    time.sleep(0.1 + 0.05 * (number % 7))
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+
+def look() -> list[str]:
+    return [problem.words for problem in audit.check()]
+
+
+def main() -> None:
+    call_command("migrate", verbosity=0)
+    dice = random.Random(0)
+    for _ in range(5):
+        upload(dice)
+    told = []
+    for number in range(ROUNDS):
+        killed(number)
+        left = look()
+        for found in list(audit.unused(timedelta(0))):
+            audit.sweep(found)
+        told.append({"left": left, "after": look(), "rows": Attachment.objects.count()})
+    json.dump(told, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,15 @@
+"""Text alone: thousands of small cases that need no settings, no folder and no database."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def settings_for_tests():
+    """Nothing of Django takes part."""
+
+
+@pytest.fixture(autouse=True)
+def what_exists_from_the_start():
+    """No rows take part."""
