@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django_stubs_ext import WithAnnotations
 
 from services.admin.base import ForEditors
+from services.admin.importing import import_view
 from services.models import Document, Page
 from services.pages.names import refresh_names, resolve_again
 
@@ -44,9 +45,7 @@ class DocumentAdmin(ForEditors, admin.ModelAdmin[Document]):
         return [path("import/", view, name="services_document_import"), *super().get_urls()]
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
-        from services.admin.importing import import_view
-
-        return import_view(request, self.admin_site)  # type: ignore[arg-type]
+        return import_view(request, self.admin_site)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
         documents: QuerySet[Document] = super().get_queryset(request).defer("front_matter")

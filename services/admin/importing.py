@@ -18,6 +18,7 @@ from typing import cast
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin import AdminSite
 from django.contrib.auth.models import User
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
@@ -27,7 +28,6 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 
-from services.admin.site import KnowledgeBaseAdminSite
 from services.models import Document, StaleVersion
 from services.pages.examples import example_documents
 from services.sync import zips
@@ -121,7 +121,7 @@ class Gone(Exception):
     """A zip is not kept any more."""
 
 
-def import_view(request: HttpRequest, site: KnowledgeBaseAdminSite) -> HttpResponse:
+def import_view(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """Ask for files, show the plan, apply it: one address, told apart by what is posted."""
     if request.method == "POST" and "packed" in request.POST:
         return _apply(request, site)
@@ -163,7 +163,7 @@ def planned(parcel: Parcel) -> Iterator[tuple[Plan, Sources]]:
         yield plan, sources
 
 
-def _apply(request: HttpRequest, site: KnowledgeBaseAdminSite) -> HttpResponse:
+def _apply(request: HttpRequest, site: AdminSite) -> HttpResponse:
     by = cast(User, request.user)
     try:
         parcel = unpack(request.POST["packed"])
@@ -197,7 +197,7 @@ def _take_along(request: HttpRequest, plan: Plan, sources: Sources, by: User) ->
 
 def _show(
     request: HttpRequest,
-    site: KnowledgeBaseAdminSite,
+    site: AdminSite,
     parcel: Parcel,
     plan: Plan,
     *,
@@ -217,7 +217,7 @@ def _show(
 
 def _page(
     request: HttpRequest,
-    site: KnowledgeBaseAdminSite,
+    site: AdminSite,
     name: str,
     extra: dict[str, object],
     status: int,
