@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 
-from services.admin.importing import MOST_ZIP
+from services.admin.importing import MAX_ZIP
 from services.permissions import may_edit
 from services.views.back import wants_json
 
@@ -62,7 +62,7 @@ def bodies(get_response: View) -> View:
 
 def most() -> int:
     """Bytes of the largest body that anything here takes: a file or zip, with a form around it."""
-    largest: int = max(settings.UPLOAD_MAX_BYTES, MOST_ZIP) + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    largest: int = max(settings.UPLOAD_MAX_BYTES, MAX_ZIP) + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     return largest
 
 

@@ -20,7 +20,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 
 from services.admin.base import ForEditors
-from services.admin.trash import ToTheTrash
+from services.admin.trash import TrashMixin
 from services.attachments import manage
 from services.attachments.errors import UploadRefused
 from services.attachments.labels import kind_words
@@ -135,7 +135,7 @@ class TrashFilter(admin.SimpleListFilter):
         return queryset.filter(trashed_at__isnull=self.value() != "in")
 
 
-class AttachmentAdmin(ForEditors, ToTheTrash[Attachment]):
+class AttachmentAdmin(ForEditors, TrashMixin[Attachment]):
     form = AttachmentForm
     several = "files"
     list_display = ("called", "kind", "bytes", "on", "who", "added")

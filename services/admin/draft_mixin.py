@@ -1,4 +1,4 @@
-"""What is typed in the admin's form of a page is kept: as a draft, and where its page is gone."""
+"""Save what is typed in the admin's form of a page as a draft, also where the page is gone."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from services.views.posted import number
 NOT_IN_NOTES = "What is typed in a row below cannot stand in the notes yet."
 
 
-class KeepsTyped(admin.ModelAdmin[Page]):
-    """One text, as on the site: what is typed in rows is put into the notes."""
+class DraftMixin(admin.ModelAdmin[Page]):
+    """Drafts of one text, as on the site: what is typed in rows is put into the notes."""
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.draft_view)
@@ -25,19 +25,19 @@ class KeepsTyped(admin.ModelAdmin[Page]):
         return [path("draft/", view, name=name), *super().get_urls()]
 
     def draft_view(self, request: HttpRequest) -> HttpResponseBase:
-        """Keep what is typed in the form as the site's editor does, its rows put into the notes.
+        """Save what is typed in the form as the site's editor does, its rows put into the notes.
 
         So it goes on in either place; see `views.drafts.draft` for what is sent and answered.
         """
-        told = request.POST.get("page", "")
-        page = self.get_object(request, told)
-        typed = "notes" in request.POST and (page is not None or not told)
+        posted_page = request.POST.get("page", "")
+        page = self.get_object(request, posted_page)
+        typed = "notes" in request.POST and (page is not None or not posted_page)
         if typed and not self._put_rows_in(request, page):
             return JsonResponse({"error": NOT_IN_NOTES, "reason": "notkept"}, status=400)
         return keep_draft(request)
 
     def _put_rows_in(self, request: HttpRequest, page: Page | None) -> bool:
-        """Let the posted notes be what they are with the posted rows; False where they cannot."""
+        """Put the posted rows into the posted notes; return False where that is refused."""
         change, fields = page is not None, flatten_fieldsets(self.get_fieldsets(request, page))
         form_class = self.get_form(request, page, change=change, fields=fields)
         form = form_class(request.POST, instance=page)

@@ -40,8 +40,8 @@ from services.sync.stored import plan_import
 
 # In the second step files are one field of a form, a third larger than they are; that field has
 # to fit into DATA_UPLOAD_MAX_MEMORY_SIZE.
-MOST_BYTES = 16 * 1024 * 1024
-MOST_ZIP = 1024 * 1024 * 1024
+MAX_BYTES = 16 * 1024 * 1024
+MAX_ZIP = 1024 * 1024 * 1024
 SALT = "services.admin.importing"
 A_DAY = 24 * 3600
 # Of what could not be taken along, so many are told one by one.
@@ -68,8 +68,8 @@ class FilesField(forms.FileField):
         files = [super(FilesField, self).clean(file) for file in data or [None]]
         if any(is_zip(file) for file in files):
             return self.clean_zip(files)
-        if sum(file.size for file in files) > MOST_BYTES:
-            most = filesizeformat(MOST_BYTES)
+        if sum(file.size for file in files) > MAX_BYTES:
+            most = filesizeformat(MAX_BYTES)
             raise forms.ValidationError(
                 f"Together these files are larger than {most}. Upload fewer at once, a zip of "
                 "them, or import the folder on the server with `manage.py import_markdown`."
@@ -87,9 +87,9 @@ class FilesField(forms.FileField):
     def clean_zip(self, files: list[UploadedFile[bytes]]) -> list[UploadedFile[bytes]]:
         if len(files) > 1:
             raise forms.ValidationError("Upload a zip by itself.")
-        if (files[0].size or 0) > MOST_ZIP:
+        if (files[0].size or 0) > MAX_ZIP:
             raise forms.ValidationError(
-                f"This zip is larger than {filesizeformat(MOST_ZIP)}. Import the folder on the "
+                f"This zip is larger than {filesizeformat(MAX_ZIP)}. Import the folder on the "
                 "server with `manage.py import_markdown`."
             )
         return files
@@ -102,9 +102,9 @@ def is_zip(file: UploadedFile[bytes]) -> bool:
 class UploadForm(forms.Form):
     files = FilesField(  # type: ignore[assignment]
         label="Markdown files or a zip",
-        help_text=f"Files up to {filesizeformat(MOST_BYTES)} together; or one zip of a folder, "
+        help_text=f"Files up to {filesizeformat(MAX_BYTES)} together; or one zip of a folder, "
         "such as a vault, with the pictures and files that its notes refer to, up to "
-        f"{filesizeformat(MOST_ZIP)}.",
+        f"{filesizeformat(MAX_ZIP)}.",
     )
 
 

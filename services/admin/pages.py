@@ -26,7 +26,7 @@ from django_stubs_ext import WithAnnotations
 
 from services.admin.attachments import files_of
 from services.admin.base import ForEditors
-from services.admin.draft_mixin import KeepsTyped
+from services.admin.draft_mixin import DraftMixin
 from services.admin.page_form import FACTS, PageForm
 from services.admin.page_list import (
     CategoryFilter,
@@ -39,7 +39,7 @@ from services.admin.page_list import (
     found_by,
 )
 from services.admin.row_edits import Draft
-from services.admin.trash import ToTheTrash
+from services.admin.trash import TrashMixin
 from services.attachments.manage import adopt
 from services.db.locks import retried
 from services.forms.conflict import choices_in
@@ -59,7 +59,7 @@ Fieldsets = tuple[tuple[str | None, Any], ...]
 NOTES = ("Notes", {"classes": ("wide-notes",), "fields": ("notes",)})
 
 
-class PageAdmin(ForEditors, KeepsTyped, ToTheTrash[Page]):
+class PageAdmin(ForEditors, DraftMixin, TrashMixin[Page]):
     form = PageForm
     kind: Page.Kind
     change_form_template = "admin/services/page/change_form.html"

@@ -42,7 +42,7 @@ class Edit:
 
 
 def edit_items(draft: Draft, shown: Sequence[str], edits: Sequence[Edit]) -> None:
-    """Put edits of checklist items into a draft; what is refused is told in `edit.problem`.
+    """Put edits of checklist items into a draft; what is refused is described in `edit.problem`.
 
     `shown` are the texts of all rows, in their order, as they were when the form was shown.
     """

@@ -19,7 +19,7 @@ Row = TypeVar("Row", bound=Model)
 CONFIRMATION = "admin/services/page/delete_confirmation.html"
 
 
-class ToTheTrash(admin.ModelAdmin[Row]):
+class TrashMixin(admin.ModelAdmin[Row]):
     """Pages are moved to the trash; nothing is removed with them."""
 
     several = "pages"

@@ -16,7 +16,7 @@ from services.models.pages import TITLE_LENGTH, one_line
 from services.pages.edit import FACTS, Base
 from services.pages.names import KEY_LENGTH
 
-LONGEST_TAG = 100
+MAX_TAG_LENGTH = 100
 LONG_TITLE = {"maxlength": TITLE_LENGTH, "autocomplete": "off"}
 
 
@@ -88,8 +88,8 @@ class EditForm(forms.Form):
 
     def clean_tags(self) -> list[str]:
         tags: list[str] = self.cleaned_data["tags"]
-        if any(len(tag) > LONGEST_TAG for tag in tags):
-            raise forms.ValidationError(f"A tag may have {LONGEST_TAG} characters.")
+        if any(len(tag) > MAX_TAG_LENGTH for tag in tags):
+            raise forms.ValidationError(f"A tag may have {MAX_TAG_LENGTH} characters.")
         return sorted(tags)
 
     @property

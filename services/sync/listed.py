@@ -17,7 +17,7 @@ from services.sync.atomic_write import is_inside, write_whole
 LIST = f"{FOLDER}/files.json"
 ABOUT = "What an export of the knowledge base wrote here, for an import to read."
 # A line has some three hundred bytes.
-MOST_BYTES = 100 * 1024 * 1024
+MAX_BYTES = 100 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,7 +36,7 @@ def read_list(folder: Path) -> list[Listed] | None:
     """What the list in a folder says; empty where there is none, None where it is no such list."""
     file = folder / LIST
     try:
-        if not is_inside(folder, file) or file.stat().st_size > MOST_BYTES:
+        if not is_inside(folder, file) or file.stat().st_size > MAX_BYTES:
             return None
         told = json.loads(file.read_bytes())
         if told["about"] != ABOUT:

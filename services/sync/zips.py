@@ -27,7 +27,7 @@ from services.sync.plan import Refused
 
 SUFFIX = ".zip"
 MOST_ENTRIES = 100_000
-MOST_BYTES = 2 * 1024 * 1024 * 1024
+MAX_BYTES = 2 * 1024 * 1024 * 1024
 # Deflate makes zeros a thousand times smaller and notes ten times; small zips may be of zeros.
 MOST_RATIO, ANY_RATIO_BELOW = 200, 64 * 1024 * 1024
 # The list of entries is read in one piece, before anything is known about it.
@@ -168,14 +168,14 @@ def _is_passed_over(parts: tuple[str, ...]) -> bool:
 def _check_size(entries: Sequence[tuple[Path, ZipInfo]], packed: int) -> None:
     """Raise ZipRefused for what would get too large; no entry gets larger than it says."""
     size = sum(info.file_size for _, info in entries)
-    if size > MOST_BYTES:
-        raise ZipRefused(f"unpacked it has more than {filesizeformat(MOST_BYTES)}")
+    if size > MAX_BYTES:
+        raise ZipRefused(f"unpacked it has more than {filesizeformat(MAX_BYTES)}")
     if size > max(ANY_RATIO_BELOW, packed * MOST_RATIO):
         raise ZipRefused("unpacked it gets larger than notes and files ever do")
 
 
 def _unpack(opened: ZipFile, entries: Sequence[tuple[Path, ZipInfo]], folder: Path) -> None:
-    left = MOST_BYTES
+    left = MAX_BYTES
     for path, info in entries:
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)

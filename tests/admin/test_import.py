@@ -89,7 +89,7 @@ def test_files_that_were_tampered_with_are_refused(as_editor: Client) -> None:
 def test_what_cannot_be_imported_is_a_form_error(
     as_editor: Client, monkeypatch: pytest.MonkeyPatch, files: list[tuple[str, bytes]], words: str
 ) -> None:
-    monkeypatch.setattr(importing, "MOST_BYTES", 100)
+    monkeypatch.setattr(importing, "MAX_BYTES", 100)
     sent = [SimpleUploadedFile(name, data) for name, data in files]
     response = as_editor.post(IMPORT, {"files": sent})
     assert response.status_code == 400
@@ -98,7 +98,7 @@ def test_what_cannot_be_imported_is_a_form_error(
 
 def test_the_largest_upload_gets_through_both_steps(as_editor: Client) -> None:
     data = b"".join(f"Line {n} of something long\n".encode() for n in range(500_000))
-    assert len(data) < importing.MOST_BYTES
+    assert len(data) < importing.MAX_BYTES
     response = upload(as_editor, big=data)
     assert response.status_code == 200
     assert as_editor.post(IMPORT, fields_of(response)).status_code == 302

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from kb.middleware.body_size import most
-from services.admin.importing import MOST_ZIP
+from services.admin.importing import MAX_ZIP
 from services.models import Attachment
 from tests.support.pages import make_topic
 from tests.support.queries import queries
@@ -57,7 +57,7 @@ def test_editors_and_admins_may(as_editor, as_admin, settings) -> None:
     notes = SimpleUploadedFile("a.md", b"# A\n\nText\n" * 200)
     answer = as_admin.post("/admin/services/document/import/", {"files": notes})
     assert answer.status_code == 200
-    assert most() > MOST_ZIP
+    assert most() > MAX_ZIP
 
 
 def test_files_of_those_who_may_send_none_are_nowhere(reader, settings, monkeypatch) -> None:

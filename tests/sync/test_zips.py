@@ -180,7 +180,7 @@ def test_bombs_are_not_unpacked(tmp_path, capsys, monkeypatch, room):
     monkeypatch.setattr(zips, "_unpack", lambda *args: unpacked.append(args))
     bomb = zipped({"a.md": b"\0" * (zips.ANY_RATIO_BELOW + 1)})
     assert "larger than notes and files ever do" in bring(tmp_path, bomb, capsys)
-    monkeypatch.setattr(zips, "MOST_BYTES", 1000)
+    monkeypatch.setattr(zips, "MAX_BYTES", 1000)
     assert "unpacked it has more than" in bring(tmp_path, zipped({"a.md": b"x" * 1001}), capsys)
     monkeypatch.setattr(zips, "MOST_ENTRIES", 2)
     many: Entries = {f"{n}.md": b"x" for n in range(3)}
@@ -258,7 +258,7 @@ def test_a_zip_comes_alone_and_not_too_large(as_editor, monkeypatch):
     sent = [SimpleUploadedFile("a.zip", zipped(NOTES)), SimpleUploadedFile("b.md", b"x")]
     response = as_editor.post(IMPORT, {"files": sent})
     assert "Upload a zip by itself." in response.content.decode()
-    monkeypatch.setattr(importing, "MOST_ZIP", 100)
+    monkeypatch.setattr(importing, "MAX_ZIP", 100)
     assert "larger than" in upload(as_editor, zipped(NOTES)).content.decode()
 
 
