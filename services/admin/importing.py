@@ -76,8 +76,8 @@ class FilesField(forms.FileField):
             )
         if others := [file.name for file in files if not file.name.lower().endswith(SUFFIXES)]:
             raise forms.ValidationError(
-                f"Only Markdown files ({', '.join(SUFFIXES)}) or a zip of them: {others[0]} is "
-                "none."
+                f"{others[0]} is not a Markdown file. Choose files that end in "
+                f"{' or '.join(SUFFIXES)}, or a zip of them."
             )
         names = [file.name for file in files]
         if twice := next((name for name in names if names.count(name) > 1), None):

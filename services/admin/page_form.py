@@ -54,9 +54,9 @@ class PageForm(forms.ModelForm[Page]):
     aliases = NamesField(
         label="Other names",
         required=False,
-        help_text="What else links and checklists may call it, one name a line.",
+        help_text="Other names for this page, one per line",
     )
-    tags = TagsField(required=False, help_text="With commas between them.")
+    tags = TagsField(required=False, help_text="Separate with commas")
     notes = NotesField(widget=NotesWidget({"aria-label": "Notes"}))
     version = Seen(required=False)
     # When the draft was kept that is in this form. Browsers are not to bring back another's.

@@ -29,7 +29,7 @@ class PersonForm(UserChangeForm[User]):
             ADMINS in groups or cleaned.get("is_superuser", self.instance.is_superuser)
         )
         if not stays and not managers().exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError("Somebody must be able to manage people: nobody else can.")
+            raise forms.ValidationError("This is the only account that can manage people.")
         return cleaned
 
 

@@ -34,16 +34,15 @@ class EditForm(forms.Form):
     category = forms.ModelChoiceField(
         Category.objects.all(),
         required=False,
-        empty_label="None: the page is a topic",
-        help_text="A page in a category is an AWS service.",
+        empty_label="No category (general topic)",
     )
-    abbreviation = forms.CharField(max_length=20, required=False, help_text="As IAM or S3.")
+    abbreviation = forms.CharField(max_length=20, required=False, help_text="For example IAM, S3")
     aliases = NamesField(
         label="Other names",
         required=False,
-        help_text="What else links and checklists may call it, one name a line.",
+        help_text="Other names for this page, one per line",
     )
-    tags = TagsField(required=False, help_text="With commas between them.")
+    tags = TagsField(required=False, help_text="Separate with commas")
     rewrite = forms.BooleanField(required=False)
     version = Seen(required=False)
     # When the draft was kept that is in this form. Browsers are not to bring back another's.
