@@ -22,7 +22,7 @@ from services.admin.row_forms import (
     put_rows_in,
     save_dismissed,
 )
-from services.aws.catalog import key
+from services.aws.catalog import name_key
 from services.forms.fields import NamesField, NotesField, NotesWidget, Seen, TagsField
 from services.models import Page, PageName, Service
 from services.pages.edit import base_of, typed_anew, typed_over
@@ -103,7 +103,7 @@ class PageForm(forms.ModelForm[Page]):
 
     def clean_title(self) -> str:
         title: str = self.cleaned_data["title"]
-        others = PageName.objects.filter(key=key(title)[:KEY_LENGTH], rank=PageName.Rank.TITLE)
+        others = PageName.objects.filter(key=name_key(title)[:KEY_LENGTH], rank=PageName.Rank.TITLE)
         self._refuse_taken(
             others.exclude(page=self.instance.pk).values_list("page", flat=True), "title"
         )

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from taggit.models import Tag
 
-from services.aws.catalog import key
+from services.aws.catalog import name_key
 from services.models import ChecklistItem, Page, PageName, Question
 from services.selectors.progress import Learning, learning_of, open_questions_of
 
@@ -45,7 +45,7 @@ class PageChangeList(ChangeList):
 def found_by(pages: Pages, words: str) -> Pages:
     """Pages that have every word in their title, another of their names, or their notes."""
     for word in words.split():
-        names = PageName.objects.filter(key__contains=key(word)).values("page")
+        names = PageName.objects.filter(key__contains=name_key(word)).values("page")
         pages = pages.filter(Q(title__icontains=word) | Q(pk__in=names) | Q(notes__icontains=word))
     return pages
 

@@ -41,7 +41,7 @@ from services.admin.page_list import (
 from services.admin.row_edits import Draft
 from services.admin.trash import TrashMixin
 from services.attachments.manage import adopt
-from services.db.locks import retried
+from services.db.locks import retry_deadlocks
 from services.forms.conflict import choices_in
 from services.models import Category, Page, Reason, Revision, Section, Service, StaleVersion
 from services.pages import drafts
@@ -144,7 +144,7 @@ class PageAdmin(ForEditors, DraftMixin, TrashMixin[Page]):
         context["draft_url"] = reverse(f"admin:services_{self.opts.model_name}_draft")
         return super().render_change_form(request, context, *args, **kwargs)
 
-    @retried
+    @retry_deadlocks
     def changeform_view(
         self,
         request: HttpRequest,

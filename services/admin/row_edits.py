@@ -15,7 +15,7 @@ from services.markdown.edit.questions import (
 from services.markdown.edit.splice import EditRefused
 from services.markdown.edit.tasks import add_item, delete_item, set_item_text, set_state
 from services.markdown.read.notes import read_notes
-from services.text.match_rows import match
+from services.text.match_rows import match_rows
 
 
 @dataclass(slots=True)
@@ -70,7 +70,7 @@ def _located(
 ) -> Iterator[tuple[int, Edit]]:
     """The edits of rows that are in the notes, with their index there; the last row first, so
     that no edit moves the next."""
-    continued = match([("", text) for text in shown], [("", text) for text in now])
+    continued = match_rows([("", text) for text in shown], [("", text) for text in now])
     places = {row: index for index, row in enumerate(continued) if row is not None}
     found = []
     for edit in edits:

@@ -14,7 +14,7 @@ from services.attachments.errors import UploadRefused
 from services.attachments.filenames import clean_name
 from services.attachments.sniff import Kind
 from services.attachments.store import check_total, copy_bytes, put_anew, taken_back
-from services.db.locks import add_files, retried
+from services.db.locks import lock_files, retry_deadlocks
 from services.markdown.read.targets import ATTACHMENT
 from services.models import Attachment, Link, Page
 
@@ -38,10 +38,10 @@ def replace(row: Attachment, file: File[bytes]) -> Attachment:
         return _with_bytes_of(row, fresh)
 
 
-@retried
+@retry_deadlocks
 def _with_bytes_of(row: Attachment, fresh: Attachment) -> Attachment:
     with transaction.atomic():
-        add_files()
+        lock_files()
         check_total(fresh.size)
         rows = Attachment.objects.select_for_update(no_key=True, of=("self",))
         current = rows.filter(pk=row.pk).first()

@@ -29,7 +29,7 @@ from services.attachments.errors import SILENT, STORAGE_ERRORS, UploadRefused, a
 from services.attachments.filenames import clean_name
 from services.attachments.images import BrokenPicture, Picture, read_picture
 from services.attachments.sniff import Kind, head_of, kind_of, seems_a_picture
-from services.db.locks import add_files, retried
+from services.db.locks import lock_files, retry_deadlocks
 from services.models import Attachment, Page
 
 PAGE_GONE = (
@@ -169,7 +169,7 @@ def _adding(row: Attachment) -> Iterator[None]:
     """A transaction in which only this row is added. Raises UploadRefused where its page went."""
     try:
         with transaction.atomic():
-            add_files()
+            lock_files()
             yield
     except IntegrityError as error:
         if row.page_id and not Page.everything.filter(pk=row.page_id).exists():
@@ -177,7 +177,7 @@ def _adding(row: Attachment) -> Iterator[None]:
         raise error
 
 
-@retried
+@retry_deadlocks
 def _shared(row: Attachment, known: Attachment) -> Attachment | None:
     """The row for bytes that another has, whose object is there; None where it went meanwhile."""
     with _adding(row):
@@ -185,7 +185,7 @@ def _shared(row: Attachment, known: Attachment) -> Attachment | None:
         return _beside(row, found) if found and found.file.name == known.file.name else None
 
 
-@retried
+@retry_deadlocks
 def _settled(row: Attachment, *, lost: Attachment | None) -> Attachment:
     """The row for bytes that were put just now; another's object where it came first with them.
 

@@ -1,4 +1,4 @@
-"""What is known about each AWS service: the names, category and botocore id in catalog.csv."""
+"""The catalogue of AWS services in catalog.csv: names, category and botocore id."""
 
 import csv
 import re
@@ -15,8 +15,8 @@ class Category:
     aliases: tuple[str, ...] = ()
 
 
-# Aliases are only what nobody would call a service, because one such heading is enough to have a
-# file split into sections. "Containers" and "Serverless" are missing for that reason.
+# No alias may be the name of a service, because one such heading is enough to split a file into
+# sections. "Containers" and "Serverless" are missing for that reason.
 CATEGORIES: tuple[Category, ...] = (
     Category("Compute", "compute", ("Compute services",)),
     Category("Integration", "integration", ("Application Integration", "Messaging")),
@@ -55,15 +55,15 @@ class Service:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All that people write for it, the full name first; `find` leads from each back to it."""
+        """All names in use for it, the full name first; `find_service` finds it by each."""
         bare = _PREFIX.sub("", self.name)
         short = self.abbreviation or bare
         names = (self.name, bare, short, self.name.removesuffix(bare) + short, *self.aliases)
         return tuple(dict.fromkeys(name for name in names if _plain(name) not in ORDINARY))
 
 
-def key(name: str) -> str:
-    """The one form in which names are compared: NFKC, no case, single spaces, none at the ends."""
+def name_key(name: str) -> str:
+    """Return a name as names are compared: NFKC, no case, single spaces, none at the ends."""
     if name.isascii():
         return " ".join(name.lower().split())
     folded = unicodedata.normalize("NFKC", name).casefold()
@@ -71,15 +71,15 @@ def key(name: str) -> str:
 
 
 def category_named(text: str) -> str | None:
-    """The initial category that has this name or alias, by the name it has in `CATEGORIES`."""
+    """Return the name of the initial category that has this name or alias."""
     return _category_names().get(_plain(text))
 
 
-def find(heading: str) -> Service | None:
-    """The service that a heading names as a whole: any name of it, with or without its prefix.
+def find_service(heading: str) -> Service | None:
+    """Return the service that a heading names as a whole, with or without "AWS" or "Amazon".
 
     A second name in parentheses has to agree, as in "SQS (Simple Queue Service)"; an abbreviation
-    that names nothing, as in "CloudFront (CDN)", is passed over.
+    that is no service, as in "CloudFront (CDN)", is ignored.
     """
     if service := _named(heading):
         return service
@@ -91,19 +91,19 @@ def find(heading: str) -> Service | None:
 
 
 def split_title(heading: str) -> tuple[str, str]:
-    """A heading's title and the abbreviation that ends it in parentheses, or a blank one."""
+    """Return a heading's title, and the abbreviation that ends it in parentheses, or a blank."""
     title, abbreviation = _parenthesis(heading)
     return (title, abbreviation) if _is_abbreviation(abbreviation) else (heading, "")
 
 
 def by_id(aws_id: str) -> Service | None:
-    """The service with this id in botocore."""
+    """Return the service with this id in botocore."""
     return _ids().get(aws_id)
 
 
 @cache
 def services() -> tuple[Service, ...]:
-    """Every service in the table, in its order."""
+    """Return every service in the table, in its order."""
     with Path(__file__).with_name("catalog.csv").open(encoding="utf-8", newline="") as file:
         return tuple(
             Service(row[0], row[1], row[2], row[3], tuple(row[4].split("|")) if row[4] else ())
@@ -132,7 +132,7 @@ def _named(text: str) -> Service | None:
 
 
 def _plain(text: str) -> str:
-    return " ".join(key(text).replace("&", " and ").split())
+    return " ".join(name_key(text).replace("&", " and ").split())
 
 
 def _bare(text: str) -> str:
@@ -140,7 +140,7 @@ def _bare(text: str) -> str:
 
 
 def _parenthesis(heading: str) -> tuple[str, str]:
-    """What stands before the parenthesis that ends the heading, and in it; blank without one."""
+    """Return the text before and inside the parenthesis that ends a heading; blank without one."""
     before, _, inside = heading.strip().rpartition("(")
     found = before.strip() and inside.endswith(")")
     return (before.rstrip(), inside[:-1].strip()) if found else ("", "")

@@ -1,9 +1,9 @@
-"""Many rows at once."""
+"""Inserts and updates of many rows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db import connection, models
 
@@ -13,19 +13,19 @@ T = TypeVar("T")
 
 
 def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
-    """Cut a sequence in pieces that a query can take as parameters."""
+    """Yield a sequence in pieces that fit in a query as parameters."""
     for start in range(0, len(values), size):
         yield values[start : start + size]
 
 
 def insert_rows(
-    model: type[models.Model], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
+    model: type[models.Model], columns: Sequence[str], rows: Iterable[tuple[object, ...]]
 ) -> None:
-    """Insert rows that nobody needs back, straight through the driver.
+    """Insert rows through the database driver, without returning them.
 
     For derived rows in a large import: measured three times as fast as `bulk_create`, which
-    builds an object for each row and prepares each value by itself. Values must be plain (text,
-    numbers, None), and columns that are left out must have a default in the database or be null.
+    builds an object for each row and prepares each value separately. Values must be plain (text,
+    numbers, None), and the other columns must have a default in the database or be nullable.
     """
     rows = list(rows)
     if not rows:
@@ -41,10 +41,10 @@ def insert_rows(
 def update_rows(
     model: type[models.Model], rows: Sequence[models.Model], columns: Sequence[str]
 ) -> None:
-    """Write some columns of rows that are there, a statement for each row.
+    """Update some columns of existing rows, with a statement for each row.
 
-    `bulk_update` builds one expression out of all rows: measured ten times as slow for the 300
-    items of a long page.
+    `bulk_update` builds one expression for all rows: measured ten times as slow for the 300 items
+    of a long page.
     """
     if not rows:
         return

@@ -1,8 +1,7 @@
-"""People who write at the same time: who waits for whom, and what is done where two would for ever.
+"""Locks between concurrent writers, and retries after a deadlock.
 
-Whoever writes locks pages first (`PageQuerySet.locked`), several in one statement by their key,
-and names after them. On SQLite one person writes at a time anyhow: the others of a process stand
-in line for it.
+A writer locks pages first (`PageQuerySet.locked`), several in one statement by their key, and
+names after them. SQLite has only one writer at a time; the others in a process wait for it here.
 """
 
 from __future__ import annotations
@@ -21,19 +20,19 @@ R = TypeVar("R")
 NAMES, FILES = 0x6B62_6E61, 0x6B62_6669
 ATTEMPTS = 3
 DEADLOCK = "40P01"
-_turn = threading.RLock()
+_sqlite_writer = threading.RLock()
 
 
-def retried(function: Callable[P, R]) -> Callable[P, R]:
-    """Let a function that writes in one transaction begin anew when the database ends it.
+def retry_deadlocks(function: Callable[P, R]) -> Callable[P, R]:
+    """Decorate a function that writes in one transaction: run it again after a deadlock.
 
-    Of transactions that wait for each other, PostgreSQL ends one. Inside another transaction
-    nothing is retried: the whole of that one is lost. On SQLite it waits for its turn.
+    PostgreSQL ends one of the transactions that wait for each other. Inside another transaction
+    nothing is retried, since all of that one is lost. On SQLite the function waits for its turn.
     """
 
     @wraps(function)
-    def again(*args: P.args, **kwargs: P.kwargs) -> R:
-        with _in_line():
+    def retrying(*args: P.args, **kwargs: P.kwargs) -> R:
+        with _sqlite_turn():
             for _ in range(ATTEMPTS - 1):
                 try:
                     return function(*args, **kwargs)
@@ -42,53 +41,53 @@ def retried(function: Callable[P, R]) -> Callable[P, R]:
                         raise
             return function(*args, **kwargs)
 
-    return again
+    return retrying
 
 
-def _in_line() -> AbstractContextManager[object]:
-    """On SQLite, only one thread of this process asks for the right to write; others wait here.
+def _sqlite_turn() -> AbstractContextManager[object]:
+    """Let only one thread of this process ask SQLite for the right to write; others wait here.
 
-    SQLite lets whoever waits look again ten times a second: among many, one may find it taken each
-    time, and is refused in the end. Such a wait also holds its connection: Python's garbage
-    collector, run by the thread that writes, may wait for just that connection, and every thread
-    with it. Who has begun to write already must not wait for those who want to.
+    SQLite lets a waiting writer try ten times a second: among many, one may find the lock taken
+    each time and fail in the end. Such a wait also holds its connection: Python's garbage
+    collector, run by the thread that writes, may wait for that very connection, and every thread
+    with it. A thread that is already in a transaction does not wait here.
     """
     waits = connection.vendor == "sqlite" and not connection.in_atomic_block
-    return _turn if waits else nullcontext()
+    return _sqlite_writer if waits else nullcontext()
 
 
 def is_deadlock(error: OperationalError) -> bool:
     return getattr(error.__cause__, "sqlstate", None) == DEADLOCK
 
 
-def hold_names() -> None:
-    """Until this transaction ends nobody changes which page has a name: links are written now.
+def lock_names_shared() -> None:
+    """Prevent changes to names until this transaction ends, because it writes links.
 
-    Otherwise a link, and the page that it asks for, written at the same moment would not see
-    each other.
+    Otherwise a link and the page that it names, written at the same moment, would miss each
+    other.
     """
     _lock("pg_advisory_xact_lock_shared", NAMES)
 
 
-def change_names() -> None:
-    """Until this transaction ends nobody else changes names, or writes what depends on them.
+def lock_names() -> None:
+    """Prevent others from changing names, or writing links, until this transaction ends.
 
-    Call it before a page's names or address are written, and never after `hold_names`: two who
-    hold names and want to change them wait for each other.
+    Call it before a page's names or address are written, and never after `lock_names_shared`: two
+    transactions that share the lock and both want it alone wait for each other.
     """
     _lock("pg_advisory_xact_lock", NAMES)
 
 
-def add_files() -> None:
-    """Until this transaction ends nobody else adds a file: what is counted, and looked for, holds.
+def lock_files() -> None:
+    """Prevent others from adding files until this transaction ends, so that counts hold.
 
-    Call it first in a transaction, which is to be short: all who add files wait for it.
+    Call it first in a transaction, which must be short: every other upload waits for it.
     """
     _lock("pg_advisory_xact_lock", FILES)
 
 
-def _lock(function: str, what: int) -> None:
-    # On SQLite whoever has begun a transaction is the only one who writes (kb/settings.py).
+def _lock(function: str, number: int) -> None:
+    # SQLite has only one transaction that writes at a time (kb/settings.py).
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {function}(%s)", [what])
+            cursor.execute(f"SELECT {function}(%s)", [number])

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.html import format_html
 from taggit.models import Tag
 
-from services.aws.catalog import key
+from services.aws.catalog import name_key
 from services.forms.fields import NamesField, NotesField, Seen, TagsField
 from services.models import Category, Page, PageName
 from services.models.pages import TITLE_LENGTH, one_line
@@ -71,7 +71,7 @@ class EditForm(forms.Form):
 
     def clean_title(self) -> str:
         title = one_line(self.cleaned_data["title"])
-        others = PageName.objects.filter(key=key(title)[:KEY_LENGTH], rank=PageName.Rank.TITLE)
+        others = PageName.objects.filter(key=name_key(title)[:KEY_LENGTH], rank=PageName.Rank.TITLE)
         if self.page is not None:
             others = others.exclude(page=self.page.pk)
         taken = Page.objects.filter(pk__in=others.values("page")).first()

@@ -15,7 +15,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 
-from services.db.locks import retried
+from services.db.locks import retry_deadlocks
 from services.markdown.edit.questions import add_question, set_answer
 from services.markdown.edit.splice import EditRefused
 from services.markdown.read.notes import read_notes
@@ -44,7 +44,7 @@ class Answered:
     resolved: bool = False
 
 
-@retried
+@retry_deadlocks
 def ask(page: Page, words: str, answer: str = "", *, by: AbstractBaseUser | None) -> Question:
     """Ask at the end of a page's notes, where there is one with its answer; returns the row.
 
@@ -68,7 +68,7 @@ def ask(page: Page, words: str, answer: str = "", *, by: AbstractBaseUser | None
         return question
 
 
-@retried
+@retry_deadlocks
 def answer(
     question_pk: int,
     text: str,
@@ -102,7 +102,7 @@ def answer(
         return Answered(question, True, resolved)
 
 
-@retried
+@retry_deadlocks
 def dismiss(question_pk: int, dismissed: bool) -> Question:
     """Say that a line is no question, or that it is one after all; the notes stay as they are.
 

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from services.db.bulk import chunks, insert_rows, update_rows
-from services.db.locks import hold_names
+from services.db.locks import lock_names_shared
 from services.markdown.read import notes as markdown
 from services.models import Attachment, ChecklistItem, Link, Page, Question
 from services.pages import derived_state
@@ -24,7 +24,7 @@ from services.pages.derived_state import Waiting
 from services.pages.names import link_key, look_up, mentions, name_items
 from services.search.index import store_outlines
 from services.search.vocabulary import learn
-from services.text.match_rows import match
+from services.text.match_rows import match_rows
 
 Row = TypeVar("Row", ChecklistItem, Question)
 PAGES_AT_ONCE = 500
@@ -84,7 +84,7 @@ def derive(pages: Sequence[Page], *, fresh: bool = False, renamed: bool = False)
     changes = Changes()
     for some in chunks(list(pages), PAGES_AT_ONCE):
         with transaction.atomic():
-            hold_names()
+            lock_names_shared()
             read = {
                 page.pk: markdown.read_notes(page.notes, service=page.is_service, title=page.title)
                 for page in some
@@ -203,7 +203,7 @@ def _continued(
     What is continued by none goes, and `waiting` becomes what waits from now on.
     """
     places = ([(getattr(r, "list_title", ""), r.text) for r in s] for s in (old, found, waiting))
-    pairs = match(*places)
+    pairs = match_rows(*places)
     rows: dict[int | None, Row] = dict(enumerate(list(old) + waiting))
     continued, taken = [rows.get(at) for at in pairs], set(pairs)
     gone = [row for at, row in enumerate(old) if at not in taken]

@@ -25,7 +25,7 @@ from services.models.drafts import CLOSED_AFTER, DraftQuerySet
 from services.pages.edit import Base, section_over, typed_over
 from services.pages.revisions import revision
 from services.people import shown_name
-from services.text.line_ends import keep_line_ends
+from services.text.line_ends import restore_line_ends
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -230,7 +230,7 @@ def whole_notes(page: Page | None, version: int, typed: str, section: str) -> st
     Raises NotKept where `version` of the page has no such section.
     """
     if page is None:
-        return keep_line_ends(typed, "", "\n")
+        return restore_line_ends(typed, "", "\n")
     base: str | None = page.notes
     if version != page.version:
         known = revision(page.pk, version)

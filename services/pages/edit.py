@@ -14,8 +14,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from services.attachments.manage import adopt, lend
-from services.db.locks import change_names, retried
-from services.markdown.edit.split_section import link_to, split_out
+from services.db.locks import lock_names, retry_deadlocks
+from services.markdown.edit.split_section import split_section, wiki_link_to
 from services.markdown.read.sections import (
     PageSection,
     read_sections,
@@ -29,7 +29,7 @@ from services.pages.revise import free_aws_id, free_slug
 from services.pages.revisions import revision, tags_at
 from services.pages.save import Saved, save
 from services.people import shown_name
-from services.text.line_ends import dominant_line_end, keep_line_ends, split_lines
+from services.text.line_ends import dominant_line_end, restore_line_ends, split_lines
 
 # What the editor asks for beside the notes.
 FACTS = ("title", "category", "abbreviation", "aliases", "tags")
@@ -101,18 +101,18 @@ def _facts(page: Any, tags: list[str]) -> dict[str, Any]:
 def typed_over(page: Page, base: Base, typed: str) -> str:
     """What a browser sent as whole notes, with the line ends of the version it was typed over."""
     stored = page.notes if base.notes is None else base.notes
-    return keep_line_ends(typed, stored, _line_end(page, stored))
+    return restore_line_ends(typed, stored, _line_end(page, stored))
 
 
 def typed_anew(typed: str) -> str:
     """What a browser sent for a new page: nothing says that its CRLF was meant."""
-    return keep_line_ends(typed, "", "\n")
+    return restore_line_ends(typed, "", "\n")
 
 
 def section_over(page: Page, notes: str, part: PageSection, typed: str) -> str:
     """The whole notes with what a browser sent in the place of one section."""
     before = section_source(notes, part)
-    words = keep_line_ends(typed, before, _line_end(page, notes))
+    words = restore_line_ends(typed, before, _line_end(page, notes))
     below = len(notes.encode()) > part.stop
     if below and words.strip() and _ends_blank(before) and not _ends_blank(words):
         # The blank line above the next heading is easily lost at the end of a field.
@@ -140,7 +140,7 @@ def anchor_at(text: str, start: int) -> str:
 # -- saving -------------------------------------------------------------------------------------
 
 
-@retried
+@retry_deadlocks
 def store(page: Page, edit: Edit, *, by: User, choices: Choices | None = None) -> Outcome:
     """Save an edit, and let links follow a new title or the page keep its old one as a name.
 
@@ -223,7 +223,7 @@ def _aws_id(page: Page, facts: Mapping[str, Any]) -> str:
     return free_aws_id(named)
 
 
-@retried
+@retry_deadlocks
 def create(
     notes: str, facts: Mapping[str, Any], *, by: User, kept: Mapping[str, Any] | None = None
 ) -> Page:
@@ -251,7 +251,7 @@ def create(
         return page
 
 
-@retried
+@retry_deadlocks
 def split(
     page: Page, base: Base, part: PageSection, *, title: str, category: int | None, by: User
 ) -> Page:
@@ -259,12 +259,12 @@ def split(
 
     Raises Clash and Trashed as `save` does, and stores nothing then.
     """
-    link, alias = link_to(title)
-    left, words = split_out(base.notes or "", part, link)
+    link, alias = wiki_link_to(title)
+    left, words = split_section(base.notes or "", part, link)
     facts = {"title": title, "category": category, "aliases": [alias] if alias else []}
     with transaction.atomic():
         Page.everything.locked().filter(pk=page.pk).first()
-        change_names()
+        lock_names()
         saved = save(page, left, version=base.version, by=by)
         # What hung on the rows of the section waits on its old page, and goes on here.
         made = create(words, facts, by=by, kept=saved.page.kept)

@@ -7,7 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import QuerySet
 
-from services.db.locks import retried
+from services.db.locks import retry_deadlocks
 from services.models import Document, Page
 from services.pages.trash import throw_away
 
@@ -22,7 +22,7 @@ def example_pages() -> QuerySet[Page]:
     return Page.objects.filter(section__document__in=example_documents())
 
 
-@retried
+@retry_deadlocks
 @transaction.atomic
 def remove_examples(by: AbstractBaseUser | None) -> int:
     """Move the example pages to the trash and forget their files; return how many pages went."""

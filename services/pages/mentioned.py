@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Func, IntegerField, Q
 from django.db.models.functions import Length
 
-from services.aws.catalog import key
+from services.aws.catalog import name_key
 from services.models import ChecklistItem
 
 # Beyond this many names at once, as in an import, most items would be found anyhow.
@@ -47,6 +47,6 @@ def items_that_may_name(keys: Collection[str]) -> Iterator[tuple[int, int, str]]
         asked |= Q(text__icontains=run)
     rows = rows.annotate(size=Bytes("text")).filter(asked | ~Q(size=Length("text")))
     for pk, page_id, text in rows.values_list("pk", "page_id", "text").iterator(chunk_size=5000):
-        plain = key(text)
+        plain = name_key(text)
         if any(run in plain for run in runs):
             yield pk, page_id, text

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.aws import catalog
-from services.aws.catalog import key
+from services.aws.catalog import name_key
 from services.db.bulk import chunks, insert_rows
-from services.db.locks import change_names
+from services.db.locks import lock_names
 from services.markdown.read.targets import target_name
 from services.models import ChecklistItem, Link, Page, PageName, Section
 from services.pages.mentioned import items_that_may_name
@@ -24,7 +24,7 @@ MARKUP = "*_`~\"'“”‘’.:!?<>"
 
 def link_key(target: str) -> str:
     """The name that a link's target asks for, as it is looked up."""
-    return key(target_name(target))[:KEY_LENGTH]
+    return name_key(target_name(target))[:KEY_LENGTH]
 
 
 def names_of(page: Page, file_name: str = "") -> dict[str, int]:
@@ -41,7 +41,7 @@ def names_of(page: Page, file_name: str = "") -> dict[str, int]:
         claims += [(name, Rank.AWS) for name in service.names]
     names: dict[str, int] = {}
     for name, rank in claims:
-        if normal := key(name)[:KEY_LENGTH]:
+        if normal := name_key(name)[:KEY_LENGTH]:
             names.setdefault(normal, rank)
     return names
 
@@ -84,8 +84,8 @@ def mentions(text: str) -> Mentions:
     """Cut an item's Markdown into what may be names: "ECS/EKS" may name two pages."""
     linked = [link_key(found[1]) for found in WIKI_LINK.finditer(text)]
     plain = WIKI_LINK.sub(" / ", text)
-    parts = [key(part.strip(MARKUP + " ")) for part in PARTS.split(plain)]
-    whole = {*linked, *parts, key(plain.strip(MARKUP + " "))}
+    parts = [name_key(part.strip(MARKUP + " ")) for part in PARTS.split(plain)]
+    whole = {*linked, *parts, name_key(plain.strip(MARKUP + " "))}
     runs = (tuple(word.strip(MARKUP) for word in part.split()) for part in parts if part)
     return Mentions(frozenset(name[:KEY_LENGTH] for name in whole if name), tuple(runs))
 
@@ -135,7 +135,7 @@ def refresh_names(pages: Sequence[Page], *, other_kind: Collection[int] = ()) ->
         changed |= {normal for _, normal in new}
         changed |= {normal for pk, normal in wanted if pk in other_kind}
         if changed:
-            change_names()
+            lock_names()
         if gone:
             PageName.objects.filter(pk__in=gone).delete()
         insert_rows(

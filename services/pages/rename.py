@@ -9,8 +9,8 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Q
 
-from services.db.locks import change_names
-from services.markdown.edit.rename_links import is_linkable, link_name, relink
+from services.db.locks import lock_names
+from services.markdown.edit.rename_links import is_linkable, linkable_name, rename_links
 from services.models import Link, Page, PageName, Reason
 from services.pages.names import link_key
 from services.pages.revise import revise
@@ -41,12 +41,12 @@ def lost_names(page: Page, facts: Mapping[str, Any]) -> dict[str, Lost]:
 
 def fit_name(page: Page, title: str) -> str:
     """What links can call a page with this title; blank where another page has that name."""
-    return title if is_linkable(title) else _own(page, link_name(title))
+    return title if is_linkable(title) else _own(page, linkable_name(title))
 
 
 def called(page: Page) -> str:
     """The other name by which links call a page whose title they cannot hold; blank if none."""
-    name = "" if is_linkable(page.title) else link_name(page.title)
+    name = "" if is_linkable(page.title) else linkable_name(page.title)
     return name if name in page.aliases else ""
 
 
@@ -79,7 +79,7 @@ def rewrite(page: Page, names: Mapping[str, Lost], *, by: AbstractBaseUser) -> t
     Returns how many links on how many pages were changed. Call it in the transaction that
     renames, before it does; the page's own notes are its author's to change.
     """
-    change_names()
+    lock_names()
     asking = {other for pages in pages_asking(page, names).values() for other in pages} - {page.pk}
     links = pages = 0
     for other in Page.objects.filter(pk__in=asking).locked():
@@ -92,4 +92,4 @@ def rewrite(page: Page, names: Mapping[str, Lost], *, by: AbstractBaseUser) -> t
 
 def followed(notes: str, names: Mapping[str, Lost]) -> tuple[str, int]:
     """Notes whose links ask for the new names, and how many did change."""
-    return relink(notes, {asked: name.new for asked, name in names.items()}, link_key)
+    return rename_links(notes, {asked: name.new for asked, name in names.items()}, link_key)

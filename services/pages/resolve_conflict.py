@@ -15,7 +15,7 @@ from functools import cached_property
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
-from services.db.locks import retried
+from services.db.locks import retry_deadlocks
 from services.models import Page, Reason, Section
 from services.pages.revise import Trashed, revise
 from services.pages.revisions import ADVANCED, advance, record
@@ -116,7 +116,7 @@ def with_file(page: Page, section: Section) -> Conflict:
     return Conflict(section.base, page.notes, section.theirs or "")
 
 
-@retried
+@retry_deadlocks
 def resolve_with_file(page: Page, choices: Choices | None, *, by: AbstractBaseUser | None) -> Page:
     """Store what a user chose between a page and its file; returns the page.
 

@@ -8,8 +8,8 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
-from services.aws.catalog import key
-from services.db.locks import retried
+from services.aws.catalog import name_key
+from services.db.locks import retry_deadlocks
 from services.models import Category, Page, PageName, Reason
 from services.pages.names import KEY_LENGTH
 from services.pages.revise import revise
@@ -29,7 +29,7 @@ class Restored:
     left: tuple[str, ...]
 
 
-@retried
+@retry_deadlocks
 def restore(page: Page, version: int, *, seen: int, by: AbstractBaseUser | None) -> Restored:
     """Make a page what it was in `version`, as one revision.
 
@@ -53,7 +53,7 @@ def restore(page: Page, version: int, *, seen: int, by: AbstractBaseUser | None)
 
 
 def _title(current: Page, then: Any, left: list[str]) -> str:
-    names = PageName.objects.filter(key=key(then.title)[:KEY_LENGTH], rank=PageName.Rank.TITLE)
+    names = PageName.objects.filter(key=name_key(then.title)[:KEY_LENGTH], rank=PageName.Rank.TITLE)
     other = names.exclude(page=current.pk).values_list("page__title", flat=True).first()
     if other is None:
         return str(then.title)

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from services.aws import catalog
-from services.db.locks import change_names
+from services.db.locks import lock_names
 from services.models import OldAddress, Page, Reason, StaleVersion
 from services.models.pages import one_line
 from services.models.slugs import Slugs, slug_stem
@@ -42,7 +42,7 @@ def create(page: Page) -> Page:
     """
     page.title, page.abbreviation = one_line(page.title), one_line(page.abbreviation)
     with transaction.atomic():
-        change_names()
+        lock_names()
         page.slug = page.slug or free_slug(page, page.title)
         if not page.position:
             page.position = (Page.everything.aggregate(last=Max("position"))["last"] or 0) + 1
@@ -105,7 +105,7 @@ def _store(
     reason: str,
 ) -> None:
     if not (NAMING | {"slug"}).isdisjoint(changed):
-        change_names()
+        lock_names()
     folded = advance(page, by, reason)
     if not OUTLINED.isdisjoint(changed):
         page.outline = outline_of(page)
@@ -129,7 +129,7 @@ def delete(page: Page) -> None:
     with transaction.atomic():
         # Those that are about it are written as well.
         list(Page.everything.filter(Q(pk=page.pk) | Q(about=page.pk)).locked().only("pk"))
-        change_names()
+        lock_names()
         names = list(page.page_names.values_list("key", flat=True))
         page.delete()
         resolve_again(names)
@@ -146,6 +146,6 @@ def free_slug(page: Page, title: str) -> str:
 
 def free_aws_id(page: Page) -> str:
     """Return the AWS id that goes with the page's title; blank where another service has it."""
-    known = catalog.find(str(page)) or catalog.find(page.title)
+    known = catalog.find_service(str(page)) or catalog.find_service(page.title)
     others = Page.objects.filter(kind=Page.Kind.SERVICE).exclude(pk=page.pk)
     return known.aws_id if known and not others.filter(aws_id=known.aws_id).exists() else ""

@@ -13,7 +13,7 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
-from services.db.locks import retried
+from services.db.locks import retry_deadlocks
 from services.models import Page, Reason
 from services.pages.resolve_conflict import Choices, Clash, Conflict, set_aside
 from services.pages.revise import Trashed, revise
@@ -34,7 +34,7 @@ class Saved:
     resolved: bool = False
 
 
-@retried
+@retry_deadlocks
 def save(
     page: Page,
     notes: str,

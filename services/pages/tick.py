@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from services.db.locks import retried
+from services.db.locks import retry_deadlocks
 from services.markdown.edit.tasks import set_state
 from services.markdown.read import notes as markdown
 from services.models import ChecklistItem, Page, Reason
@@ -38,7 +38,7 @@ class Ticked:
     changed: bool
 
 
-@retried
+@retry_deadlocks
 def tick(
     item_pk: int, state: str, *, by: AbstractBaseUser | None, why: str | None = None
 ) -> Ticked:

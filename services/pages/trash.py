@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from services.attachments.manage import addresses_in
 from services.attachments.manage import delete as delete_attachment
-from services.aws.catalog import key
-from services.db.locks import change_names, retried
+from services.aws.catalog import name_key
+from services.db.locks import lock_names, retry_deadlocks
 from services.models import (
     Attachment,
     ChecklistItem,
@@ -37,14 +37,14 @@ from services.pages.revisions import ADVANCED, advance, record, tags_of
 TRASHED = ("trashed_at", "trashed_by", "kept")
 
 
-@retried
+@retry_deadlocks
 def throw_away(page: Page, *, by: AbstractBaseUser | None) -> None:
     """Move a page to the trash; one that is there already stays as it is."""
     with transaction.atomic():
         current = Page.everything.locked().get(pk=page.pk)
         if current.trashed_at:
             return
-        change_names()
+        lock_names()
         waiting = derived_state.waiting([current])[current.pk]
         items = [*current.items.order_by("position"), *waiting.items]
         questions = [*current.questions.order_by("position"), *waiting.questions]
@@ -61,7 +61,7 @@ def throw_away(page: Page, *, by: AbstractBaseUser | None) -> None:
         record([current], tags=False)
 
 
-@retried
+@retry_deadlocks
 def take_out(page: Page, *, by: AbstractBaseUser | None) -> Page:
     """Restore a page from the trash; returns it, under another title where its own is taken.
 
@@ -71,7 +71,7 @@ def take_out(page: Page, *, by: AbstractBaseUser | None) -> Page:
         current = Page.everything.locked().get(pk=page.pk)
         if not current.trashed_at:
             raise StaleVersion(current)
-        change_names()
+        lock_names()
         tags = current.kept.pop("tags", [])
         current.trashed_at, current.trashed_by = None, None
         current.title = free_title(current)
@@ -90,7 +90,7 @@ def free_title(page: Page) -> str:
     """The page's title, with words or a number behind it while another page has that."""
     titles = PageName.objects.filter(rank=PageName.Rank.TITLE).exclude(page=page)
     title, number = page.title, 1
-    while titles.filter(key=key(title)[:KEY_LENGTH]).exists():
+    while titles.filter(key=name_key(title)[:KEY_LENGTH]).exists():
         more = " (restored)" if number == 1 else f" (restored {number})"
         title, number = _ended(page.title, more), number + 1
     return title
@@ -99,12 +99,12 @@ def free_title(page: Page) -> str:
 def _ended(title: str, more: str) -> str:
     """A title with words behind it that count: compared is only a beginning of its key."""
     stem = title[: TITLE_LENGTH - len(more)]
-    while len(key(stem + more)) > KEY_LENGTH:
+    while len(name_key(stem + more)) > KEY_LENGTH:
         stem = stem[:-1]
     return stem + more
 
 
-@retried
+@retry_deadlocks
 def empty() -> int:
     """Delete what is in the trash for good, histories and files included; returns how many.
 
@@ -121,7 +121,7 @@ def empty() -> int:
         return len(pages)
 
 
-@retried
+@retry_deadlocks
 def destroy(page: Page) -> None:
     """Delete a page for good, with its history and its files.
 

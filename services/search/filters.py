@@ -26,7 +26,7 @@ def narrowed(query: Query) -> QuerySet[Page]:
     pages = Page.objects.order_by()
     for name in dict.fromkeys(query.categories):
         pages = pages.filter(_category(name))
-    for name in {catalog.key(name) for name in query.tags}:
+    for name in {catalog.name_key(name) for name in query.tags}:
         pages = pages.filter(_tag(name))
     if query.has_attachment:
         pages = pages.filter(Exists(Attachment.objects.live().filter(page=OuterRef("pk"))))
@@ -77,7 +77,9 @@ def newest(index: Engine, query: Query, within: Among | None, most: int) -> tupl
 def _tag(key: str) -> Q:
     """The pages with a tag, by any spelling of its name. No joins: a query may name many tags, and
     SQLite joins 64 tables at most; and it knows the case of ASCII alone."""
-    tags = [pk for pk, name in Tag.objects.values_list("pk", "name") if catalog.key(name) == key]
+    tags = [
+        pk for pk, name in Tag.objects.values_list("pk", "name") if catalog.name_key(name) == key
+    ]
     kind = ContentType.objects.get_for_model(Page)
     items = TaggedItem.objects.filter(content_type=kind, tag__in=tags)
     return Q(pk__in=items.values("object_id"))
@@ -86,17 +88,19 @@ def _tag(key: str) -> Q:
 def _category(name: str) -> Q:
     """The pages of a category, by its address, its name or a name that files may use; of "topics",
     those in none."""
-    if catalog.key(name) in ("topic", "topics"):
+    if catalog.name_key(name) in ("topic", "topics"):
         return Q(category=None)
-    wanted, known = catalog.key(name), catalog.category_named(name)
+    wanted, known = catalog.name_key(name), catalog.category_named(name)
     rows = Category.objects.values_list("pk", "name", "slug")
     whole = [
-        pk for pk, title, slug in rows if wanted in (slug, catalog.key(title)) or title == known
+        pk
+        for pk, title, slug in rows
+        if wanted in (slug, catalog.name_key(title)) or title == known
     ]
     begins = [
         pk
         for pk, title, slug in rows
-        if catalog.key(title).startswith(wanted) or slug.startswith(wanted)
+        if catalog.name_key(title).startswith(wanted) or slug.startswith(wanted)
     ]
     return Q(category__in=whole or begins)
 

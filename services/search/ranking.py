@@ -37,7 +37,7 @@ class Naming:
 
 def named(query: Query, within: Among | None) -> Naming:
     """The pages that a query names: of equals services first, and those it names by their title."""
-    name = catalog.key(query.plain)
+    name = catalog.name_key(query.plain)
     if not name or query.without or query.in_title or len(name) > 200:
         return Naming()
     condition, values = (f" AND n.page_id IN ({within[0]})", within[1]) if within else ("", ())

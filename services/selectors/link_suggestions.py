@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from services.aws.catalog import key
+from services.aws.catalog import name_key
 from services.models import Page, PageName
 from services.pages.names import KEY_LENGTH, link_key, look_up
 
@@ -32,7 +32,7 @@ def suggestions(words: str) -> list[tuple[str, str, str]]:
     inside; without words, those that changed last.
     """
     # PostgreSQL can compare with no NUL, and no name has one.
-    wanted = key(words.replace("\0", ""))[:KEY_LENGTH]
+    wanted = name_key(words.replace("\0", ""))[:KEY_LENGTH]
     found: Found = {}
     if not wanted:
         recent = Page.objects.recent().values_list("pk", *FACTS)
@@ -81,4 +81,6 @@ def _other_names(pages: Mapping[int, Sequence[Any]]) -> dict[int, str]:
 def leads_there(title: str) -> bool:
     """Can a link have this name as its target, and would it be found by it?"""
     normal = link_key(title)
-    return bool(normal) and NOT_IN_LINKS.isdisjoint(title) and normal == key(title)[:KEY_LENGTH]
+    return (
+        bool(normal) and NOT_IN_LINKS.isdisjoint(title) and normal == name_key(title)[:KEY_LENGTH]
+    )

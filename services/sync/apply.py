@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from services.aws import catalog
 from services.db.bulk import chunks
-from services.db.locks import change_names, retried
+from services.db.locks import lock_names, retry_deadlocks
 from services.models import Category, OldAddress, Page, Reason, Section, StaleVersion
 from services.models.slugs import Slugs
 from services.pages.derive import derive
@@ -28,7 +28,7 @@ Progress = Callable[[str, int, int], None]
 BATCH = 500
 
 
-@retried
+@retry_deadlocks
 def apply_plan(plan: Plan, by: User | None = None, progress: Progress | None = None) -> None:
     """Write a plan, in one transaction.
 
@@ -64,7 +64,7 @@ class _Writer:
     def write(self) -> None:
         self.lock_pages()
         self.check_clashes()
-        change_names()
+        lock_names()
         documents = save_documents(self.plan, self.now)
         self.create_pages()
         self.update_pages()
@@ -132,7 +132,7 @@ class _Writer:
         )
         if change is document.changes[0]:
             page.aliases = list(document.aliases)
-        if page.is_service and (known := catalog.find(change.title)):
+        if page.is_service and (known := catalog.find_service(change.title)):
             page.aws_id = known.aws_id if known.aws_id not in taken else ""
             taken.add(known.aws_id)
         return page
@@ -184,7 +184,7 @@ class _Writer:
 
     def aws_id(self, page: Page, title: str) -> str:
         """The AWS id that a page has under a title, if no other service has it."""
-        known = catalog.find(title) if page.is_service else None
+        known = catalog.find_service(title) if page.is_service else None
         others = Page.objects.filter(kind=Page.Kind.SERVICE).exclude(pk=page.pk)
         return known.aws_id if known and not others.filter(aws_id=known.aws_id).exists() else ""
 

@@ -12,7 +12,7 @@ from django.db.models import Prefetch
 from services.db.bulk import chunks
 from services.markdown.edit.attachment_paths import export_paths, find_attachment_ids
 from services.markdown.read.front_matter import split_front_matter
-from services.markdown.read.outline import outline, retitle
+from services.markdown.read.outline import outline, rename_heading
 from services.models import Document, Link, Section
 from services.sync.atomic_write import OUTSIDE, Export, digest_of, is_inside, write_whole
 from services.sync.export_attachments import FileExport, known_among
@@ -151,7 +151,7 @@ def section_heading(section: Section) -> str:
     """The heading as it came, or with the name that the page was given since."""
     if section.page is None or str(section.page) == section.page_title:
         return section.heading
-    return retitle(section.heading, str(section.page))
+    return rename_heading(section.heading, str(section.page))
 
 
 def _gap(before: str, heading: str, line_end: str) -> str:

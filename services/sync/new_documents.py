@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 from django.db import transaction
 
-from services.db.locks import change_names, retried
+from services.db.locks import lock_names, retry_deadlocks
 from services.markdown.read.outline import outline
 from services.models import Document, Page, Section
 from services.pages.names import refresh_names, resolve_again
@@ -21,14 +21,14 @@ TOPICS = "Topics"
 FORBIDDEN = re.compile(r'[\\/:*?"<>|#^\[\]\x00-\x1f\x7f]+')
 
 
-@retried
+@retry_deadlocks
 @transaction.atomic
 def adopt_free_pages() -> None:
     """Give each page that belongs to no document one of its own, where an export will put it."""
     taken = {path.casefold() for path in Document.objects.values_list("path", flat=True)}
     free = Page.objects.exclude(section__isnull=False, section__gone=False)
     list(free.locked().only("pk"))
-    change_names()
+    lock_names()
     known = known_now()
     adopted: list[Page] = []
     for page in free.select_related("category").prefetch_related("tags"):  # type: ignore[misc]

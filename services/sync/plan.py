@@ -211,5 +211,5 @@ class Known:
 
         Where our table's category has been deleted, that is the last one there is.
         """
-        found = self.catalog.find(heading)
+        found = self.catalog.find_service(heading)
         return (self.category_named(found.category) or self.fallback or None) if found else None

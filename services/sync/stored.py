@@ -8,7 +8,7 @@ from dataclasses import replace
 from django.db.models import F, Q, QuerySet
 
 from services.aws import catalog
-from services.aws.catalog import key
+from services.aws.catalog import name_key
 from services.db.bulk import chunks
 from services.markdown.edit.attachment_paths import find_attachment_ids, import_paths
 from services.models import Category, Document, Page, Section
@@ -104,15 +104,15 @@ def known_now(paths: Collection[str] = ()) -> Known:
 def _category_names(categories: Sequence[Category]) -> Callable[[str], str | None]:
     """Which category a text names: by its name, by what its headings in files call it, or by an
     initial category's name or alias, also when that was renamed since."""
-    names = {key(category.name): category.name for category in categories}
+    names = {name_key(category.name): category.name for category in categories}
     called = Section.objects.exclude(category=None).values_list("title", "category__name")
     for title, name in called.distinct():
-        names.setdefault(key(title), name)
+        names.setdefault(name_key(title), name)
     by_slug = {category.slug: category.name for category in categories}
     initial = {category.name: by_slug.get(category.slug) for category in catalog.CATEGORIES}
 
     def category_named(text: str) -> str | None:
-        return names.get(key(text)) or initial.get(catalog.category_named(text) or "")
+        return names.get(name_key(text)) or initial.get(catalog.category_named(text) or "")
 
     return category_named
 

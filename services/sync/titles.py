@@ -25,8 +25,8 @@ class KnownService(Protocol):
 class Catalog(Protocol):
     """What planning asks of the catalogue of AWS services."""
 
-    def key(self, name: str) -> str: ...
-    def find(self, heading: str) -> KnownService | None: ...
+    def name_key(self, name: str) -> str: ...
+    def find_service(self, heading: str) -> KnownService | None: ...
     def by_id(self, aws_id: str) -> KnownService | None: ...
     def split_title(self, heading: str) -> tuple[str, str]: ...
 
@@ -45,7 +45,7 @@ class Shelf(Generic[Page]):
 
     def key(self, title: str) -> str:
         """A title as it is compared; as long as the stored names may be."""
-        return self.catalog.key(title)[:KEY_LENGTH]
+        return self.catalog.name_key(title)[:KEY_LENGTH]
 
     def add_service(self, page: Page, title: str, aws_id: str = "") -> None:
         for name in self._identities(title, aws_id):
@@ -57,10 +57,10 @@ class Shelf(Generic[Page]):
         return next((self.services[name] for name in names if name in self.services), None)
 
     def _identities(self, title: str, aws_id: str = "") -> list[str]:
-        known = self.catalog.by_id(aws_id) if aws_id else self.catalog.find(title)
-        names = [f"title {self.catalog.key(title)}"]
+        known = self.catalog.by_id(aws_id) if aws_id else self.catalog.find_service(title)
+        names = [f"title {self.catalog.name_key(title)}"]
         if known:
-            names.append(f"name {self.catalog.key(known.name)}")
+            names.append(f"name {self.catalog.name_key(known.name)}")
         return names
 
     def claim(self, heading: str, path: str, *, apart: bool = False) -> tuple[str, str]:

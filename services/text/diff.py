@@ -11,21 +11,21 @@ from itertools import groupby
 from typing import Any
 
 from services.text.line_ends import dominant_line_end, split_lines
-from services.text.sequences import opcodes, words_of
+from services.text.sequences import opcodes, split_words
 
 # Unchanged lines that are shown around a change.
 CONTEXT = 3
 # Texts beyond these are not compared: nobody reads that, and everybody would wait for it.
-LONGEST, MOST_LINES = 1_000_000, 20_000
+MAX_LENGTH, MAX_LINES = 1_000_000, 20_000
 # Changed lines that are shown; folded lines that can be opened where they are.
-MOST_SHOWN, MOST_FOLDED = 2_000, 500
+MAX_SHOWN_LINES, MAX_FOLDED_LINES = 2_000, 500
 # Steps of comparing all lines, and the words in one; beyond, what recurs most often is only
 # compared beside rarer ones.
-MOST_LINE_STEPS, MOST_WORD_STEPS = 6_000_000, 200_000
+MAX_LINE_STEPS, MAX_WORD_STEPS = 6_000_000, 200_000
 # Pairs of changed lines that are held against each other to see which became which.
-MOST_MATCHED, MATCHED_AT_ONCE = 10_000, 1_600
+MAX_PAIRS, MAX_BLOCK_PAIRS = 10_000, 1_600
 # Lines that have less than this in common are not one line that was changed.
-ALIKE = 0.4
+MIN_SIMILARITY = 0.4
 END_NAMES = {"\n": "LF", "\r\n": "CRLF", "\r": "CR"}
 
 
@@ -91,10 +91,10 @@ def diff(old: str, new: str) -> Diff:
     """Compare two texts. Joining the lines of a side, with their ends, gives that side again."""
     if old == new:
         return Diff()
-    if max(len(old), len(new)) > LONGEST:
+    if max(len(old), len(new)) > MAX_LENGTH:
         return Diff(too_long=True)
     before, after = split_lines(old), split_lines(new)
-    if max(len(before), len(after)) > MOST_LINES:
+    if max(len(before), len(after)) > MAX_LINES:
         return Diff(too_long=True)
     rows = list(_rows(before, after))
     shown, cut = _first_changes(rows)
@@ -112,15 +112,15 @@ def diff(old: str, new: str) -> Diff:
 
 def _rows(before: list[tuple[str, str]], after: list[tuple[str, str]]) -> Iterator[Row]:
     old, new = [words for words, _ in before], [words for words, _ in after]
-    left = MOST_MATCHED
-    for kind, a, a_end, b, b_end in opcodes(old, new, MOST_LINE_STEPS, lambda line: not line):
+    left = MAX_PAIRS
+    for kind, a, a_end, b, b_end in opcodes(old, new, MAX_LINE_STEPS, lambda line: not line):
         if kind == "equal":
             for k in range(a_end - a):
                 one = _line(a + k, before), _line(b + k, after)
                 yield Row(*one, same=True)
             continue
         size = (a_end - a) * (b_end - b)
-        pairs = _paired(old[a:a_end], new[b:b_end], size <= min(left, MATCHED_AT_ONCE))
+        pairs = _paired(old[a:a_end], new[b:b_end], size <= min(left, MAX_BLOCK_PAIRS))
         left -= min(size, left)
         for i, j in pairs:
             yield _changed(
@@ -154,7 +154,7 @@ def _best_pairs(old: Sequence[str], new: Sequence[str]) -> list[tuple[int | None
     for i in range(len(a) - 1, -1, -1):
         for j in range(len(b) - 1, -1, -1):
             alike = _alike(a[i], b[j])
-            together = alike + best[i + 1][j + 1] if alike >= ALIKE else 0.0
+            together = alike + best[i + 1][j + 1] if alike >= MIN_SIMILARITY else 0.0
             best[i][j] = max(together, best[i + 1][j], best[i][j + 1])
     pairs: list[tuple[int | None, int | None]] = []
     i = j = 0
@@ -173,7 +173,7 @@ def _best_pairs(old: Sequence[str], new: Sequence[str]) -> list[tuple[int | None
 
 
 def _vocabulary(line: str) -> frozenset[str]:
-    return frozenset(word for word in words_of(line) if not word.isspace())
+    return frozenset(word for word in split_words(line) if not word.isspace())
 
 
 def _alike(a: frozenset[str], b: frozenset[str]) -> float:
@@ -187,15 +187,15 @@ def _changed(old: Line | None, new: Line | None) -> Row:
     """A row whose pieces say which words the two lines do not share."""
     if old is None or new is None:
         return Row(old, new)
-    a, b = words_of(old.text), words_of(new.text)
-    codes = opcodes(a, b, MOST_WORD_STEPS, str.isspace)
+    a, b = split_words(old.text), split_words(new.text)
+    codes = opcodes(a, b, MAX_WORD_STEPS, str.isspace)
     kept = sum(
         not word.isspace()
         for kind, start, end, _, _ in codes
         if kind == "equal"
         for word in a[start:end]
     )
-    if 2 * kept < ALIKE / 2 * (len(a) + len(b)):
+    if 2 * kept < MIN_SIMILARITY / 2 * (len(a) + len(b)):
         return Row(old, new)
     left = [("".join(a[c[1] : c[2]]), c[0] != "equal") for c in codes]
     right = [("".join(b[c[3] : c[4]]), c[0] != "equal") for c in codes]
@@ -221,7 +221,7 @@ def _first_changes(rows: list[Row]) -> tuple[list[Row], bool]:
     seen = 0
     for at, row in enumerate(rows):
         seen += not row.same
-        if seen > MOST_SHOWN:
+        if seen > MAX_SHOWN_LINES:
             return rows[:at], True
     return rows, False
 
@@ -242,7 +242,7 @@ def _folded(rows: list[Row]) -> Iterator[Block]:
         middle = tuple(some[top : top + hidden])
         blocks = (
             Block(tuple(some[:top])),
-            Block(middle if hidden <= MOST_FOLDED else (), folded=True, count=hidden),
+            Block(middle if hidden <= MAX_FOLDED_LINES else (), folded=True, count=hidden),
             Block(tuple(some[top + hidden :])),
         )
         yield from (block for block in blocks if block.rows or block.folded)

@@ -1,4 +1,4 @@
-"""Which row of before is which of now: identity for rows derived anew from changed notes."""
+"""Matches rows derived from changed notes with those derived before, so that they stay the same."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ import difflib
 from collections import defaultdict, deque
 from collections.abc import Hashable, Sequence
 
-# Rewording keeps more than half of the letters; what keeps less is something new.
-SIMILAR = 0.5
-# Beyond this many left over on both sides, comparing all pairs would cost more than it tells.
-MOST_PAIRS = 2_500
+# A reworded text has more than half of its letters in common with the old one.
+MIN_SIMILARITY = 0.5
+# With more pairs of unmatched rows than this, comparing all of them would take too long.
+MAX_PAIRS = 2_500
 
 
-def match(
+def match_rows(
     old: Sequence[tuple[str, str]],
     new: Sequence[tuple[str, str]],
     waiting: Sequence[tuple[str, str]] = (),
 ) -> list[int | None]:
-    """For each new row the index of the old row that it continues, or None.
+    """Return for each new row the index of the old row that it continues, or None.
 
     A row is a pair of its place (the title of its list) and its text. The same text in the same
-    place continues first, in order; then the same text anywhere; then the most alike of what is
-    left, as after a rewording. No old row is continued twice.
+    place matches first, in order; then the same text anywhere; then the most similar of the rest,
+    as after a rewording. No old row is matched twice.
 
-    `waiting` are rows that went earlier. They count on from the old ones, come after them, and
-    are continued by the same text alone.
+    `waiting` are rows that were removed earlier. Their indexes follow those of the old rows, which
+    match first, and only the same text matches them.
     """
     found: list[int | None] = [None] * len(new)
     rows = [*old, *waiting]
@@ -41,13 +41,13 @@ def match(
                 found[index] = continued = queue.popleft()
                 del free[continued]
     left = [index for index, row in enumerate(found) if row is None]
-    alike = [index for index in free if index < len(old)]
-    if alike and left and len(alike) * len(left) <= MOST_PAIRS:
-        _match_alike(old, new, alike, left, found)
+    similar = [index for index in free if index < len(old)]
+    if similar and left and len(similar) * len(left) <= MAX_PAIRS:
+        _match_similar(old, new, similar, left, found)
     return found
 
 
-def _match_alike(
+def _match_similar(
     old: Sequence[tuple[str, str]],
     new: Sequence[tuple[str, str]],
     free: list[int],
@@ -59,7 +59,10 @@ def _match_alike(
         matcher = difflib.SequenceMatcher(b=new[b][1][:500])
         for a in free:
             matcher.set_seq1(old[a][1][:500])
-            if matcher.quick_ratio() >= SIMILAR and (ratio := matcher.ratio()) >= SIMILAR:
+            if (
+                matcher.quick_ratio() >= MIN_SIMILARITY
+                and (ratio := matcher.ratio()) >= MIN_SIMILARITY
+            ):
                 scores.append((-ratio, abs(a - b), b, a))
     taken = set()
     for _, _, b, a in sorted(scores):

@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import pairwise, starmap
 
 from services.text.line_ends import dominant_line_end, split_lines
-from services.text.sequences import blocks, words_of
+from services.text.sequences import matching_blocks, split_words
 
 # Texts of fewer letters together are compared by letters to tell how alike they are, others by
 # words, and long ones by lines.
@@ -174,7 +174,7 @@ class _Changes:
         self.instead: dict[int, tuple[int, list[str]]] = {}
         self.added: dict[int, list[str]] = {}
         i = j = 0
-        for start, in_side, length in [*blocks(base, side), (len(base), len(side), 0)]:
+        for start, in_side, length in [*matching_blocks(base, side), (len(base), len(side), 0)]:
             if i == start and j < in_side:
                 self.added[i] = side[j:in_side]
             elif start - i == in_side - j:
@@ -197,9 +197,9 @@ def similarity(one: str, other: str) -> float:
     size = len(one) + len(other)
     cut: Callable[[str], Sequence[str]] = _lines
     if size < LONG:
-        cut = str if size < SHORT else words_of
+        cut = str if size < SHORT else split_words
     a = cut(one)
-    found = blocks(a, cut(other), MOST_STEPS, str.isspace)
+    found = matching_blocks(a, cut(other), MOST_STEPS, str.isspace)
     shared = sum(len(piece) for i, _, length in found for piece in a[i : i + length])
     return 2 * shared / size
 
@@ -210,7 +210,7 @@ def _lines(text: str) -> list[str]:
 
 def _agreed(a: list[str], b: list[str], c: list[str]) -> Iterator[tuple[int, int, int, int]]:
     """The runs of base that both sides kept: (start, stop, start in ours, start in theirs)."""
-    ours, theirs = blocks(a, b), blocks(a, c)
+    ours, theirs = matching_blocks(a, b), matching_blocks(a, c)
     x = y = 0
     while x < len(ours) and y < len(theirs):
         (a1, b1, n1), (a2, c2, n2) = ours[x], theirs[y]

@@ -14,14 +14,14 @@ from itertools import pairwise
 ALONE = "\u2e80-\u2fff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 WORDS = re.compile(rf"[{ALONE}]|[^\W_{ALONE}]+|\s+|(.)\1*")
 # What difflib may take for two texts, as `_steps` counts; well below a second.
-MOST_STEPS = 6_000_000
+MAX_STEPS = 6_000_000
 # How often a range is cut where a word stands once on both sides: each time all of it is read.
-MOST_CUTS = 16
+MAX_CUTS = 16
 
 Block = tuple[int, int, int]
 
 
-def words_of(line: str) -> list[str]:
+def split_words(line: str) -> list[str]:
     """A line cut into what is compared as one; joined, it is the line again."""
     return [found[0] for found in WORDS.finditer(line)]
 
@@ -37,7 +37,7 @@ def opcodes(
     """What changed between two sequences, as `difflib.SequenceMatcher.get_opcodes` says it."""
     codes = []
     i = j = 0
-    for a, b, size in [*blocks(old, new, most, is_junk), (len(old), len(new), 0)]:
+    for a, b, size in [*matching_blocks(old, new, most, is_junk), (len(old), len(new), 0)]:
         if i < a or j < b:
             kind = "replace" if i < a and j < b else "delete" if i < a else "insert"
             codes.append((kind, i, a, j, b))
@@ -47,10 +47,10 @@ def opcodes(
     return codes
 
 
-def blocks(
+def matching_blocks(
     old: Sequence[str],
     new: Sequence[str],
-    most: int = MOST_STEPS,
+    most: int = MAX_STEPS,
     is_junk: Callable[[str], bool] = never,
 ) -> list[Block]:
     """Runs that two sequences share, in order: (start in old, start in new, length).
@@ -61,7 +61,7 @@ def blocks(
     only joined to what stands beside it.
     """
     found: list[Block] = []
-    waiting = [(0, len(old), 0, len(new), MOST_CUTS)]
+    waiting = [(0, len(old), 0, len(new), MAX_CUTS)]
     while waiting:
         a, a_end, b, b_end, cuts = waiting.pop()
         top, below = _ends(old, new, a, a_end, b, b_end)

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from services.db.locks import retried
+from services.db.locks import retry_deadlocks
 from services.forms.conflict import CONTINUE, choices_in
 from services.forms.page import EditForm, SectionForm
 from services.markdown.read.sections import find_section, section_source
@@ -86,7 +86,7 @@ def _drafted(draft: Draft, base: Base | None) -> dict[str, Any]:
     return known | {"version": base.version if base else "", "kept": kept}
 
 
-@retried
+@retry_deadlocks
 def _save(request: HttpRequest, page: Page) -> HttpResponse:
     anchor = request.GET.get("section", "")
     base = base_of(page, version_of(request))
@@ -142,7 +142,7 @@ def new_page(request: HttpRequest) -> HttpResponse:
     return show_editor(request, EditForm(page=None, base=None, initial=start), place=place)
 
 
-@retried
+@retry_deadlocks
 def _create(request: HttpRequest) -> HttpResponse:
     form, place = EditForm(request.POST, page=None, base=None), request.POST.get("place", "")
     if not form.is_valid():

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from services.forms.page import SplitForm
-from services.markdown.edit.split_section import link_to, split_out
+from services.markdown.edit.split_section import split_section, wiki_link_to
 from services.markdown.read.sections import PageSection, find_section
 from services.models import Page
 from services.models.pages import TITLE_LENGTH
@@ -87,7 +87,7 @@ def _show(
     form: SplitForm,
     status: int = 200,
 ) -> HttpResponse:
-    link, _ = link_to(str(form["title"].value() or part.title))
-    _, words = split_out(base.notes or "", part, link)
+    link, _ = wiki_link_to(str(form["title"].value() or part.title))
+    _, words = split_section(base.notes or "", part, link)
     context = {"page": page, "part": part, "form": form, "words": words, "link": link}
     return render(request, "split.html", context, status=status)

@@ -8,16 +8,23 @@ import pytest
 from botocore.loaders import Loader
 
 from services.aws import catalog
-from services.aws.catalog import CATEGORIES, ORDINARY, category_named, find, key, split_title
+from services.aws.catalog import (
+    CATEGORIES,
+    ORDINARY,
+    category_named,
+    find_service,
+    name_key,
+    split_title,
+)
 
 
 def aws_id_of(heading):
-    service = find(heading)
+    service = find_service(heading)
     return service and service.aws_id
 
 
 def name_of(heading):
-    service = find(heading)
+    service = find_service(heading)
     return service and service.name
 
 
@@ -33,7 +40,7 @@ def test_no_two_services_share_a_name():
     owners = Counter(
         name
         for service in catalog.services()
-        for name in {re.sub("^(amazon|aws) ", "", key(each)) for each in service.names}
+        for name in {re.sub("^(amazon|aws) ", "", name_key(each)) for each in service.names}
     )
     assert [name for name, owned in owners.items() if owned > 1] == []
 
@@ -43,7 +50,7 @@ def test_every_name_leads_back_to_its_service():
         (service.name, name)
         for service in catalog.services()
         for name in service.names
-        if find(name) is not service
+        if find_service(name) is not service
     ]
     assert lost == []
 
@@ -57,11 +64,15 @@ def test_cells_have_no_stray_spaces_and_no_name_twice():
         cells = (service.name, service.abbreviation, *service.aliases)
         assert all(cell == " ".join(cell.split()) for cell in cells), service
         assert service.name and all(service.aliases), service
-        assert len(set(map(key, service.aliases))) == len(service.aliases), service
+        assert len(set(map(name_key, service.aliases))) == len(service.aliases), service
 
 
 def test_every_word_that_needs_its_prefix_is_found_with_it():
-    assert [word for word in ORDINARY if not (find(f"AWS {word}") and find(f"Amazon {word}"))] == []
+    assert [
+        word
+        for word in ORDINARY
+        if not (find_service(f"AWS {word}") and find_service(f"Amazon {word}"))
+    ] == []
 
 
 def test_the_table_loads_in_under_ten_milliseconds():
@@ -69,7 +80,7 @@ def test_the_table_loads_in_under_ten_milliseconds():
         for cached in (catalog.services, catalog._index, catalog._ids):
             cached.cache_clear()
         started = time.perf_counter()
-        find("S3")
+        find_service("S3")
         return time.perf_counter() - started
 
     assert min(load() for _ in range(5)) < 0.010
@@ -107,8 +118,8 @@ def test_by_id_finds_by_the_id_in_botocore_alone():
     ],
 )
 def test_key_ignores_case_width_and_spacing(written, compared):
-    assert key(written) == compared
-    assert key(compared) == compared
+    assert name_key(written) == compared
+    assert name_key(compared) == compared
 
 
 @pytest.mark.parametrize(
@@ -126,7 +137,7 @@ def test_key_ignores_case_width_and_spacing(written, compared):
     ],
 )
 def test_services_of_a_first_notebook_are_found(heading, aws_id, category):
-    service = find(heading)
+    service = find_service(heading)
     assert (service.aws_id, service.category) == (aws_id, category)
 
 
@@ -141,7 +152,7 @@ def test_services_of_a_first_notebook_are_found(heading, aws_id, category):
     ],
 )
 def test_products_without_an_api_of_their_own_are_found(name, category):
-    service = find(name)
+    service = find_service(name)
     assert (service.name, service.aws_id, service.category) == (name, "", category)
 
 
@@ -203,7 +214,7 @@ def test_finds_a_name_with_another_in_parentheses(heading, aws_id):
     ],
 )
 def test_finds_nothing_where_the_parenthesis_disagrees(heading):
-    assert find(heading) is None
+    assert find_service(heading) is None
 
 
 @pytest.mark.parametrize(
@@ -226,18 +237,18 @@ def test_finds_nothing_where_the_parenthesis_disagrees(heading):
     ],
 )
 def test_never_finds_a_name_inside_other_words(heading):
-    assert find(heading) is None
+    assert find_service(heading) is None
 
 
 @pytest.mark.parametrize("word", ["Backup", "Support", "Config", "Batch", "Health", "Pricing"])
 def test_an_ordinary_word_is_a_service_only_with_its_prefix(word):
-    assert find(word) is None
+    assert find_service(word) is None
     assert name_of(f"AWS {word}") in {f"AWS {word}", "AWS Price List"}
 
 
 @pytest.mark.parametrize("word", ["Glue", "Athena", "Lambda", "Shield", "Organizations"])
 def test_a_name_that_nobody_uses_otherwise_needs_no_prefix(word):
-    assert find(word) is find(f"AWS {word}") is not None
+    assert find_service(word) is find_service(f"AWS {word}") is not None
 
 
 @pytest.mark.parametrize(
@@ -333,5 +344,5 @@ def test_other_headings_are_no_category(text):
 
 def test_no_category_is_named_like_another_or_like_a_service():
     names = [name for category in CATEGORIES for name in (category.name, *category.aliases)]
-    assert len({key(name) for name in names}) == len(names)
-    assert [name for name in names if find(name)] == []
+    assert len({name_key(name) for name in names}) == len(names)
+    assert [name for name in names if find_service(name)] == []

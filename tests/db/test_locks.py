@@ -16,7 +16,7 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import OperationalError, connection, transaction
 
-from services.db.locks import ATTEMPTS, retried
+from services.db.locks import ATTEMPTS, retry_deadlocks
 from services.models import Link, Page, StaleVersion, Topic
 from services.pages import edit as editing
 from services.pages import trash
@@ -45,7 +45,7 @@ class Ended(Exception):
 def failing(times: int, sqlstate: str = "40P01") -> tuple[Callable[[], int], list[int]]:
     calls: list[int] = []
 
-    @retried
+    @retry_deadlocks
     def work() -> int:
         calls.append(len(calls))
         if len(calls) <= times:
@@ -60,13 +60,13 @@ def failing(times: int, sqlstate: str = "40P01") -> tuple[Callable[[], int], lis
 def test_on_sqlite_nobody_is_refused_however_long_another_writes() -> None:
     writes = threading.Event()
 
-    @retried
+    @retry_deadlocks
     def for_long() -> None:
         with transaction.atomic():
             writes.set()
             time.sleep(0.5)
 
-    @retried
+    @retry_deadlocks
     def create() -> None:
         with transaction.atomic():
             make_topic(title="Plan")

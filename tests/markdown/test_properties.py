@@ -14,7 +14,7 @@ from services.markdown.read.front_matter import split_front_matter
 from services.markdown.read.notes import read_notes
 from services.markdown.read.outline import outline
 from services.markdown.render.render import render, render_inline
-from services.text.line_ends import keep_line_ends, split_lines
+from services.text.line_ends import restore_line_ends, split_lines
 from tests.markdown.render.test_sanitise import dangers
 
 PIECES = """
@@ -272,11 +272,11 @@ def test_deleting_a_question_leaves_the_others(text, is_service, data):
 @given(TEXTS, st.sampled_from(["\n", "\r\n", "\r"]))
 def test_a_form_that_changes_nothing_changes_nothing(text, end):
     from_browser = "".join(words + ("\r\n" if e else "") for words, e in split_lines(text))
-    assert keep_line_ends(from_browser, text, end) == text
+    assert restore_line_ends(from_browser, text, end) == text
 
 
 @quickly
 @given(notes(), notes())
 def test_a_form_changes_the_words_it_changes(old, new):
-    kept = keep_line_ends(new, old, "\n")
+    kept = restore_line_ends(new, old, "\n")
     assert [words for words, _ in split_lines(kept)] == [words for words, _ in split_lines(new)]

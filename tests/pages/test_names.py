@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from services.aws.catalog import key
+from services.aws.catalog import name_key
 from services.models import ChecklistItem
 from services.pages.mentioned import items_that_may_name
 from services.pages.names import mentions, resolve_again
@@ -78,8 +78,8 @@ def test_whatever_names_a_page_is_among_them(page, text, data):
 @given(texts, texts)
 def test_a_title_of_any_kind_is_found_in_words_around_it(page, title, text):
     item = stored(page, f"{text} / {title} / {text}")
-    if not mentions(item.text).keys.isdisjoint({key(title)}):
-        assert found(key(title)) == [item.pk]
+    if not mentions(item.text).keys.isdisjoint({name_key(title)}):
+        assert found(name_key(title)) == [item.pk]
 
 
 @pytest.mark.parametrize("text", ["something else", "S-3", "learn", "für", "Größe 3", ""])

@@ -192,9 +192,9 @@ def test_no_text_takes_long(name):
 
 
 def test_what_is_too_long_is_not_compared():
-    assert diff("a" * (module.LONGEST + 1), "b").too_long
-    assert diff("\n" * (module.MOST_LINES + 1), "b").too_long
-    assert not diff("a" * (module.LONGEST + 1), "b").is_same
+    assert diff("a" * (module.MAX_LENGTH + 1), "b").too_long
+    assert diff("\n" * (module.MAX_LINES + 1), "b").too_long
+    assert not diff("a" * (module.MAX_LENGTH + 1), "b").is_same
 
 
 def test_more_changes_than_anybody_reads_are_cut():
@@ -202,7 +202,7 @@ def test_more_changes_than_anybody_reads_are_cut():
     found = diff(old, "\n".join(f"new{n}" for n in range(3_000)))
     assert found.cut
     assert (found.added, found.removed) == (3_000, 3_000)
-    assert len(rows(found)) == module.MOST_SHOWN
+    assert len(rows(found)) == module.MAX_SHOWN_LINES
 
 
 @settings(max_examples=30)

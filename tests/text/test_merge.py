@@ -131,12 +131,14 @@ texts = st.lists(st.sampled_from(["a\n", "b\n", "c\r\n", "\n", "d"]), max_size=1
 
 
 # How much may be done to compare lines: as much as it takes, and so little that lines are missed.
-EFFORTS = [sequences.MOST_STEPS, 100, 0]
+EFFORTS = [sequences.MAX_STEPS, 100, 0]
 
 
 def merge_with(effort: int, base: str, ours: str, theirs: str, uses=()) -> Merge:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "blocks", partial(sequences.blocks, most=effort))
+        patch.setattr(
+            module, "matching_blocks", partial(sequences.matching_blocks, max_steps=effort)
+        )
         return merge(base, ours, theirs, uses)
 
 

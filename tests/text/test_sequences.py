@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.text.line_ends import keep_line_ends
+from services.text.line_ends import restore_line_ends
 from services.text.merge import merge, similarity
-from services.text.sequences import blocks, opcodes
+from services.text.sequences import matching_blocks, opcodes
 
 words = st.lists(st.sampled_from(["a", "b", "c", "d", "", "e f"]), max_size=20)
 budgets = st.sampled_from([0, 10, 100, 1_000, 10**9])
@@ -19,7 +19,7 @@ budgets = st.sampled_from([0, 10, 100, 1_000, 10**9])
 @given(words, words, budgets)
 def test_blocks_are_equal_in_order_and_apart(old, new, most):
     i = j = 0
-    for number, (a, b, size) in enumerate(blocks(old, new, most)):
+    for number, (a, b, size) in enumerate(matching_blocks(old, new, most)):
         assert size > 0
         assert old[a : a + size] == new[b : b + size]
         assert a >= i and b >= j
@@ -41,14 +41,14 @@ def test_opcodes_make_the_new_of_the_old(old, new, most):
 
 @given(words)
 def test_what_is_the_same_is_one_block(same):
-    assert blocks(same, same, 0) == ([(0, 0, len(same))] if same else [])
+    assert matching_blocks(same, same, 0) == ([(0, 0, len(same))] if same else [])
 
 
 @given(st.permutations(range(8)), st.permutations(range(8)), st.integers(0, 9))
 def test_what_stands_once_is_found_however_little_may_be_done(left, right, most):
     """All of them that are in the same order, which is more than difflib promises."""
     old, new = [str(n) for n in left], [str(n) for n in right]
-    found = sum(size for _, _, size in blocks(old, new, most))
+    found = sum(size for _, _, size in matching_blocks(old, new, most))
     assert found >= sum(
         b.size for b in SequenceMatcher(None, old, new, False).get_matching_blocks()
     )
@@ -95,7 +95,7 @@ def test_no_text_takes_long_to_merge(name):
     base, mine, theirs = HARD[name]
     start = time.process_time()
     merge(base, mine, theirs)
-    keep_line_ends(mine.replace("\n", "\r\n"), base.replace("\n", "\r\n", 1), "\n")
+    restore_line_ends(mine.replace("\n", "\r\n"), base.replace("\n", "\r\n", 1), "\n")
     similarity(mine, theirs)
     assert time.process_time() - start < 5
 

@@ -14,7 +14,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from services.db.locks import retried
+from services.db.locks import retry_deadlocks
 from services.models import StaleVersion
 from services.sync.apply import Overtaken, apply_plan
 from services.sync.import_attachments import foresee_files, import_files
@@ -88,7 +88,7 @@ class Command(BaseCommand):
             self.stderr.write(f"{word:<10}{problem.path}: {problem.reason}")
 
 
-@retried
+@retry_deadlocks
 def _bring_in(sources: Sources, bar: _Bar, *, dry_run: bool) -> Plan:
     """Read the files, plan, and write the plan; what the database ends begins with the files."""
     problems = list(sources.refused)

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from services.db.bulk import chunks
-from services.db.locks import change_names, retried
+from services.db.locks import lock_names, retry_deadlocks
 from services.models import Page
 from services.pages.derive import Changes, derive
 from services.pages.names import refresh_names
@@ -19,14 +19,14 @@ BATCH = 500
 class Command(BaseCommand):
     help = "Rebuild names, items, questions and links from the notes; says what changed."
 
-    @retried
+    @retry_deadlocks
     def handle(self, *args: Any, **options: Any) -> None:
         changes, names = Changes(), set()
         with transaction.atomic():
             keys = list(Page.objects.order_by("pk").values_list("pk", flat=True))
             for some in chunks(keys, BATCH):
                 list(Page.everything.filter(pk__in=some).locked().only("pk"))
-            change_names()
+            lock_names()
             for some in chunks(keys, BATCH):
                 names |= refresh_names(list(Page.objects.filter(pk__in=some)))
             for some in chunks(keys, BATCH):

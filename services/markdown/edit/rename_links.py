@@ -21,14 +21,14 @@ def is_linkable(name: str) -> bool:
     return bool(name.strip()) and not UNFIT.search(name) and target_name(name) == name
 
 
-def link_name(title: str) -> str:
+def linkable_name(title: str) -> str:
     """The name that a wiki-link asks for in the place of a title; blank where nothing is left."""
     if is_linkable(title):
         return title
     return target_name(" ".join(SLASHES.sub("-", UNFIT.sub(" ", title)).split()))
 
 
-def relink(text: str, names: Mapping[str, str], key: Callable[[str], str]) -> tuple[str, int]:
+def rename_links(text: str, names: Mapping[str, str], key: Callable[[str], str]) -> tuple[str, int]:
     """Notes whose wiki-links and embeds ask for other names, and how many were changed.
 
     `names` has the new name for each old one, the old in the form that `key` gives. Headings,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from services.markdown.edit.rename_links import link_name
+from services.markdown.edit.rename_links import linkable_name
 from services.markdown.edit.splice import with_blank_line
 from services.markdown.parser import read_events
 from services.markdown.read.sections import PageSection
@@ -13,7 +13,7 @@ from services.text.line_ends import dominant_line_end
 BLANK_LINES = re.compile(r"\A(?:[ \t]*(?:\r\n|\n|\r))+")
 
 
-def split_out(text: str, part: PageSection, link: str) -> tuple[str, str]:
+def split_section(text: str, part: PageSection, link: str) -> tuple[str, str]:
     """Notes with a line that links in the place of a section, and the section's own words.
 
     Its heading is left out, as it is the new page's title, unless there is more in it than a title
@@ -40,7 +40,7 @@ def _more_than_words(heading: str, title: str) -> str:
     return data[start - (data[start - 1 : start] == b"\\") : stop].decode()
 
 
-def link_to(title: str) -> tuple[str, str]:
+def wiki_link_to(title: str) -> tuple[str, str]:
     """A wiki-link to a title, and the other name that it asks for where it cannot hold that."""
-    name = link_name(title)
+    name = linkable_name(title)
     return (f"[[{name}]]", "" if name == title else name) if name else (title, "")

@@ -224,7 +224,7 @@ ATX = re.compile(
 MARKUP = re.compile(r"[\\`*_\[\]<>&#~|]")
 
 
-def retitle(heading: str, title: str) -> str:
+def rename_heading(heading: str, title: str) -> str:
     """Put another title in a raw heading, so that it is read back as that very title.
 
     Style, level and blank lines stay. The page of a file that has no heading of its own stays

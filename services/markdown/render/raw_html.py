@@ -34,7 +34,7 @@ DROPPED = frozenset(
 )
 HTML = TAGS | SWALLOWING | DROPPED
 # An HTML parser spends time with the square of the depth, and repeats open <b> in each paragraph.
-MOST_OPEN = 100
+MAX_OPEN = 100
 
 
 class RawHtml:
@@ -63,7 +63,7 @@ class RawHtml:
             self.in_link = True
         if ("/", "a") in tags:
             self.in_link = False
-        if self.depth > MOST_OPEN or _swallows(tags):
+        if self.depth > MAX_OPEN or _swallows(tags):
             return escape(source, quote=False)
         return _closed(source)
 

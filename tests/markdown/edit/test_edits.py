@@ -14,7 +14,7 @@ from services.markdown.edit.splice import EditRefused
 from services.markdown.edit.tasks import add_item, delete_item, set_item_text, set_state
 from services.markdown.read.front_matter import split_front_matter
 from services.markdown.read.notes import read_notes
-from services.text.line_ends import dominant_line_end, keep_line_ends
+from services.text.line_ends import dominant_line_end, restore_line_ends
 from tests.support import corpora
 
 SERVICE = {"service": True, "title": ""}
@@ -226,16 +226,16 @@ def test_a_deletion_that_would_change_what_is_around_is_refused():
 )
 def test_a_form_that_changes_nothing_keeps_every_line_end(text):
     form = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
-    assert keep_line_ends(form, text, dominant_line_end(text)) == text
+    assert restore_line_ends(form, text, dominant_line_end(text)) == text
 
 
 def test_new_lines_take_the_end_that_most_have():
-    assert keep_line_ends("a\r\nnew\r\nb\r\n", "a\nb\r\n", "\n") == "a\nnew\nb\r\n"
-    assert keep_line_ends("a\r\nb", "a\r\nb\r\n", "\r\n") == "a\r\nb"
+    assert restore_line_ends("a\r\nnew\r\nb\r\n", "a\nb\r\n", "\n") == "a\nnew\nb\r\n"
+    assert restore_line_ends("a\r\nb", "a\r\nb\r\n", "\r\n") == "a\r\nb"
 
 
 def test_an_empty_line_stays_one_between_two_kinds_of_line_end():
-    assert keep_line_ends("a\r\n\r\nb", "a\rb", "\n") == "a\r\rb"
+    assert restore_line_ends("a\r\n\r\nb", "a\rb", "\n") == "a\r\rb"
 
 
 def test_the_dominant_line_end():

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.aws.catalog import key
-from services.markdown.edit.rename_links import is_linkable, relink
+from services.aws.catalog import name_key
+from services.markdown.edit.rename_links import is_linkable, rename_links
 
 
 def relinked(text: str, new: str = "New", **more: str) -> tuple[str, int]:
-    return relink(text, {"old": new, **more}, key)
+    return rename_links(text, {"old": new, **more}, name_key)
 
 
 @pytest.mark.parametrize(
@@ -82,6 +82,8 @@ def test_there_and_back_again(text):
     """Only targets change: what follows with the old name again asks for the same as before."""
     there, number = relinked(text, new="Fresh")
     if number and "fresh" not in text.lower():
-        back, again = relink(there, {"fresh": "Old"}, key)
+        back, again = rename_links(there, {"fresh": "Old"}, name_key)
         assert again == number
-        assert key(back.replace(" ", "")).count("old") == key(text.replace(" ", "")).count("old")
+        assert name_key(back.replace(" ", "")).count("old") == name_key(
+            text.replace(" ", "")
+        ).count("old")

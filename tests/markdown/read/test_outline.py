@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from services.aws.catalog import category_named, find
+from services.aws.catalog import category_named, find_service
 from services.markdown.read.notes import read_notes
-from services.markdown.read.outline import Outline, Role, outline, retitle
+from services.markdown.read.outline import Outline, Role, outline, rename_heading
 from tests.support import corpora
 
 
 def category_of_service(heading: str) -> str | None:
-    service = find(heading)
+    service = find_service(heading)
     return service.category if service else None
 
 
@@ -221,4 +221,4 @@ def test_the_pieces_of_a_real_file_are_the_file(file):
     ],
 )
 def test_a_heading_is_renamed_in_its_own_style(heading, new):
-    assert retitle(heading, "New") == new
+    assert rename_heading(heading, "New") == new
