@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import TypeVar
 
 from django.db import connection, models
 
 # SQLite takes 32,766 parameters a query; a tenth of that keeps a query's text short.
 CHUNK = 3_000
+Value = str | int | float | datetime | None
 T = TypeVar("T")
 
 
@@ -19,7 +21,7 @@ def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
 
 
 def insert_rows(
-    model: type[models.Model], columns: Sequence[str], rows: Iterable[tuple[object, ...]]
+    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Value]]
 ) -> None:
     """Insert rows through the database driver, without returning them.
 

@@ -1,6 +1,6 @@
-"""What changed between two texts, as a person reads it: by line, and by word within a line.
+"""Compares two texts for a reader: by line, and by word within a line.
 
-Pure. What comes out is drawn by a template without any decision of its own.
+A template draws the result without decisions of its own.
 """
 
 from __future__ import annotations
@@ -8,30 +8,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 from services.text.line_ends import dominant_line_end, split_lines
 from services.text.sequences import opcodes, split_words
 
-# Unchanged lines that are shown around a change.
+# Unchanged lines shown around a change.
 CONTEXT = 3
-# Texts beyond these are not compared: nobody reads that, and everybody would wait for it.
+# Characters and lines; larger texts are not compared, as that takes long and is not read.
 MAX_LENGTH, MAX_LINES = 1_000_000, 20_000
-# Changed lines that are shown; folded lines that can be opened where they are.
+# Changed lines that are shown; unchanged lines in a fold that can be opened.
 MAX_SHOWN_LINES, MAX_FOLDED_LINES = 2_000, 500
-# Steps of comparing all lines, and the words in one; beyond, what recurs most often is only
-# compared beside rarer ones.
+# Steps of comparing all lines, and the words in one; beyond, the most frequent are only compared
+# next to rarer ones.
 MAX_LINE_STEPS, MAX_WORD_STEPS = 6_000_000, 200_000
-# Pairs of changed lines that are held against each other to see which became which.
+# Pairs of changed lines that are compared to match them, in a text and in one block.
 MAX_PAIRS, MAX_BLOCK_PAIRS = 10_000, 1_600
-# Lines that have less than this in common are not one line that was changed.
+# Lines with less than this in common are not versions of one line.
 MIN_SIMILARITY = 0.4
 END_NAMES = {"\n": "LF", "\r\n": "CRLF", "\r": "CR"}
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some words of a line; `changed` where the other side does not have them."""
+    """Some words of a line; `changed` if the other side does not have them."""
 
     text: str
     changed: bool = False
@@ -52,7 +51,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line before and after; None on one side where it was added or removed."""
+    """A line before and after; None on one side if it was added or removed."""
 
     old: Line | None
     new: Line | None
@@ -61,7 +60,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Rows that stand together. A folded one is unchanged; `rows` is empty where it is long."""
+    """Rows that are shown together. A folded block is unchanged; a long one has no `rows`."""
 
     rows: tuple[Row, ...]
     folded: bool = False
@@ -70,9 +69,9 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """All that changed. `remarks` are sentences on what lines cannot show, as their ends.
+    """All changes. `remarks` are sentences about what lines do not show, such as line ends.
 
-    `too_long` says that nothing was compared, `cut` that only the first changes are in `blocks`.
+    `too_long` means that nothing was compared, `cut` that `blocks` has only the first changes.
     """
 
     blocks: tuple[Block, ...] = ()
@@ -88,7 +87,7 @@ class Diff:
 
 
 def diff(old: str, new: str) -> Diff:
-    """Compare two texts. Joining the lines of a side, with their ends, gives that side again."""
+    """Compare two texts. The lines of a side with their ends, joined, are that side's text."""
     if old == new:
         return Diff()
     if max(len(old), len(new)) > MAX_LENGTH:
@@ -123,7 +122,7 @@ def _rows(before: list[tuple[str, str]], after: list[tuple[str, str]]) -> Iterat
         pairs = _paired(old[a:a_end], new[b:b_end], size <= min(left, MAX_BLOCK_PAIRS))
         left -= min(size, left)
         for i, j in pairs:
-            yield _changed(
+            yield _changed_row(
                 None if i is None else _line(a + i, before),
                 None if j is None else _line(b + j, after),
             )
@@ -137,7 +136,7 @@ def _line(at: int, lines: list[tuple[str, str]]) -> Line:
 def _paired(
     old: Sequence[str], new: Sequence[str], closely: bool
 ) -> list[tuple[int | None, int | None]]:
-    """Which of the old lines became which of the new ones, both in their order."""
+    """Match old lines with new ones, both in their order."""
     if not old or not new:
         return [(i, None) for i in range(len(old))] + [(None, j) for j in range(len(new))]
     if closely:
@@ -148,13 +147,13 @@ def _paired(
 
 
 def _best_pairs(old: Sequence[str], new: Sequence[str]) -> list[tuple[int | None, int | None]]:
-    """The pairing that keeps most in common (an alignment after Needleman and Wunsch)."""
+    """Match the lines with most in common (an alignment after Needleman and Wunsch)."""
     a, b = [_vocabulary(line) for line in old], [_vocabulary(line) for line in new]
     best = [[0.0] * (len(b) + 1) for _ in range(len(a) + 1)]
     for i in range(len(a) - 1, -1, -1):
         for j in range(len(b) - 1, -1, -1):
-            alike = _alike(a[i], b[j])
-            together = alike + best[i + 1][j + 1] if alike >= MIN_SIMILARITY else 0.0
+            shared = _similarity(a[i], b[j])
+            together = shared + best[i + 1][j + 1] if shared >= MIN_SIMILARITY else 0.0
             best[i][j] = max(together, best[i + 1][j], best[i][j + 1])
     pairs: list[tuple[int | None, int | None]] = []
     i = j = 0
@@ -176,26 +175,26 @@ def _vocabulary(line: str) -> frozenset[str]:
     return frozenset(word for word in split_words(line) if not word.isspace())
 
 
-def _alike(a: frozenset[str], b: frozenset[str]) -> float:
+def _similarity(a: frozenset[str], b: frozenset[str]) -> float:
     return 2 * len(a & b) / (len(a) + len(b)) if a and b else 0.0
 
 
 # -- words -------------------------------------------------------------------------------------
 
 
-def _changed(old: Line | None, new: Line | None) -> Row:
-    """A row whose pieces say which words the two lines do not share."""
+def _changed_row(old: Line | None, new: Line | None) -> Row:
+    """Return a row whose pieces mark the words that the two lines do not share."""
     if old is None or new is None:
         return Row(old, new)
     a, b = split_words(old.text), split_words(new.text)
     codes = opcodes(a, b, MAX_WORD_STEPS, str.isspace)
-    kept = sum(
+    shared = sum(
         not word.isspace()
         for kind, start, end, _, _ in codes
         if kind == "equal"
         for word in a[start:end]
     )
-    if 2 * kept < MIN_SIMILARITY / 2 * (len(a) + len(b)):
+    if 2 * shared < MIN_SIMILARITY / 2 * (len(a) + len(b)):
         return Row(old, new)
     left = [("".join(a[c[1] : c[2]]), c[0] != "equal") for c in codes]
     right = [("".join(b[c[3] : c[4]]), c[0] != "equal") for c in codes]
@@ -203,7 +202,7 @@ def _changed(old: Line | None, new: Line | None) -> Row:
 
 
 def _pieces(found: list[tuple[str, bool]]) -> tuple[Piece, ...]:
-    """Pieces, with a blank between two changed ones taken for changed as well."""
+    """Join words to pieces; a blank between two changed pieces is changed as well."""
     some = [(text, changed) for text, changed in found if text]
     for at in range(1, len(some) - 1):
         if some[at][0].isspace() and some[at - 1][1] and some[at + 1][1]:
@@ -227,7 +226,7 @@ def _first_changes(rows: list[Row]) -> tuple[list[Row], bool]:
 
 
 def _folded(rows: list[Row]) -> Iterator[Block]:
-    """Blocks in order: the changes with some lines around them, the rest folded away."""
+    """Yield blocks in order: the changes with some lines around them, the rest folded."""
     at = 0
     for same, group in groupby(rows, key=lambda row: row.same):
         some = list(group)
@@ -235,7 +234,7 @@ def _folded(rows: list[Row]) -> Iterator[Block]:
         at += len(some)
         top, below = 0 if first else CONTEXT, 0 if last else CONTEXT
         hidden = len(some) - top - below
-        # Folding a single line would take as much room as showing it.
+        # A fold takes as much room as a line.
         if not same or hidden < 2:
             yield Block(tuple(some))
             continue
@@ -249,15 +248,15 @@ def _folded(rows: list[Row]) -> Iterator[Block]:
 
 
 def _remarks(old: str, new: str, rows: Sequence[Row]) -> Iterator[str]:
-    """Sentences on the ends of lines, which would otherwise show as nothing or as everything."""
-    both: list[Any] = [row for row in rows if row.old and row.new]
-    ends = [(r.old.end, r.new.end) for r in both if r.old.end and r.new.end]
+    """Yield sentences about line ends, which would otherwise show as no or as every change."""
+    ends = [(row.old.end, row.new.end) for row in rows if row.old and row.new]
+    ends = [(before, after) for before, after in ends if before and after]
     changed = sum(before != after for before, after in ends)
     if changed:
         lines = "1 line" if changed == 1 else f"{changed:,} lines"
         was, now = END_NAMES[dominant_line_end(old)], END_NAMES[dominant_line_end(new)]
         how = f" (mostly {was} before, mostly {now} now)" if was != now else ""
-        yield f"The line end of {lines} changed{how}; that is not marked below."
+        yield f"The line end of {lines} changed{how}; this is not marked below."
     if old and new:
         ended, ends_now = (text.endswith(("\n", "\r")) for text in (old, new))
         if ends_now and not ended:
