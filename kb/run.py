@@ -106,8 +106,7 @@ def make_account() -> str:
     """Make the account `admin` unless there is an administrator; return how to log in."""
     users = get_user_model().objects
     administrators = users.filter(Q(is_superuser=True) | Q(username="admin"))
-    if administrator := administrators.order_by("-is_superuser", "pk").first():
-        name = administrator.get_username()
+    if name := administrators.order_by("-is_superuser", "pk").first():
         return f"{name}; .venv/bin/python manage.py changepassword {name} sets a new password"
     password = get_random_string(16)
     users.create_superuser("admin", password=password)
