@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from services.aws import catalog
-from services.markdown.read.landmarks import landmarks
+from services.markdown.read.landmarks import find_landmarks
 from services.markdown.read.notes import Notes, read_notes
 from services.search.tokens import cjk_pairs, script_of, variants
 
@@ -34,7 +34,7 @@ def outline_of(page: Page, notes: Notes | None = None) -> str:
     level, anchor, and of a heading its words. `size` is the length of the notes it was made of.
     """
     notes = notes or read_notes(page.notes, service=page.is_service, title=page.title)
-    marks = landmarks(page.notes, notes)
+    marks = find_landmarks(page.notes, notes)
     names = [page.title, page.abbreviation, *map(str, page.aliases)]
     service = catalog.by_id(page.aws_id) if page.is_service and page.aws_id else None
     if service:

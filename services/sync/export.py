@@ -12,7 +12,7 @@ from django.db.models import Prefetch
 from services.db.bulk import chunks
 from services.markdown.edit.attachment_paths import export_paths, find_attachment_ids
 from services.markdown.read.front_matter import split_front_matter
-from services.markdown.read.outline import outline, rename_heading
+from services.markdown.read.outline import read_outline, rename_heading
 from services.models import Document, Link, Section
 from services.sync.atomic_write import OUTSIDE, Export, digest_of, is_inside, write_whole
 from services.sync.export_attachments import FileExport, known_among
@@ -191,7 +191,7 @@ def _swallowed(sections: Sequence[Section], text: str, known: Known) -> str:
     heading so high that what follows would stand below it."""
     if all(words(section) == section.base and not is_trashed(section) for section in sections):
         return ""
-    read = outline(
+    read = read_outline(
         text,
         category_named=known.category_named,
         category_of_service=known.category_of_service,

@@ -9,7 +9,7 @@ import yaml
 from django.db import transaction
 
 from services.db.locks import lock_names, retry_deadlocks
-from services.markdown.read.outline import outline
+from services.markdown.read.outline import read_outline
 from services.models import Document, Page, Section
 from services.pages.names import refresh_names, resolve_again
 from services.sync.plan import Known
@@ -91,7 +91,7 @@ def _is_read_as(page: Page, path: str, known: Known) -> bool:
     """Would a file of nothing but the notes become this very page?"""
     if page.kind == Page.Kind.TOPIC and known.category_of_service(str(page)):
         return False
-    read = outline(
+    read = read_outline(
         page.notes,
         category_named=known.category_named,
         category_of_service=known.category_of_service,

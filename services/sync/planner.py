@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from pathlib import PurePosixPath
 
-from services.markdown.read.outline import Role, Section, outline
+from services.markdown.read.outline import Role, Section, read_outline
 from services.sync.match_sections import Side, pair
 from services.sync.plan import (
     Action,
@@ -41,7 +41,7 @@ class _Planner:
         self.known, self.shelf, self.catalog = known, known.shelf, known.catalog
         self.path = file.path
         stored = known.document(file.path)
-        self.outline = outline(
+        self.outline = read_outline(
             file.text,
             category_named=known.category_named,
             category_of_service=known.category_of_service,

@@ -12,7 +12,7 @@ from services.markdown.edit.splice import EditRefused
 from services.markdown.edit.tasks import add_item, delete_item, set_item_text, set_state
 from services.markdown.read.front_matter import split_front_matter
 from services.markdown.read.notes import read_notes
-from services.markdown.read.outline import outline
+from services.markdown.read.outline import read_outline
 from services.markdown.render.render import render, render_inline
 from services.text.line_ends import restore_line_ends, split_lines
 from tests.markdown.render.test_sanitise import dangers
@@ -124,7 +124,7 @@ def service(text: str) -> str | None:
 @quickly
 @given(TEXTS)
 def test_the_pieces_of_an_outline_are_the_text(text):
-    cut = outline(text, category_named=category, category_of_service=service)
+    cut = read_outline(text, category_named=category, category_of_service=service)
     assert cut.text == text
     assert [s.line for s in cut.sections] == sorted(s.line for s in cut.sections)
 

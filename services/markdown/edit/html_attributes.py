@@ -1,4 +1,4 @@
-"""The addresses in HTML that an author wrote between the Markdown, and where they stand; pure."""
+"""Finds addresses in HTML that an author wrote between the Markdown."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from services.markdown.parser import read_events
 from services.markdown.render.raw_html import SWALLOWING
 
-# Byte patterns know no white space but that of HTML. No `<` outside quotation marks: where a tag
-# has no end, the search goes on at the next one.
+# Byte patterns match only the white space of HTML. A tag without an end is skipped, since `<` is
+# not allowed in it outside quotation marks.
 TOKEN = re.compile(
     rb"<!--.*?(?:-->|\Z)"
     rb"|<([A-Za-z][^\s<>/\"']*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>",
@@ -24,19 +24,19 @@ LINE_END = re.compile(rb"[\r\n]")
 
 
 def find_html_addresses(body: str) -> Iterator[tuple[int, str]]:
-    """Each address in the HTML of a text: where it begins, in bytes, and as it is written.
+    """Yield each address in the HTML of a text: where it begins, in bytes, and as it is written.
 
-    Not those in comments, nor in what is no HTML inside, such as scripts; and none over two lines.
+    Addresses in comments, in scripts and the like, and over two lines are left out.
     """
     data = body.encode()
     for spans in _html_spans(body):
-        # Of a block in a quotation, without what stands before each of its lines.
+        # In a quote, a block's lines without the quote marks before them.
         source = b"".join(data[start:end] for start, end in spans)
         starts, at = [], 0
         for start, end in spans:
             starts.append(at)
             at += end - start
-        for offset, value in _in_html(source):
+        for offset, value in _addresses(source):
             if not LINE_END.search(value):
                 line = bisect_right(starts, offset) - 1
                 yield spans[line][0] + offset - starts[line], value.decode()
@@ -55,8 +55,8 @@ def _html_spans(body: str) -> Iterator[list[tuple[int, int]]]:
             block = []
 
 
-def _in_html(source: bytes) -> Iterator[tuple[int, bytes]]:
-    """Where the addresses of a piece of HTML begin, and each as it is written."""
+def _addresses(source: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield where each address in a piece of HTML begins, and the address as it is written."""
     at = 0
     while tag := TOKEN.search(source, at):
         at = tag.end()

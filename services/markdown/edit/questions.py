@@ -1,6 +1,6 @@
-"""Asking, rewording, answering and deleting questions.
+"""Adds, rewords, answers and deletes questions in notes.
 
-`service` and `title` are the page's kind and title, which say what counts as a question in it.
+`service` and `title` are the page's kind and title, on which it depends what is a question.
 """
 
 from __future__ import annotations
@@ -19,16 +19,14 @@ from services.text.line_ends import (
     split_lines,
 )
 
-# The first line of a question's callout, with nothing behind its mark.
+# The first line of a question's callout, with nothing after its mark.
 BARE_CALLOUT = re.compile(rb"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t>]+)*\[![A-Za-z]+\][+-]?[ \t]*")
 
 
 def set_question_text(text: str, index: int, words: str, *, service: bool, title: str) -> str:
     """Reword a question, on one line."""
-    question, words = (
-        read_notes(text, service=service, title=title).questions[index],
-        one_line(words),
-    )
+    question = read_notes(text, service=service, title=title).questions[index]
+    words = one_line(words)
     if not words:
         raise EditRefused("A question needs some words.")
     changed = splice(text, question.text_start, question.text_end, words)
@@ -49,7 +47,7 @@ def _check_question(
 
 
 def add_question(text: str, words: str, answer: str, *, service: bool, title: str) -> str:
-    """Ask at the end of the notes, as a callout where a plain line would not count as asked."""
+    """Add a question at the end of the notes, as a callout if a plain line is not read as one."""
     words, end = one_line(words), dominant_line_end(text)
     if not words:
         raise EditRefused("A question needs some words.")
@@ -65,7 +63,7 @@ def add_question(text: str, words: str, answer: str, *, service: bool, title: st
 
 
 def set_answer(text: str, index: int, answer: str, *, service: bool, title: str) -> str:
-    """Answer a question in a callout below it, replace its answer, or, if blank, take it out."""
+    """Answer a question in a callout below it, or replace its answer, or remove it if blank."""
     before = read_notes(text, service=service, title=title)
     question = before.questions[index]
     answer = answer.replace("\0", "").strip()
@@ -83,7 +81,7 @@ def set_answer(text: str, index: int, answer: str, *, service: bool, title: str)
 def _check_around(
     text: str, bare: str, index: int, before: Notes, *, service: bool, title: str
 ) -> None:
-    """Taking an answer out again leads back, and all around it is read as it was."""
+    """Check that removing the answer gives the old text, and that the rest is read as before."""
     after = read_notes(text, service=service, title=title)
     question = after.questions[index]
     span = range(question.answer_start, question.answer_end)
@@ -96,11 +94,11 @@ def _check_around(
         or [item.text for item in after.items if item.marker not in span]
         != [item.text for item in before.items if item.marker not in old_span]
     ):
-        raise EditRefused("The answer could not be told from the text around it.")
+        raise EditRefused("The answer would not be separate from the text around it.")
 
 
 def _answer_block(text: str, question: Question, answer: str) -> str:
-    """An answer callout with the line ends and indentation that its place needs."""
+    """Return an answer callout with the line ends and indentation of its place."""
     data, prefix = text.encode(), question.prefix
     found = LINE_END.search(data, question.answer_end)
     end = found[0].decode() if found else dominant_line_end(text)
@@ -116,13 +114,13 @@ def _answer_block(text: str, question: Question, answer: str) -> str:
     below = data[line_stop(data, question.answer_end) :]
     next_line = LINE_END.split(below, maxsplit=1)[0].decode()
     if data.startswith(b">", question.answer_start) and not before:
-        # A callout takes the place of a callout.
+        # A callout replaces a callout.
         after = ""
     elif question.within:
-        # The paragraph goes on: a line with nothing but a quote mark ends the answer.
+        # The paragraph continues: a line with only a quote mark ends the answer.
         after = f"{end}{prefix}>"
     elif next_line.startswith(quote) and next_line[len(quote) :].lstrip(" \t").startswith(">"):
-        # A quote follows at once, and would become part of the answer.
+        # A quote follows immediately, and would become part of the answer.
         after = end + quote
     elif before and question.block:
         before = f"{end}{quote}{end}{prefix}"
@@ -130,7 +128,7 @@ def _answer_block(text: str, question: Question, answer: str) -> str:
 
 
 def _without_answer(text: str, question: Question) -> str:
-    """The text as it was before the answer was added."""
+    """Return the text as it was before the answer was added."""
     if question.answer_start == question.answer_end:
         return text
     data = text.encode()
@@ -138,17 +136,17 @@ def _without_answer(text: str, question: Question) -> str:
     above = line_above(data, start)
     prefix = data[start : question.answer_start]
     if question.block and start and not data[above:start].strip(b" \t\r\n>"):
-        # The blank line that set the answer off goes with it.
+        # The blank line before the answer was added with it.
         start = above
     else:
-        stop = _behind_empty_line(data, stop, prefix)
+        stop = _after_separator(data, stop, prefix)
     if stop == len(data) and not data.endswith((b"\n", b"\r")):
-        start -= len(data[:start]) - len(_without_line_end(data[:start]))
+        start = max(start - (2 if data[:start].endswith(b"\r\n") else 1), 0)
     return (data[:start] + data[stop:]).decode()
 
 
-def _behind_empty_line(data: bytes, stop: int, prefix: bytes) -> int:
-    """Behind the line that keeps an answer apart from what follows, where there is one."""
+def _after_separator(data: bytes, stop: int, prefix: bytes) -> int:
+    """Return the end of the line that separates an answer from what follows, if there is one."""
     next_stop = line_stop(data, stop)
     line = data[stop:next_stop].rstrip(b"\r\n")
     if line == prefix + b">":
@@ -159,12 +157,8 @@ def _behind_empty_line(data: bytes, stop: int, prefix: bytes) -> int:
     return next_stop if quoted and line == quote else stop
 
 
-def _without_line_end(data: bytes) -> bytes:
-    return data[:-2] if data.endswith(b"\r\n") else data[:-1]
-
-
 def delete_question(text: str, index: int, *, service: bool, title: str) -> str:
-    """Take a question's line out, and its answer; other lines of its paragraph stay."""
+    """Remove a question's line and its answer; other lines of its paragraph stay."""
     before = read_notes(text, service=service, title=title)
     question = before.questions[index]
     changed = _without_answer(text, question)

@@ -1,4 +1,4 @@
-"""What all edits of notes share: putting words into a text by the byte, and saying no."""
+"""What all edits of notes share: replacing bytes of a text, and the error of a refused edit."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from services.text.line_ends import split_lines
 
 
 class EditRefused(ValueError):
-    """The words that were asked for would not be read back as what they should be."""
+    """The new text would not be read back as what it is meant to be."""
 
 
 def splice(text: str, start: int, end: int, piece: str) -> str:
-    """A text with the bytes from `start` to `end` replaced."""
+    """Replace the bytes of a text from `start` to `end`."""
     data = text.encode()
     return (data[:start] + piece.encode() + data[end:]).decode()
 
@@ -20,7 +20,7 @@ def one_line(words: str) -> str:
 
 
 def with_blank_line(text: str, end: str) -> str:
-    """A text that something new can follow: empty, or ending in a blank line."""
+    """Return a text to which something can be added: empty, or ending in a blank line."""
     if not text.strip():
         return text
     if not text.endswith(("\n", "\r")):

@@ -1,4 +1,4 @@
-"""A section taken out of notes, to become the notes of a page of its own."""
+"""Moves a section out of notes, to become the notes of a page of its own."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from services.text.line_ends import dominant_line_end
 BLANK_LINES = re.compile(r"\A(?:[ \t]*(?:\r\n|\n|\r))+")
 
 
-def split_section(text: str, part: PageSection, link: str) -> tuple[str, str]:
-    """Notes with a line that links in the place of a section, and the section's own words.
+def split_section(text: str, section: PageSection, link: str) -> tuple[str, str]:
+    """Return notes with a link in place of a section, and the section's own text.
 
-    Its heading is left out, as it is the new page's title, unless there is more in it than a title
-    can hold: then its words come first. Deeper headings stay as they are, since a page shows its
-    highest heading as the first level in any case.
+    Its heading is left out, as it is the new page's title, unless it contains more than a title
+    can: then its text comes first. Deeper headings are not changed, since a page shows its highest
+    heading as the first level in any case.
     """
     data, end = text.encode(), dominant_line_end(text)
-    before, below = data[: part.start].decode(), data[part.stop :].decode()
-    words = BLANK_LINES.sub("", data[part.body : part.stop].decode())
-    if more := _more_than_words(data[part.start : part.body].decode(), part.title):
+    before, below = data[: section.start].decode(), data[section.stop :].decode()
+    words = BLANK_LINES.sub("", data[section.body : section.stop].decode())
+    if more := _more_than_title(data[section.start : section.body].decode(), section.title):
         words = more + end + (end + words if words else "")
     return with_blank_line(before, end) + link + end + (end + below if below else ""), words
 
 
-def _more_than_words(heading: str, title: str) -> str:
-    """A heading's Markdown without its marks; blank where it is nothing but the title."""
+def _more_than_title(heading: str, title: str) -> str:
+    """Return a heading's Markdown without its marks; blank if it is only the title."""
     _, *inner, _ = read_events(heading)
     words = [" " if event.kind.endswith("Break") else event.text for event in inner]
     is_plain = all(event.kind == "Text" or event.kind.endswith("Break") for event in inner)
@@ -41,6 +41,6 @@ def _more_than_words(heading: str, title: str) -> str:
 
 
 def wiki_link_to(title: str) -> tuple[str, str]:
-    """A wiki-link to a title, and the other name that it asks for where it cannot hold that."""
+    """Return a wiki-link to a title, and the name in it if it cannot contain the title itself."""
     name = linkable_name(title)
     return (f"[[{name}]]", "" if name == title else name) if name else (title, "")

@@ -1,4 +1,4 @@
-"""Ticking, rewording, adding and deleting tasks."""
+"""Ticks, rewords, adds and deletes tasks in notes."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ LIST_MARKER = re.compile(
     rb"(?P<indent>[ \t>]*)(?P<bullet>[-*+]|(?P<number>\d{1,9})(?P<dot>[.)]))(?P<gap>[ \t]+)"
 )
 LEADING_BLANKS = re.compile(rb"[ \t]*")
-# CommonMark 2.2: tab stops stand every four columns.
+# CommonMark 2.2: there is a tab stop every four columns.
 TAB = 4
 
 
 def set_state(text: str, index: int, state: str) -> str:
-    """Tick a task, or give it any other state; exactly one character changes, or none."""
+    """Set a task's state; exactly one character changes, or none."""
     item = read_notes(text).items[index]
     if item.state == state:
         return text
     changed = splice(text, item.marker, item.marker + 1, MARKS[state])
-    # `[/]: somewhere` makes a link of each `[/]`; looking is cheaper than reading once more.
+    # A definition `[/]: address` makes each `[/]` a link; searching is cheaper than reading again.
     if f"[{MARKS[state]}]:" in text:
         _check_item(changed, index, item.text, state)
     return changed
@@ -49,7 +49,7 @@ def _check_item(text: str, index: int, words: str, state: str) -> None:
 
 
 def _check_others(text: str, expected: list[Item], without: int | None = None) -> None:
-    """All other items must be what they were."""
+    """Check that all other items are read as before."""
     items = [item for number, item in enumerate(read_notes(text).items) if number != without]
     if [(item.text, item.state) for item in items] != [(i.text, i.state) for i in expected]:
         raise EditRefused(
@@ -78,7 +78,7 @@ def add_item(text: str, words: str, state: str = "open", list_title: str | None 
 
 
 def _add_below(text: str, items: list[Item], last: int, words: str, state: str) -> str:
-    """Put a task behind the top-level task that `items[last]` belongs to."""
+    """Add a task after the top-level task that `items[last]` belongs to."""
     while items[last].depth and last and items[last].list_title == items[last - 1].list_title:
         last -= 1
     top, data, end = items[last], text.encode(), dominant_line_end(text)
@@ -97,22 +97,22 @@ def _add_below(text: str, items: list[Item], last: int, words: str, state: str) 
 
 
 def delete_item(text: str, index: int) -> str:
-    """Take a task out; what is nested in it moves up one level."""
+    """Remove a task; what is nested in it moves up one level."""
     items, data = read_notes(text).items, text.encode()
     item = items[index]
     start = line_start(data, item.start)
     stop = line_stop(data, max(item.text_end, item.marker + 2))
     below = data[stop : max(stop, item.end)]
-    moved = _moved_up(below, data[start : item.start], _columns(data[start : item.marker - 1]))
+    moved = _move_up(below, data[start : item.start], _columns(data[start : item.marker - 1]))
     changed = (data[:start] + moved + data[stop + len(below) :]).decode()
     _check_others(changed, [*items[:index], *items[index + 1 :]])
     return changed
 
 
-def _moved_up(below: bytes, lead: bytes, content: int) -> bytes:
-    """The lines below a deleted item, whose words began at column `content`, at its own column.
+def _move_up(below: bytes, lead: bytes, content: int) -> bytes:
+    """Move the lines below a deleted item, whose words began at column `content`, to its column.
 
-    `lead` is what stands before the item on its line; in a quote its marks are on all lines.
+    `lead` is what is before the item on its line; in a quote, quote marks are on all lines.
     """
     lines = [(line, _prefix_length(line, lead)) for line in below.splitlines(keepends=True)]
     inside = [
@@ -135,13 +135,13 @@ def _moved_up(below: bytes, lead: bytes, content: int) -> bytes:
 
 
 def _prefix_length(line: bytes, lead: bytes) -> int:
-    """How much of a line are the quote marks that stand before the item as well."""
+    """Return the length of the quote marks that a line shares with the item's own line."""
     length = lead.rfind(b">") + 1
     return length if line[:length] == lead[:length] else 0
 
 
 def _indentation(line: bytes, prefix: int) -> int:
-    """The column of a line's first word behind its prefix."""
+    """Return the column of a line's first word after its prefix."""
     found = LEADING_BLANKS.match(line, prefix)
     return _columns(line[: found.end()] if found else line[:prefix])
 

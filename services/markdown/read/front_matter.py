@@ -15,18 +15,18 @@ FENCED = re.compile(
     re.DOTALL,
 )
 BLANK_LINES = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*")
-# What a file may say that it is as a whole; then it is one page, whatever its headings are.
+# A file that gives its kind is one page, whatever its headings are.
 KINDS = ("service", "topic")
-MAX_YAML = 64 * 1024
+MAX_YAML_LENGTH = 64 * 1024
 MAX_NAMES = 100
 MAX_NAME_LENGTH = 100
 
 
 @dataclass(slots=True)
 class FrontMatter:
-    """What is read from a note's front matter; `raw` goes back into the file as it is.
+    """A note's front matter; `raw` is written back to the file as it is.
 
-    `raw` takes the blank lines below the closing dashes along. `created` is in UTC.
+    `raw` includes the blank lines below the closing dashes. `created` is in UTC.
     """
 
     raw: str = ""
@@ -40,10 +40,10 @@ class FrontMatter:
 
 
 def split_front_matter(text: str) -> tuple[FrontMatter, str]:
-    """Cut a file's text in its front matter and the rest; together they are the text.
+    """Cut a file's text into its front matter and the rest; joined they are the text.
 
-    Broken YAML is told in `warning` and kept. Text between dashes that is no YAML mapping
-    but prose is left in the rest: two thematic breaks make no front matter.
+    Broken YAML is preserved and described in `warning`. Text between dashes that is no YAML
+    mapping is part of the rest: two thematic breaks are no front matter.
     """
     found = FENCED.match(text)
     if not found:
@@ -54,7 +54,7 @@ def split_front_matter(text: str) -> tuple[FrontMatter, str]:
     try:
         values = _load(found["yaml"])
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        matter.warning = f"the front matter is no valid YAML and was kept unread ({_first(error)})"
+        matter.warning = f"the front matter is no valid YAML and was not read ({_describe(error)})"
         return matter, text[cut:]
     if values is not None and not isinstance(values, dict):
         return FrontMatter(), text
@@ -63,16 +63,16 @@ def split_front_matter(text: str) -> tuple[FrontMatter, str]:
 
 
 def _load(source: str) -> object:
-    if len(source) > MAX_YAML:
-        raise ValueError(f"longer than {MAX_YAML // 1024} KiB")
-    # Aliases of aliases can stand for more text than any memory holds.
+    if len(source) > MAX_YAML_LENGTH:
+        raise ValueError(f"longer than {MAX_YAML_LENGTH // 1024} KiB")
+    # Aliases of aliases can expand to more text than any memory holds.
     if "*" in source and any(isinstance(t, yaml.AliasToken) for t in yaml.scan(source, LOADER)):
         raise ValueError("it uses YAML aliases")
     return yaml.load(source, LOADER)  # noqa: S506 (a safe loader)
 
 
-def _first(error: Exception) -> str:
-    """An error of the YAML library in a few words, on one line."""
+def _describe(error: Exception) -> str:
+    """Describe an error of the YAML library on one line."""
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error)
     return f"line {mark.line + 2}: {problem}" if mark else " ".join(problem.split())
@@ -88,7 +88,7 @@ def _read(values: dict[object, object], matter: FrontMatter) -> None:
     matter.tags = [tag for tag in dict.fromkeys(matter.tags) if tag]
     matter.aliases = _names(by_name, "aliases", "alias", split=False)
     for name in ("created_at", "created", "date"):
-        matter.created = matter.created or _moment(by_name.get(name))
+        matter.created = matter.created or _date(by_name.get(name))
 
 
 def _text(value: object) -> str:
@@ -98,7 +98,7 @@ def _text(value: object) -> str:
 
 
 def _names(values: dict[str, object], name: str, singular: str, *, split: bool) -> list[str]:
-    """A list of names, written as a YAML list or as one text with commas (for tags, or spaces)."""
+    """Return names written as a YAML list, or as one text with commas (for tags, or spaces)."""
     value = values.get(name, values.get(singular))
     if isinstance(value, str):
         value = re.split(r"[,\s]+" if split else r"\s*,\s*", value)
@@ -107,7 +107,7 @@ def _names(values: dict[str, object], name: str, singular: str, *, split: bool) 
     return list(dict.fromkeys(short))[:MAX_NAMES]
 
 
-def _moment(value: object) -> datetime | None:
+def _date(value: object) -> datetime | None:
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value.strip())

@@ -1,4 +1,4 @@
-"""Where in notes there is what a search can lead to: headings, questions, checklist items."""
+"""The places in notes that a search result can lead to: headings, questions, checklist items."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from services.markdown.render.links import Anchors
 
 @dataclass(frozen=True, slots=True)
 class Landmark:
-    """`start` to `end` are characters of the text, not bytes; `kind` is "heading", "question" or
-    "item". `level` and `anchor` are a heading's, `text` is what a reader sees of it; of the others
-    it is their Markdown."""
+    """A place in notes; `kind` is "heading", "question" or "item".
+
+    `start` to `end` are characters of the text, not bytes. Only headings have `level` and
+    `anchor`; their `text` is what a reader sees, that of others is their Markdown.
+    """
 
     start: int
     end: int
@@ -22,8 +24,8 @@ class Landmark:
     anchor: str = ""
 
 
-def landmarks(text: str, notes: Notes) -> list[Landmark]:
-    """The landmarks of a text that was read, in their order."""
+def find_landmarks(text: str, notes: Notes) -> list[Landmark]:
+    """Return the landmarks of a text in order; `notes` is what was read from it."""
     anchors = Anchors()
     found = [
         Landmark(h.start, h.end, "heading", h.text, h.level, anchors.give(h.text))

@@ -1,6 +1,6 @@
-"""A file's text cut into sections: which heading opens a category, a service or a topic.
+"""Cuts a file's text into sections: which heading opens a category, a service or a topic.
 
-The rules stand in docs/architecture.md. The raw pieces put together again are the text.
+The rules are in docs/architecture.md. The raw pieces joined again are the text.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from services.markdown.read.blocks import Heading, Tree, parse
 from services.markdown.read.front_matter import FrontMatter, split_front_matter
 from services.text.line_ends import LINE_END
 
-# What may stand around a heading's line and belongs to it when the file is put together again.
+# Blank lines after a heading belong to it, so that the pieces joined again are the file.
 BLANK_LINES = re.compile(rb"(?:[ \t]*(?:\r\n|\n|\r))*")
 NO_HEADING = 7
 
@@ -34,8 +34,7 @@ class Section:
     """A piece of a file: `heading + body` is its text, byte for byte.
 
     `category` is the category's name, for a category and for the services under it. `title` is
-    blank where the file's own name has to serve. Role PAGE is the file's own page. `line`
-    counts from 1.
+    blank if the file's name is to be used. Role PAGE is the file's own page. `line` counts from 1.
     """
 
     role: Role
@@ -48,7 +47,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A file as front matter and sections; `"".join` of all raw pieces is its text."""
+    """A file as front matter and sections, which joined are its text."""
 
     front_matter: FrontMatter
     sections: list[Section]
@@ -58,12 +57,12 @@ class Outline:
         return self.front_matter.raw + "".join(s.heading + s.body for s in self.sections)
 
 
-# The two questions that only the stored categories and the catalogue of services can answer.
+# From a heading's text to the category that it names, or to that of the AWS service it names.
 CategoryNamed = Callable[[str], str | None]
 CategoryOfService = Callable[[str], str | None]
 
 
-def outline(
+def read_outline(
     text: str,
     *,
     category_named: CategoryNamed,
@@ -72,9 +71,9 @@ def outline(
 ) -> Outline:
     """Cut a file's text into sections.
 
-    `category_named` gives the category that a heading's text names, `category_of_service` the
-    category of the AWS service that it names; None where it names none. A file that `was_split`
-    before stays split, so that losing one heading does not make one page of all the others.
+    `category_named` returns the category that a heading's text names, `category_of_service` the
+    category of the AWS service that it names, or None. A file that `was_split` before stays split,
+    so that removing one heading does not join all its pages into one.
     """
     matter, body = split_front_matter(text)
     tree = parse(body)
@@ -93,7 +92,7 @@ def top_headings(tree: Tree) -> list[Heading]:
 
 
 def _line_end(data: bytes, end: int) -> int:
-    """Behind the line end at or before `end`: a heading's range may stop before its CRLF."""
+    """Return the end after a heading's line end; its range may stop before its CRLF."""
     if end and data[end - 1 : end] in (b"\n", b"\r"):
         return end + (data[end - 1 : end + 1] == b"\r\n")
     found = LINE_END.search(data, end)
@@ -108,7 +107,7 @@ class _Piece:
 
 
 class _Cuts:
-    """Which of a file's headings open sections."""
+    """Decides which of a file's headings open sections."""
 
     def __init__(
         self,
@@ -125,7 +124,7 @@ class _Cuts:
         self.tops = [heading for heading in headings if heading.level <= self.top]
 
     def is_split(self) -> bool:
-        """Does the file hold several pages? Rule 0.
+        """Is the file to become several pages (rule 0)?
 
         "Other" alone is too common a heading to make a file a collection of services.
         """
@@ -136,7 +135,7 @@ class _Cuts:
         return bool(naming) and 2 * len(naming) >= len(top_level)
 
     def split(self) -> list[_Piece]:
-        """Rules 2 to 4, heading by heading."""
+        """Return the sections' headings by rules 2 to 4."""
         pieces: list[_Piece] = []
         category, category_level = "", NO_HEADING
         for heading in self.all:
@@ -148,7 +147,7 @@ class _Cuts:
                     category, category_level = named, heading.level
                     pieces.append(_Piece(heading, Role.CATEGORY, named))
                 elif heading is self.all[0] and heading.level < self.top:
-                    continue  # a lone title above everything: the document's own page
+                    continue  # a single title above everything: the document's own page
                 elif of_service := self.category_of_service(heading.text):
                     pieces.append(_Piece(heading, Role.SERVICE, of_service))
                 else:
@@ -163,15 +162,15 @@ def _assemble(
     matter: FrontMatter,
     first_line: int,
 ) -> list[Section]:
-    """Cut the bytes at the pieces; what stands before the first is the file's own page."""
-    begin = pieces[0].heading.start if pieces else len(data)
+    """Cut the bytes at the pieces; what is before the first is the file's own page."""
+    first_start = pieces[0].heading.start if pieces else len(data)
     sections: list[Section] = []
-    # Blank lines before the first section belong to its heading, unless there is an own page.
+    # Without a page of its own, the file's first blank lines belong to the first heading.
     lead = 0
     own = matter.title or matter.tags or matter.aliases
-    if not pieces or own or data[:begin].strip():
-        sections.append(_own_page(data[:begin], headings, matter, first_line))
-        lead = begin
+    if not pieces or own or data[:first_start].strip():
+        sections.append(_own_page(data[:first_start], headings, matter, first_line))
+        lead = first_start
     ends = [*(piece.heading.start for piece in pieces[1:]), len(data)][: len(pieces)]
     line, counted = first_line, 0
     for piece, end in zip(pieces, ends, strict=True):
@@ -196,7 +195,7 @@ def _assemble(
 def _own_page(
     data: bytes, headings: Sequence[Heading], matter: FrontMatter, first_line: int
 ) -> Section:
-    """The file's own page, rule 5; an H1 that it opens with and is called after is its heading."""
+    """Return the file's own page (rule 5); an H1 at its start that is its title is its heading."""
     blank = BLANK_LINES.match(data)
     text_start = blank.end() if blank else 0
     title, body_start = matter.title, 0
@@ -225,21 +224,20 @@ MARKUP = re.compile(r"[\\`*_\[\]<>&#~|]")
 
 
 def rename_heading(heading: str, title: str) -> str:
-    """Put another title in a raw heading, so that it is read back as that very title.
+    """Put another title in a raw heading, escaped if it would not be read back as it is.
 
-    Style, level and blank lines stay. The page of a file that has no heading of its own stays
-    without.
+    Style, level and blank lines are preserved. A page without a heading stays without one.
     """
     title = " ".join(title.split())
-    plain = _retitled(heading, title)
+    plain = _with_title(heading, title)
     found = top_headings(parse(plain))
     if not heading.strip() or [each.text for each in found] == [title]:
         return plain
-    return _retitled(heading, MARKUP.sub(r"\\\g<0>", title))
+    return _with_title(heading, MARKUP.sub(r"\\\g<0>", title))
 
 
-def _retitled(heading: str, title: str) -> str:
-    """A heading over two lines and more (setext) becomes one of hashes."""
+def _with_title(heading: str, title: str) -> str:
+    """Replace the title; a heading of two lines or more (setext) becomes one with hashes."""
     if not heading.strip():
         return heading
     body = heading.lstrip("\r\n")

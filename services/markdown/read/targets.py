@@ -1,4 +1,4 @@
-"""Where links lead inside the knowledge base, as they are written."""
+"""The targets of links inside the knowledge base, as they are written."""
 
 from __future__ import annotations
 

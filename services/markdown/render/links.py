@@ -1,4 +1,4 @@
-"""Where links, bare addresses and pictures lead, and the HTML that says so."""
+"""The HTML of links, bare addresses and pictures."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from services.markdown.read.targets import ATTACHMENT, local_target, target_name
 
 # GFM "extended autolinks": a bare address ends before its trailing punctuation.
 BARE_LINK = re.compile(r"\b(?:https?://|www\.)[^\s<>\"`]*[^\s<>\"`?!.,:;*_~'’”)\]]")
-# Obsidian's size of a picture, in place of its label or behind it: `300`, `300x200`, `Label|300`.
+# Obsidian's size of a picture, as its label or after it: `300`, `300x200`, `Label|300`.
 SIZE = re.compile(r"(?:(?P<label>.*)\|)?(?P<width>\d{1,4})(?:x(?P<height>\d{1,4}))?", re.DOTALL)
 
 # Pixels: width and height.
 Size = tuple[int, int]
 
-# What is called like a file is no page that somebody could write.
+# A name with a file extension is not offered as a new page.
 FILE = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}\Z")
-# A stored file is led to as a whole, whatever its name; what follows `#` is for who shows it.
+# The address of a stored file; a fragment in it is for the program that shows the file.
 STORED = "/attachments/"
 
 
@@ -47,14 +47,14 @@ class Anchors:
 
 
 def escape_url(url: str) -> str:
-    """An address fit for an attribute: what no address may hold is percent-encoded."""
-    # Brackets stand only around an address of IPv6.
+    """Return an address for an attribute, with the characters that it may not contain encoded."""
+    # Brackets are allowed only around an IPv6 address.
     brackets = "[]" if "//[" in url else ""
     return escape(quote(url, safe="!#$%&'()*+,-./:;=?@_~" + brackets))
 
 
 def link_addresses(text: str) -> str:
-    """Text as HTML, its bare addresses as links."""
+    """Return text as HTML with its bare addresses as links."""
     if "://" not in text and "www." not in text:
         return escape(text, quote=False)
     pieces, done = [], 0
@@ -106,7 +106,7 @@ def link_tags(
 
 
 def _wiki_anchor(fragment: str) -> str:
-    """[[Page#Heading#Deeper]] leads to the deepest heading that it names."""
+    """Return the anchor of the deepest heading in [[Page#Heading#Deeper]]."""
     return anchor(fragment.rpartition("#")[2])
 
 
@@ -131,21 +131,21 @@ class Picture:
         *,
         linked: bool,
     ) -> str:
-        """The picture; a link where a page is embedded; a word where the file is missing.
+        """Return the picture, a link if a page is embedded, or a label if the file is missing.
 
-        `linked` says that the place is inside a link already.
+        `linked` means that it is inside a link already.
         """
         target = local_target(self.link.dest, wiki=self.link.wiki)
         src = files.get(target) if target else self.link.dest
         alt, wanted = self.alt, None
-        size = SIZE.fullmatch(alt)
-        if size and (self.link.wiki or size["label"] is not None):
-            alt, wanted = size["label"] or target, size
+        found = SIZE.fullmatch(alt)
+        if found and (self.link.wiki or found["label"] is not None):
+            alt, wanted = found["label"] or target, found
         label = escape(alt or target or self.link.dest, quote=False)
         if src:
             title = f' title="{escape(self.link.title)}"' if self.link.title else ""
-            room = _room(src, wanted, sizes)
-            return f'<img src="{escape_url(src)}" alt="{escape(alt)}"{title}{room} loading="lazy">'
+            size = _size_attributes(src, wanted, sizes)
+            return f'<img src="{escape_url(src)}" alt="{escape(alt)}"{title}{size} loading="lazy">'
         if target in links:
             href = links[target]
             if href.startswith(STORED):
@@ -154,16 +154,16 @@ class Picture:
         return f'<span class="missing" title="This file is not here">{label}</span>'
 
     def _stored(self, href: str, alt: str, target: str) -> tuple[str, str]:
-        """A stored file that is no picture: its address, and its name where it has no words."""
-        place, fragment = self.link.dest.partition("#")[1:]
+        """Return the address and label of a stored file that is no picture; by default its name."""
+        hash_sign, fragment = self.link.dest.partition("#")[1:]
         words = target_name(target) if alt in ("", target, self.link.dest) else alt
-        return href + place + fragment, escape(words, quote=False)
+        return href + hash_sign + fragment, escape(words, quote=False)
 
 
-def _room(src: str, wanted: re.Match[str] | None, sizes: Mapping[str, Size]) -> str:
-    """How much room a picture takes before it is there: what its author wants, or its own size.
+def _size_attributes(src: str, wanted: re.Match[str] | None, sizes: Mapping[str, Size]) -> str:
+    """Return the size attributes of a picture: the size in its label, or that of the file.
 
-    Where only the width is wanted, the height follows from what is known of the file.
+    If only a width is given, the height is calculated from the file's size.
     """
     found = ATTACHMENT.match(src)
     own = sizes.get(found[1].lower()) if found else None

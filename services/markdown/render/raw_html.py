@@ -1,7 +1,6 @@
-"""HTML that an author wrote between the Markdown, before the sanitiser sees it.
+"""Prepares HTML that an author wrote between the Markdown for the sanitiser.
 
-What is left open in it would swallow, or weigh upon, all that follows on the page; what is no HTML
-would be gone.
+An open tag could hide or slow down all that follows on the page, and unknown tags would be lost.
 """
 
 from __future__ import annotations
@@ -19,13 +18,13 @@ SHORT = frozenset(
     "area base br col dd dt embed hr img input li link meta p source tbody td tfoot th thead tr "
     "track wbr".split()
 )
-# What is in these is no text of the page, to a browser or to the sanitiser.
+# Browsers and the sanitiser treat the content of these as no text of the page.
 SWALLOWING = frozenset(
     "iframe math noembed noframes noscript object plaintext script style svg template textarea "
     "title xmp".split()
 )
-# What the sanitiser drops while it keeps the words inside. A name that is in no such list is no
-# HTML: `<bucket>` and `<path>` are words that somebody has to put another in place of.
+# Tags that the sanitiser removes while the text inside stays. Other names are no HTML: `<bucket>`
+# and `<path>` are placeholders in the author's text.
 DROPPED = frozenset(
     "acronym address applet area article aside audio base basefont big blink body button canvas "
     "data datalist dialog dir embed fieldset font footer form frame frameset head header hgroup "
@@ -33,22 +32,22 @@ DROPPED = frozenset(
     "progress rb rtc search select slot source time track video".split()
 )
 HTML = TAGS | SWALLOWING | DROPPED
-# An HTML parser spends time with the square of the depth, and repeats open <b> in each paragraph.
+# Parsing HTML takes time with the square of the depth, and repeats an open <b> in each paragraph.
 MAX_OPEN = 100
 
 
 class RawHtml:
-    """Passes HTML on as it is, but for what is left open, which is shown as text."""
+    """Returns HTML as it is, except for unclosed or unknown tags, which are shown as text."""
 
     def __init__(self) -> None:
         self.open: Counter[str] = Counter()
         self.depth = 0
-        # Inside <a href=…> no further link may begin.
+        # Inside <a href=…> no other link may begin.
         self.in_link = False
 
     def html(self, source: str) -> str:
-        """A block, or an inline tag, as it may go to the sanitiser."""
-        source = TAG.sub(_shown_if_unknown, source)
+        """Return a block or an inline tag ready for the sanitiser."""
+        source = TAG.sub(_escape_unknown, source)
         tags = [(slash, name.lower()) for slash, name in TAG.findall(source)]
         for slash, name in tags:
             if name in SHORT:
@@ -65,10 +64,10 @@ class RawHtml:
             self.in_link = False
         if self.depth > MAX_OPEN or _swallows(tags):
             return escape(source, quote=False)
-        return _closed(source)
+        return _close(source)
 
 
-def _shown_if_unknown(found: re.Match[str]) -> str:
+def _escape_unknown(found: re.Match[str]) -> str:
     return found[0] if found[2].lower() in HTML else "&lt;" + found[0][1:]
 
 
@@ -77,8 +76,8 @@ def _swallows(tags: list[tuple[str, str]]) -> bool:
     return any(count["", name] > count["/", name] for _, name in count)
 
 
-def _closed(source: str) -> str:
-    """A block with its last comment ended, and its last tag shown as text if it has no end."""
+def _close(source: str) -> str:
+    """End a block's last comment, and escape its last tag if it has no end."""
     if source.rfind("<!--") > source.rfind("-->"):
         return source + "-->"
     cut = source.rfind("<")

@@ -1,4 +1,4 @@
-"""What HTML may reach a page: nh3, an HTML5 parser and no patterns, drops everything else."""
+"""The HTML that may reach a page; nh3, an HTML5 parser, removes everything else."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ATTRIBUTES: dict[str, set[str]] = {
     "col": {"span"},
     "colgroup": {"span"},
 } | {heading: {"id", "align"} for heading in HEADINGS}
-# Only our own classes: a note must not borrow the looks of the page around it.
+# Only our own classes: notes must not imitate the page around them.
 CALLOUTS = {"callout", "callout-title"} | {
     f"callout-{kind}" for kind in ("note", "tip", "important", "warning", "danger", "question")
 }
@@ -48,17 +48,17 @@ CLASSES = {
     "td": ALIGNED,
     "th": ALIGNED,
 }
-# Ids that begin so belong to the page around the notes.
+# Ids with this prefix belong to the page around the notes.
 RESERVED = "kb-"
 RASTER = re.compile(r"data:image/(png|jpeg|gif|webp|avif);base64,", re.IGNORECASE)
 
 
 def _relative(url: str) -> str | None:
-    """Raw HTML may point into this site or this page; to a neighbouring file it cannot."""
+    """Allow paths on this site and in this page; a path relative to a file leads nowhere."""
     return url if url.startswith(("/", "#", "?")) else None
 
 
-def _careful(tag: str, attribute: str, value: str) -> str | None:
+def _filter_attribute(tag: str, attribute: str, value: str) -> str | None:
     if attribute in ("href", "src") and value.strip().lower().startswith("data:"):
         return value if tag == "img" and RASTER.match(value.strip()) else None
     if attribute in ("id", "name") and value.startswith(RESERVED):
@@ -66,7 +66,7 @@ def _careful(tag: str, attribute: str, value: str) -> str | None:
     return value
 
 
-def _cleaner(schemes: set[str], *, careful: bool) -> nh3.Cleaner:
+def _cleaner(schemes: set[str], *, filtered: bool) -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=set(TAGS),
         attributes=ATTRIBUTES,
@@ -75,27 +75,27 @@ def _cleaner(schemes: set[str], *, careful: bool) -> nh3.Cleaner:
             "div": {"role": {"group"}, "tabindex": {"0"}},
             "pre": {"tabindex": {"0"}},
         },
-        # Any input is a box that shows a state: no note can ask for a password.
+        # Every input is a checkbox that shows a state: no note can ask for a password.
         set_tag_attribute_values={"input": {"type": "checkbox", "disabled": "disabled"}},
         url_schemes=schemes,
         url_relative=_relative,
-        attribute_filter=_careful if careful else None,
+        attribute_filter=_filter_attribute if filtered else None,
         link_rel="noopener noreferrer",
         clean_content_tags={"script", "style", "template", "iframe", "object", "svg", "math"},
     )
 
 
 SCHEMES = {"http", "https", "mailto", "tel"}
-CLEANER = _cleaner(SCHEMES, careful=False)
-# Looking at each attribute from Python takes several times as long, and is seldom needed.
-CAREFUL = _cleaner(SCHEMES | {"data"}, careful=True)
+CLEANER = _cleaner(SCHEMES, filtered=False)
+# A filter in Python takes several times as long, and is rarely needed.
+FILTERING_CLEANER = _cleaner(SCHEMES | {"data"}, filtered=True)
 
 
 def sanitise(html: str) -> str:
-    """Return HTML that can neither run, load, ask for nor imitate anything."""
+    """Return HTML that cannot run scripts, load anything, ask for input or imitate the page."""
     if "data:" in html.lower():
-        return CAREFUL.clean(html)
+        return FILTERING_CLEANER.clean(html)
     clean = CLEANER.clean(html)
-    # Only now is every name written in the one way that can be looked for.
+    # Only cleaned HTML has all attributes in one spelling, which can be searched for.
     reserved = any(f'{name}="{RESERVED}' in clean for name in ("id", "name"))
-    return CAREFUL.clean(clean) if reserved else clean
+    return FILTERING_CLEANER.clean(clean) if reserved else clean

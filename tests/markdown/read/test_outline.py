@@ -6,7 +6,7 @@ import pytest
 
 from services.aws.catalog import category_named, find_service
 from services.markdown.read.notes import read_notes
-from services.markdown.read.outline import Outline, Role, outline, rename_heading
+from services.markdown.read.outline import Outline, Role, read_outline, rename_heading
 from tests.support import corpora
 
 
@@ -16,7 +16,9 @@ def category_of_service(heading: str) -> str | None:
 
 
 def cut(text: str) -> Outline:
-    found = outline(text, category_named=category_named, category_of_service=category_of_service)
+    found = read_outline(
+        text, category_named=category_named, category_of_service=category_of_service
+    )
     assert found.text == text
     return found
 
