@@ -52,6 +52,11 @@ class Backend(ModelBackend):
         return user
 
 
+def shown_name(user: User | None) -> str:
+    """Return the name to show for a user, blank for none."""
+    return user.get_full_name() or user.get_username() if user else ""
+
+
 def may_read(user: AnyUser) -> bool:
     """Tell whether a user may read pages."""
     return bool(settings.KB_PUBLIC) or _is_in_group(user, READERS, EDITORS, ADMINS)

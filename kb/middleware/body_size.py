@@ -18,7 +18,7 @@ from django.template.defaultfilters import filesizeformat
 
 from services.admin.importing import MAX_ZIP
 from services.permissions import may_edit
-from services.views.back import wants_json
+from services.views.request import wants_json
 
 View = Callable[[HttpRequest], HttpResponseBase]
 

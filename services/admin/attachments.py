@@ -26,7 +26,7 @@ from services.attachments.errors import UploadRefused
 from services.attachments.labels import kind_words
 from services.attachments.store import store
 from services.models import Attachment, Page
-from services.people import shown_name
+from services.permissions import shown_name
 
 BESIDE_A_PAGE = 50
 REFERENCE = "Imported notes of this page show it as “%s”, so it stays there."

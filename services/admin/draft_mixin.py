@@ -11,7 +11,7 @@ from services.admin.page_form import PageForm
 from services.models import Page
 from services.views.drafts import draft as keep_draft
 from services.views.editor import show_without_page
-from services.views.posted import number
+from services.views.request import parse_number
 
 NOT_IN_NOTES = "What is typed in a row below cannot stand in the notes yet."
 
@@ -55,7 +55,7 @@ class DraftMixin(admin.ModelAdmin[Page]):
     ) -> Page | None:
         """Find a page; for what was just typed, also one that is in the trash by now."""
         page = super().get_object(request, object_id, from_field)
-        pk = number(object_id)
+        pk = parse_number(object_id)
         if page is None and pk and request.method == "POST":
             page = self.model.everything.filter(pk=pk).first()
         return page
@@ -68,7 +68,7 @@ class DraftMixin(admin.ModelAdmin[Page]):
         extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         """Change a page; what was typed for one that is gone can become a new page."""
-        pk = number(unquote(object_id))
+        pk = parse_number(unquote(object_id))
         posted = request.method == "POST" and "notes" in request.POST
         if posted and pk and self.get_object(request, str(pk)) is None:
             self._put_rows_in(request, self.model(pk=pk))

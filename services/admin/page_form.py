@@ -27,7 +27,7 @@ from services.forms.fields import NamesField, NotesField, NotesWidget, Seen, Tag
 from services.models import Page, PageName, Service
 from services.pages.edit import base_of, typed_anew, typed_over
 from services.pages.names import KEY_LENGTH
-from services.views.posted import version_number
+from services.views.request import parse_version
 
 # What a page says beside its notes; stored only where this person changed it.
 FACTS = ("title", "abbreviation", "category", "about", "slug", "aliases", "aws_id", "position")
@@ -165,7 +165,7 @@ class PageForm(forms.ModelForm[Page]):
         if current is None:
             is_service = self._meta.model.__name__ == "Service"
             return Draft(typed_anew(typed), 1, title or "", is_service)
-        base = base_of(current, version_number(self.cleaned_data.get("version")))
+        base = base_of(current, parse_version(self.cleaned_data.get("version")))
         notes = typed_over(current, base, typed)
         return Draft(notes, base.version, title or current.title, current.is_service)
 

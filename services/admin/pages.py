@@ -139,7 +139,7 @@ class PageAdmin(ForEditors, DraftMixin, TrashMixin[Page]):
         # Each new page has a place of its own among its author's drafts.
         place = "" if page.pk else new_place(request.POST.get("place"))
         context["place"] = place
-        context["draft"] = drafts.another(me, context["page"], request.POST, place)
+        context["draft"] = drafts.find_other(me, context["page"], request.POST, place)
         context["files"] = files_of(page) if page.pk else []
         context["draft_url"] = reverse(f"admin:services_{self.opts.model_name}_draft")
         return super().render_change_form(request, context, *args, **kwargs)
@@ -171,7 +171,7 @@ class PageAdmin(ForEditors, DraftMixin, TrashMixin[Page]):
             create(obj)
             adopt(obj, by=by)
             place = request.POST.get("place", "")
-            drafts.end_saved(by, None, request.POST, draft.notes, place)
+            drafts.end_saved(by, None, request.POST, place, notes=draft.notes)
             return
         wanted = {name: getattr(obj, name) for name in FACTS if name in form.changed_data}
         tags = form.cleaned_data.get("tags")

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 
 from services.permissions import may_edit
-from services.views.back import wants_json
+from services.views.request import wants_json
 from services.views.resubmit import has_written, send_again
 
 

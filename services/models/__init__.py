@@ -2,13 +2,12 @@
 
 from services.models.attachments import Attachment
 from services.models.categories import Category
-from services.models.derived import ChecklistItem, Link, PageName, Question
+from services.models.derived import ChecklistItem, Link, PageName, Question, Word
 from services.models.documents import Document, Section
 from services.models.drafts import Draft
 from services.models.history import Revision
 from services.models.pages import Page, Reason, Service, StaleVersion, Topic
 from services.models.slugs import OldAddress
-from services.models.words import Word
 
 __all__ = (
     "Attachment",

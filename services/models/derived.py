@@ -173,3 +173,18 @@ class Link(models.Model):
 
     def __str__(self) -> str:
         return f"{self.page} → {self.target}"
+
+
+class Word(models.Model):
+    """A word of some page, folded as search compares it, to find those similar to a typed one.
+
+    Words that no page has any more stay: they do no harm.
+    """
+
+    text = models.CharField(max_length=30, unique=True)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.text

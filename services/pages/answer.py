@@ -45,7 +45,9 @@ class Answered:
 
 
 @retry_deadlocks
-def ask(page: Page, words: str, answer: str = "", *, by: AbstractBaseUser | None) -> Question:
+def ask_question(
+    page: Page, words: str, answer: str = "", *, by: AbstractBaseUser | None
+) -> Question:
     """Ask at the end of a page's notes, where there is one with its answer; returns the row.
 
     Raises EditRefused where the words would not be read as a question, Trashed, or
@@ -69,7 +71,7 @@ def ask(page: Page, words: str, answer: str = "", *, by: AbstractBaseUser | None
 
 
 @retry_deadlocks
-def answer(
+def answer_question(
     question_pk: int,
     text: str,
     *,
@@ -103,7 +105,7 @@ def answer(
 
 
 @retry_deadlocks
-def dismiss(question_pk: int, dismissed: bool) -> Question:
+def dismiss_question(question_pk: int, dismissed: bool) -> Question:
     """Say that a line is no question, or that it is one after all; the notes stay as they are.
 
     Raises QuestionGone.

@@ -1,42 +1,46 @@
-"""What somebody is typing is kept beside the page until it is saved or discarded.
+"""Drafts: what a user types in a form, stored until it is saved or discarded.
 
-The row of a draft is its editing session as well: `heartbeat` makes it when an editor opens,
-`autosave` writes into that very row, and `end` deletes it. So a request that was on its way when
-its author saved finds no row and brings nothing back.
+The row of a draft is its editing session as well: `heartbeat` makes it when a form opens,
+`autosave` writes into that very row, and `end_draft` deletes it. So a request that was on its way
+when its author saved finds no row and brings nothing back.
 
-Each form of a page is a `place` of its own: see `services.models.Draft`.
+Each form of a page is a `place` of its own: see `services.models.Draft`. The draft of an answer
+outlives its question: when the line leaves the notes, what was typed can be asked again; when it
+comes back, as from the trash, its draft is found by the question's words.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TypedDict
 
 from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from services.markdown.read.sections import find_section
-from services.models import Draft, Page
-from services.models.drafts import CLOSED_AFTER, DraftQuerySet
+from services.models import Draft, Page, Question
+from services.models.drafts import ANSWER, ASK, CLOSED_AFTER, DraftQuerySet
 from services.pages.edit import Base, section_over, typed_over
-from services.pages.revisions import revision
-from services.people import shown_name
+from services.pages.revisions import find_revision
+from services.permissions import shown_name
 from services.text.line_ends import restore_line_ends
 
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
-
-# The fields that a draft holds: the editor's, and those of a form that asks or answers; then how
-# long all but the text itself may be together.
-FIELDS = ("notes", "title", "abbreviation", "category", "aliases", "tags", "rewrite")
-ASKED = ("words", "answer", "seen", "asked")
-MOST_BESIDE = 100_000
-# How much of a draft is shown where several are to be told apart.
-EXCERPT = 80
+# The fields that a draft holds, of the page's editor and of the forms that ask and answer.
+FIELDS = tuple(
+    "notes title abbreviation category aliases tags rewrite words answer seen asked".split()
+)
+# Long texts; the other fields of a draft may have so many characters together.
+TEXTS = ("notes", "answer")
+MAX_OTHER_FIELDS = 100_000
+# What a user types in a form that asks or answers; its other fields say what they saw.
+WRITTEN = ("words", "answer")
 # The places of a page, and of a new one.
 PLACES = re.compile(r"(ask|answer\.[0-9]{1,18})?")
 NEW_PLACES = re.compile(r"([0-9a-f]{8})?")
@@ -45,99 +49,159 @@ FORGOTTEN = timedelta(days=1)
 
 
 class NotKept(Exception):
-    """A draft that cannot be kept; says why in a sentence."""
+    """A draft that cannot be stored; the message says why."""
 
 
 class Ended(NotKept):
-    """The draft was saved or discarded meanwhile."""
+    """The draft was saved or discarded in the meantime."""
 
     def __init__(self) -> None:
         super().__init__("This draft was saved or discarded meanwhile.")
 
 
 class Elsewhere(NotKept):
-    """The draft now has what the same person typed elsewhere."""
+    """The draft has by now what the same user typed elsewhere."""
 
     def __init__(self) -> None:
         super().__init__("You are editing this page in another window too, and that text is kept.")
 
 
 def is_place(page: Page | None, place: str) -> bool:
-    """Is there such a form on a page, or (None) of a new page?"""
+    """Tell whether a page, or (None) a new one, has such a form."""
     return bool((PLACES if page else NEW_PLACES).fullmatch(place))
 
 
 def is_asked(page: Page | None, place: str) -> bool:
-    """Is it a form that asks or answers, and not an editor?"""
+    """Tell whether it is a form that asks or answers, and not an editor."""
     return bool(page and place and is_place(page, place))
 
 
-def of(person: User, page: Page | None, place: str = "") -> Draft | None:
-    """What a person has typed and not saved on a page, or (None) for a new page."""
+def answer_place(question: int) -> str:
+    """Return the place of the answer to the question with this id."""
+    return f"{ANSWER}{question}"
+
+
+def find_draft(person: User, page: Page | None, place: str = "") -> Draft | None:
+    """Return what a user has typed and not saved on a page, or (None) for a new page."""
     return Draft.objects.written().filter(person=person, page=page, place=place).first()
 
 
-def all_of(person: User) -> DraftQuerySet:
-    """A person's drafts with the pages that they are for, also in the trash; one query."""
+def find_answer_draft(person: User, question: Question) -> Draft | None:
+    """Return the draft of an answer; also of one whose question came back under another id."""
+    place = answer_place(question.pk)
+    mine = Draft.objects.filter(person=person, page=question.page_id)
+    rows = list(mine.written().filter(place__startswith=ANSWER))
+    for row in rows:
+        if row.place == place:
+            return row
+    similar = [row for row in rows if row.fields.get("asked") == question.text]
+    numbers = {row: int(row.place.removeprefix(ANSWER)) for row in similar}
+    there = set(Question.objects.filter(pk__in=numbers.values()).values_list("pk", flat=True))
+    for row in similar:
+        if numbers[row] not in there:
+            with transaction.atomic():
+                mine.filter(place=place, saved_at=None).delete()
+                mine.filter(pk=row.pk).update(place=place)
+            row.place = place
+            return row
+    return None
+
+
+def find_lost_answer(person: User, question: int) -> Draft | None:
+    """Return the draft of an answer to a question that is no longer in the notes."""
+    rows = Draft.objects.written().filter(person=person, place=answer_place(question))
+    return rows.select_related("page").first()
+
+
+def find_returned_question(draft: Draft) -> Question | None:
+    """Return the question that an answer's draft can go on with now that its own is gone."""
+    rows = Question.objects.filter(page=draft.page_id, text=draft.fields.get("asked", ""))
+    found = rows.first()
+    taken = found and find_draft(draft.person, draft.page, answer_place(found.pk))
+    return None if taken else found
+
+
+def find_other(
+    person: User, page: Page | None, posted: Mapping[str, str], place: str = ""
+) -> Draft | None:
+    """Return a draft that a posted form does not hold: offered above it, or typed elsewhere since.
+
+    A form's `kept` is the `saved_at` of the draft that it holds.
+    """
+    draft = find_draft(person, page, place)
+    return None if draft and draft.saved_at == parse_moment(posted.get("kept", "")) else draft
+
+
+def list_drafts(person: User) -> DraftQuerySet:
+    """Return a user's drafts with their pages, also of pages in the trash; one query."""
     return Draft.objects.written().filter(person=person).listed()
 
 
-def keep(
+def other_editors(page: Page | None, person: User) -> list[str]:
+    """Return the names of the other users who have an editor of this page open."""
+    if page is None:
+        return []
+    rows = Draft.objects.open_now().filter(page=page, place="").exclude(person=person)
+    rows = rows.select_related("person").only(
+        "person__username", "person__first_name", "person__last_name"
+    )
+    return sorted(shown_name(row.person) for row in rows)
+
+
+def save_draft(
     person: User, page: Page | None, version: int, fields: Mapping[str, str], place: str = ""
 ) -> Draft:
-    """Keep a draft whatever was kept before; its `notes` are the whole page's. Raises NotKept."""
-    now, kept = timezone.now(), checked(fields, is_asked(page, place))
-    told = {"version": version, "fields": kept, "saved_at": now, "seen_at": now}
-    return Draft.objects.update_or_create(person=person, page=page, place=place, defaults=told)[0]
+    """Store a draft over any earlier one; its `notes` are the whole page's. Raises NotKept."""
+    return Draft.objects.update_or_create(
+        person=person, page=page, place=place, defaults=_columns(version, fields)
+    )[0]
 
 
-def end(person: User, page: Page | None, place: str = "", kept: str | None = None) -> None:
-    """A draft was saved or discarded: forget it, and what is still on its way to it.
+def save_posted(person: User, page: Page, place: str, posted: Mapping[str, str]) -> Draft | None:
+    """Store what a form holds that is shown again, unless another draft was typed since.
+
+    Returns the draft if it is what the form holds.
+    """
+    if place == ASK and not any(posted.get(name, "").strip() for name in WRITTEN):
+        return None
+    with suppress(NotKept):
+        if find_other(person, page, posted, place) is None:
+            return save_draft(person, page, 0, posted, place)
+    return None
+
+
+def end_draft(person: User, page: Page | None, place: str = "", kept: str | None = None) -> None:
+    """Delete a draft that was saved or discarded, so that nothing on its way to it is stored.
 
     With `kept`, only as it was written then: what was typed elsewhere since stays.
     """
     rows = Draft.objects.filter(person=person, page=page, place=place)
-    (rows if kept is None else rows.filter(saved_at=moment(kept))).delete()
-
-
-def moment(text: str) -> datetime | None:
-    """A point in time as forms and scripts send it, None where it is none."""
-    try:
-        found = parse_datetime(text)
-    except ValueError:
-        return None
-    return found if found is None or timezone.is_aware(found) else None
-
-
-def another(
-    person: User, page: Page | None, posted: Mapping[str, str], place: str = ""
-) -> Draft | None:
-    """A draft that is not in a posted form: offered above it, or typed elsewhere since.
-
-    A form's `kept` is the `saved_at` of the draft that it has.
-    """
-    draft = of(person, page, place)
-    return None if draft and draft.saved_at == moment(posted.get("kept", "")) else draft
+    (rows if kept is None else rows.filter(saved_at=parse_moment(kept))).delete()
 
 
 def end_saved(
-    person: User, page: Page | None, posted: Mapping[str, str], notes: str, place: str = ""
+    person: User, page: Page | None, posted: Mapping[str, str], place: str = "", **typed: str
 ) -> None:
-    """A form was saved with these whole notes, so the draft that it has is done with.
+    """Delete the draft that a saved form holds, and one that has the same text.
 
-    `another` one stays, unless it says the same.
+    Any other stays. `typed` replaces posted fields, such as `notes` by the page's whole notes.
     """
-    rows = Draft.objects.filter(person=person, page=page, place=place)
-    rows.filter(saved_at=moment(posted.get("kept", ""))).delete()
-    fields = {name: posted[name] for name in FIELDS if name in posted} | {"notes": notes}
-    for draft in rows:
-        # A form may lack fields that are blank in another's.
-        if all((fields.get(name) or "") == (value or "") for name, value in draft.fields.items()):
-            rows.filter(saved_at=draft.saved_at).delete()
+    end_draft(person, page, place, posted.get("kept", ""))
+    draft = find_draft(person, page, place)
+    if draft and draft.saved_at:
+        names = WRITTEN if is_asked(page, place) else draft.fields
+        # A form may lack fields that are blank in the draft.
+        saved = {name: _lines(typed.get(name, posted.get(name))) for name in names}
+        if all(lines == _lines(draft.fields.get(name)) for name, lines in saved.items()):
+            end_draft(person, page, place, draft.saved_at.isoformat())
+
+
+def _lines(text: str | None) -> list[str]:
+    return (text or "").strip().splitlines()
 
 
 def heartbeat(person: User, page: Page | None, place: str = "") -> Draft:
-    """A person's editor is open now; the row that it may write into."""
+    """Note that a user's form is open now; returns the row that it may write into."""
     now = timezone.now()
     draft, new = Draft.objects.defer("fields").get_or_create(
         person=person, page=page, place=place, defaults={"seen_at": now}
@@ -158,74 +222,61 @@ def autosave(
     since: datetime | None,
     place: str = "",
 ) -> datetime:
-    """Keep what an editor holds in the row that it was given; returns when.
+    """Store what a form holds in the row that it was given; returns when.
 
-    `since` is when the row was written as that editor knows. Raises Ended, Elsewhere or NotKept.
+    `since` is when the row was last written as that form knows. Raises Ended, Elsewhere or NotKept.
     """
-    now, kept = timezone.now(), checked(fields, is_asked(page, place))
+    columns = _columns(version, fields)
     rows = Draft.objects.filter(pk=draft, person=person, page=page, place=place)
-    told = {"version": version, "fields": kept, "saved_at": now, "seen_at": now}
-    if rows.filter(saved_at=since).update(**told):
-        return now
+    if rows.filter(saved_at=since).update(**columns):
+        return columns["saved_at"]
     row = rows.first()
-    if row and row.saved_at and row.fields == kept:
+    if row and row.saved_at and row.fields == columns["fields"]:
         # It arrived before, and only the answer was lost.
         return row.saved_at
     raise Elsewhere if row else Ended
 
 
 def leave(draft: int, person: User) -> None:
-    """The editor was closed: nobody is shown on the page any more, and the draft stays."""
+    """Note that an editor was closed: its user is no longer shown on the page, the draft stays."""
     mine = Draft.objects.filter(pk=draft, person=person)
     if not mine.filter(saved_at=None).delete()[0]:
         mine.update(seen_at=timezone.now() - CLOSED_AFTER)
 
 
-def others_on(page: Page | None, person: User) -> list[str]:
-    """The names of those who have an editor of this page open, without this person."""
-    if page is None:
-        return []
-    rows = Draft.objects.open_now().filter(page=page, place="").exclude(person=person)
-    rows = rows.select_related("person").only(
-        "person__username", "person__first_name", "person__last_name"
-    )
-    return sorted(shown_name(row.person) for row in rows)
+def parse_moment(text: str) -> datetime | None:
+    """Return the point in time that a form or script sends, None where it is none."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found is None or timezone.is_aware(found) else None
 
 
-def checked(fields: Mapping[str, str], asked: bool = False) -> dict[str, str]:
-    """The fields that a draft holds. Raises NotKept where they are too long or no text."""
-    kept = {name: fields[name] for name in (ASKED if asked else FIELDS) if name in fields}
-    text = "answer" if asked else "notes"
-    if any("\0" in value for value in kept.values()):
+class Columns(TypedDict):
+    version: int
+    fields: dict[str, str]
+    saved_at: datetime
+    seen_at: datetime
+
+
+def _columns(version: int, posted: Mapping[str, str]) -> Columns:
+    """Return a draft's columns. Raises NotKept where a field is too long or cannot be stored."""
+    fields = {name: posted[name] for name in FIELDS if name in posted}
+    if any("\0" in value for value in fields.values()):
         raise NotKept("There is a character in this text that cannot be stored (NUL).")
-    if len(kept.get(text, "").encode()) > settings.NOTE_MAX_BYTES:
-        most = filesizeformat(settings.NOTE_MAX_BYTES)
-        words = "This answer is too long: it" if asked else "These notes are too long: they"
-        raise NotKept(f"{words} may have {most}.")
-    if sum(len(value) for name, value in kept.items() if name != text) > MOST_BESIDE:
-        raise NotKept(f"The {'question is' if asked else 'title, names or tags are'} too long.")
-    return kept
-
-
-def excerpt(fields: Mapping[str, str], stored: str) -> str:
-    """What a draft says that the stored text does not: its first such line; blank for none."""
-    typed, known = fields.get("notes", ""), set(stored.splitlines())
-    new = (line for line in typed.splitlines() if line.strip() and line not in known)
-    if line := next(new, ""):
-        return _short(line)
-    left = set(typed.splitlines())
-    gone = (line for line in stored.splitlines() if line.strip() and line not in left)
-    line = next(gone, "")
-    return f"without: {_short(line)}" if line else _short(fields.get("title", ""))
-
-
-def _short(line: str) -> str:
-    words = " ".join(line.split())
-    return words if len(words) <= EXCERPT else f"{words[:EXCERPT].rstrip()}…"
+    if any(len(fields.get(name, "").encode()) > settings.NOTE_MAX_BYTES for name in TEXTS):
+        raise NotKept(
+            f"This text is too long: it may have {filesizeformat(settings.NOTE_MAX_BYTES)}."
+        )
+    if sum(len(value) for name, value in fields.items() if name not in TEXTS) > MAX_OTHER_FIELDS:
+        raise NotKept("The fields other than the text are too long.")
+    now = timezone.now()
+    return {"version": version, "fields": fields, "saved_at": now, "seen_at": now}
 
 
 def whole_notes(page: Page | None, version: int, typed: str, section: str) -> str:
-    """A whole page's notes, as stored, with what a form sent in the place of them or of a section.
+    """Return a whole page's notes, with what a form sent in the place of them or of a section.
 
     Raises NotKept where `version` of the page has no such section.
     """
@@ -233,7 +284,7 @@ def whole_notes(page: Page | None, version: int, typed: str, section: str) -> st
         return restore_line_ends(typed, "", "\n")
     base: str | None = page.notes
     if version != page.version:
-        known = revision(page.pk, version)
+        known = find_revision(page.pk, version)
         base = known.notes if known else None
     if not section:
         return typed_over(page, Base(version, base, {}), typed)

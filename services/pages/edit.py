@@ -26,9 +26,9 @@ from services.models import Category, Page, Reason, Revision, Section
 from services.pages import rename, revise
 from services.pages.resolve_conflict import Choices
 from services.pages.revise import free_aws_id, free_slug
-from services.pages.revisions import revision, tags_at
+from services.pages.revisions import find_revision, tags_at
 from services.pages.save import Saved, save
-from services.people import shown_name
+from services.permissions import shown_name
 from services.text.line_ends import dominant_line_end, restore_line_ends, split_lines
 
 # What the editor asks for beside the notes.
@@ -79,7 +79,7 @@ def base_of(page: Page, version: int | None = None) -> Base:
     """A page as it was in a version, or as it is."""
     if version is None or version == page.version:
         return Base(page.version, page.notes, _facts(page, sorted(page.tags.names())))
-    known = revision(page.pk, version)
+    known = find_revision(page.pk, version)
     if known is None:
         return Base(0, None, _facts(page, sorted(page.tags.names())))
     return Base(version, known.notes, _facts(known, sorted(tags_at(page.pk, version))))

@@ -6,16 +6,23 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Func, IntegerField, Q
+from django.db.models.functions import Length
+from django.db.models.sql.compiler import SQLCompiler
+
 from services.aws import catalog
 from services.aws.catalog import name_key
 from services.db.bulk import chunks, insert_rows
 from services.db.locks import lock_names
 from services.markdown.read.targets import target_name
 from services.models import ChecklistItem, Link, Page, PageName, Section
-from services.pages.mentioned import items_that_may_name
 
 LONGEST_NAME = 6  # words
 KEY_LENGTH = 250
+# Beyond this many names, as in an import, most items would be found anyway.
+MAX_SEARCHED_NAMES = 40
+LETTERS = re.compile(r"[0-9a-z]+")
 Rank = PageName.Rank
 WIKI_LINK = re.compile(r"!?\[\[([^\]|#]*)[^\]]*\]\]")
 PARTS = re.compile(r"[/,;&+|()\[\]]|\s(?:and|or|und|vs\.?)\s", re.IGNORECASE)
@@ -144,6 +151,43 @@ def refresh_names(pages: Sequence[Page], *, other_kind: Collection[int] = ()) ->
             ((pk, normal, int(rank)) for (pk, normal), rank in new.items()),
         )
     return changed
+
+
+class ByteLength(Func):
+    """The number of bytes of a text."""
+
+    output_field = IntegerField()
+    function = "OCTET_LENGTH"
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: str
+    ) -> tuple[str, tuple[str | int, ...]]:
+        # OCTET_LENGTH came with SQLite 3.43.
+        template = "LENGTH(CAST(%(expressions)s AS BLOB))"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
+def items_that_may_name(keys: Collection[str]) -> Iterator[tuple[int, int, str]]:
+    """Yield item, page and text of all items whose `mentions` may have one of these keys.
+
+    A text of ASCII alone contains the letters and digits of each name as they are. In others "ſ"
+    counts as "s" and "①" as "1", which databases do not know: those are compared here.
+    """
+    rows = ChecklistItem.objects.order_by().values_list("pk", "page_id", "text")
+    # The longest run of letters of each name; one without any could be made of anything.
+    runs = {max(LETTERS.findall(name), key=len, default="") for name in keys}
+    if "" in runs or len(runs) > MAX_SEARCHED_NAMES:
+        yield from rows.iterator(chunk_size=5000)
+        return
+    runs = {run for run in runs if not any(other in run for other in runs - {run})}
+    wanted = Q(pk__in=())
+    for run in runs:
+        wanted |= Q(text__icontains=run)
+    rows = rows.annotate(size=ByteLength("text")).filter(wanted | ~Q(size=Length("text")))
+    for pk, page_id, text in rows.values_list("pk", "page_id", "text").iterator(chunk_size=5000):
+        plain = key(text)
+        if any(run in plain for run in runs):
+            yield pk, page_id, text
 
 
 def resolve_again(keys: Collection[str]) -> int:

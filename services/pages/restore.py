@@ -13,7 +13,7 @@ from services.db.locks import retry_deadlocks
 from services.models import Category, Page, PageName, Reason
 from services.pages.names import KEY_LENGTH
 from services.pages.revise import revise
-from services.pages.revisions import revision, tags_at
+from services.pages.revisions import find_revision, tags_at
 
 
 class NoSuchVersion(Exception):
@@ -30,7 +30,9 @@ class Restored:
 
 
 @retry_deadlocks
-def restore(page: Page, version: int, *, seen: int, by: AbstractBaseUser | None) -> Restored:
+def restore_version(
+    page: Page, version: int, *, seen: int, by: AbstractBaseUser | None
+) -> Restored:
     """Make a page what it was in `version`, as one revision.
 
     `seen` is the version that the person decided upon. Raises StaleVersion, and stores nothing,
@@ -39,7 +41,7 @@ def restore(page: Page, version: int, *, seen: int, by: AbstractBaseUser | None)
     """
     with transaction.atomic():
         current = Page.everything.locked().get(pk=page.pk)
-        then = revision(current.pk, version)
+        then = find_revision(current.pk, version)
         if then is None:
             raise NoSuchVersion
         left: list[str] = []

@@ -71,7 +71,7 @@ def tags_of(pages: Sequence[int]) -> dict[int, list[str]]:
     return found
 
 
-def revision(page: int, version: int) -> Revision | None:
+def find_revision(page: int, version: int) -> Revision | None:
     """Return a page's revision, or None where there is none of that number."""
     return Revision.objects.filter(page=page, version=version).first()
 

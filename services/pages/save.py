@@ -17,7 +17,7 @@ from services.db.locks import retry_deadlocks
 from services.models import Page, Reason
 from services.pages.resolve_conflict import Choices, Clash, Conflict, set_aside
 from services.pages.revise import Trashed, revise
-from services.pages.revisions import revision
+from services.pages.revisions import find_revision
 from services.text.merge import UNKNOWN
 
 
@@ -57,7 +57,7 @@ def save(
             raise Trashed(current)
         before, text, resolved = current.version, notes, False
         if version != before and notes != current.notes:
-            known = revision(current.pk, version)
+            known = find_revision(current.pk, version)
             conflict = Conflict(known.notes if known else UNKNOWN, notes, current.notes)
             resolved = bool(conflict.disputed)
             found = conflict.text(choices)

@@ -39,7 +39,7 @@ class Ticked:
 
 
 @retry_deadlocks
-def tick(
+def tick_item(
     item_pk: int, state: str, *, by: AbstractBaseUser | None, why: str | None = None
 ) -> Ticked:
     """Give an item a state, in one transaction of four queries however long the history is.

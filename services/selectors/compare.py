@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.models import Category, Page, Revision
-from services.pages.revisions import revision, tags_at
+from services.pages.revisions import find_revision, tags_at
 from services.text.diff import Diff, diff
 
 
@@ -31,10 +31,10 @@ class Comparison:
     later: tuple[int, int] | None
 
 
-def compare(page: int, old: int, new: int) -> Comparison | None:
+def compare_versions(page: int, old: int, new: int) -> Comparison | None:
     """Compare two versions, given in any order; None where one of them never was."""
     old, new = sorted((old, new))
-    after, before = revision(page, new), revision(page, old)
+    after, before = find_revision(page, new), find_revision(page, old)
     if after is None or (before is None and Revision.objects.filter(page=page, version__lt=new)):
         return None
     return Comparison(

@@ -66,7 +66,9 @@ def summary(notes: str) -> str:
     return ""
 
 
-def part(rows: QuerySet[Any], number: str | None, size: int, count: int | None = None) -> Part[Any]:
+def paginate(
+    rows: QuerySet[Any], number: str | None, size: int, count: int | None = None
+) -> Part[Any]:
     """One part of a long list; a wrong number gives the nearest part that there is.
 
     `count` saves asking for it where it is known.

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from html import unescape
 
 from django.contrib.auth.models import User
 from django.db.models import OuterRef, Q, Subquery
-from django.utils.html import strip_tags
 from taggit.models import Tag
 
+from services.markdown.read.anchors import anchor
 from services.markdown.read.targets import read_targets
 from services.markdown.render.links import Size
-from services.markdown.render.render import Rendered, anchor, render, render_inline
+from services.markdown.render.plain import plain_text
+from services.markdown.render.render import Rendered, render, render_inline
 from services.models import ChecklistItem, Draft, Link, Page, Question
 from services.models.drafts import ASK
 from services.models.urls import page_url, text_url
@@ -28,9 +28,6 @@ from services.selectors.tree import Entry, Tree, tree
 LONGEST = 1_000_000
 BACK_LINKS = 100
 ELSEWHERE = 100
-# Words that Markdown leaves as they are, as most are. To render them would take a page with
-# hundreds of items longer than all the rest.
-WITHOUT_MARKUP = re.compile(r"(?:[^\W_]|[ ,;:.'\"/()?%+–—…’“”-])*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,7 @@ OWN = {"own_draft": "", "own_question": ASK}
 DRAFT = ("pk", "saved_at", "fields")
 
 
-def find(slug: str, person: User | None = None) -> Page | None:
+def find_page(slug: str, person: User | None = None) -> Page | None:
     """The page at an address with what its reading joins; large texts beside its notes stay out.
 
     For a person who edits, `own_draft` and `own_question` are what they have typed in its editor
@@ -104,7 +101,7 @@ def find(slug: str, person: User | None = None) -> Page | None:
     return page
 
 
-def read(page: Page, *, editing: bool = False) -> Reading:
+def read_page(page: Page, *, editing: bool = False) -> Reading:
     """Gather a page for reading, in five queries whatever its size, and one for files.
 
     With `editing`, its tasks can be ticked and its sections have pencils.
@@ -113,10 +110,10 @@ def read(page: Page, *, editing: bool = False) -> Reading:
     items = _items(page)
     links = _links(page)
     questions = list(page.questions.shown())
-    text, cut = beginning(page.notes)
+    text, cut = cut_notes(page.notes)
     own = [item for item in items if item.page_id == page.pk]
     elsewhere = [item for item in items if item.page_id != page.pk]
-    words = ((item, plain(item.text)) for item in own)
+    words = ((item, plain_text(item.text)) for item in own)
     files = files_of(page, text, getattr(page, "own_files", 0))
     beside = controls.for_editors(page, words) if editing else controls.for_readers(own)
     return Reading(
@@ -179,7 +176,7 @@ def _tags(page: Page) -> list[str]:
     return list(Tag.objects.filter(**tagged).order_by("name").values_list("name", flat=True))
 
 
-def beginning(notes: str) -> tuple[str, bool]:
+def cut_notes(notes: str) -> tuple[str, bool]:
     """What one page shows of notes, up to a blank line, and whether something was left out."""
     if len(notes) <= LONGEST:
         return notes, False
@@ -220,7 +217,7 @@ def links_from(pages: Iterable[int]) -> dict[int, dict[str, str]]:
     return found
 
 
-def inline(text: str, links: Mapping[str, str] | None = None) -> str:
+def render_line(text: str, links: Mapping[str, str] | None = None) -> str:
     """A task or question as safe HTML without block elements, with the links of its page."""
     if not links or "[" not in text:
         return render_inline(text)
@@ -229,13 +226,6 @@ def inline(text: str, links: Mapping[str, str] | None = None) -> str:
     return inner if len(inner) + 7 == len(html) and "<p>" not in inner else render_inline(text)
 
 
-def plain(text: str) -> str:
-    """A task or question as a reader sees it, for where links cannot be."""
-    if WITHOUT_MARKUP.fullmatch(text):
-        return text.strip()
-    return unescape(strip_tags(render_inline(text))).strip()
-
-
-def place(page_address: str, text: str, heading: str = "") -> str:
+def place_url(page_address: str, text: str, heading: str = "") -> str:
     """The address of words within a page, below the first heading of that name, if there is one."""
-    return text_url(page_address, plain(text), anchor(heading) if heading else "")
+    return text_url(page_address, plain_text(text), anchor(heading) if heading else "")

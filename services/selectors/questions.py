@@ -90,7 +90,7 @@ def counts() -> dict[str, int]:
     )
 
 
-def find(pk: int) -> Question | None:
+def find_question(pk: int) -> Question | None:
     """A question with its page; without its notes."""
     return (
         Question.objects.select_related("page__category")

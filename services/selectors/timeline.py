@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from services.models import Page, Reason, Revision
 from services.models.history import RevisionQuerySet
-from services.people import shown_name
+from services.permissions import shown_name
 
 A_PART, A_LONG_PART = 50, 100
 WITHOUT_TICKS = "no-ticks"

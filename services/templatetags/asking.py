@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django import template
 
+from services.markdown.render.plain import plain_text
 from services.models import Draft, Page, Question
 from services.models.drafts import ASK
-from services.pages import drafts
 from services.pages.resolve_conflict import mark as mark_of
-from services.selectors import page as pages
+
+# Characters of a draft that a list shows, to tell several from each other.
+EXCERPT = 80
 
 register = template.Library()
 
@@ -22,7 +26,7 @@ def mark(question: Question) -> str:
 @register.filter
 def excerpt(draft: Draft, page: Page | None) -> str:
     """What a draft of a page, or of a new one, says first that the page does not."""
-    return drafts.excerpt(draft.fields, page.notes if page else "")
+    return first_new_line(draft.fields, page.notes if page else "")
 
 
 @register.filter
@@ -34,5 +38,22 @@ def called(draft: Draft) -> str:
     if draft.place == ASK:
         return ": ".join(filter(None, ("A question", facts["words"])))
     if draft.place:
-        return f"The answer to: {pages.plain(facts['asked'] or 'a question')}"
+        return f"The answer to: {plain_text(facts['asked'] or 'a question')}"
     return str(draft.page)
+
+
+def first_new_line(fields: Mapping[str, str], stored: str) -> str:
+    """Return the first line of a draft that the stored text lacks, else one that it leaves out."""
+    typed, known = fields.get("notes", ""), set(stored.splitlines())
+    new = (line for line in typed.splitlines() if line.strip() and line not in known)
+    if line := next(new, ""):
+        return _shorten(line)
+    left = set(typed.splitlines())
+    gone = (line for line in stored.splitlines() if line.strip() and line not in left)
+    line = next(gone, "")
+    return f"without: {_shorten(line)}" if line else _shorten(fields.get("title", ""))
+
+
+def _shorten(line: str) -> str:
+    words = " ".join(line.split())
+    return words if len(words) <= EXCERPT else f"{words[:EXCERPT].rstrip()}…"

@@ -7,7 +7,7 @@ from django import template
 from services.attachments.labels import icon_name, kind_words
 from services.attachments.store import markdown_of
 from services.models import Attachment
-from services.people import shown_name
+from services.permissions import shown_name
 
 register = template.Library()
 

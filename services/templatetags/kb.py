@@ -9,10 +9,11 @@ from django import template
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
+from services.markdown.render.plain import plain_text
 from services.models import ChecklistItem, Page, Question
 from services.models.urls import page_url
 from services.selectors import controls
-from services.selectors import page as pages
+from services.selectors.page import place_url, render_line
 
 register = template.Library()
 
@@ -32,7 +33,7 @@ def address(page: Page) -> str:
 @register.filter
 def inline(text: str, links: Mapping[str, str] | None = None) -> SafeString:
     """One line of notes as HTML."""
-    return mark_safe(pages.inline(text, links))  # noqa: S308 (it has been through the sanitiser)
+    return mark_safe(render_line(text, links))  # noqa: S308 (it has been through the sanitiser)
 
 
 @register.filter
@@ -44,13 +45,13 @@ def safe_html(rendered: str) -> SafeString:
 @register.filter
 def plain(text: str) -> str:
     """One line of notes without its markup."""
-    return pages.plain(text)
+    return plain_text(text)
 
 
 @register.filter
 def control(item: ChecklistItem) -> SafeString:
     """The box of an item, for editors to tick."""
-    return controls.item_control(item, pages.plain(item.text))
+    return controls.item_control(item, plain_text(item.text))
 
 
 @register.filter
@@ -64,13 +65,13 @@ def state_label(item: ChecklistItem) -> str:
 def place(row: ChecklistItem | Question) -> str:
     """The address of an item or a question within its page."""
     heading = row.list_title if isinstance(row, ChecklistItem) else ""
-    return pages.place(address(row.page), row.text, heading)
+    return place_url(address(row.page), row.text, heading)
 
 
 @register.filter
 def here(question: Question) -> str:
     """The place of a question on the very page that shows it."""
-    return pages.place("", question.text)
+    return place_url("", question.text)
 
 
 @register.filter

@@ -18,9 +18,8 @@ from services.attachments.errors import UploadRefused
 from services.models import Attachment, Page
 from services.permissions import editors_only, may_edit, readers_only
 from services.selectors.attachments import some_addresses
-from services.selectors.lists import part
-from services.views.back import back, next_address
-from services.views.finding import moved_to, person
+from services.selectors.lists import paginate
+from services.views.request import find_moved_page, next_address, person, redirect_back
 
 AT_ONCE = 100
 
@@ -31,14 +30,14 @@ def files(request: HttpRequest, slug: str) -> HttpResponse:
     """The files of a page and those that its notes show from elsewhere."""
     page = Page.objects.select_related("category").filter(slug=slug).first()
     if page is None:
-        if now := moved_to(slug):
+        if now := find_moved_page(slug):
             return redirect("files", now.slug)
         raise Http404("There is no page at this address.")
     rows = Attachment.objects.live().filter(Q(page=page) | Q(pk__in=some_addresses(page.notes)))
     rows = rows.select_related("created_by", "page").defer(
         "page__notes", "page__outline", "page__kept"
     )
-    found = part(rows, request.GET.get("page"), AT_ONCE)
+    found = paginate(rows, request.GET.get("page"), AT_ONCE)
     used = manage.used_on(found)
     context = {
         "page": page,
@@ -115,4 +114,4 @@ def _there(row: Attachment) -> str:
 
 
 def _back(request: HttpRequest, row: Attachment) -> HttpResponseBase:
-    return back(request, _there(row))
+    return redirect_back(request, _there(row))

@@ -16,9 +16,7 @@ from services.attachments.storage.s3 import is_remote
 from services.attachments.store import PAGE_GONE, markdown_of, store
 from services.models import Attachment, Page
 from services.permissions import editors_only
-from services.views.back import back, wants_json
-from services.views.finding import person
-from services.views.posted import number
+from services.views.request import parse_number, person, redirect_back, wants_json
 
 
 @require_POST
@@ -52,7 +50,7 @@ def upload(request: HttpRequest) -> HttpResponseBase:
     added = [each["name"] for each in told if "error" not in each]
     if added:
         messages.success(request, f"Added: {', '.join(added)}.")
-    return back(request, reverse("files", args=[page.slug]) if page else reverse("home"))
+    return redirect_back(request, reverse("files", args=[page.slug]) if page else reverse("home"))
 
 
 @require_POST
@@ -63,7 +61,7 @@ def begin(request: HttpRequest) -> HttpResponseBase:
     With a bucket, `{"put": address, "type": …, "token": …}`: the bytes alone go there by PUT, and
     then the token to `finish`. Without one, `{}`: the file goes to `upload`.
     """
-    size = number(request.POST.get("size")) or 0
+    size = parse_number(request.POST.get("size")) or 0
     try:
         if not is_remote():
             return JsonResponse({})
@@ -117,14 +115,14 @@ def _refused(request: HttpRequest, refusal: UploadRefused) -> HttpResponseBase:
     if wants_json(request):
         return JsonResponse({"error": str(refusal)}, status=_status(refusal))
     messages.error(request, str(refusal))
-    return back(request, reverse("home"))
+    return redirect_back(request, reverse("home"))
 
 
 def _page(request: HttpRequest) -> Page | None:
     """The page that is posted, None where none is. Raises UploadRefused where it has gone."""
     if not request.POST.get("page"):
         return None
-    page = Page.objects.filter(pk=number(request.POST["page"]) or 0).first()
+    page = Page.objects.filter(pk=parse_number(request.POST["page"]) or 0).first()
     if page is None:
         raise UploadRefused(PAGE_GONE)
     return page

@@ -16,7 +16,7 @@ from services.selectors import timeline
 from services.selectors.feed import MOST, atom, latest
 from services.selectors.timeline import Filter
 from services.selectors.tree import tree
-from services.views.posted import number
+from services.views.request import parse_number
 
 TYPE = "application/atom+xml; charset=utf-8"
 
@@ -25,7 +25,7 @@ TYPE = "application/atom+xml; charset=utf-8"
 @readers_only
 def changes(request: HttpRequest) -> HttpResponse:
     asked = Filter.of(request.GET)
-    before = number(request.GET.get("before"))
+    before = parse_number(request.GET.get("before"))
     context = {
         "part": timeline.changes(asked, before),
         "filter": asked,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from services.models import ChecklistItem, Page
 from services.permissions import readers_only
-from services.selectors.lists import part
+from services.selectors.lists import paginate
 from services.selectors.page import links_from
 from services.selectors.progress import learning
 from services.selectors.tree import tree
@@ -31,7 +31,7 @@ def checklist(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("state", "")
     chosen = chosen if chosen in State.values else ""
     count = counts.get(chosen, 0) if chosen else total
-    found = part(items(chosen), request.GET.get("page"), AT_ONCE, count)
+    found = paginate(items(chosen), request.GET.get("page"), AT_ONCE, count)
     choices = [(value, label, counts.get(value, 0)) for value, label in State.choices]
     context = {
         "part": found,

@@ -35,8 +35,8 @@ from services.pages.resolve_conflict import (
 from services.pages.revise import Trashed
 from services.permissions import editors_only
 from services.text.side_by_side import Who, side_by_side
-from services.views.finding import is_another, page_to_edit, person, version_of
 from services.views.flash import listed, resolved_words
+from services.views.request import find_page, is_for_another, person, posted_version
 
 AGAIN = "These lines were changed once more meanwhile. Nothing is saved yet: please choose again."
 MISSING = "Nothing is saved yet. Please choose a text for each block."
@@ -85,13 +85,13 @@ def show_page(request: HttpRequest, clash: Clash) -> HttpResponse:
 
     A draft that its author has not looked at stays as it is.
     """
-    page, who, version = clash.current, person(request), version_of(request)
+    page, who, version = clash.current, person(request), posted_version(request)
     fields = {name: request.POST[name] for name in drafts.FIELDS if name in request.POST}
     kept, stored = request.POST.get("kept", ""), " Your earlier draft of this page stays."
     with suppress(drafts.NotKept):
-        if drafts.another(who, page, request.POST) is None:
+        if drafts.find_other(who, page, request.POST) is None:
             notes = {"notes": clash.conflict.mine}
-            draft = drafts.keep(who, page, version, fields | notes)
+            draft = drafts.save_draft(who, page, version, fields | notes)
             kept = draft.saved_at.isoformat() if draft.saved_at else ""
             stored = " Your text is a draft until you choose."
     others = listed(others_since(page, version, who))
@@ -103,10 +103,11 @@ def show_page(request: HttpRequest, clash: Clash) -> HttpResponse:
 @editors_only
 def file_conflict(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a page's text beside that of its file, or store what was chosen."""
-    page, moved = page_to_edit(slug)
-    if page is None or is_another(page, request) or (page.trashed_at and request.method != "POST"):
+    page, moved = find_page(slug)
+    posted = request.method == "POST"
+    if page is None or is_for_another(page, request) or (page.trashed_at and not posted):
         raise Http404("There is no page at this address.")
-    if request.method == "POST":
+    if posted:
         return _resolve(request, page)
     if moved:
         return redirect("file_conflict", page.slug)

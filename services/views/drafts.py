@@ -13,10 +13,8 @@ from django.views.decorators.http import require_POST
 
 from services.models import Page
 from services.pages import drafts
-from services.people import shown_name
-from services.permissions import editors_only
-from services.views import posted
-from services.views.back import back, wants_json
+from services.permissions import editors_only, shown_name
+from services.views.request import parse_number, redirect_back, wants_json
 
 GONE = "This page was deleted for good. Copy your text to keep it."
 NOWHERE = "There is no such form on this page."
@@ -25,7 +23,7 @@ NOT_YOU = "Somebody else has logged in here. Your text is kept in this browser f
 
 def number(request: HttpRequest, name: str) -> int:
     """A posted id or version; 0 where there is none."""
-    return posted.number(request.POST.get(name)) or 0
+    return parse_number(request.POST.get(name)) or 0
 
 
 def page_of(request: HttpRequest) -> Page | None:
@@ -62,7 +60,7 @@ def draft(request: HttpRequest) -> HttpResponseBase:
     if not drafts.is_place(page, place):
         return JsonResponse({"error": NOWHERE, "reason": "place"}, status=400)
     asked = drafts.is_asked(page, place)
-    if any(name in request.POST for name in (("words", "answer") if asked else ("notes",))):
+    if any(name in request.POST for name in ("notes", "words", "answer")):
         try:
             saved_at = _autosave(request, person, page, place)
         except drafts.NotKept as refusal:
@@ -81,15 +79,13 @@ def draft(request: HttpRequest) -> HttpResponseBase:
 
 
 def _autosave(request: HttpRequest, person: User, page: Page | None, place: str) -> datetime:
-    asked = drafts.is_asked(page, place)
-    names = drafts.ASKED if asked else drafts.FIELDS
-    fields = {name: request.POST[name] for name in names if name in request.POST}
+    fields = request.POST.dict()
     version = min(number(request, "version"), page.version if page else 0)
-    if not asked:
+    if "notes" in fields:
         fields["notes"] = drafts.whole_notes(
             page, version, fields["notes"], request.POST.get("section", "")
         )
-    row, since = number(request, "draft"), drafts.moment(request.POST.get("since", ""))
+    row, since = number(request, "draft"), drafts.parse_moment(request.POST.get("since", ""))
     return drafts.autosave(row, person, page, version, fields, since, place)
 
 
@@ -100,7 +96,7 @@ def _news(person: User, page: Page | None) -> dict[str, Any]:
     by = page.updated_by
     name = shown_name(by) or "Somebody"
     return {
-        "others": drafts.others_on(page, person),
+        "others": drafts.other_editors(page, person),
         "version": page.version,
         "changed_by": "You" if by == person else name,
         "trashed": page.trashed_at is not None,
@@ -122,8 +118,8 @@ def discard_draft(request: HttpRequest) -> HttpResponseBase:
     else:
         place = request.POST.get("place", "")
         if drafts.is_place(page, place):
-            drafts.end(person, page, place, request.POST.get("kept"))
+            drafts.end_draft(person, page, place, request.POST.get("kept"))
     if wants_json(request):
         return JsonResponse({})
     messages.success(request, "The draft is discarded.")
-    return back(request, page.get_absolute_url() if page else reverse("home"))
+    return redirect_back(request, page.get_absolute_url() if page else reverse("home"))

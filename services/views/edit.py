@@ -33,8 +33,8 @@ from services.pages.resolve_conflict import Clash
 from services.pages.revise import Trashed
 from services.views import conflicts
 from services.views.editor import new_place, show_editor, show_without_page
-from services.views.finding import is_another, page_to_edit, person, version_of
 from services.views.flash import say_called, say_saved
+from services.views.request import find_page, is_for_another, person, posted_version
 from services.views.resubmit import writing
 
 
@@ -42,9 +42,9 @@ from services.views.resubmit import writing
 @writing
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Edit a page, or with `?section=` one part of it; `?draft=1` goes on with one's draft."""
-    page, moved = page_to_edit(slug)
+    page, moved = find_page(slug)
     if request.method == "POST":
-        if page is None or is_another(page, request):
+        if page is None or is_for_another(page, request):
             return show_without_page(request)
         try:
             return _save(request, page)
@@ -60,7 +60,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _open(request: HttpRequest, page: Page) -> HttpResponse:
-    draft, trashed = drafts.of(person(request), page), page.trashed_at is not None
+    draft, trashed = drafts.find_draft(person(request), page), page.trashed_at is not None
     if trashed and draft is None:
         raise Http404("There is no page at this address.")
     if draft and (trashed or request.GET.get("draft")):
@@ -89,7 +89,7 @@ def _drafted(draft: Draft, base: Base | None) -> dict[str, Any]:
 @retry_deadlocks
 def _save(request: HttpRequest, page: Page) -> HttpResponse:
     anchor = request.GET.get("section", "")
-    base = base_of(page, version_of(request))
+    base = base_of(page, posted_version(request))
     part = find_section(base.notes or "", anchor) if anchor else None
     if anchor and part is None:
         return _no_section(request, page)
@@ -135,7 +135,7 @@ def new_page(request: HttpRequest) -> HttpResponse:
             return _create(request)
     wanted = request.GET.get("draft", "")
     place = new_place("" if wanted == "1" else wanted or None)
-    draft = drafts.of(person(request), None, place) if wanted else None
+    draft = drafts.find_draft(person(request), None, place) if wanted else None
     shelf = Category.objects.filter(slug=request.GET.get("category", "")).first()
     start = {"category": shelf and shelf.pk, "title": request.GET.get("title", "")[:200]}
     start = _drafted(draft, None) if draft else start
@@ -151,7 +151,7 @@ def _create(request: HttpRequest) -> HttpResponse:
         notes = typed_anew(form.cleaned_data["notes"])
         page = create(notes, form.facts, by=person(request))
         if drafts.is_place(None, place):
-            drafts.end_saved(person(request), None, request.POST, notes, place)
+            drafts.end_saved(person(request), None, request.POST, place, notes=notes)
     messages.success(request, f"“{page.title}” is a page now.")
     say_called(request, called(page))
     return redirect(page)

@@ -13,7 +13,7 @@ from services.forms.page import EditForm
 from services.markdown.read.sections import PageSection
 from services.models import Draft, Page
 from services.pages import drafts, rename
-from services.views.finding import person
+from services.views.request import person
 
 
 def show_editor(
@@ -32,8 +32,8 @@ def show_editor(
     """
     page = form.page
     if draft is None and request.method == "POST":
-        draft = drafts.another(person(request), page, request.POST, place)
-    others = drafts.all_of(person(request)).filter(page=None).exclude(place=place)
+        draft = drafts.find_other(person(request), page, request.POST, place)
+    others = drafts.list_drafts(person(request)).filter(page=None).exclude(place=place)
     context = {
         "form": form,
         "page": page,

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from services.models import Category, Page
 from services.pages.edit import Edit, Outcome, others_since
-from services.views.finding import person
+from services.views.request import person
 
 NAMES = {
     "title": "The title",

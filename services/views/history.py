@@ -17,16 +17,15 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
 from services.models import OldAddress, Page, StaleVersion
-from services.pages import restore as restoring
-from services.pages.revisions import revision as version_of
-from services.people import shown_name
-from services.permissions import editors_only, may_edit, readers_only
-from services.selectors import compare as comparing
-from services.selectors import page as pages
+from services.pages.restore import NoSuchVersion, restore_version
+from services.pages.revisions import find_revision
+from services.permissions import editors_only, may_edit, readers_only, shown_name
 from services.selectors import timeline
+from services.selectors.compare import compare_versions, facts_of
+from services.selectors.page import cut_notes
 from services.selectors.timeline import Filter
-from services.views.posted import number
 from services.views.preview import rendered
+from services.views.request import parse_number
 
 FIELDS = ("kind", "category", "title", "abbreviation", "slug", "version", "trashed_at")
 
@@ -37,8 +36,8 @@ def history(request: HttpRequest, slug: str) -> HttpResponseBase:
     page = _page(request, slug)
     if page.slug != slug:
         return redirect("history", page.slug)
-    asked, before = Filter.of(request.GET), number(request.GET.get("before"))
-    ticks = number(request.GET.get("ticks"))
+    asked, before = Filter.of(request.GET), parse_number(request.GET.get("before"))
+    ticks = parse_number(request.GET.get("ticks"))
     part = (
         timeline.history(page.pk, asked, before)
         if ticks is None
@@ -55,7 +54,7 @@ def revision(request: HttpRequest, slug: str, version: int) -> HttpResponseBase:
     page = _page(request, slug)
     if page.slug != slug:
         return redirect("revision", page.slug, version)
-    then = version_of(page.pk, version)
+    then = find_revision(page.pk, version)
     if then is None:
         raise Http404("This page never had that version.")
     if request.GET.get("raw") == "1":
@@ -63,8 +62,8 @@ def revision(request: HttpRequest, slug: str, version: int) -> HttpResponseBase:
         # Notes may hold any HTML: no browser is to guess that this is a page.
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
-    text, cut = pages.beginning(then.notes)
-    facts = [(label, value) for label, value in comparing.facts_of(then).items() if value]
+    text, cut = cut_notes(then.notes)
+    facts = [(label, value) for label, value in facts_of(then).items() if value]
     context = {
         "page": page,
         "then": then,
@@ -72,7 +71,7 @@ def revision(request: HttpRequest, slug: str, version: int) -> HttpResponseBase:
         "facts": facts,
         "html": rendered(text, page),
         "cut": cut,
-        "previous": version - 1 if version_of(page.pk, version - 1) else None,
+        "previous": version - 1 if find_revision(page.pk, version - 1) else None,
         "next": version + 1 if version < page.version else None,
     }
     return render(request, "revision.html", context)
@@ -85,12 +84,12 @@ def compare(request: HttpRequest, slug: str) -> HttpResponseBase:
     if page.slug != slug:
         query = request.META.get("QUERY_STRING", "")
         return redirect(f"{reverse('compare', args=[page.slug])}?{query}")
-    old, new = number(request.GET.get("old")), number(request.GET.get("new"))
+    old, new = parse_number(request.GET.get("old")), parse_number(request.GET.get("new"))
     context: dict[str, Any] = {"page": page}
     if old is not None and old == new:
         context["same"] = old
     elif old is not None and new is not None and max(old, new) <= page.version:
-        context["comparison"] = comparing.compare(page.pk, old, new)
+        context["comparison"] = compare_versions(page.pk, old, new)
     known = context.get("comparison") or "same" in context
     return render(request, "compare.html", context, status=200 if known else 404)
 
@@ -100,10 +99,10 @@ def compare(request: HttpRequest, slug: str) -> HttpResponseBase:
 def restore(request: HttpRequest, slug: str, version: int) -> HttpResponseBase:
     """Make a page what it was; asks again where it has moved on since its history was read."""
     page = _page(request, slug)
-    by, seen = cast(User, request.user), number(request.POST.get("seen")) or 0
+    by, seen = cast(User, request.user), parse_number(request.POST.get("seen")) or 0
     try:
-        done = restoring.restore(page, version, seen=seen, by=by)
-    except restoring.NoSuchVersion:
+        done = restore_version(page, version, seen=seen, by=by)
+    except NoSuchVersion:
         raise Http404("This page never had that version.") from None
     except StaleVersion as stale:
         return _ask_again(request, stale.current, version, seen)
@@ -129,11 +128,11 @@ def _page(request: HttpRequest, slug: str) -> Page:
 
 
 def _ask_again(request: HttpRequest, page: Page, version: int, seen: int) -> HttpResponse:
-    newest = version_of(page.pk, page.version)
+    newest = find_revision(page.pk, page.version)
     context = {
         "page": page,
-        "then": version_of(page.pk, version),
-        "seen": seen if version_of(page.pk, seen) else None,
+        "then": find_revision(page.pk, version),
+        "seen": seen if find_revision(page.pk, seen) else None,
         "newest": newest,
         "who": shown_name(newest.user) if newest else "",
     }
@@ -141,7 +140,7 @@ def _ask_again(request: HttpRequest, page: Page, version: int, seen: int) -> Htt
 
 
 def _when(page: Page, version: int) -> str:
-    then = version_of(page.pk, version)
+    then = find_revision(page.pk, version)
     at = timezone.localtime(then.saved_at) if then else timezone.localtime()
     return f"on {date_format(at, 'j F Y')} at {date_format(at, 'H:i')}"
 

@@ -14,7 +14,7 @@ from services.pages.examples import example_documents, example_pages, remove_exa
 from services.permissions import editors_only, may_edit, readers_only
 from services.selectors.lists import Card, cards, listed
 from services.selectors.progress import learning
-from services.views.finding import person
+from services.views.request import person
 
 A_CATEGORY = 24
 QUESTIONS = 5
@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "shelves": shelves(totals),
         "is_empty": not totals,
         "are_examples": may_edit(request.user) and example_documents().exists(),
-        "drafts": drafts.all_of(person(request)) if may_edit(request.user) else (),
+        "drafts": drafts.list_drafts(person(request)) if may_edit(request.user) else (),
         "progress": learning(dict(states)),
         "questions": asked.select_related("page").only(
             "text", "page__kind", "page__slug", "page__title", "page__abbreviation"

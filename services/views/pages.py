@@ -11,10 +11,10 @@ from django.views.decorators.http import require_safe
 
 from services.models import Category, Page, Section
 from services.permissions import may_edit, readers_only
-from services.selectors import page as pages
-from services.selectors.lists import cards, listed, part
+from services.selectors.lists import cards, listed, paginate
+from services.selectors.page import find_page, markdownify, read_page
 from services.selectors.tree import tree
-from services.views.finding import moved_to
+from services.views.request import find_moved_page
 
 AT_ONCE = 100
 
@@ -25,10 +25,10 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
     shelf = get_object_or_404(Category, slug=slug)
     words = Section.objects.filter(category=shelf).exclude(text="").order_by("document", "position")
     number = request.GET.get("page")
-    found = part(listed(Page.objects.filter(category=shelf)), number, AT_ONCE)
+    found = paginate(listed(Page.objects.filter(category=shelf)), number, AT_ONCE)
     context = {
         "category": shelf,
-        "words": [pages.markdownify(text) for text in words.values_list("text", flat=True)],
+        "words": [markdownify(text) for text in words.values_list("text", flat=True)],
         "part": found,
         "cards": cards(found),
         "tree": tree(category=shelf),
@@ -39,7 +39,7 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @readers_only
 def topics(request: HttpRequest) -> HttpResponse:
-    found = part(listed(Page.objects.filter(category=None)), request.GET.get("page"), AT_ONCE)
+    found = paginate(listed(Page.objects.filter(category=None)), request.GET.get("page"), AT_ONCE)
     return render(request, "category.html", {"part": found, "cards": cards(found), "tree": tree()})
 
 
@@ -57,15 +57,15 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _page(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     editor = cast(User, request.user) if may_edit(request.user) else None
-    page = pages.find(slug, editor)
+    page = find_page(slug, editor)
     if page is None:
-        if now := moved_to(slug):
+        if now := find_moved_page(slug):
             # Never for good: browsers keep that, and a page may be renamed back.
             return redirect(now)
         raise Http404("There is no page at this address.")
     if page.kind != kind:
         return redirect(page)
-    found = pages.read(page, editing=editor is not None)
+    found = read_page(page, editing=editor is not None)
     return render(request, "page.html", {"page": page, "reading": found})
 
 
@@ -75,7 +75,7 @@ def raw(request: HttpRequest, slug: str) -> HttpResponse:
     """The notes exactly as they are stored."""
     page = Page.objects.only("notes").filter(slug=slug).first()
     if page is None:
-        if now := moved_to(slug):
+        if now := find_moved_page(slug):
             return redirect("raw", now.slug)
         raise Http404("There is no page at this address.")
     response = HttpResponse(page.notes, content_type="text/plain; charset=utf-8")

@@ -11,7 +11,7 @@ from services.models import Attachment, Page
 from services.permissions import editors_only
 from services.selectors.attachments import sizes_in, sizes_of
 from services.selectors.page import addresses_of, markdownify
-from services.views.posted import number
+from services.views.request import parse_number
 
 
 def rendered(text: str, page: Page | None = None) -> str:
@@ -36,5 +36,5 @@ def preview(request: HttpRequest) -> HttpResponseBase:
 
 
 def _page(request: HttpRequest) -> Page | None:
-    pk = number(request.POST.get("page"))
+    pk = parse_number(request.POST.get("page"))
     return None if pk is None else Page.objects.filter(pk=pk).first()

@@ -17,29 +17,28 @@ from django.views.decorators.http import require_http_methods, require_POST
 from services.forms.conflict import CONTINUE, choices_in
 from services.forms.fields import NotesField, NotesWidget, Seen
 from services.markdown.edit.splice import EditRefused
+from services.markdown.render.plain import plain_text
 from services.models import Draft, Question
 from services.models.urls import page_url
-from services.pages import answer as asking
-from services.pages import asked_drafts
-from services.pages.answer import Answered, QuestionGone
+from services.pages import drafts
+from services.pages.answer import Answered, QuestionGone, answer_question, dismiss_question
 from services.pages.resolve_conflict import Clash, mark
 from services.permissions import editors_only
-from services.selectors.page import links_from, plain
-from services.selectors.questions import Inbox, find
+from services.selectors.page import links_from
+from services.selectors.questions import Inbox, find_question
 from services.views import conflicts
-from services.views.back import next_address, wants_json
-from services.views.finding import person
 from services.views.flash import resolved_words
 from services.views.question_ask import (
     GONE,
     WAYS,
     at_question,
-    keep,
     page_at,
+    redirect_or_json,
+    save_typed,
     show_asking,
     show_lost,
-    to,
 )
+from services.views.request import next_address, person, wants_json
 from services.views.resubmit import writing
 
 
@@ -62,10 +61,10 @@ def question(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Show a question with a field for its answer, or save that."""
     if request.method == "POST":
         return _save(request, pk)
-    row = find(pk)
+    row = find_question(pk)
     if row is None:
         return _lost(request, pk)
-    draft = asked_drafts.of_answer(person(request), row)
+    draft = drafts.find_answer_draft(person(request), row)
     if draft is None:
         return _shown(request, row, _form(row))
     form = _form(row, draft.fields.get("answer", ""))
@@ -76,10 +75,10 @@ def question(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def _lost(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The question is gone; what was typed as its answer is not."""
-    draft = asked_drafts.of_gone(person(request), pk)
+    draft = drafts.find_lost_answer(person(request), pk)
     if draft is None:
         raise Http404("This question is not in the notes any more.")
-    again = asked_drafts.back_as(draft)
+    again = drafts.find_returned_question(draft)
     return redirect("question", again.pk) if again else show_lost(request, draft)
 
 
@@ -110,7 +109,7 @@ def _shown(
         "question": row,
         "form": form,
         "draft": draft,
-        "place": asked_drafts.place_of(row.pk),
+        "place": drafts.answer_place(row.pk),
         "is_back": draft is not None and request.method != "POST",
         "error": error,
         "inbox": inbox,
@@ -134,15 +133,15 @@ def _save(request: HttpRequest, pk: int) -> HttpResponseBase:
     text, seen = form.cleaned_data["answer"], form.cleaned_data["seen"]
     choices = choices_in(request.POST)
     try:
-        done = asking.answer(pk, text, seen=seen, by=person(request), choices=choices)
+        done = answer_question(pk, text, seen=seen, by=person(request), choices=choices)
     except QuestionGone:
         return _gone(request, pk, text)
     except Clash as clash:
         return _clash(request, pk, clash)
     except EditRefused as refusal:
         return _refused(request, pk, str(refusal))
-    place = asked_drafts.place_of(pk)
-    asked_drafts.end_sent(person(request), done.question.page, place, request.POST)
+    place = drafts.answer_place(pk)
+    drafts.end_saved(person(request), done.question.page, request.POST, place)
     return _done(request, done.question, _said(done))
 
 
@@ -161,7 +160,7 @@ def _done(request: HttpRequest, row: Question, said: str) -> HttpResponseBase:
     """Back to where one came from, or on to the question that was asked for: the next, or this."""
     following, inbox = None, Inbox.of(request.POST)
     if request.POST.get("then") == "next" and CONTINUE not in request.POST:
-        following = inbox.next_to_answer(find(row.pk) or row)
+        following = inbox.next_to_answer(find_question(row.pk) or row)
         if following is None:
             said = format_html("{} No question is left open.", said)
     elif CONTINUE in request.POST:
@@ -169,20 +168,20 @@ def _done(request: HttpRequest, row: Question, said: str) -> HttpResponseBase:
     messages.success(request, said)
     if following is not None:
         query = f"{inbox.query}&{urlencode({'next': next_address(request)})}"
-        return to(request, f"{reverse('question', args=[following.pk])}?{query}")
-    return to(request, at_question(request, row))
+        return redirect_or_json(request, f"{reverse('question', args=[following.pk])}?{query}")
+    return redirect_or_json(request, at_question(request, row))
 
 
 def _refused(request: HttpRequest, pk: int, sentence: str) -> HttpResponseBase:
     """The form again, with what was typed."""
     if wants_json(request):
         return JsonResponse({"error": sentence}, status=400)
-    row = find(pk)
+    row = find_question(pk)
     if row is None:
         return _gone(request, pk, request.POST.get("answer", ""))
     form = _form(row, request.POST.get("answer", ""))
     form.initial["seen"] = request.POST.get("seen", "")
-    kept = keep(request, row.page, asked_drafts.place_of(pk))
+    kept = save_typed(request, row.page, drafts.answer_place(pk))
     return _shown(request, row, form, draft=kept, error=sentence)
 
 
@@ -191,9 +190,9 @@ def _clash(request: HttpRequest, pk: int, clash: Clash) -> HttpResponseBase:
     if wants_json(request):
         return JsonResponse({"error": "Someone else answered meanwhile."}, status=409)
     mine = clash.conflict.mine
-    draft = keep(request, clash.current, asked_drafts.place_of(pk), answer=mine)
+    draft = save_typed(request, clash.current, drafts.answer_place(pk), answer=mine)
     kept = draft.saved_at.isoformat() if draft and draft.saved_at else ""
-    asked = plain(request.POST.get("asked", ""))
+    asked = plain_text(request.POST.get("asked", ""))
     lead = f"While you wrote, someone else changed the answer to “{asked}”."
     return conflicts.show(request, clash, lead, kept=kept, draft=draft)
 
@@ -203,10 +202,10 @@ def _gone(request: HttpRequest, pk: int, typed: str) -> HttpResponseBase:
     if wants_json(request):
         return JsonResponse({"error": "This question is gone."}, status=410)
     page, words = page_at(request.POST.get("slug", "")), request.POST.get("asked", "")
-    place = asked_drafts.place_of(pk)
+    place = drafts.answer_place(pk)
     return show_asking(
         *(request, page, words, typed),
-        draft=keep(request, page, place, answer=typed),
+        draft=save_typed(request, page, place, answer=typed),
         place=place,
         notice=GONE if page else "",
         status=410,
@@ -219,14 +218,14 @@ def dismiss(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Say that a line is no question; with `undo`, that it is one after all."""
     undo = "undo" in request.POST
     try:
-        row = asking.dismiss(pk, not undo)
+        row = dismiss_question(pk, not undo)
     except QuestionGone as gone:
         messages.error(request, str(gone))
-        return to(request, next_address(request) or reverse("questions"))
+        return redirect_or_json(request, next_address(request) or reverse("questions"))
     if undo:
         messages.success(request, "It counts as a question again.")
     else:
         context = {"question": row, "next": next_address(request)}
         said = render_to_string("partials/question_dismissed.html", context, request)
         messages.success(request, said)
-    return to(request, at_question(request, find(pk) or row))
+    return redirect_or_json(request, at_question(request, find_question(pk) or row))

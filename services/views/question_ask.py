@@ -22,12 +22,11 @@ from services.markdown.edit.splice import EditRefused
 from services.models import Draft, OldAddress, Page, Question
 from services.models.drafts import ASK
 from services.models.urls import page_url
-from services.pages import answer as asking
-from services.pages import asked_drafts, drafts
+from services.pages import drafts
+from services.pages.answer import ask_question
 from services.pages.revise import Trashed
-from services.selectors.questions import find
-from services.views.back import back, next_address, wants_json
-from services.views.finding import person
+from services.selectors.questions import find_question
+from services.views.request import next_address, person, redirect_back, wants_json
 from services.views.resubmit import writing
 
 WAYS = ("GET", "HEAD", "POST")
@@ -54,7 +53,7 @@ def ask(request: HttpRequest, slug: str) -> HttpResponseBase:
     if request.method == "POST":
         return _save(request, page)
     if page is not None:
-        draft = drafts.of(person(request), page, ASK)
+        draft = drafts.find_draft(person(request), page, ASK)
         fields = draft.fields if draft else {}
         return show_asking(
             request, page, fields.get("words", ""), fields.get("answer", ""), draft=draft
@@ -74,13 +73,13 @@ def _save(request: HttpRequest, page: Page | None) -> HttpResponseBase:
             raise Page.DoesNotExist
         if not form.is_valid():
             raise EditRefused(" ".join(str(e) for errors in form.errors.values() for e in errors))
-        row = asking.ask(page, words, answer, by=person(request))
+        row = ask_question(page, words, answer, by=person(request))
     except EditRefused as refusal:
         if wants_json(request):
             return JsonResponse({"error": str(refusal)}, status=400)
         return show_asking(
             *(request, page, words, answer),
-            draft=keep(request, page, place),
+            draft=save_typed(request, page, place),
             place=place,
             error=str(refusal),
             status=400,
@@ -90,17 +89,17 @@ def _save(request: HttpRequest, page: Page | None) -> HttpResponseBase:
             return JsonResponse({"error": "This page is gone."}, status=410)
         return show_asking(request, None, words, answer, status=410)
     if drafts.is_asked(page, place):
-        asked_drafts.end_sent(person(request), page, place, request.POST)
+        drafts.end_saved(person(request), page, request.POST, place)
     messages.success(request, "Asked. It stands at the end of the notes.")
-    return to(request, at_question(request, find(row.pk) or row))
+    return redirect_or_json(request, at_question(request, find_question(row.pk) or row))
 
 
-def keep(request: HttpRequest, page: Page | None, place: str, **typed: str) -> Draft | None:
+def save_typed(request: HttpRequest, page: Page | None, place: str, **typed: str) -> Draft | None:
     """Keep what was posted, or `typed`, and is shown again; None where it could not be kept."""
     if page is None or not drafts.is_asked(page, place):
         return None
     posted = request.POST.dict() | typed
-    return asked_drafts.keep_sent(person(request), page, place, posted)
+    return drafts.save_posted(person(request), page, place, posted)
 
 
 def show_lost(request: HttpRequest, draft: Draft) -> HttpResponse:
@@ -159,11 +158,11 @@ def page_at(slug: str) -> Page | None:
 
 def at_question(request: HttpRequest, row: Question) -> str:
     """Where one came from, at the question."""
-    there = back(request, page_url(row.page.kind, row.page.slug))["Location"]
+    there = redirect_back(request, page_url(row.page.kind, row.page.slug))["Location"]
     return there if "#" in there else f"{there}#kb-question-{row.pk}"
 
 
-def to(request: HttpRequest, there: str) -> HttpResponseBase:
+def redirect_or_json(request: HttpRequest, there: str) -> HttpResponseBase:
     """On to an address, as the sender of the form wants it."""
     if wants_json(request):
         return JsonResponse({"to": there})

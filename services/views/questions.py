@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from services.markdown.render.render import render as render_notes
 from services.models import Question
 from services.permissions import readers_only
-from services.selectors.lists import part
+from services.selectors.lists import paginate
 from services.selectors.page import links_from
 from services.selectors.questions import SORTS, STATES, Inbox, counts
 from services.selectors.tree import tree
@@ -26,7 +26,7 @@ AT_ONCE = 100
 def questions(request: HttpRequest) -> HttpResponse:
     number = counts()
     inbox = Inbox.of(request.GET, otherwise="open" if number["open"] else "all")
-    found = part(inbox.rows(), request.GET.get("page"), AT_ONCE, number[inbox.state])
+    found = paginate(inbox.rows(), request.GET.get("page"), AT_ONCE, number[inbox.state])
     context = {
         "inbox": inbox,
         "part": found,

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.csrf import csrf_failure as plain_failure
 
 from services.permissions import editors_only, may_edit
-from services.views.back import wants_json
+from services.views.request import wants_json
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]

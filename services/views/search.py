@@ -25,7 +25,7 @@ from services.search.filter_fields import (
 )
 from services.search.search import MOST, find
 from services.views.palette import KEYS, commands
-from services.views.posted import number
+from services.views.request import parse_number
 from services.views.tags import in_use
 
 AT_ONCE = 20
@@ -45,7 +45,7 @@ def search(request: HttpRequest) -> HttpResponse:
         form = {kind: request.GET.getlist(kind) for kind in (*KINDS, PHRASE)}
         return _to(put_together(text, request.GET["seen"], form))
     last = MOST // AT_ONCE
-    wanted = min(max(number(request.GET.get("page")) or 1, 1), last)
+    wanted = min(max(parse_number(request.GET.get("page")) or 1, 1), last)
     results = find(text, start=(wanted - 1) * AT_ONCE, count=AT_ONCE)
     part = Paginator(range(results.total), AT_ONCE).get_page(wanted)
     if part.number != wanted:
@@ -103,8 +103,8 @@ def suggest(request: HttpRequest) -> HttpResponse:
 @readers_only
 def recent(request: HttpRequest) -> HttpResponse:
     """What the palette offers before anything is typed: the pages `ids`, and what can be done."""
-    wanted = [number(part) for part in request.GET.get("ids", "").split(",")[: 2 * RECENT]]
-    here = number(request.GET.get("page"))
+    wanted = [parse_number(part) for part in request.GET.get("ids", "").split(",")[: 2 * RECENT]]
+    here = parse_number(request.GET.get("page"))
     rows = Page.objects.filter(pk__in={pk for pk in (*wanted, here) if pk is not None})
     pages = rows.select_related("category").only(
         *("kind", "title", "abbreviation", "slug", "category__name", "category__slug")

@@ -19,7 +19,7 @@ from services.pages.edit import split as split_page
 from services.pages.resolve_conflict import Clash
 from services.pages.revise import Trashed
 from services.permissions import editors_only
-from services.views.finding import page_to_edit, person, version_of
+from services.views.request import find_page, person, posted_version
 
 CHANGED = "Somebody changed this section meanwhile, so nothing is done yet. Look at it again."
 
@@ -28,7 +28,7 @@ CHANGED = "Somebody changed this section meanwhile, so nothing is done yet. Look
 @editors_only
 def split(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask for the title of the page that `?section=` is to become, and make it."""
-    page, _ = page_to_edit(slug)
+    page, _ = find_page(slug)
     if page is None or page.trashed_at:
         raise Http404("There is no page at this address.")
     if request.method == "POST":
@@ -53,7 +53,7 @@ def _form(page: Page, part: PageSection) -> SplitForm:
 
 
 def _split(request: HttpRequest, page: Page) -> HttpResponse:
-    base, anchor = base_of(page, version_of(request)), request.GET.get("section", "")
+    base, anchor = base_of(page, posted_version(request)), request.GET.get("section", "")
     part = find_section(base.notes or "", anchor)
     if part is None:
         return render(request, "no_section.html", {"page": page}, status=404)

@@ -10,7 +10,7 @@ from taggit.models import Tag
 
 from services.models import Page
 from services.permissions import readers_only
-from services.selectors.lists import cards, listed, part
+from services.selectors.lists import cards, listed, paginate
 from services.selectors.tree import tree
 
 AT_ONCE = 100
@@ -40,7 +40,7 @@ def tag(request: HttpRequest, name: str) -> HttpResponse:
     if not same:
         raise Http404("No page has this tag.")
     pages = Page.objects.filter(tags__in=list(same)).in_order().distinct()
-    found = part(listed(pages), request.GET.get("page"), AT_ONCE)
+    found = paginate(listed(pages), request.GET.get("page"), AT_ONCE)
     names = sorted(same.values(), key=lambda other: other != name)
     context = {"name": names[0], "part": found, "cards": cards(found), "tree": tree()}
     return render(request, "tag.html", context)

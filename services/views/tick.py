@@ -15,11 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 from services.markdown.edit.splice import EditRefused
 from services.models import ChecklistItem
 from services.models.urls import page_url
-from services.pages import tick as ticking
-from services.pages.tick import ItemGone, Ticked
+from services.pages.tick import WHY_LENGTH, ItemGone, Ticked, tick_item
 from services.permissions import editors_only
-from services.selectors import page as pages
-from services.views.back import back, own_address, wants_json
+from services.selectors.page import place_url
+from services.views.request import own_address, redirect_back, wants_json
 
 # The value of one button or radio: which item, and the state that it is to have.
 TICK = re.compile(r"([0-9]{1,18}) (open|doing|done|na)")
@@ -34,14 +33,14 @@ def tick(request: HttpRequest) -> HttpResponseBase:
         return _refused(request, 400, "This is no item and state.")
     pk, why = int(asked[1]), request.POST.get("why")
     try:
-        ticked = ticking.tick(pk, asked[2], by=request.user, why=why)  # type: ignore[arg-type]
+        ticked = tick_item(pk, asked[2], by=request.user, why=why)  # type: ignore[arg-type]
     except ItemGone as error:
         return _refused(request, 410, str(error))
     except EditRefused as error:
         return _refused(request, 409, str(error))
     if wants_json(request):
         return JsonResponse(_told(ticked))
-    response = back(request, reverse("checklist"))
+    response = redirect_back(request, reverse("checklist"))
     if "#" not in response["Location"]:
         response["Location"] += f"#kb-item-{pk}"
     return response
@@ -67,7 +66,7 @@ def _refused(request: HttpRequest, status: int, sentence: str) -> HttpResponseBa
     if status == 400:
         raise BadRequest(sentence)
     messages.error(request, sentence)
-    return back(request, reverse("checklist"))
+    return redirect_back(request, reverse("checklist"))
 
 
 @require_safe
@@ -81,7 +80,7 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "item": found,
         "states": ChecklistItem.State.choices,
-        "reason_length": ticking.WHY_LENGTH,
+        "reason_length": WHY_LENGTH,
         "next": _from(request) or _place(found),
     }
     return render(request, "item.html", context)
@@ -95,4 +94,4 @@ def _from(request: HttpRequest) -> str:
 
 def _place(found: ChecklistItem) -> str:
     page = page_url(found.page.kind, found.page.slug)
-    return pages.place(page, found.text, found.list_title)
+    return place_url(page, found.text, found.list_title)

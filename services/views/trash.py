@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from services.attachments import manage
 from services.models import Attachment, Link, Page, Section, StaleVersion
-from services.pages import trash as trashing
+from services.pages.trash import empty, take_out, throw_away
 from services.permissions import admins_only, editors_only
-from services.selectors.lists import part
+from services.selectors.lists import paginate
 from services.selectors.tree import tree
-from services.views.finding import page_to_edit, person
+from services.views.request import find_page, person
 
 AT_ONCE = 50
 
@@ -27,11 +27,11 @@ AT_ONCE = 50
 @editors_only
 def delete_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Say what deleting a page does, and move it to the trash."""
-    page, _ = page_to_edit(slug)
+    page, _ = find_page(slug)
     if page is None:
         raise Http404("There is no page at this address.")
     if request.method == "POST":
-        trashing.throw_away(page, by=person(request))
+        throw_away(page, by=person(request))
         messages.success(request, _with_undo(request, page))
         return redirect(page.category or reverse("topics"))
     if page.trashed_at:
@@ -75,8 +75,8 @@ def trash(request: HttpRequest) -> HttpResponse:
     files = Attachment.objects.trashed().select_related("trashed_by", "page")
     files = files.defer("page__notes", "page__outline", "page__kept")
     context = {
-        "part": part(pages, request.GET.get("page"), AT_ONCE),
-        "files": part(files, request.GET.get("files"), AT_ONCE),
+        "part": paginate(pages, request.GET.get("page"), AT_ONCE),
+        "files": paginate(files, request.GET.get("files"), AT_ONCE),
         "tree": tree(),
     }
     return render(request, "trash.html", context)
@@ -87,7 +87,7 @@ def trash(request: HttpRequest) -> HttpResponse:
 def restore_page(request: HttpRequest, pk: int) -> HttpResponse:
     page = get_object_or_404(Page.everything, pk=pk)
     try:
-        restored = trashing.take_out(page, by=person(request))
+        restored = take_out(page, by=person(request))
     except StaleVersion as stale:
         messages.info(request, f"“{stale.current.title}” is not in the trash.")
         return redirect(stale.current)
@@ -102,7 +102,7 @@ def restore_page(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @admins_only
 def empty_trash(request: HttpRequest) -> HttpResponse:
-    pages, files = trashing.empty(), manage.empty_trash()
+    pages, files = empty(), manage.empty_trash()
     gone = [*_counted(pages, "page"), *_counted(files, "file")]
     went = f"{' and '.join(gone)} {'is' if pages + files == 1 else 'are'} deleted for good"
     left = Page.everything.exclude(trashed_at=None).count()

@@ -9,7 +9,7 @@ from django.test import Client
 
 from services.models import Category, Draft, Page, Reason, Revision, Service
 from services.pages.revise import revise
-from services.pages.revisions import revision, tags_at
+from services.pages.revisions import find_revision, tags_at
 from tests.conftest import person
 from tests.support.html_forms import fields_of
 from tests.support.pages import make_topic
@@ -83,7 +83,7 @@ def test_a_conflict_is_resolved_on_the_screen_of_the_site(
     now = stored(page)
     assert (now.notes, now.slug) == (BASE.replace("three", "mine"), "other")
     assert list(now.tags.names()) == ["new"]
-    assert revision(page.pk, 2).notes == BASE.replace("three", "theirs")
+    assert find_revision(page.pk, 2).notes == BASE.replace("three", "theirs")
     assert LogEntry.objects.count() == 1
     assert not Draft.objects.exists()
 
@@ -113,7 +113,7 @@ def test_facts_notes_tags_and_rows_are_one_revision(
     fields = typed(as_editor, page, "five", "FIVE")
     fields |= {"title": "Other", "tags": "b, a", "items-0-state": "done", "aliases": "x"}
     assert as_editor.post(address(page), fields).status_code == 302
-    last = revision(page.pk, 2)
+    last = find_revision(page.pk, 2)
     assert (last.title, last.tags, last.aliases) == ("Other", ["a", "b"], ["x"])
     assert last.notes == BASE.replace("five", "FIVE").replace("[ ]", "[x]")
     assert (last.user, last.reason) == (editor, Reason.ADMIN)

@@ -43,7 +43,7 @@ def test_rows_too_are_kept_and_go_on_in_the_editor(tabs: Tabs, page, editor):  #
         tab.get_by_label("State: Item").select_option("done")
     expect(said(tab)).to_contain_text(KEPT)
     kept = "One\n\n- [x] Item\n\n> [!question] Why?\n\n> [!answer]\n> Because.\n"
-    assert drafts.of(editor, page).fields["notes"] == kept
+    assert drafts.find_draft(editor, page).fields["notes"] == kept
     other = opened(tabs, editor, page)
     expect(other.get_by_text("You have unsaved text for this page")).to_be_visible()
     other.get_by_role("link", name="Continue").click()
@@ -55,7 +55,7 @@ def test_opening_the_form_keeps_nothing(tabs: Tabs, page, editor):  # noqa: F811
     with tab.expect_response("**/draft/"):
         beat(tab)
     expect(said(tab)).to_have_text("")
-    assert drafts.of(editor, page) is None
+    assert drafts.find_draft(editor, page) is None
 
 
 def test_without_a_connection_it_is_kept_here_and_sent_when_it_is_back(
@@ -70,7 +70,7 @@ def test_without_a_connection_it_is_kept_here_and_sent_when_it_is_back(
     expect(said(tab)).to_contain_text("Not connected: kept in this browser.")
     tab.context.set_offline(False)
     expect(said(tab)).to_contain_text(KEPT)
-    assert "Typed on a train" in drafts.of(editor, page).fields["notes"]
+    assert "Typed on a train" in drafts.find_draft(editor, page).fields["notes"]
 
 
 def test_who_edits_on_the_site_is_shown(tabs: Tabs, page, editor, admin):  # noqa: F811
@@ -97,7 +97,7 @@ def test_two_who_changed_the_same_lines_decide_by_keyboard(
     tab.keyboard.press("Enter")
     tab.wait_for_url("**/admin/services/topic/")
     assert Page.objects.get().notes == NOTES.replace("One", "Mine")
-    assert drafts.of(admin, page) is None
+    assert drafts.find_draft(admin, page) is None
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_a_conflict_with_the_file_is_accessible_and_resolved(
     tab.wait_for_url("**/topics/plan/")
     assert Page.objects.get().notes == NOTES.replace("One", "One\n\n1")
     expect(tab.get_by_text("Compare and decide")).to_have_count(0)
-    assert drafts.of(editor, page) is None
+    assert drafts.find_draft(editor, page) is None
 
 
 def test_a_row_that_was_added_without_a_connection_is_brought_back(
@@ -143,7 +143,9 @@ def test_a_row_that_was_added_without_a_connection_is_brought_back(
     tab.unroute("**/draft/")
     button.click()
     expect(said(tab)).to_contain_text(KEPT)
-    there = str(drafts.of(editor, page).fields) + str(tab.evaluate("JSON.stringify(localStorage)"))
+    there = str(drafts.find_draft(editor, page).fields) + str(
+        tab.evaluate("JSON.stringify(localStorage)")
+    )
     assert "Typed on a train" in there
 
 

@@ -56,7 +56,7 @@ def test_cancelling_without_a_word_says_nothing(tab):
 
 
 def test_text_on_the_server_and_in_this_browser_are_told_apart(tab, page, editor):
-    drafts.keep(editor, page, 1, {"notes": page.notes.replace("world", "From the server")})
+    drafts.save_draft(editor, page, 1, {"notes": page.notes.replace("world", "From the server")})
     tab.goto(EDIT)
     ready(tab)
     write(tab, "From here ")
@@ -113,4 +113,4 @@ def test_a_new_page_that_only_this_browser_has_is_offered_on_another(tabs, edito
     tab.get_by_role("button", name="Continue with it").click()
     expect(tab.locator("#id_notes")).to_have_value("Lost?")
     expect(said(tab)).to_contain_text("Draft kept")
-    assert drafts.of(editor, None, place or "").fields["notes"] == "Lost?"
+    assert drafts.find_draft(editor, None, place or "").fields["notes"] == "Lost?"

@@ -56,7 +56,7 @@ def leave(tab: Tab, path: str = "/tags/") -> None:
 
 
 def notes_of(person: Any, page: Page | None) -> str:
-    draft = drafts.of(person, page)
+    draft = drafts.find_draft(person, page)
     return draft.fields["notes"] if draft else ""
 
 
@@ -285,7 +285,7 @@ def test_nothing_is_sent_between_saving_and_the_next_page(tab, page):
 
 
 def test_an_earlier_draft_is_not_overwritten_before_it_was_looked_at(tab, page, editor):
-    drafts.keep(editor, page, 1, {"notes": "Earlier\n"})
+    drafts.save_draft(editor, page, 1, {"notes": "Earlier\n"})
     tab.goto(EDIT)
     ready(tab)
     expect(tab.get_by_text("You have unsaved text for this page")).to_be_visible()
@@ -300,7 +300,7 @@ def test_an_earlier_draft_is_not_overwritten_before_it_was_looked_at(tab, page, 
     expect(tab.get_by_text("You have unsaved text for this page")).to_be_visible()
     tab.get_by_role("button", name="Discard").click()
     expect(tab.get_by_text("The draft is discarded.")).to_be_visible()
-    assert drafts.of(editor, page) is None
+    assert drafts.find_draft(editor, page) is None
 
 
 def test_discarding_in_the_editor_shows_the_stored_text(tab, page, editor):
@@ -314,7 +314,7 @@ def test_discarding_in_the_editor_shows_the_stored_text(tab, page, editor):
     tab.wait_for_timeout(500)
     expect(tab.get_by_text("This browser kept text")).to_have_count(0)
     expect(tab.locator("#id_notes")).to_have_value(page.notes)
-    assert drafts.of(editor, page) is None
+    assert drafts.find_draft(editor, page) is None
 
 
 def test_two_windows_of_one_person_keep_both_texts(tab, page, editor, tabs):  # noqa: F811
@@ -390,6 +390,6 @@ def test_text_that_was_refused_is_kept_at_once(tab, page, editor):
     tab.get_by_role("button", name="Save", exact=True).click()
     expect(tab.get_by_text("There is already a page with this title")).to_be_visible()
     expect(said(tab)).to_contain_text("Draft kept")
-    draft = drafts.of(editor, page)
+    draft = drafts.find_draft(editor, page)
     assert draft is not None
     assert (draft.fields["title"], draft.fields["notes"]) == ("Taken", f"Some {page.notes}")

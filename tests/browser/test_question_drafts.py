@@ -11,7 +11,7 @@ from playwright.sync_api import Route, expect
 
 from services.models import Category, Draft, Page, Question
 from services.models.drafts import ASK
-from services.pages import answer, asked_drafts, drafts
+from services.pages import answer, drafts
 from services.pages.revise import revise
 from tests.support.pages import make_service
 from tests.support.writing import Tabs, beat, first_of, log_in, serious, tabs  # noqa: F401 (a fixture)
@@ -57,7 +57,7 @@ def said(tab: Tab) -> Any:
 def typed(person: Any, place: str = "") -> str:
     """What the server keeps for the answer, or for the question that is asked."""
     pk = Question.objects.filter(text="Why S3?").values_list("pk", flat=True).first()
-    draft = drafts.of(person, Page.objects.get(), place or asked_drafts.place_of(pk or 0))
+    draft = drafts.find_draft(person, Page.objects.get(), place or drafts.answer_place(pk or 0))
     return draft.fields["words" if place else "answer"] if draft else ""
 
 
@@ -132,7 +132,7 @@ def test_discarding_ends_it(tab, editor):
 def test_discarding_on_a_page_of_its_own_and_cancelling_there(tabs, s3, editor):  # noqa: F811
     pk = Question.objects.get(text="How much?").pk
     fields = {"answer": "A lot.", "seen": answer.mark("*Little*."), "asked": "How much?"}
-    drafts.keep(editor, s3, 0, fields, asked_drafts.place_of(pk))
+    drafts.save_draft(editor, s3, 0, fields, drafts.answer_place(pk))
     tab = tabs(editor, f"/questions/{pk}/?next=/tags/")
     area = tab.get_by_role("textbox", name="Answer to: How much?")
     expect(area).to_have_value("A lot.")
@@ -321,7 +321,7 @@ def test_an_answer_that_is_back_overwrites_no_other(tab, editor):
     beat(tab)
     expect(said(tab)).to_have_text(KEPT)
     leave(tab)
-    answer.answer(pk, "Theirs.", seen=answer.mark(""), by=None)
+    answer.answer_question(pk, "Theirs.", seen=answer.mark(""), by=None)
     tab.goto(f"/questions/{pk}/")
     expect(field(tab)).to_have_value("Mine.")
     tab.get_by_role("button", name="Save", exact=True).click()
@@ -336,7 +336,7 @@ def test_an_answer_that_is_back_overwrites_no_other(tab, editor):
 
 def test_what_was_saved_at_once_is_not_offered_after_a_choice(tab, editor):
     pk = Question.objects.get(text="Why S3?").pk
-    answer.answer(pk, "Theirs.", seen=answer.mark(""), by=None)
+    answer.answer_question(pk, "Theirs.", seen=answer.mark(""), by=None)
     field(tab).fill("Mine.")
     tab.get_by_role("button", name="Save", exact=True).click()
     expect(tab.get_by_text("someone else changed the answer")).to_be_visible()
@@ -408,8 +408,8 @@ def test_the_answer_to_a_question_that_went_is_asked_anew(tab, s3, editor):
 
 def test_without_scripts_it_is_in_the_form_and_can_be_discarded(tabs, s3, editor):  # noqa: F811
     pk = Question.objects.get(text="Why S3?").pk
-    drafts.keep(editor, s3, 0, {"answer": "It lasts."}, asked_drafts.place_of(pk))
-    drafts.keep(editor, s3, 0, {"words": "Who pays?"}, ASK)
+    drafts.save_draft(editor, s3, 0, {"answer": "It lasts."}, drafts.answer_place(pk))
+    drafts.save_draft(editor, s3, 0, {"words": "Who pays?"}, ASK)
     tab = tabs(editor, f"/questions/{pk}/", java_script_enabled=False)
     expect(field(tab)).to_have_value("It lasts.")
     tab.get_by_role("button", name="Discard").click()

@@ -220,7 +220,7 @@ def test_two_answers_at_once_are_both_shown(tab: Tab) -> None:
     tab.goto("/questions/")
     tab.get_by_role("link", name="Answer Why S3?").click()
     field(tab, "Why S3?").fill("Mine.")
-    answer.answer(pk, "Theirs.", seen=answer.mark(""), by=None)
+    answer.answer_question(pk, "Theirs.", seen=answer.mark(""), by=None)
     tab.get_by_role("button", name="Save").click()
     expect(tab.get_by_text("someone else changed the answer to “Why S3?”")).to_be_visible()
     expect(tab.get_by_text("Theirs.", exact=True)).to_be_visible()

@@ -41,13 +41,13 @@ def test_a_draft_has_the_text_without_the_marks(tab, page, editor):  # noqa: F81
     held = begin(tab, file(), file("b.png", picture(size=(9, 9))))
     tab.keyboard.insert_text(" big")
     expect(tab.locator("#kb-editing")).to_contain_text("Draft kept")
-    kept = drafts.of(editor, page)
+    kept = drafts.find_draft(editor, page)
     assert kept is not None
     assert kept.fields["notes"] == "hello big world\n"
     held.let_go()
     expect(tab.locator(".upload")).to_have_count(0)
     tab.wait_for_timeout(2500)
-    kept = drafts.of(editor, page)
+    kept = drafts.find_draft(editor, page)
     assert kept is not None
     assert re.fullmatch(
         r"hello!\[a.png\]\(/\S+\)\n!\[b.png\]\(/\S+\) big world\n", kept.fields["notes"]
@@ -57,7 +57,7 @@ def test_a_draft_has_the_text_without_the_marks(tab, page, editor):  # noqa: F81
 def test_nothing_but_a_mark_is_no_draft(tab, page, editor):  # noqa: F811
     begin(tab)
     tab.wait_for_timeout(2500)
-    assert drafts.of(editor, page) is None
+    assert drafts.find_draft(editor, page) is None
     assert tab.evaluate(STORED) == []
 
 

@@ -18,10 +18,9 @@ from django.db import OperationalError, connection, transaction
 
 from services.db.locks import ATTEMPTS, retry_deadlocks
 from services.models import Link, Page, StaleVersion, Topic
-from services.pages import edit as editing
 from services.pages import trash
 from services.pages.derive import derive
-from services.pages.edit import Edit, base_of
+from services.pages.edit import Edit, base_of, create, store
 from services.pages.save import Clash, save
 from services.sync.apply import apply_plan
 from services.sync.read_files import SourceFile
@@ -165,7 +164,7 @@ def saving(page: Page, notes: str, me: User) -> Callable[[], Any]:
 def renaming(page: Page, title: str, me: User) -> Callable[[], Any]:
     now = Page.objects.get(pk=page.pk)
     edit = Edit(now.notes, base_of(now), {"title": title}, rewrite=True)
-    return lambda: editing.store(page, edit, by=me)
+    return lambda: store(page, edit, by=me)
 
 
 def every_index_is_right(capsys: pytest.CaptureFixture[str]) -> bool:
@@ -190,7 +189,7 @@ def test_a_link_to_a_page_that_is_made_meanwhile(me, no_retries, capsys):
         make = {"title": f"To {number}", "category": None}
         at_once(
             saving(page, f"[[To {number}]]", me),
-            lambda make=make: editing.create("See [[From 0]].", make, by=me),
+            lambda make=make: create("See [[From 0]].", make, by=me),
         )
     assert not Link.objects.filter(to=None).exists()
     assert every_index_is_right(capsys)

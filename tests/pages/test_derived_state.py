@@ -15,7 +15,7 @@ from services.pages.answer import ask
 from services.pages.derive import derive
 from services.pages.edit import base_of, split
 from services.pages.revise import revise
-from services.pages.tick import tick
+from services.pages.tick import tick_item
 from services.sync.apply import apply_plan
 from services.sync.read_files import SourceFile
 from services.sync.stored import plan_import
@@ -32,7 +32,7 @@ ASKED = datetime(2020, 2, 3, tzinfo=UTC)
 def page(db: None, editor: User) -> Page:
     """A page whose first item is settled with a reason, and whose question is dismissed."""
     made = make_topic(title="Plan", notes=LIST + QUESTION)
-    tick(made.items.get(text="EKS").pk, "na", by=editor, why="We use ECS")
+    tick_item(made.items.get(text="EKS").pk, "na", by=editor, why="We use ECS")
     made.questions.update(dismissed=True, asked_at=ASKED)
     return Page.objects.get(pk=made.pk)
 
@@ -65,7 +65,7 @@ def test_restoring_an_older_version_brings_it_back(page, editor):
     before, version = typed(page), page.version
     save(page, "Nothing any more.\n")
     assert not page.items.exists()
-    restore.restore(page, version, seen=page.version, by=None)
+    restore.restore_version(page, version, seen=page.version, by=None)
     assert typed(page) == before
     assert Page.objects.get(pk=page.pk).kept == {}
 
@@ -101,7 +101,7 @@ def test_an_import_that_drops_lines_and_later_brings_them_back(editor):
     one, two = "- [-] A\n- [ ] B\n", "- [x] C\n"
     bring(One=one, Two=two)
     for item in ChecklistItem.objects.exclude(text="B"):
-        tick(item.pk, item.state, by=editor, why=f"Because {item.text}")
+        tick_item(item.pk, item.state, by=editor, why=f"Because {item.text}")
     bring(One="Gone.\n", Two="Gone.\n")
     assert not ChecklistItem.objects.exists()
     bring(One=one, Two=two)
@@ -134,7 +134,7 @@ def test_lines_with_the_same_words_get_back_their_own(editor):
     notes = "A:\n\n- [x] read\n\nB:\n\n- [x] read\n- [x] read\n"
     page = make_topic(title="Plan", notes=notes)
     for number, item in enumerate(page.items.order_by("position")):
-        tick(item.pk, "done", by=editor, why=f"{number}")
+        tick_item(item.pk, "done", by=editor, why=f"{number}")
     save(page, "Nothing.\n")
     save(page, notes)
     assert list(page.items.order_by("position").values_list("reason", flat=True)) == list("012")
@@ -143,7 +143,7 @@ def test_lines_with_the_same_words_get_back_their_own(editor):
 def test_the_last_that_went_comes_back_first(editor):
     page = make_topic(title="Plan", notes="- [x] read\n- [x] read\n")
     for number, item in enumerate(page.items.order_by("position")):
-        tick(item.pk, "done", by=editor, why=f"{number}")
+        tick_item(item.pk, "done", by=editor, why=f"{number}")
     save(page, "- [x] read\n")
     save(page, "Nothing.\n")
     save(page, "- [x] read\n")
@@ -182,7 +182,7 @@ def test_a_split_gives_what_hangs_on_lines_to_the_new_page_and_keeps_it(page, ed
     part = next(part for part in read_sections(stored.notes) if part.anchor == "one")
     made = split(stored, base_of(stored), part, title="One", category=None, by=editor)
     assert made.items.get().reason == "We use ECS"
-    restore.restore(page, version, seen=version + 1, by=None)
+    restore.restore_version(page, version, seen=version + 1, by=None)
     assert page.items.get().reason == "We use ECS"
 
 
@@ -218,7 +218,7 @@ def test_asks_nothing_more_where_nothing_is_kept_and_nothing_goes(editor):
     asked = [sql for sql in queries(lambda: derive([page])) if "advisory" not in sql]
     # The items, questions and links that there are, and the words that are to be known.
     assert len(asked) == 4
-    tick(page.items.get(text="EKS").pk, "na", by=editor, why="We use ECS")
+    tick_item(page.items.get(text="EKS").pk, "na", by=editor, why="We use ECS")
     item = page.items.get(text="EKS")
-    assert len(queries(lambda: tick(item.pk, "open", by=editor))) <= 6
+    assert len(queries(lambda: tick_item(item.pk, "open", by=editor))) <= 6
     assert Question.objects.count() == 0

@@ -14,6 +14,7 @@ from services.models import Draft, Page, Reason
 from services.pages import drafts
 from services.pages.revise import revise
 from services.pages.trash import throw_away
+from services.templatetags.asking import first_new_line
 from tests.conftest import client_of, person
 from tests.support.pages import make_topic
 
@@ -44,14 +45,14 @@ def typed(client, page: Page | None, notes: str, row: dict, **more: object):
 def test_works(as_editor, editor, page):
     row = beat(as_editor, page)
     assert row["saved_at"] == ""
-    assert drafts.of(editor, page) is None
+    assert drafts.find_draft(editor, page) is None
     answer = typed(as_editor, page, "New\r\n", row, title="Other", tags="a, b", hacked="x").json()
-    draft = drafts.of(editor, page)
+    draft = drafts.find_draft(editor, page)
     assert draft is not None
     assert draft.fields == {"notes": "New\n", "title": "Other", "tags": "a, b"}
     assert (draft.version, draft.saved_at.isoformat()) == (1, answer["saved_at"])
     assert typed(as_editor, page, "Newer\r\n", answer).status_code == 200
-    assert drafts.of(editor, page).fields["notes"] == "Newer\n"
+    assert drafts.find_draft(editor, page).fields["notes"] == "Newer\n"
     stored = Page.objects.get(pk=page.pk)
     assert (stored.notes, stored.version) == (NOTES, 1)
 
@@ -59,8 +60,8 @@ def test_works(as_editor, editor, page):
 def test_of_a_new_page(as_editor, editor, admin):
     row = beat(as_editor, None)
     assert typed(as_editor, None, "New\r\n", row, title="Idea").status_code == 200
-    assert drafts.of(editor, None).fields == {"notes": "New\n", "title": "Idea"}
-    assert drafts.of(admin, None) is None
+    assert drafts.find_draft(editor, None).fields == {"notes": "New\n", "title": "Idea"}
+    assert drafts.find_draft(admin, None) is None
 
 
 def test_of_a_section_is_the_whole_page(as_editor, editor, page):
@@ -68,7 +69,7 @@ def test_of_a_section_is_the_whole_page(as_editor, editor, page):
     response = typed(as_editor, page, "# One\r\n\r\nChanged", row, section="one")
     assert response.status_code == 200
     whole = "Intro\r\n\n# One\n\nChanged\n\n# Two\n\nSecond\n"
-    assert drafts.of(editor, page).fields["notes"] == whole
+    assert drafts.find_draft(editor, page).fields["notes"] == whole
 
 
 def test_of_a_section_over_the_version_that_was_opened(as_editor, editor, admin, page):
@@ -76,20 +77,20 @@ def test_of_a_section_over_the_version_that_was_opened(as_editor, editor, admin,
     revise(page, "# Else\n", version=1, by=admin)
     response = typed(as_editor, page, "# Two\r\n\r\nMine\r\n", row, section="two", version=1)
     assert response.status_code == 200
-    assert drafts.of(editor, page).fields["notes"] == NOTES.replace("Second", "Mine")
+    assert drafts.find_draft(editor, page).fields["notes"] == NOTES.replace("Second", "Mine")
 
 
 def test_of_a_section_that_is_not_there(as_editor, editor, page):
     response = typed(as_editor, page, "x", beat(as_editor, page), section="three")
     assert response.status_code == 400
     assert "section" in response.json()["error"]
-    assert drafts.of(editor, page) is None
+    assert drafts.find_draft(editor, page) is None
 
 
 def test_untouched_lines_keep_their_ends(as_editor, editor, page):
     posted = NOTES.replace("\r\n", "\n").replace("\n", "\r\n")
     typed(as_editor, page, posted, beat(as_editor, page))
-    assert drafts.of(editor, page).fields["notes"] == NOTES
+    assert drafts.find_draft(editor, page).fields["notes"] == NOTES
 
 
 @pytest.mark.parametrize(
@@ -106,7 +107,7 @@ def test_refuses_what_could_not_be_stored(as_editor, editor, page, settings, fie
     response = typed(as_editor, page, row=row, **fields)
     assert response.status_code == 400
     assert words in response.json()["error"]
-    assert drafts.of(editor, page) is None
+    assert drafts.find_draft(editor, page) is None
 
 
 @pytest.mark.parametrize("name", ["draft", "version", "since", "person"])
@@ -121,7 +122,7 @@ def test_takes_no_nonsense(as_editor, page, name, value):
 
 def test_what_arrives_after_saving_brings_nothing_back(as_editor, editor, page):
     row = typed(as_editor, page, "New", beat(as_editor, page)).json()
-    drafts.end(editor, page)
+    drafts.end_draft(editor, page)
     late = typed(as_editor, page, "New, half", row)
     assert late.status_code == 409
     assert late.json()["reason"] == "ended"
@@ -138,7 +139,7 @@ def test_discarding_works(as_editor, editor, page):
     typed(as_editor, page, "New", beat(as_editor, page))
     response = as_editor.post("/drafts/discard/", {"page": page.pk, "next": "/topics/"})
     assert response["Location"] == "/topics/"
-    assert drafts.of(editor, page) is None
+    assert drafts.find_draft(editor, page) is None
     response = as_editor.post("/drafts/discard/", {"page": page.pk})
     assert response["Location"] == "/topics/plan/"
     json = as_editor.post(
@@ -151,10 +152,10 @@ def test_discarding_is_only_for_ones_own(as_editor, as_admin, editor, page):
     typed(as_editor, page, "New", beat(as_editor, page))
     row = beat(as_admin, page)
     as_admin.post("/drafts/discard/", {"page": page.pk})
-    assert drafts.of(editor, page).fields == {"notes": "New"}
+    assert drafts.find_draft(editor, page).fields == {"notes": "New"}
     mine = Draft.objects.get(person=editor)
     assert typed(as_admin, page, "Theirs", {**row, "draft": mine.pk}).status_code == 409
-    assert drafts.of(editor, page).fields == {"notes": "New"}
+    assert drafts.find_draft(editor, page).fields == {"notes": "New"}
 
 
 def test_two_windows_of_one_person_do_not_overwrite_each_other(as_editor, editor, page):
@@ -163,13 +164,13 @@ def test_two_windows_of_one_person_do_not_overwrite_each_other(as_editor, editor
     other = typed(as_editor, page, "Other window", row)
     assert other.status_code == 409
     assert other.json()["reason"] == "elsewhere"
-    assert drafts.of(editor, page).fields == {"notes": "One window"}
+    assert drafts.find_draft(editor, page).fields == {"notes": "One window"}
 
 
 def test_keep_replaces_what_was_kept(as_editor, editor, page):
     typed(as_editor, page, "New", beat(as_editor, page))
-    drafts.keep(editor, page, 1, {"notes": "Mine", "version": "1"})
-    assert drafts.of(editor, page).fields == {"notes": "Mine"}
+    drafts.save_draft(editor, page, 1, {"notes": "Mine", "version": "1"})
+    assert drafts.find_draft(editor, page).fields == {"notes": "Mine"}
 
 
 # -- others --------------------------------------------------------------------------------------
@@ -194,7 +195,7 @@ def test_who_leaves_is_gone_at_once_and_a_draft_stays(as_editor, as_admin, edito
     assert Draft.objects.count() == 1
     row = beat(as_editor, page)
     assert typed(as_editor, page, "Last words", row, leaving="1").json() == {}
-    assert drafts.of(editor, page).fields == {"notes": "Last words"}
+    assert drafts.find_draft(editor, page).fields == {"notes": "Last words"}
     assert beat(as_admin, page)["others"] == []
 
 
@@ -212,7 +213,7 @@ def test_a_page_in_the_trash_is_told_and_the_draft_kept(as_editor, editor, admin
     throw_away(page, by=admin)
     answer = typed(as_editor, page, "New", row).json()
     assert answer["trashed"] is True
-    assert drafts.of(editor, page).fields == {"notes": "New"}
+    assert drafts.find_draft(editor, page).fields == {"notes": "New"}
 
 
 def test_a_page_that_is_gone(as_editor):
@@ -277,7 +278,7 @@ def test_a_page_shows_a_draft_to_its_author_alone_and_asks_no_more(
 ):
     path = "/topics/plan/"
     before = [count_queries(client, path)[1] for client in (as_reader, as_editor)]
-    drafts.keep(editor, page, 1, {"notes": "Mine"})
+    drafts.save_draft(editor, page, 1, {"notes": "Mine"})
     assert [count_queries(client, path)[1] for client in (as_reader, as_editor)] == before
     assert "You have unsaved text" in count_queries(as_editor, path)[0]
     for client in (as_admin, as_reader):
@@ -296,11 +297,11 @@ def test_a_page_shows_a_draft_to_its_author_alone_and_asks_no_more(
     ],
 )
 def test_a_draft_is_told_by_the_first_line_that_it_changes(fields, words):
-    assert drafts.excerpt(fields, NOTES) == words
+    assert first_new_line(fields, NOTES) == words
 
 
 def test_the_notice_of_a_draft_says_how_it_begins(as_editor, editor, page):
-    drafts.keep(editor, page, 1, {"notes": NOTES.replace("Second", "Mine <b>")})
+    drafts.save_draft(editor, page, 1, {"notes": NOTES.replace("Second", "Mine <b>")})
     for path in ("/topics/plan/", "/pages/plan/edit/"):
         assert '<p class="draft-words">Mine &lt;b&gt;</p>' in count_queries(as_editor, path)[0]
 
@@ -311,8 +312,8 @@ def test_home_lists_ones_drafts_in_one_query(as_editor, as_admin, as_reader, edi
     for client in (as_editor, as_reader):
         client.get("/")
     less = count_queries(as_reader, "/")[1]
-    drafts.keep(editor, page, 1, {"notes": "Mine"})
-    drafts.keep(editor, None, 0, {"notes": "New"})
+    drafts.save_draft(editor, page, 1, {"notes": "Mine"})
+    drafts.save_draft(editor, None, 0, {"notes": "New"})
     text, queries = count_queries(as_editor, "/")
     assert "/pages/plan/edit/?draft=1" in text
     assert "/pages/new/?draft=1" in text

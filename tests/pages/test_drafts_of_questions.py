@@ -6,8 +6,8 @@ import pytest
 
 from services.models import Category, Draft, Page, Question
 from services.models.drafts import ASK
-from services.pages import answer as asking
-from services.pages import asked_drafts, drafts, trash
+from services.pages import drafts, trash
+from services.pages.answer import answer_question, mark
 from services.pages.revise import revise
 from tests.conftest import client_of
 from tests.pages.test_drafts import count_queries
@@ -31,7 +31,7 @@ def row(text: str = "Why *S3*?") -> Question:
 
 
 def at(question: Question) -> str:
-    return asked_drafts.place_of(question.pk)
+    return drafts.answer_place(question.pk)
 
 
 def beat(client, page: Page, place: str, **more: object) -> dict:
@@ -46,8 +46,8 @@ def typed(client, page: Page, place: str, known: dict, **fields: object):
 
 
 def kept(person, page: Page, question: Question, text: str) -> Draft:
-    fields = {"answer": text, "seen": asking.mark(question.answer), "asked": question.text}
-    return drafts.keep(person, page, 0, fields, at(question))
+    fields = {"answer": text, "seen": mark(question.answer), "asked": question.text}
+    return drafts.save_draft(person, page, 0, fields, at(question))
 
 
 def html(client, path: str, status: int = 200) -> str:
@@ -63,24 +63,24 @@ def test_an_answer_is_kept_apart_from_the_page_and_from_others(as_editor, editor
     place = at(row())
     known = beat(as_editor, s3, place)
     assert known["saved_at"] == ""
-    fields = {"answer": "It lasts.", "seen": "x", "asked": "Why *S3*?", "notes": "x"}
+    fields = {"answer": "It lasts.", "seen": "x", "asked": "Why *S3*?", "decision": "x"}
     answer = typed(as_editor, s3, place, known, **fields)
     assert set(answer.json()) == {"draft", "saved_at"}
-    assert drafts.of(editor, s3, place).fields == {
+    assert drafts.find_draft(editor, s3, place).fields == {
         "answer": "It lasts.",
         "seen": "x",
         "asked": "Why *S3*?",
     }
-    assert drafts.of(editor, s3) is None
-    assert drafts.of(editor, s3, at(row("How much?"))) is None
-    assert drafts.of(admin, s3, place) is None
+    assert drafts.find_draft(editor, s3) is None
+    assert drafts.find_draft(editor, s3, at(row("How much?"))) is None
+    assert drafts.find_draft(admin, s3, place) is None
     assert Page.objects.get().notes == NOTES
 
 
 def test_a_question_that_is_asked_is_one_a_page(as_editor, editor, s3):
     known = beat(as_editor, s3, ASK)
     assert typed(as_editor, s3, ASK, known, words="Who pays?").status_code == 200
-    assert drafts.of(editor, s3, ASK).fields == {"words": "Who pays?"}
+    assert drafts.find_draft(editor, s3, ASK).fields == {"words": "Who pays?"}
     assert beat(as_editor, s3, ASK)["draft"] == known["draft"]
 
 
@@ -98,10 +98,10 @@ def test_there_is_no_other_place(as_editor, s3, place):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"answer": "x" * 101}, "This answer is too long: it may have 100"),
+        ({"answer": "x" * 101}, "This text is too long: it may have 100"),
         ({"answer": "a\0b"}, "NUL"),
         ({"words": "a\0b"}, "NUL"),
-        ({"words": "x" * 100_001}, "The question is too long."),
+        ({"words": "x" * 100_001}, "The fields other than the text are too long."),
     ],
 )
 def test_refuses_what_could_not_be_stored(as_editor, editor, s3, settings, fields, words):
@@ -109,7 +109,7 @@ def test_refuses_what_could_not_be_stored(as_editor, editor, s3, settings, field
     response = typed(as_editor, s3, ASK, beat(as_editor, s3, ASK), **fields)
     assert response.status_code == 400
     assert words in response.json()["error"]
-    assert drafts.of(editor, s3, ASK) is None
+    assert drafts.find_draft(editor, s3, ASK) is None
 
 
 def test_refuses_strangers_readers_and_who_was_here_before(
@@ -129,7 +129,7 @@ def test_nobody_writes_into_or_discards_the_draft_of_another(as_editor, as_admin
     known = {"draft": draft.pk, "saved_at": since}
     assert typed(as_admin, s3, place, known, answer="Theirs.").status_code == 409
     as_admin.post("/drafts/discard/", {"page": s3.pk, "place": place, "kept": since})
-    assert drafts.of(editor, s3, place).fields["answer"] == "Mine."
+    assert drafts.find_draft(editor, s3, place).fields["answer"] == "Mine."
     assert BACK not in html(as_admin, f"/questions/{row().pk}/")
     assert "The answer to" not in html(as_admin, "/")
 
@@ -140,7 +140,7 @@ def test_two_windows_do_not_overwrite_each_other(as_editor, editor, s3):
     first = typed(as_editor, s3, place, known, answer="First.")
     other = typed(as_editor, s3, place, known, answer="Other.")
     assert (other.status_code, other.json()["reason"]) == (409, "elsewhere")
-    assert drafts.of(editor, s3, place).fields == {"answer": "First."}
+    assert drafts.find_draft(editor, s3, place).fields == {"answer": "First."}
     # The same once more is no other text: only the answer to it was lost.
     again = typed(as_editor, s3, place, known, answer="First.")
     assert again.json()["saved_at"] == first.json()["saved_at"]
@@ -162,7 +162,7 @@ def test_the_form_comes_with_the_draft_and_says_so(as_editor, as_admin, editor, 
 
 
 def test_the_form_to_ask_comes_with_the_draft_also_beside_the_page(as_editor, editor, s3):
-    drafts.keep(editor, s3, 0, {"words": "Who pays?", "answer": "We do."}, ASK)
+    drafts.save_draft(editor, s3, 0, {"words": "Who pays?", "answer": "We do."}, ASK)
     for path in ("/pages/s3/ask/", "/services/s3/"):
         text = html(as_editor, path)
         assert 'value="Who pays?"' in text
@@ -175,7 +175,7 @@ def test_the_form_to_ask_comes_with_the_draft_also_beside_the_page(as_editor, ed
 
 def test_a_page_asks_no_more_for_it(as_editor, editor, s3):
     before = count_queries(as_editor, "/services/s3/")[1]
-    drafts.keep(editor, s3, 0, {"words": "Who pays?"}, ASK)
+    drafts.save_draft(editor, s3, 0, {"words": "Who pays?"}, ASK)
     kept(editor, s3, row(), "It lasts.")
     text, queries = count_queries(as_editor, "/services/s3/")
     assert queries == before
@@ -185,14 +185,14 @@ def test_a_page_asks_no_more_for_it(as_editor, editor, s3):
 def test_an_old_draft_overwrites_no_newer_answer(as_editor, editor, s3):
     question = row()
     kept(editor, s3, question, "Mine.")
-    asking.answer(question.pk, "Theirs.", seen=asking.mark(""), by=None)
+    answer_question(question.pk, "Theirs.", seen=mark(""), by=None)
     form = fields_of(as_editor.get(f"/questions/{question.pk}/"))
     assert form["answer"] == "Mine."
     clash = as_editor.post(f"/questions/{question.pk}/", form)
     assert clash.status_code == 409
     assert row().answer == "Theirs."
     # It stays until that is resolved.
-    assert drafts.of(editor, s3, at(question)).fields["answer"] == "Mine."
+    assert drafts.find_draft(editor, s3, at(question)).fields["answer"] == "Mine."
     as_editor.post(f"/questions/{question.pk}/", fields_of(clash) | {"everywhere": "theirs"})
     assert not Draft.objects.exists()
 
@@ -203,7 +203,7 @@ def test_an_old_draft_overwrites_no_newer_answer(as_editor, editor, s3):
 def test_saving_ends_it_and_a_late_request_brings_nothing_back(as_editor, editor, s3):
     question = row()
     place = at(question)
-    known, seen = beat(as_editor, s3, place), asking.mark("")
+    known, seen = beat(as_editor, s3, place), mark("")
     known = typed(as_editor, s3, place, known, answer="It", seen=seen).json()
     form = fields_of(as_editor.get(f"/questions/{question.pk}/?part=1")) | {"answer": "It lasts."}
     response = as_editor.post(f"/questions/{question.pk}/", form, headers=JSON)
@@ -219,10 +219,10 @@ def test_saving_keeps_what_was_typed_elsewhere_since_unless_it_is_the_same(as_ed
     form = fields_of(as_editor.get(f"/questions/{question.pk}/"))
     kept(editor, s3, question, "Phone.")
     as_editor.post(f"/questions/{question.pk}/", form | {"answer": "Desk."})
-    assert drafts.of(editor, s3, at(question)).fields["answer"] == "Phone."
+    assert drafts.find_draft(editor, s3, at(question)).fields["answer"] == "Phone."
     form = fields_of(as_editor.get(f"/questions/{question.pk}/"))
-    drafts.keep(editor, s3, 0, {"answer": "Both.\r\n"}, at(question))
-    form |= {"answer": "Both.", "seen": asking.mark("Desk.")}
+    drafts.save_draft(editor, s3, 0, {"answer": "Both.\r\n"}, at(question))
+    form |= {"answer": "Both.", "seen": mark("Desk.")}
     assert as_editor.post(f"/questions/{question.pk}/", form).status_code == 302
     assert not Draft.objects.exists()
 
@@ -232,7 +232,7 @@ def test_what_is_refused_is_kept(as_editor, editor, s3):
     form = fields_of(as_editor.get(f"/questions/{question.pk}/")) | {"answer": "---"}
     refused = as_editor.post(f"/questions/{question.pk}/", form)
     assert refused.status_code == 400
-    assert drafts.of(editor, s3, at(question)).fields["answer"] == "---"
+    assert drafts.find_draft(editor, s3, at(question)).fields["answer"] == "---"
     as_editor.post(f"/questions/{question.pk}/", fields_of(refused) | {"answer": "Good."})
     assert not Draft.objects.exists()
     as_editor.post("/pages/s3/ask/", {"words": " ", "answer": " "})
@@ -240,7 +240,7 @@ def test_what_is_refused_is_kept(as_editor, editor, s3):
     as_editor.post("/pages/s3/ask/", {"words": "", "answer": "We do.", "place": ""})
     assert not Draft.objects.exists()
     as_editor.post("/pages/s3/ask/", {"words": "", "answer": "We do."})
-    assert drafts.of(editor, s3, ASK).fields == {"words": "", "answer": "We do."}
+    assert drafts.find_draft(editor, s3, ASK).fields == {"words": "", "answer": "We do."}
 
 
 def test_what_is_refused_takes_no_place_of_what_nobody_looked_at(as_editor, editor, s3):
@@ -249,17 +249,17 @@ def test_what_is_refused_takes_no_place_of_what_nobody_looked_at(as_editor, edit
     kept(editor, s3, question, "Phone.")
     refused = as_editor.post(f"/questions/{question.pk}/", form | {"answer": "---"})
     assert 'data-draft=""' in refused.content.decode()
-    assert drafts.of(editor, s3, at(question)).fields["answer"] == "Phone."
+    assert drafts.find_draft(editor, s3, at(question)).fields["answer"] == "Phone."
 
 
 def test_discarding_ends_what_its_form_shows(as_editor, editor, s3):
     question = row()
     draft = kept(editor, s3, question, "Mine.")
     told = {"page": s3.pk, "place": at(question), "kept": draft.saved_at.isoformat()}
-    drafts.keep(editor, s3, 1, {"notes": "Page"})
+    drafts.save_draft(editor, s3, 1, {"notes": "Page"})
     kept(editor, s3, question, "Phone.")
     as_editor.post("/drafts/discard/", told)
-    assert drafts.of(editor, s3, at(question)).fields["answer"] == "Phone."
+    assert drafts.find_draft(editor, s3, at(question)).fields["answer"] == "Phone."
     as_editor.post("/drafts/discard/", {"page": s3.pk, "place": at(question)})
     assert [draft.place for draft in Draft.objects.all()] == [""]
 
@@ -270,13 +270,13 @@ def test_discarding_ends_what_its_form_shows(as_editor, editor, s3):
 def test_home_lists_them_with_a_way_to_the_form(as_editor, as_reader, editor, s3):
     question = row()
     kept(editor, s3, question, "It lasts.")
-    drafts.keep(editor, s3, 0, {"words": "Who pays?"}, ASK)
+    drafts.save_draft(editor, s3, 0, {"words": "Who pays?"}, ASK)
     text = html(as_editor, "/")
     assert f'<a href="/questions/{question.pk}/">The answer to: Why S3?</a>' in text
     assert '<a href="/pages/s3/ask/">A question: Who pays?</a>' in text
     assert "not saved yet" not in html(as_reader, "/")
     # A draft without its question's words, as from an older form.
-    drafts.keep(editor, s3, 0, {"answer": "x"}, at(question))
+    drafts.save_draft(editor, s3, 0, {"answer": "x"}, at(question))
     assert "The answer to: a question" in html(as_editor, "/")
 
 
@@ -307,7 +307,7 @@ def test_what_is_posted_for_a_question_that_is_gone_is_kept(as_editor, editor, s
     revise(s3, "Nothing.\n", version=1)
     gone = as_editor.post(f"/questions/{question.pk}/", form)
     assert gone.status_code == 410
-    assert drafts.of(editor, s3, at(question)).fields["answer"] == "It lasts."
+    assert drafts.find_draft(editor, s3, at(question)).fields["answer"] == "It lasts."
     as_editor.post("/pages/s3/ask/", fields_of(gone))
     assert not Draft.objects.exists()
 
@@ -351,7 +351,7 @@ def test_another_question_of_the_same_words_leaves_a_draft_where_it_is(as_editor
 def test_text_for_a_page_in_the_trash_is_shown_and_keeps_the_page(as_editor, as_admin, editor, s3):
     question = row()
     kept(editor, s3, question, "It lasts.")
-    drafts.keep(editor, s3, 0, {"words": "Who pays?"}, ASK)
+    drafts.save_draft(editor, s3, 0, {"words": "Who pays?"}, ASK)
     trash.throw_away(s3, by=editor)
     assert trash.empty() == 0
     assert html(as_editor, "/").count("in the trash") == 2
@@ -380,4 +380,4 @@ def test_who_answers_does_not_edit_the_page(as_editor, as_admin, editor, s3):
     form = fields_of(as_editor.get("/pages/s3/edit/")) | {"notes": NOTES + "More.\r\n"}
     client_of(editor).post("/pages/s3/edit/", form)
     assert "More." in Page.objects.get().notes
-    assert drafts.of(editor, s3, at(row())).fields["answer"] == "It lasts."
+    assert drafts.find_draft(editor, s3, at(row())).fields["answer"] == "It lasts."

@@ -15,18 +15,18 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_draft_offered_above_a_form_outlives_the_save(as_editor, editor, page):  # noqa: F811
-    drafts.keep(editor, page, 1, {"notes": "Earlier"})
+    drafts.save_draft(editor, page, 1, {"notes": "Earlier"})
     fields = fields_of(as_editor.get("/pages/plan/edit/")) | {"notes": "Now"}
     refused = as_editor.post("/pages/plan/edit/", fields | {"title": ""})
     assert "You have unsaved text" in refused.content.decode()
     as_editor.post("/pages/plan/edit/", fields_of(refused) | {"title": "Plan"})
     assert Page.objects.get(pk=page.pk).notes == "Now"
-    assert drafts.of(editor, page).fields == {"notes": "Earlier"}
+    assert drafts.find_draft(editor, page).fields == {"notes": "Earlier"}
     taken = fields_of(as_editor.get("/pages/plan/edit/?draft=1"))
     clash = as_editor.post("/pages/plan/edit/", taken | {"notes": "Then"})
     as_editor.post("/pages/plan/edit/", fields_of(clash) | {"everywhere": "mine"})
     assert Page.objects.get(pk=page.pk).notes == "Then"
-    assert drafts.of(editor, page) is None
+    assert drafts.find_draft(editor, page) is None
 
 
 @pytest.mark.parametrize("path", ["/pages/plan/edit/", "/pages/new/"])
@@ -36,12 +36,12 @@ def test_saving_keeps_a_draft_that_was_typed_elsewhere_since(as_editor, editor, 
     phone, place = client_of(editor), form.get("place", "")
     row = typed(phone, there, "Phone\n", beat(phone, there, place=place), place=place).json()
     assert as_editor.post(path, form).status_code == 302
-    assert drafts.of(editor, there, place).fields == {"notes": "Phone\n"}
+    assert drafts.find_draft(editor, there, place).fields == {"notes": "Phone\n"}
     # That other machine goes on with it, and its own save ends it.
     row = typed(phone, there, "Phone, more\n", row, place=place).json()
     form |= {"title": "Plan C", "notes": "Phone, more\n", "kept": row["saved_at"], "version": 2}
     phone.post(path, form)
-    assert drafts.of(editor, there, place) is None
+    assert drafts.find_draft(editor, there, place) is None
 
 
 def test_saving_ends_a_draft_that_says_what_is_saved(as_editor, editor, page):  # noqa: F811
@@ -51,20 +51,20 @@ def test_saving_ends_a_draft_that_says_what_is_saved(as_editor, editor, page):  
     row = beat(as_editor, page)
     assert typed(as_editor, page, form["notes"], row, **beside).status_code == 200
     assert as_editor.post("/pages/plan/edit/", form).status_code == 302
-    assert drafts.of(editor, page) is None
+    assert drafts.find_draft(editor, page) is None
 
 
 def test_a_conflict_keeps_an_earlier_draft_that_nobody_looked_at(as_editor, editor, admin, page):  # noqa: F811
-    drafts.keep(editor, page, 1, {"notes": "Earlier"})
+    drafts.save_draft(editor, page, 1, {"notes": "Earlier"})
     form = fields_of(as_editor.get("/pages/plan/edit/")) | {"notes": NOTES.replace("Intro", "My")}
     revise(page, NOTES.replace("Intro", "Her"), version=1, by=admin)
     clash = as_editor.post("/pages/plan/edit/", form)
     assert clash.status_code == 409
     assert "Your earlier draft of this page stays." in clash.content.decode()
-    assert drafts.of(editor, page).fields == {"notes": "Earlier"}
+    assert drafts.find_draft(editor, page).fields == {"notes": "Earlier"}
     as_editor.post("/pages/plan/edit/", fields_of(clash) | {"everywhere": "mine"})
     assert Page.objects.get(pk=page.pk).notes.startswith("My")
-    assert drafts.of(editor, page).fields == {"notes": "Earlier"}
+    assert drafts.find_draft(editor, page).fields == {"notes": "Earlier"}
 
 
 def test_each_new_page_has_a_draft_of_its_own(as_editor, as_admin, editor):
@@ -87,20 +87,20 @@ def test_each_new_page_has_a_draft_of_its_own(as_editor, as_admin, editor):
     assert fields_of(refused)["place"][-1] == forms[0]["place"]
     assert f'data-place="{forms[0]["place"]}"' in refused.content.decode()
     as_editor.post("/pages/new/", forms[0])
-    assert [draft.title for draft in drafts.all_of(editor)] == ["Two"]
+    assert [draft.title for draft in drafts.list_drafts(editor)] == ["Two"]
     as_editor.post("/drafts/discard/", {"page": "", "place": forms[1]["place"]})
-    assert not drafts.all_of(editor)
+    assert not drafts.list_drafts(editor)
 
 
 def test_a_new_page_that_was_typed_before_they_had_places(as_editor, editor):
-    drafts.keep(editor, None, 0, {"notes": "Old\n", "title": "Old"})
+    drafts.save_draft(editor, None, 0, {"notes": "Old\n", "title": "Old"})
     assert 'href="/pages/new/?draft=1"' in as_editor.get("/").content.decode()
     form = fields_of(as_editor.get("/pages/new/?draft=1"))
     assert form["title"] == "Old"
     assert "place" not in form
     as_editor.post("/pages/new/", form)
     assert Page.objects.get(title="Old").notes == "Old\n"
-    assert not drafts.all_of(editor)
+    assert not drafts.list_drafts(editor)
 
 
 @pytest.mark.parametrize("place", ["x", "answer.1", "ask", "a" * 40, "\0"])

@@ -180,7 +180,7 @@ def test_a_version_that_never_was_loses_no_text(as_editor, plan, version):
 
 def test_a_draft_is_offered_taken_up_and_ended(as_editor, editor, plan):
     fields = {"notes": "Drafted.\n", "title": "Plans", "tags": "tools"}
-    drafts.keep(editor, plan, 1, fields)
+    drafts.save_draft(editor, plan, 1, fields)
     assert NOTES.split("\n")[0] in opened(as_editor)["notes"]
     assert "?draft=1" in as_editor.get(PATH).content.decode()
     taken = opened(as_editor, PATH + "?draft=1")
@@ -192,7 +192,7 @@ def test_a_draft_is_offered_taken_up_and_ended(as_editor, editor, plan):
 
 
 def test_a_draft_over_an_older_version_is_merged(as_editor, editor, plan):
-    drafts.keep(editor, plan, 1, {"notes": NOTES.replace("Two's", "My")})
+    drafts.save_draft(editor, plan, 1, {"notes": NOTES.replace("Two's", "My")})
     revise(plan, NOTES.replace("One's", "Her"), version=1, abbreviation="PL")
     as_editor.post(PATH, opened(as_editor, PATH + "?draft=1"))
     page = Page.objects.get()

@@ -199,7 +199,7 @@ def test_a_split_takes_along_what_hangs_on_items_and_questions(as_editor, editor
     notes = f"{why} here?\n\n- [ ] stays\n\n# One\n\n- [ ] learn\n- [ ] use\n\n{why} there?\n"
     page = make_topic(title="Plan", notes=notes)
     for text in ("stays", "learn"):
-        tick.tick(page.items.get(text=text).pk, "na", by=editor, why=f"{text}, in March")
+        tick.tick_item(page.items.get(text=text).pk, "na", by=editor, why=f"{text}, in March")
     asked = datetime(2020, 2, 3, tzinfo=UTC)
     page.questions.filter(text="Why there?").update(dismissed=True, asked_at=asked)
     ticked_at = page.items.get(text="learn").state_changed_at

@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from services.aws.catalog import name_key
 from services.models import ChecklistItem
-from services.pages.mentioned import items_that_may_name
-from services.pages.names import mentions, resolve_again
+from services.pages.names import items_that_may_name, mentions, resolve_again
 from tests.support.pages import make_topic
 from tests.support.queries import queries
 

@@ -6,7 +6,7 @@ import pytest
 
 from services.models import Category, Page, Reason, Revision
 from services.pages.restore import NoSuchVersion, restore
-from services.pages.revisions import revision, tags_at
+from services.pages.revisions import find_revision, tags_at
 from services.pages.trash import throw_away
 from tests.support.pages import make_service, make_topic
 from tests.support.revisions_maker import revised
@@ -44,7 +44,7 @@ def test_gives_the_bytes_and_facts_of_that_version_in_one_revision(editor):
     assert (page.title, page.abbreviation, page.aliases) == ("Elastic", "E", ["a", "b"])
     assert page.category.slug == "compute"
     assert sorted(page.tags.names()) == ["x", "y"]
-    kept = revision(page.pk, 4)
+    kept = find_revision(page.pk, 4)
     assert (kept.reason, kept.user) == (Reason.RESTORE, editor)
     assert tags_at(page.pk, 4) == ["x", "y"]
     assert page.version == 4

@@ -24,7 +24,7 @@ from services.models import (
     Topic,
 )
 from services.pages.revise import create, free_slug, revise
-from services.pages.revisions import revision, tags_at
+from services.pages.revisions import find_revision, tags_at
 from services.sync.apply import apply_plan
 from services.sync.read_files import SourceFile
 from services.sync.stored import plan_import
@@ -68,7 +68,7 @@ def test_a_new_page_is_its_first_revision(model: type[Page], editor: User) -> No
     compute = Category.objects.get(slug="compute")
     facts = {"kind": "topic"} if model is Topic else {"kind": "service", "category": compute}
     page = create(model(title="EC2", notes=MIXED, updated_by=editor, **facts))
-    first = revision(page.pk, 1)
+    first = find_revision(page.pk, 1)
     assert (first.notes, first.user, first.type) == (MIXED, editor, "+")
     assert (first.reason, first.tags) == (Reason.SITE, [])
     is_whole(page)
@@ -77,7 +77,7 @@ def test_a_new_page_is_its_first_revision(model: type[Page], editor: User) -> No
 def test_notes_facts_and_tags_are_one_revision(page: Page, editor: User) -> None:
     before = timezone.now()
     revise(page, "New\r\n", version=1, by=editor, tags=["b", "a"], title="Other", aliases=["x"])
-    last = revision(page.pk, 2)
+    last = find_revision(page.pk, 2)
     assert (last.notes, last.title, last.aliases, last.tags) == (
         "New\r\n",
         "Other",
@@ -92,7 +92,7 @@ def test_notes_facts_and_tags_are_one_revision(page: Page, editor: User) -> None
 @pytest.mark.parametrize("reason", Reason.values)
 def test_a_revision_says_from_where_it_came(page: Page, reason: str) -> None:
     revise(page, "New", version=1, reason=reason)
-    assert revision(page.pk, 2).reason == reason
+    assert find_revision(page.pk, 2).reason == reason
     is_whole(page)
 
 
@@ -251,7 +251,7 @@ def test_a_page_goes_with_its_history(page: Page, model: type[Page]) -> None:
 def test_people_who_leave_leave_their_revisions(page: Page, editor: User) -> None:
     revise(page, "New", version=1, by=editor)
     editor.delete()
-    assert revision(page.pk, 2).user is None
+    assert find_revision(page.pk, 2).user is None
 
 
 def test_nothing_else_writes_pages() -> None:

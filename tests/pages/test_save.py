@@ -13,7 +13,7 @@ from services.models import Page, Reason, Revision, StaleVersion
 from services.pages import save, trash
 from services.pages.resolve_conflict import Choices, Conflict
 from services.pages.revise import revise
-from services.pages.revisions import revision
+from services.pages.revisions import find_revision
 from services.text.merge import UNKNOWN, Use
 from tests.conftest import person
 from tests.support.pages import make_topic
@@ -134,7 +134,7 @@ def test_using_theirs_puts_mine_into_the_history(page: Page, editor: User, ada: 
     saved = chosen(page, "Mine\r\n", "theirs", editor)
     assert (saved.page.notes, saved.page.version, saved.resolved) == ("Theirs", 4, True)
     assert (stored(page).notes, stored(page).version) == ("Theirs", 4)
-    aside, back = revision(page.pk, 3), revision(page.pk, 4)
+    aside, back = find_revision(page.pk, 3), find_revision(page.pk, 4)
     assert (aside.notes, aside.reason) == ("Mine\r\n", Reason.ASIDE)
     assert (back.notes, back.reason) == ("Theirs", Reason.KEPT)
     assert {aside.user, back.user} == {editor}

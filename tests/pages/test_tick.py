@@ -8,10 +8,9 @@ from django.db import connection
 from services.markdown.edit.tasks import set_state
 from services.markdown.read.notes import read_notes
 from services.models import ChecklistItem, Page, Reason, Revision
-from services.pages import tick as ticking
 from services.pages import trash
 from services.pages.revise import revise
-from services.pages.tick import ItemGone, tick
+from services.pages.tick import ItemGone, tick_item
 from tests.support.pages import make_topic
 from tests.support.queries import queries
 
@@ -75,7 +74,7 @@ AWKWARD = {
 def test_one_character_changes_wherever_the_item_stands(editor, notes):
     page = made(notes)
     at = next(i for i, found in enumerate(read_notes(notes).items) if found.text == "This")
-    tick(item("This").pk, "done", by=editor)
+    tick_item(item("This").pk, "done", by=editor)
     new = notes_of(page)
     assert [a + b for a, b in zip(notes, new, strict=True) if a != b] == [" x"]
     assert [found.state for found in read_notes(new).items] == [
@@ -95,7 +94,7 @@ def derived_rows_agree(page: Page) -> None:
 def test_a_task_in_an_answer_keeps_the_answer_up_to_date(editor):
     page = made(AWKWARD["in an answer"])
     assert page.questions.get().answer == "- [ ] This"
-    tick(item("This").pk, "done", by=editor)
+    tick_item(item("This").pk, "done", by=editor)
     assert page.questions.get().answer == "- [x] This"
 
 
@@ -119,8 +118,8 @@ def test_an_item_that_moved_while_its_page_was_waited_for(editor, monkeypatch):
     stale = ChecklistItem.objects.select_related("page").get(pk=item("Same", 1).pk)
     revise(page, "- [ ] New\n- [ ] Same\n- [ ] Same\n", version=1)
     stale.page = Page.objects.get(pk=page.pk)
-    monkeypatch.setattr(ticking, "_locked", lambda pk: stale)
-    tick(stale.pk, "done", by=editor)
+    monkeypatch.setattr("services.pages.tick._locked", lambda pk: stale)
+    tick_item(stale.pk, "done", by=editor)
     assert notes_of(page) == "- [ ] New\n- [ ] Same\n- [x] Same\n"
     derived_rows_agree(page)
 
@@ -130,16 +129,16 @@ def test_an_item_that_went_while_its_page_was_waited_for(editor, monkeypatch):
     stale = ChecklistItem.objects.select_related("page").get(pk=item("Same", 1).pk)
     revise(page, "- [ ] Same\n", version=1)
     stale.page = Page.objects.get(pk=page.pk)
-    monkeypatch.setattr(ticking, "_locked", lambda pk: stale)
+    monkeypatch.setattr("services.pages.tick._locked", lambda pk: stale)
     with pytest.raises(ItemGone):
-        tick(stale.pk, "done", by=editor)
+        tick_item(stale.pk, "done", by=editor)
     assert notes_of(page) == "- [ ] Same\n"
 
 
 def test_who_and_when(editor):
     page = made()
     before = item("One").state_changed_at
-    tick(item("One").pk, "done", by=editor)
+    tick_item(item("One").pk, "done", by=editor)
     found = item("One")
     assert before is None
     assert found.state_changed_at is not None
@@ -225,9 +224,9 @@ def test_a_long_reason_is_cut(as_editor):
 def test_ticks_of_one_person_fold_and_those_of_another_do_not(editor, admin):
     page = made()
     for text in ("One", "Two", "Three"):
-        tick(item(text).pk, "na", by=editor)
-    tick(item("One").pk, "done", by=admin)
-    tick(item("Two").pk, "done", by=editor)
+        tick_item(item(text).pk, "na", by=editor)
+    tick_item(item("One").pk, "done", by=admin)
+    tick_item(item("Two").pk, "done", by=editor)
     folded = Revision.objects.filter(page=page.pk).order_by("version")
     assert [row.folded for row in folded] == [False, False, True, True, False, False]
 
@@ -236,7 +235,7 @@ def test_an_edit_on_an_older_version_is_merged_with_the_tick(editor):
     from services.pages.save import save
 
     page = made()
-    tick(item("One").pk, "done", by=editor)
+    tick_item(item("One").pk, "done", by=editor)
     save(page, NOTES + "\nMore.\n", version=1, by=editor, reason=Reason.SITE)
     assert notes_of(page) == NOTES.replace("[ ] One", "[x] One") + "\nMore.\n"
 
@@ -260,7 +259,7 @@ def test_an_item_that_the_notes_do_not_have_where_its_row_says_is_left_alone(edi
         one = item("One")
         ChecklistItem.objects.filter(pk=one.pk).update(**wrong)
         with pytest.raises(ItemGone):
-            tick(one.pk, "done", by=editor)
+            tick_item(one.pk, "done", by=editor)
         ChecklistItem.objects.filter(pk=one.pk).update(text="One", position=0)
     assert notes_of(page) == NOTES
 
@@ -282,7 +281,7 @@ def test_six_queries_whatever_there_is(as_editor, editor):
     few = queries(lambda: post(as_editor, one, "done"))
     for number in range(30):
         made(NOTES, f"Page {number}")
-        tick(one, "open" if number % 2 else "doing", by=editor)
+        tick_item(one, "open" if number % 2 else "doing", by=editor)
     many = queries(lambda: post(as_editor, one, "na", why="Because"))
     assert len(few) == len(many) == 6, "\n".join(many)
 

@@ -216,14 +216,14 @@ def test_drafts_wait_with_the_page(page: Page, editor: User) -> None:
 def test_a_page_that_somebody_has_unsaved_text_for_outlives_the_emptying(
     page: Page, editor: User
 ) -> None:
-    drafts.keep(editor, page, 1, {"notes": "typed"})
+    drafts.save_draft(editor, page, 1, {"notes": "typed"})
     other = make_topic(title="Other")
     throw(page)
     throw(other)
     assert trash.empty() == 1
     assert list(Page.everything.values_list("pk", flat=True)) == [page.pk]
     assert Draft.objects.get().fields == {"notes": "typed"}
-    drafts.end(editor, page)
+    drafts.end_draft(editor, page)
     assert trash.empty() == 1
 
 

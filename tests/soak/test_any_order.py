@@ -26,13 +26,14 @@ from hypothesis.stateful import (
 
 from services.markdown.edit.splice import EditRefused
 from services.models import Category, ChecklistItem, Link, OldAddress, Page, Question, Revision
-from services.pages import answer as asking
-from services.pages import edit as editing
-from services.pages import restore as restoring
-from services.pages import tick as ticking
 from services.pages import trash
+from services.pages.answer import answer_question
+from services.pages.edit import Edit, base_of, store
+from services.pages.resolve_conflict import mark
+from services.pages.restore import restore_version
 from services.pages.revise import create, revise
 from services.pages.save import Clash, save
+from services.pages.tick import tick_item
 from services.sync.apply import apply_plan
 from services.sync.export import export_to
 from services.sync.read_files import SourceFile
@@ -109,7 +110,7 @@ class Site(RuleBasedStateMachine):
         item = items[pick % len(items)]
         before = item.page.notes
         try:
-            ticking.tick(item.pk, state, by=None)
+            tick_item(item.pk, state, by=None)
         except EditRefused:
             return
         now = ChecklistItem.objects.select_related("page").get(pk=item.pk)
@@ -122,7 +123,7 @@ class Site(RuleBasedStateMachine):
         items = list(ChecklistItem.objects.order_by("pk"))
         if items:
             item = items[pick % len(items)]
-            ticking.tick(item.pk, item.state, by=None, why=reason)
+            tick_item(item.pk, item.state, by=None, why=reason)
 
     @precondition(has_pages)
     @rule(pick=PICK, cut=st.integers(0, 2**9 - 1), thrown=st.booleans())
@@ -135,7 +136,7 @@ class Site(RuleBasedStateMachine):
         if thrown:
             trash.throw_away(page, by=None)
             page = trash.take_out(page, by=None)
-        restoring.restore(page, version, seen=page.version, by=None)
+        restore_version(page, version, seen=page.version, by=None)
         assert self.what_no_notes_say(page) == before
 
     def what_no_notes_say(self, page: Page) -> list[object]:
@@ -150,7 +151,7 @@ class Site(RuleBasedStateMachine):
             return
         question = questions[pick % len(questions)]
         try:
-            asking.answer(question.pk, words, seen=asking.mark(question.answer), by=None)
+            answer_question(question.pk, words, seen=mark(question.answer), by=None)
         except EditRefused:
             return
 
@@ -166,9 +167,9 @@ class Site(RuleBasedStateMachine):
     def rename(self, pick: int, title: str, rewrite: bool) -> None:
         page = self.page(pick)
         if not Page.objects.filter(title=title).exists():
-            base = editing.base_of(page)
-            edit = editing.Edit(page.notes, base, {"title": title}, rewrite=rewrite)
-            editing.store(page, edit, by=None)
+            base = base_of(page)
+            edit = Edit(page.notes, base, {"title": title}, rewrite=rewrite)
+            store(page, edit, by=None)
             assert Page.objects.get(pk=page.pk).title == title
 
     @precondition(has_pages)

@@ -7,7 +7,7 @@ from django.conf import settings as kb_settings
 from django.test import Client
 
 from services.models import Page
-from services.pages import answer as asking
+from services.pages.answer import answer_question, mark
 from services.pages.revise import revise
 from tests.support.editing import PATH, opened
 from tests.support.html_forms import fields_of
@@ -34,7 +34,7 @@ def test_forms_do_not_send_three_bytes_for_one(as_editor, as_admin, plan):
     edit = as_editor.get(PATH)
     answer = as_editor.get(f"/questions/{question}/")
     old = fields_of(edit) | {"notes": "Mine\r\n"}
-    asking.answer(question, "Because.", seen=asking.mark(""), by=None)
+    answer_question(question, "Because.", seen=mark(""), by=None)
     plan.refresh_from_db()
     revise(plan, plan.notes.replace("One", "Theirs"), version=plan.version)
     clash = as_editor.post(PATH, old)

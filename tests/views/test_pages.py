@@ -6,9 +6,9 @@ from django.utils.html import escape
 
 from services.models import Attachment, Category, Document, Link, Page, Section
 from services.pages.revise import revise
-from services.selectors import page as pages
 from services.selectors import tree
 from services.selectors.lists import summary
+from services.selectors.page import markdownify
 from tests.support.pages import make_service, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -163,7 +163,7 @@ def test_scripts_in_notes_and_titles_do_not_reach_the_page(as_reader):
 
 
 def test_very_long_notes_are_cut_at_a_blank_line(as_reader, monkeypatch):
-    monkeypatch.setattr(pages, "LONGEST", 30)
+    monkeypatch.setattr("services.selectors.page.LONGEST", 30)
     make_topic(title="Notes", notes="First paragraph.\r\n\r\nSecond paragraph, long.\n")
     text = html(as_reader, "/topics/notes/")
     assert "First paragraph." in text
@@ -238,5 +238,5 @@ def test_first_words_of_a_list_are_prose_only():
 
 
 def test_preview_links_pages_by_name(s3):
-    assert 'href="/services/s3/"' in pages.markdownify("[[S3]]")
-    assert "missing" in pages.markdownify("[[Nothing]]")
+    assert 'href="/services/s3/"' in markdownify("[[S3]]")
+    assert "missing" in markdownify("[[Nothing]]")

@@ -83,7 +83,7 @@ def test_open_ones_come_first(as_reader, s3):
 
 
 def test_dismissed_ones_are_seen_when_asked_for(as_reader, s3):
-    answer.dismiss(row("Or what?").pk, True)
+    answer.dismiss_question(row("Or what?").pk, True)
     assert words(html(as_reader, "?state=dismissed")) == ["Or what?"]
     assert "Or what?" not in html(as_reader, "?state=all")
 
@@ -333,7 +333,7 @@ def test_dismisses_and_takes_it_back(as_editor, s3):
 
 
 def test_words_in_messages_are_words(as_editor, s3):
-    answer.ask(s3, "Is <script>alert(1)</script> a *tag*?", by=None)
+    answer.ask_question(s3, "Is <script>alert(1)</script> a *tag*?", by=None)
     pk = Question.objects.get(text__contains="script").pk
     text = as_editor.post(f"/questions/{pk}/dismiss/", follow=True).content.decode()
     assert "<script>alert" not in text

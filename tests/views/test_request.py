@@ -2,21 +2,20 @@
 
 import pytest
 
-from services.views.back import own_address
-from services.views.posted import number, version_number
+from services.views.request import own_address, parse_number, parse_version
 
 
 @pytest.mark.parametrize("text", [None, "", "x", "-1", "1.5", "١", "²", " 1", "1" * 19])
 def test_what_is_no_number_is_none(text):
-    assert number(text) is None
-    assert version_number(text) == 0
+    assert parse_number(text) is None
+    assert parse_version(text) == 0
 
 
 def test_numbers_are_as_large_as_a_database_takes_them():
-    assert number("9" * 18) == 10**18 - 1
-    assert version_number("9" * 9) == 10**9 - 1
-    assert version_number("9" * 10) == 0
-    assert number(7) == 7
+    assert parse_number("9" * 18) == 10**18 - 1
+    assert parse_version("9" * 9) == 10**9 - 1
+    assert parse_version("9" * 10) == 0
+    assert parse_number(7) == 7
 
 
 @pytest.mark.parametrize("wanted", ["//example.com/", "https://example.com/", "javascript:x", ""])

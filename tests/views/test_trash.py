@@ -123,7 +123,7 @@ def test_unsaved_text_keeps_its_page_in_the_trash_and_can_be_read(
     as_editor, as_admin, editor, plan
 ):
     make_topic(title="Other")
-    drafts.keep(editor, plan, 1, {"notes": "An hour of work\n", "title": "Plan"})
+    drafts.save_draft(editor, plan, 1, {"notes": "An hour of work\n", "title": "Plan"})
     as_editor.post("/pages/plan/delete/")
     as_editor.post("/pages/other/delete/")
     assert said(as_admin.post("/trash/empty/")) == [
@@ -141,4 +141,4 @@ def test_unsaved_text_keeps_its_page_in_the_trash_and_can_be_read(
     assert as_admin.get("/pages/plan/edit/").status_code == 404
     as_editor.post("/pages/plan/edit/", fields | {"restore": "1"})
     assert Page.objects.get().notes == "An hour of work\n"
-    assert drafts.of(editor, plan) is None
+    assert drafts.find_draft(editor, plan) is None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.markdown.read.anchors import Anchors
 from services.markdown.read.notes import Notes
-from services.markdown.render.links import Anchors
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.markdown.read.anchors import Anchors
 from services.markdown.read.blocks import parse, walk
 from services.markdown.read.outline import top_headings
-from services.markdown.render.links import Anchors
 from services.text.line_ends import dominant_line_end
 
 

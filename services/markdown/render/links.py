@@ -8,6 +8,7 @@ from html import escape
 from urllib.parse import quote
 
 from services.markdown.parser import Link
+from services.markdown.read.anchors import anchor
 from services.markdown.read.targets import ATTACHMENT, local_target, target_name
 
 # GFM "extended autolinks": a bare address ends before its trailing punctuation.
@@ -22,28 +23,6 @@ Size = tuple[int, int]
 FILE = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}\Z")
 # The address of a stored file; a fragment in it is for the program that shows the file.
 STORED = "/attachments/"
-
-
-def anchor(text: str) -> str:
-    """A heading's anchor as GitHub makes it: lower case, punctuation gone, spaces to hyphens."""
-    slug = re.sub(r"[^\w\- ]", "", text.strip().lower()).replace(" ", "-")
-    # Names that begin with kb- belong to the page around the notes.
-    return f"section-{slug}" if slug.startswith("kb-") else slug or "section"
-
-
-class Anchors:
-    """Gives each heading of a page an anchor of its own, numbered as GitHub does."""
-
-    def __init__(self) -> None:
-        self.used: dict[str, int] = {}
-
-    def give(self, text: str) -> str:
-        first = name = anchor(text)
-        while name in self.used:
-            self.used[first] += 1
-            name = f"{first}-{self.used[first]}"
-        self.used[name] = 0
-        return name
 
 
 def escape_url(url: str) -> str:

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
 
-from services.markdown.render.links import Size, anchor
+from services.markdown.render.links import Size
 from services.markdown.render.placeholders import Controls, Heading, Placeholders, Task
 from services.markdown.render.sanitise import sanitise
 from services.markdown.render.writer import Writer
 
-__all__ = ["Controls", "Heading", "Rendered", "Task", "anchor", "render", "render_inline"]
+__all__ = ["Controls", "Heading", "Rendered", "Task", "render", "render_inline"]
 
 
 @dataclass(frozen=True, slots=True)

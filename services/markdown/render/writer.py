@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from html import escape
 
 from services.markdown.parser import CONTAINERS, SPANS, Event, read_events
+from services.markdown.read.anchors import Anchors
 from services.markdown.render.callouts import Callout
 from services.markdown.render.highlight import highlight_code
-from services.markdown.render.links import Anchors, Picture, Size, link_addresses, link_tags
+from services.markdown.render.links import Picture, Size, link_addresses, link_tags
 from services.markdown.render.placeholders import Heading, Placeholders
 from services.markdown.render.raw_html import RawHtml
 from services.markdown.render.tables import Footnotes, Table

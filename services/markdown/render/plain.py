@@ -1,0 +1,21 @@
+"""One line of notes (a task, a question) as plain text."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from services.markdown.render.render import render_inline
+
+# Words without markup, as most are. To render them would take a page with hundreds of items
+# longer than all the rest.
+WITHOUT_MARKUP = re.compile(r"(?:[^\W_]|[ ,;:.'\"/()?%+–—…’“”-])*")
+# The sanitiser puts attributes in double quotes, and may leave ">" in them.
+TAG = re.compile(r'<(?:[^>"]|"[^"]*")*>')
+
+
+def plain_text(line: str) -> str:
+    """Return a line of Markdown as a reader sees it, for places that show no links."""
+    if WITHOUT_MARKUP.fullmatch(line):
+        return line.strip()
+    return unescape(TAG.sub("", render_inline(line))).strip()
