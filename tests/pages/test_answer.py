@@ -38,7 +38,9 @@ def notes(page: Page) -> str:
 
 
 def test_an_answer_stands_below_its_question(s3, editor):
-    done = answer(question("Why S3?").pk, "It lasts.\r\n\r\nIt is cheap.", seen=NOTHING, by=editor)
+    done = answer_question(
+        question("Why S3?").pk, "It lasts.\r\n\r\nIt is cheap.", seen=NOTHING, by=editor
+    )
     assert done.changed
     assert notes(s3) == NOTES.replace(
         "Why S3?\n", "Why S3?\n\n> [!answer]\n> It lasts.\n>\n> It is cheap.\n"
@@ -50,37 +52,37 @@ def test_an_answer_stands_below_its_question(s3, editor):
 
 def test_an_answer_takes_the_line_ends_of_its_page(editor):
     page = make_topic(title="Questions", notes="Why?\r\n\r\nHow?\r\n")
-    answer(question("Why?").pk, "One\nTwo", seen=NOTHING, by=editor)
+    answer_question(question("Why?").pk, "One\nTwo", seen=NOTHING, by=editor)
     assert notes(page) == "Why?\r\n\r\n> [!answer]\r\n> One\r\n> Two\r\n\r\nHow?\r\n"
 
 
 def test_an_answer_is_changed_and_removed_and_then_the_notes_are_as_before(s3, editor):
     row = question("Or what?")
-    answer(row.pk, "Nothing.", seen=NOTHING, by=editor)
-    answer(row.pk, "Something.", seen=mark("Nothing."), by=editor)
+    answer_question(row.pk, "Nothing.", seen=NOTHING, by=editor)
+    answer_question(row.pk, "Something.", seen=mark("Nothing."), by=editor)
     assert "> Something.\n" in notes(s3)
-    removed = answer(row.pk, " \r\n", seen=mark("Something."), by=editor)
+    removed = answer_question(row.pk, " \r\n", seen=mark("Something."), by=editor)
     assert removed.question.is_open
     assert notes(s3) == NOTES
 
 
 def test_the_same_answer_is_no_revision(s3, editor):
     row = question("How much?")
-    assert not answer(row.pk, "Little.\r\n", seen=mark("Little."), by=editor).changed
-    assert not answer(question("Why S3?").pk, "  ", seen=NOTHING, by=editor).changed
+    assert not answer_question(row.pk, "Little.\r\n", seen=mark("Little."), by=editor).changed
+    assert not answer_question(question("Why S3?").pk, "  ", seen=NOTHING, by=editor).changed
     assert Page.objects.get(pk=s3.pk).version == 1
 
 
 def test_the_right_question_is_answered_on_a_page_that_changed_since(s3, editor):
     row = question("Or what?")
     revise(s3, "First of all?\n\n" + NOTES, version=1)
-    answer(row.pk, "That.", seen=NOTHING, by=editor)
+    answer_question(row.pk, "That.", seen=NOTHING, by=editor)
     assert notes(s3) == "First of all?\n\n" + NOTES + "\n> [!answer]\n> That.\n"
 
 
 def test_two_people_answer_different_questions(s3, editor, admin):
-    answer(question("Why S3?").pk, "One.", seen=NOTHING, by=editor)
-    answer(question("Or what?").pk, "Two.", seen=NOTHING, by=admin)
+    answer_question(question("Why S3?").pk, "One.", seen=NOTHING, by=editor)
+    answer_question(question("Or what?").pk, "Two.", seen=NOTHING, by=admin)
     assert [q.answer for q in s3.questions.order_by("position")] == ["One.", "Little.", "Two."]
 
 
@@ -125,41 +127,41 @@ def test_a_question_that_is_gone_is_told(s3, editor):
     gone, trashed = question("Why S3?"), question("Or what?")
     revise(s3, NOTES.replace("Why S3?\n\n", ""), version=1)
     with pytest.raises(QuestionGone):
-        answer(gone.pk, "Because.", seen=NOTHING, by=editor)
+        answer_question(gone.pk, "Because.", seen=NOTHING, by=editor)
     with pytest.raises(QuestionGone):
-        dismiss(gone.pk, True)
+        dismiss_question(gone.pk, True)
     trash.throw_away(s3, by=editor)
     with pytest.raises(QuestionGone):
-        answer(trashed.pk, "That.", seen=NOTHING, by=editor)
+        answer_question(trashed.pk, "That.", seen=NOTHING, by=editor)
     with pytest.raises(Trashed):
-        ask(s3, "Still here?", by=editor)
+        ask_question(s3, "Still here?", by=editor)
 
 
 def test_what_cannot_be_told_from_the_notes_is_refused(s3, editor):
     with pytest.raises(EditRefused):
-        ask(s3, "", by=editor)
+        ask_question(s3, "", by=editor)
     with pytest.raises(EditRefused):
-        answer(question("Why S3?").pk, "---", seen=NOTHING, by=editor)
+        answer_question(question("Why S3?").pk, "---", seen=NOTHING, by=editor)
     assert notes(s3) == NOTES
 
 
 def test_asks_at_the_end_of_the_notes(s3, editor):
-    row = ask(s3, "  Who\r\npays? ", by=editor)
+    row = ask_question(s3, "  Who\r\npays? ", by=editor)
     assert (row.text, row.answer) == ("Who pays?", "")
     assert notes(s3) == NOTES + "\nWho pays?\n"
     plan = make_topic(title="Plan", notes="To do")
-    row = ask(plan, "Where from", "There.", by=editor)
+    row = ask_question(plan, "Where from", "There.", by=editor)
     assert (row.text, row.answer) == ("Where from", "There.")
     assert notes(plan) == "To do\n\n> [!question] Where from\n\n> [!answer]\n> There.\n"
 
 
 def test_dismissing_changes_no_notes_and_outlives_edits(s3, editor):
     row = question("Or what?")
-    dismiss(row.pk, True)
+    dismiss_question(row.pk, True)
     revise(s3, "More?\n\n" + NOTES, version=1)
     assert list(Question.objects.dismissed()) == [row]
     assert not Question.objects.shown().filter(pk=row.pk).exists()
-    dismiss(row.pk, False)
+    dismiss_question(row.pk, False)
     assert Question.objects.open().filter(pk=row.pk).exists()
     assert Page.objects.get(pk=s3.pk).version == 2
 
@@ -168,7 +170,7 @@ def test_rows_that_the_notes_know_better_are_derived_first(s3, editor):
     row = question("Or what?")
     Question.objects.filter(text="Why S3?").delete()
     Question.objects.filter(pk=row.pk).update(position=0)
-    answer(row.pk, "That.", seen=NOTHING, by=editor)
+    answer_question(row.pk, "That.", seen=NOTHING, by=editor)
     assert notes(s3) == NOTES + "\n> [!answer]\n> That.\n"
     assert not derive([Page.objects.get(pk=s3.pk)])
 
@@ -178,7 +180,7 @@ def test_when_it_was_asked_outlives_edits_and_the_trash(s3, editor):
     Question.objects.update(asked_at=then)
     revise(s3, NOTES + "\nAnd new?\n", version=1)
     assert question("And new?").asked_at > question("Why S3?").asked_at == then
-    dismiss(question("Why S3?").pk, True)
+    dismiss_question(question("Why S3?").pk, True)
     trash.throw_away(s3, by=editor)
     trash.take_out(s3, by=editor)
     assert question("And new?").asked_at > question("Why S3?").asked_at == then
@@ -188,7 +190,7 @@ def test_when_it_was_asked_outlives_edits_and_the_trash(s3, editor):
 def test_notes_grow_no_longer_than_they_may(s3, editor, settings):
     settings.NOTE_MAX_BYTES = 100
     with pytest.raises(EditRefused, match="too long"):
-        answer(question("Why S3?").pk, "It lasts. " * 8, seen=NOTHING, by=editor)
+        answer_question(question("Why S3?").pk, "It lasts. " * 8, seen=NOTHING, by=editor)
     with pytest.raises(EditRefused, match="too long"):
-        ask(s3, "W" * 60 + "?", by=editor)
+        ask_question(s3, "W" * 60 + "?", by=editor)
     assert notes(s3) == NOTES

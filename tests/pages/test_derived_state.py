@@ -11,7 +11,7 @@ from django.core.management import call_command
 from services.markdown.read.sections import read_sections
 from services.models import Category, ChecklistItem, Page, Question
 from services.pages import derived_state, restore, trash
-from services.pages.answer import ask
+from services.pages.answer import ask_question
 from services.pages.derive import derive
 from services.pages.edit import base_of, split
 from services.pages.revise import revise
@@ -171,7 +171,7 @@ def test_who_has_no_account_any_more_is_nobody(page, editor):
 
 def test_what_was_dismissed_and_is_asked_anew_is_a_question(page, editor):
     save(page, LIST)
-    assert not ask(page, "Why?", by=editor).dismissed
+    assert not ask_question(page, "Why?", by=editor).dismissed
 
 
 def test_a_split_gives_what_hangs_on_lines_to_the_new_page_and_keeps_it(page, editor):

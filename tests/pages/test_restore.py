@@ -5,7 +5,7 @@ import re
 import pytest
 
 from services.models import Category, Page, Reason, Revision
-from services.pages.restore import NoSuchVersion, restore
+from services.pages.restore import NoSuchVersion, restore_version
 from services.pages.revisions import find_revision, tags_at
 from services.pages.trash import throw_away
 from tests.support.pages import make_service, make_topic
@@ -37,7 +37,7 @@ def test_gives_the_bytes_and_facts_of_that_version_in_one_revision(editor):
     other = Category.objects.get(slug="other")
     revised(page, "new", tags=[], title="New", abbreviation="", aliases=[], category=other)
     page = Page.objects.get(pk=page.pk)
-    done = restore(page, 2, seen=3, by=editor)
+    done = restore_version(page, 2, seen=3, by=editor)
     page = Page.objects.get(pk=page.pk)
     assert (done.changed, done.left) == (True, ())
     assert page.notes == BYTES
@@ -54,7 +54,7 @@ def test_gives_the_bytes_and_facts_of_that_version_in_one_revision(editor):
 def test_restoring_derives_anew(editor):
     page = make_topic(title="Plan", notes="- [ ] One\n")
     revised(page, "None\n")
-    restore(page, 1, seen=2, by=editor)
+    restore_version(page, 1, seen=2, by=editor)
     assert list(page.items.values_list("text", flat=True)) == ["One"]
 
 
@@ -62,10 +62,10 @@ def test_a_topic_becomes_a_service_again_and_the_other_way(editor):
     page = service()
     about = service("S3")
     revised(page, kind="topic", category=None, about=about)
-    restore(page, 1, seen=2, by=editor)
+    restore_version(page, 1, seen=2, by=editor)
     page = Page.objects.get(pk=page.pk)
     assert (page.kind, page.category.slug, page.about) == ("service", "compute", None)
-    restore(page, 2, seen=3, by=editor)
+    restore_version(page, 2, seen=3, by=editor)
     page = Page.objects.get(pk=page.pk)
     assert (page.kind, page.category, page.about_id) == ("topic", None, about.pk)
 
@@ -74,7 +74,7 @@ def test_a_title_that_another_page_has_now_is_left(editor):
     page = make_topic(title="Plan", notes="old")
     revised(page, "new", title="Other")
     make_topic(title="plan")
-    done = restore(page, 1, seen=2, by=editor)
+    done = restore_version(page, 1, seen=2, by=editor)
     page.refresh_from_db()
     assert (page.title, page.notes) == ("Other", "old")
     assert done.left == ("Another page is called “plan” now, so this one stays “Other”.",)
@@ -86,11 +86,11 @@ def test_a_category_that_is_gone_is_left(editor):
     revised(page, "new", category=Category.objects.get(slug="compute"))
     revised(page, kind="topic", category=None)
     gone.delete()
-    done = restore(Page.objects.get(pk=page.pk), 1, seen=3, by=editor)
+    done = restore_version(Page.objects.get(pk=page.pk), 1, seen=3, by=editor)
     assert done.left == ("The category that it was in is gone, so the page stays a topic.",)
     revised(page, kind="service", category=Category.objects.get(slug="compute"))
     page = Page.objects.get(pk=page.pk)
-    done = restore(page, 1, seen=page.version, by=editor)
+    done = restore_version(page, 1, seen=page.version, by=editor)
     page.refresh_from_db()
     assert done.left == ("The category that it was in is gone, so the page stays in Compute.",)
     assert page.notes == "old"
@@ -101,7 +101,7 @@ def test_an_aws_id_that_another_page_has_now_is_left(editor):
     assert page.aws_id == "ecs"
     revised(page, "new", aws_id="", title="Containers")
     service("Another one", aws_id="ecs")
-    done = restore(page, 1, seen=2, by=editor)
+    done = restore_version(page, 1, seen=2, by=editor)
     page.refresh_from_db()
     assert (page.notes, page.aws_id, page.title) == ("old", "", "ECS")
     assert done.left == ("Another page has the AWS id “ecs” now.",)
@@ -112,14 +112,14 @@ def test_a_page_about_which_it_was_may_be_gone(editor):
     page = make_topic(title="More", notes="old", about=about)
     revised(page, "new", about=None)
     about.delete()
-    done = restore(page, 1, seen=2, by=editor)
+    done = restore_version(page, 1, seen=2, by=editor)
     assert done.left == ("The page that it was about is gone.",)
 
 
 def test_there_is_no_version_that_never_was(editor):
     page = make_topic(title="Plan")
     with pytest.raises(NoSuchVersion):
-        restore(page, 7, seen=1, by=editor)
+        restore_version(page, 7, seen=1, by=editor)
 
 
 # -- on the site ---------------------------------------------------------------------------------
