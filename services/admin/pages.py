@@ -185,7 +185,7 @@ class PageAdmin(ForEditors, DraftMixin, TrashMixin[Page]):
             names = others_since(saved.page, draft.version, by) or ["you in another window"]
             who = listed(names)
             messages.success(request, f"Saved, and merged with what {who} changed meanwhile.")
-        drafts.end_saved(by, saved.page, request.POST, draft.notes)
+        drafts.end_saved(by, saved.page, request.POST, notes=draft.notes)
         say_facts(request, Outcome(saved, given_way))
         obj.refresh_from_db()
 

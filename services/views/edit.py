@@ -108,7 +108,7 @@ def _save(request: HttpRequest, page: Page) -> HttpResponse:
                 trash.take_out(page, by=person(request))
             choices = choices_in(request.POST)
             outcome = store(page, wanted, by=person(request), choices=choices)
-            drafts.end_saved(person(request), page, request.POST, notes)
+            drafts.end_saved(person(request), page, request.POST, notes=notes)
     except Clash as clash:
         return conflicts.show_page(request, clash)
     except Trashed:

@@ -9,9 +9,9 @@ from services.models import Category, Page, Question, Reason, Revision
 from services.pages import trash
 from services.pages.answer import (
     QuestionGone,
-    answer,
-    ask,
-    dismiss,
+    answer_question,
+    ask_question,
+    dismiss_question,
     mark,
 )
 from services.pages.derive import derive
@@ -88,15 +88,15 @@ def test_two_people_answer_different_questions(s3, editor, admin):
 
 def test_two_people_answer_the_same_question_and_nothing_is_overwritten(s3, editor, admin):
     row = question("Why S3?")
-    answer(row.pk, "Theirs.", seen=NOTHING, by=admin)
+    answer_question(row.pk, "Theirs.", seen=NOTHING, by=admin)
     with pytest.raises(Clash) as clash:
-        answer(row.pk, "Mine.", seen=NOTHING, by=editor)
+        answer_question(row.pk, "Mine.", seen=NOTHING, by=editor)
     assert clash.value.conflict.theirs == "Theirs."
     assert question("Why S3?").answer == "Theirs."
     # There is nothing to resolve for an answer that is there already.
-    assert not answer(row.pk, "Theirs.", seen=NOTHING, by=editor).changed
+    assert not answer_question(row.pk, "Theirs.", seen=NOTHING, by=editor).changed
     choices = Choices(clash.value.conflict.mark, everywhere="both")
-    answer(row.pk, "Mine.", seen=NOTHING, by=editor, choices=choices)
+    answer_question(row.pk, "Mine.", seen=NOTHING, by=editor, choices=choices)
     assert question("Why S3?").answer == "Mine.\n\nTheirs."
 
 
@@ -104,9 +104,9 @@ def test_two_people_answer_the_same_question_and_nothing_is_overwritten(s3, edit
 def test_the_answer_that_is_not_used_is_in_the_history(s3, editor, use, stays):
     row = question("How much?")
     with pytest.raises(Clash) as clash:
-        answer(row.pk, "A lot.", seen=NOTHING, by=editor)
+        answer_question(row.pk, "A lot.", seen=NOTHING, by=editor)
     choices = Choices(clash.value.conflict.mark, everywhere=use)
-    assert answer(row.pk, "A lot.", seen=NOTHING, by=editor, choices=choices).resolved
+    assert answer_question(row.pk, "A lot.", seen=NOTHING, by=editor, choices=choices).resolved
     assert notes(s3) == NOTES.replace("Little", stays)
     stored = {revision.notes for revision in Revision.objects.filter(page=s3.pk)}
     assert stored == {NOTES, NOTES.replace("Little", "A lot")}
@@ -115,11 +115,11 @@ def test_the_answer_that_is_not_used_is_in_the_history(s3, editor, use, stays):
 
 def test_an_answer_that_was_removed_can_stay_removed(s3, editor, admin):
     row = question("How much?")
-    answer(row.pk, "", seen=mark("Little."), by=admin)
+    answer_question(row.pk, "", seen=mark("Little."), by=admin)
     with pytest.raises(Clash) as clash:
-        answer(row.pk, "A lot.", seen=mark("Little."), by=editor)
+        answer_question(row.pk, "A lot.", seen=mark("Little."), by=editor)
     choices = Choices(clash.value.conflict.mark, everywhere="theirs")
-    answer(row.pk, "A lot.", seen=mark("Little."), by=editor, choices=choices)
+    answer_question(row.pk, "A lot.", seen=mark("Little."), by=editor, choices=choices)
     assert question("How much?").is_open
 
 

@@ -263,4 +263,9 @@ def test_nothing_else_writes_pages() -> None:
         if "attachments" not in file.parts
         and re.search(r"\b(page|current)\.save\(", file.read_text(encoding="utf-8"))
     }
-    assert writers == {"pages/revise.py", "pages/save.py", "pages/trash.py", "sync/apply.py"}
+    assert writers == {
+        "pages/resolve_conflict.py",
+        "pages/revise.py",
+        "pages/trash.py",
+        "sync/apply.py",
+    }

@@ -278,7 +278,7 @@ def test_a_form_of_a_page_that_is_gone_does_not_overwrite_the_one_that_took_its_
 @pytest.mark.parametrize("use", ["mine", "theirs", "both"])
 def test_a_draft_of_the_same_text_that_came_late_is_deleted(as_editor, clash, plan, editor, use):
     """It was on its way when the form was sent, and knows fewer fields."""
-    drafts.keep(editor, plan, 1, {"notes": HIS, "title": "Plans"})
+    drafts.save_draft(editor, plan, 1, {"notes": HIS, "title": "Plans"})
     resolve(as_editor, clash, **{"block-0": use})
     assert not Draft.objects.exists()
     assert HIS in texts(plan)

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from services.markdown.render.render import Heading, anchor, render, render_inline
+from services.markdown.read.anchors import anchor
+from services.markdown.render.render import Heading, render, render_inline
 from tests.markdown.render.test_sanitise import dangers
 from tests.markdown.test_properties import Balance
 from tests.support import corpora
