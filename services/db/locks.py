@@ -27,7 +27,7 @@ def retry_deadlocks(function: Callable[P, R]) -> Callable[P, R]:
     """Decorate a function that writes in one transaction: run it again after a deadlock.
 
     PostgreSQL ends one of the transactions that wait for each other. Inside another transaction
-    nothing is retry_deadlocks, since all of that one is lost. On SQLite the function waits for its turn.
+    nothing is retried, since all of that one is lost. On SQLite the function waits for its turn.
     """
 
     @wraps(function)

@@ -185,7 +185,7 @@ def items_that_may_name(keys: Collection[str]) -> Iterator[tuple[int, int, str]]
         wanted |= Q(text__icontains=run)
     rows = rows.annotate(size=ByteLength("text")).filter(wanted | ~Q(size=Length("text")))
     for pk, page_id, text in rows.values_list("pk", "page_id", "text").iterator(chunk_size=5000):
-        plain = key(text)
+        plain = name_key(text)
         if any(run in plain for run in runs):
             yield pk, page_id, text
 
