@@ -13,7 +13,7 @@ from django.db.models.signals import post_migrate, pre_migrate
 from services.db.bulk import chunks, update_rows
 from services.markdown.read.notes import Notes
 from services.models import Page, Word
-from services.search.backends.base import engine
+from services.search.backends import search_engine
 from services.search.document import outline_of
 from services.search.vocabulary import forget, learn
 
@@ -42,7 +42,7 @@ def install_after_migrations(app: AppConfig) -> None:
 
 def _let_go(plan: Sequence[tuple[Any, bool]] = (), **facts: Any) -> None:
     if any(migration.app_label in LOOKED_AT for migration, _ in plan):
-        engine().let_go()
+        search_engine().let_go()
 
 
 def _install(verbosity: int = 1, stdout: Any = None, **facts: Any) -> None:
@@ -68,12 +68,12 @@ def install() -> int:
     How many pages were indexed for that.
     """
     with transaction.atomic():
-        return rebuild() if engine().install() and Page.everything.exists() else 0
+        return rebuild() if search_engine().install() and Page.everything.exists() else 0
 
 
 def rebuild() -> int:
     """Make outlines, words and the index anew from the notes; how many pages there are."""
-    index, count = engine(), 0
+    index, count = search_engine(), 0
     with transaction.atomic():
         # First, as everybody who writes: what is read below is what others left, and will be.
         list(Page.everything.order_by("pk").locked().values_list("pk"))
@@ -103,7 +103,7 @@ def store_outlines(pages: Sequence[Page], read: Mapping[int, Notes] | None = Non
 def check() -> Check:
     """Compare all with what it should be; nothing is changed."""
     stale = [page.pk for pages in _pages() for page in pages if page.outline != outline_of(page)]
-    return Check(stale, engine().wrong())
+    return Check(stale, search_engine().wrong())
 
 
 def _pages() -> Iterator[list[Page]]:

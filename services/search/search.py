@@ -7,7 +7,8 @@ hold words like those asked for.
 
 from __future__ import annotations
 
-from services.search.backends.base import ALL, MARKS, NAMES, Among, Engine, Match, Scored, engine
+from services.search.backends import search_engine
+from services.search.backends.base import ALL, MARKS, NAMES, Among, Engine, Match, Scored
 from services.search.filters import among, newest
 from services.search.fuzzy import alike
 from services.search.hits import MOST_PLACES, hits_of
@@ -36,7 +37,7 @@ def find(text: str, *, start: int = 0, count: int = 20, typing: bool = False) ->
     query = parse(text, typing=typing)
     if not query:
         return Results(query)
-    index, within = engine(), among(query)
+    index, within = search_engine(), among(query)
     if not query.terms:
         ids, total = newest(index, query, within, MOST)
         return Results(query, hits_of(query, ids[start : start + count]), len(ids), total)

@@ -17,7 +17,7 @@ from services.models.slugs import Slugs
 from services.pages.derive import derive
 from services.pages.names import refresh_names, resolve_again
 from services.pages.revisions import advance, record
-from services.search.backends.base import engine
+from services.search.backends import search_engine
 from services.sync.document_rows import save_documents
 from services.sync.plan import Change, Plan, PlannedDocument, StoredSection
 from services.sync.section_rows import save_sections
@@ -36,7 +36,7 @@ def apply_plan(plan: Plan, by: User | None = None, progress: Progress | None = N
     made, and Overtaken when what it adds is there by now.
     """
     try:
-        with transaction.atomic(), engine().at_once():
+        with transaction.atomic(), search_engine().at_once():
             _Writer(plan, by, progress or (lambda stage, done, total: None)).write()
     except IntegrityError as error:
         raise Overtaken from error

@@ -114,12 +114,12 @@ def fill(notes: Notes, first: int, last: int) -> float:
     from django.db import transaction
 
     from services.models import Page
-    from services.search.backends.base import engine
+    from services.search.backends import search_engine
     from services.search.vocabulary import learn
 
     begun = time.perf_counter()
     for start in range(first, last, 2_000):
-        with transaction.atomic(), engine().at_once():
+        with transaction.atomic(), search_engine().at_once():
             pages = [notes.page(number) for number in range(start, min(start + 2_000, last))]
             Page.objects.bulk_create(pages)
             learn(pages)

@@ -12,7 +12,7 @@ from taggit.models import Tag
 
 from services.models import Page
 from services.search import index
-from services.search.backends.base import engine
+from services.search.backends import search_engine
 from services.search.search import find
 from tests.support.pages import make_topic
 
@@ -53,20 +53,20 @@ def meanwhile(does: Callable[[], object]) -> Iterator[None]:
 
 
 def test_the_index_is_made_anew_while_a_page_is_saved(pages):
-    with meanwhile(lambda: engine().index()), connection.cursor() as cursor:
+    with meanwhile(lambda: search_engine().index()), connection.cursor() as cursor:
         cursor.execute("UPDATE services_page SET notes = 'beta' WHERE id = %s", [pages[0].pk])
-    assert engine().wrong() == []
+    assert search_engine().wrong() == []
     assert len(find("beta").hits) == 1
 
 
 def test_a_load_ends_while_a_page_is_tagged(pages):
     def load() -> None:
-        with transaction.atomic(), engine().at_once():
+        with transaction.atomic(), search_engine().at_once():
             Page.objects.filter(pk=pages[0].pk).update(title="Loaded")
 
     with meanwhile(load):
         pages[0].tags.add("tagged")
-    assert engine().wrong() == []
+    assert search_engine().wrong() == []
     assert [hit.name for hit in find("loaded tagged").hits] == ["Loaded"]
 
 
@@ -74,7 +74,7 @@ def test_a_tag_is_renamed_while_a_page_gets_it(pages):
     Tag.objects.create(name="old")
     with meanwhile(lambda: Tag.objects.filter(name="old").update(name="new")):
         pages[0].tags.add("old")
-    assert engine().wrong() == []
+    assert search_engine().wrong() == []
     assert [hit.name for hit in find("new").hits] == ["Page 0"]
 
 

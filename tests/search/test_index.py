@@ -20,7 +20,7 @@ from services.models import Attachment, Page, Word
 from services.pages.revise import revise
 from services.pages.trash import take_out, throw_away
 from services.search import index
-from services.search.backends.base import engine
+from services.search.backends import search_engine
 from services.search.search import find
 from services.search.vocabulary import vocabulary
 from tests.support.pages import make_topic
@@ -112,7 +112,7 @@ def test_the_trash_and_back(page, editor):
 
 def test_in_a_load_pages_are_indexed_at_its_end(page):
     with transaction.atomic():
-        with engine().at_once():
+        with search_engine().at_once():
             revise(page, "eta", version=page.version)
             page.tags.add("loaded")
             assert found("alpha") == ["One"]
@@ -122,7 +122,7 @@ def test_in_a_load_pages_are_indexed_at_its_end(page):
 
 
 def test_a_load_that_fails_pauses_nothing(page):
-    with pytest.raises(ZeroDivisionError), transaction.atomic(), engine().at_once():
+    with pytest.raises(ZeroDivisionError), transaction.atomic(), search_engine().at_once():
         revise(page, "iota", version=page.version)
         raise ZeroDivisionError
     page.refresh_from_db()
@@ -164,7 +164,7 @@ def test_after_migrations_what_was_dropped_is_there_again(page):
     page.refresh_from_db()
     revise(page, "back", version=page.version)
     assert found("back") == ["One"]
-    assert not engine().install()
+    assert not search_engine().install()
 
 
 def test_notes_that_hold_no_words_or_very_many(page):
@@ -218,7 +218,7 @@ def test_notes_with_more_words_than_an_index_has_room_for(page):
     notes = "\n\n".join(start + line for start, line in zip(starts, lines, strict=True))
     revise(page, notes, version=page.version)
     assert found(words[0]) == found(words[41_000]) == ["One"]
-    assert engine().wrong() == []
+    assert search_engine().wrong() == []
 
 
 def test_check_finds_no_fault_with_another_way_to_look_at_the_same(page):

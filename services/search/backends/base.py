@@ -114,14 +114,3 @@ class Engine(ABC):
             return where, values
         # The plus has SQLite ask the index of words first, and once; elsewhere it says nothing.
         return f"{where} AND +{self.key} IN ({among[0]})", [*values, *among[1]]
-
-
-def engine() -> Engine:
-    """The engine of this site's database."""
-    if connection.vendor == "postgresql":
-        from services.search.backends.postgres import Postgres
-
-        return Postgres()
-    from services.search.backends.sqlite import SQLite
-
-    return SQLite()

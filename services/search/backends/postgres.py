@@ -52,7 +52,7 @@ NUMBER = re.compile(r"(\d+e\d+)(?!\d)(.+)", re.DOTALL)
 
 
 class Postgres(Engine):
-    """See `services.search.engine.Engine`."""
+    """The engine on PostgreSQL; see `Engine`."""
 
     key = "page_id"
 

@@ -39,7 +39,7 @@ WANTED = _objects()
 
 
 class SQLite(Engine):
-    """See `services.search.engine.Engine`."""
+    """The engine on SQLite; see `Engine`."""
 
     key = "rowid"
 
