@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from services.search.tokens import CJK, MARKS, WORD
@@ -52,6 +52,19 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
+class Filter:
+    """A piece of a query's text, from `start` to `end`, that filters pages.
+
+    `kind` is the name before the colon, or "without" for words with a hyphen before them.
+    """
+
+    kind: str
+    value: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """A query as it was read. `text` is what was typed; `plain` its words without filters."""
 
@@ -64,7 +77,8 @@ class Query:
     states: tuple[str, ...] = ()
     has_attachment: bool = False
     in_title: bool = False
-    changed: tuple[Changed, ...] = field(default=())
+    changed: tuple[Changed, ...] = ()
+    filters: tuple[Filter, ...] = ()
 
     @property
     def narrowed(self) -> bool:
@@ -90,26 +104,31 @@ class _Reader:
         self.plain: list[str] = []
         self.terms: list[Term] = []
         self.without: list[Term] = []
-        self.filters: dict[str, list[str]] = {"category": [], "tag": [], "is": []}
+        self.named: dict[str, list[str]] = {"category": [], "tag": [], "is": []}
+        self.filters: list[Filter] = []
         self.changed: list[Changed] = []
         self.has_attachment = self.in_title = False
 
     def piece(self, piece: re.Match[str]) -> None:
         name, value = (piece["name"] or "").lower(), piece["quoted"] or piece["value"] or ""
-        if name and not piece["not"] and self.narrows(name, value):
+        if name and not piece["not"] and self.reads_filter(name, value):
+            self.filters.append(Filter(name, value, *piece.span()))
             return
         phrase = piece["phrase"]
-        into = self.without if piece["not"] else self.terms
-        into += _phrase(phrase) if phrase is not None else _terms(piece[0])
+        terms = _phrase(phrase) if phrase is not None else _terms(piece[0])
         if not piece["not"]:
+            self.terms += terms
             self.plain.append(phrase if phrase is not None else piece[0])
+        elif terms:
+            self.without += terms
+            self.filters.append(Filter("without", piece[0].lstrip("-"), *piece.span()))
 
-    def narrows(self, name: str, value: str) -> bool:
-        """Is this a filter that we know? Then it is kept."""
+    def reads_filter(self, name: str, value: str) -> bool:
+        """Read a filter; False where it is none that we know."""
         if name in ("category", "tag") and value.strip():
-            self.filters[name].append(value.strip())
+            self.named[name].append(value.strip())
         elif name == "is" and value.lower() in STATES:
-            self.filters[name].append(value.lower())
+            self.named[name].append(value.lower())
         elif name == "has" and value.lower() in ("attachment", "attachments", "file", "files"):
             self.has_attachment = True
         elif name == "in" and value.lower() in ("title", "titles"):
@@ -137,12 +156,13 @@ class _Reader:
             plain=" ".join(" ".join(self.plain).split()),
             terms=tuple(terms),
             without=tuple(dict.fromkeys(self.without))[:MOST_TERMS],
-            categories=tuple(self.filters["category"]),
-            tags=tuple(self.filters["tag"]),
-            states=tuple(dict.fromkeys(self.filters["is"])),
+            categories=tuple(self.named["category"]),
+            tags=tuple(self.named["tag"]),
+            states=tuple(dict.fromkeys(self.named["is"])),
             has_attachment=self.has_attachment,
             in_title=self.in_title,
             changed=tuple(self.changed),
+            filters=tuple(self.filters),
         )
 
 

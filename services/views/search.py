@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,15 +13,7 @@ from django.views.decorators.http import require_safe
 
 from services.models import Category, Page
 from services.permissions import readers_only
-from services.search.filter_fields import (
-    BOXES,
-    EXAMPLES,
-    KINDS,
-    PHRASE,
-    filters,
-    put_together,
-    shown,
-)
+from services.search.filter_fields import EXAMPLES, FIELDS, add_filters, list_chips
 from services.search.search import MOST, find
 from services.views.palette import KEYS, commands
 from services.views.request import parse_number
@@ -39,18 +30,18 @@ logger = logging.getLogger(__name__)
 @require_safe
 @readers_only
 def search(request: HttpRequest) -> HttpResponse:
-    """All pages that answer the query `q`, in parts."""
+    """Show the pages that match the query `q`; filters from fields become part of it."""
     text = request.GET.get("q", "")
-    if "seen" in request.GET:
-        form = {kind: request.GET.getlist(kind) for kind in (*KINDS, PHRASE)}
-        return _to(put_together(text, request.GET["seen"], form))
+    form = {name: request.GET.getlist(name) for name in FIELDS if name in request.GET}
+    if form:
+        query = urlencode({"q": add_filters(text, form)})
+        return HttpResponseRedirect(f"{reverse('search')}?{query}")
     last = MOST // AT_ONCE
     wanted = min(max(parse_number(request.GET.get("page")) or 1, 1), last)
     results = find(text, start=(wanted - 1) * AT_ONCE, count=AT_ONCE)
     part = Paginator(range(results.total), AT_ONCE).get_page(wanted)
     if part.number != wanted:
         results = find(text, start=(part.number - 1) * AT_ONCE, count=AT_ONCE)
-    fields = shown(text)
     context = {
         "search_text": results.query.text,
         "results": results,
@@ -58,31 +49,11 @@ def search(request: HttpRequest) -> HttpResponse:
         "exact": [hit for hit in results.hits if not hit.forgiving],
         "similar": [hit for hit in results.hits if hit.forgiving],
         "examples": EXAMPLES,
-        "filters": filters(text),
-        "shown": fields,
-        "boxes": [(kind, *rest, rest[0] in fields[kind]) for kind, *rest in BOXES],
-        "categories": list(_categories(*fields["category"])),
+        "filters": list_chips(text),
+        "categories": Category.objects.all(),
         "tags": in_use().distinct().order_by("name").values_list("name", flat=True)[:TAGS],
     }
     return render(request, "search.html", context)
-
-
-def _to(text: str) -> HttpResponseRedirect:
-    query = urlencode({"q": text}) if text else ""
-    return HttpResponseRedirect(f"{reverse('search')}?{query}" if query else reverse("search"))
-
-
-def _categories(chosen: str = "") -> Iterator[tuple[str, str, bool]]:
-    """What the field for a category offers; the chosen one as it was typed, known or not."""
-    known = False
-    for category in Category.objects.all():
-        here = chosen.casefold() in (category.slug.casefold(), category.name.casefold())
-        known = known or here
-        yield chosen if here else category.slug, category.name, here
-    topics = chosen.casefold() in ("topic", "topics")
-    yield chosen if topics else "topics", "Topics", topics
-    if chosen and not known and not topics:
-        yield chosen, chosen, True
 
 
 @require_safe

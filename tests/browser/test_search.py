@@ -65,9 +65,9 @@ def test_enter_without_a_choice_leads_to_the_full_page(tabs, reader):  # noqa: F
 def test_arrows_go_round_by_way_of_the_field(tabs, reader):  # noqa: F811
     page = tabs(reader, "/")
     field(page).fill("lambda")
-    expect(option(page, "All 2 results")).to_be_visible()
+    expect(option(page, "Show all results")).to_be_visible()
     page.keyboard.press("ArrowUp")
-    assert active(page) == "All 2 results"
+    assert active(page) == "Show all results"
     page.keyboard.press("ArrowDown")
     assert active(page) == ""
     page.keyboard.press("ArrowDown")
@@ -221,13 +221,13 @@ def test_without_scripts_the_box_and_its_filters_work(tabs, reader):  # noqa: F8
         box.press("Enter")
         expect(page.get_by_role("link", name="Lambda", exact=True)).to_be_visible()
         if size == PHONE:
-            page.locator("summary", has_text="Narrow").click()
+            page.locator("summary", has_text="Filters").click()
         page.get_by_label("Category").select_option("Compute")
-        page.get_by_label("something left to do").check()
+        page.get_by_label("Open items or questions").check()
         page.get_by_label("Without the words").fill("python")
-        page.get_by_role("button", name="Show these pages").click()
+        page.get_by_role("button", name="Apply").click()
         expect(box).to_have_value("start category:compute is:open -python")
-        page.get_by_role("link", name="Left to do (remove)").click()
+        page.get_by_role("link", name="Open (remove)").click()
         expect(box).to_have_value("start category:compute -python")
 
 
@@ -243,7 +243,7 @@ def test_all_of_it_is_accessible_and_keeps_the_policy(tabs, reader, size, scheme
     page.goto("/services/s3/")
     page.keyboard.press("/")
     page.keyboard.type("lambda")
-    expect(option(page, "All 2 results")).to_be_visible()
+    expect(option(page, "Show all results")).to_be_visible()
     page.keyboard.press("ArrowDown")
     found += serious(page)
     assert found == []
