@@ -70,7 +70,7 @@ class Event:
     text: str = ""
     number: int | None = None
     link: Link | None = None
-    columns: tuple[str, ...] = ()
+    alignments: tuple[str, ...] = ()
     fold: str = ""
 
 
@@ -123,7 +123,7 @@ def _start_event(tag: _Tag, start: int, end: int) -> Event:
     elif "FootnoteDefinition" in tag:
         event.text = tag["FootnoteDefinition"]
     elif "Table" in tag:
-        event.columns = tag["Table"]
+        event.alignments = tag["Table"]
     return event
 
 

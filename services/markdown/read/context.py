@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from services.markdown.read.blocks import Block, Line
 from services.text.line_ends import line_start
 
 LIST_TITLE_LENGTH = 200
 
 
+@dataclass(slots=True)
 class Context:
-    """A block whose children are being read, and how many of them were.
+    """A block whose children are being read, and how many of them were (`index`).
 
     `plain_questions` means that a line that ends in a question mark is a question in it.
     """
 
-    __slots__ = ("block", "depth", "index", "list_title", "plain_questions", "quoted")
-
-    def __init__(self, block: Block, *, plain_questions: bool) -> None:
-        self.block = block
-        self.index = 0
-        self.plain_questions = plain_questions
-        self.quoted = False
-        self.depth = 0
-        self.list_title = ""
+    block: Block
+    plain_questions: bool
+    quoted: bool = False
+    depth: int = 0
+    list_title: str = ""
+    index: int = 0
 
     def next_child(self) -> Block | None:
         child = self.child_below()
@@ -45,11 +45,9 @@ class Context:
 
     def enter(self, block: Block) -> Context:
         """Return the context of a child's own children."""
-        inner = Context(block, plain_questions=self.plain_questions)
-        inner.quoted = self.quoted or block.kind in ("BlockQuote", "Callout", "FootnoteDefinition")
-        inner.depth = self.depth + (block.kind == "Item")
-        inner.list_title = self.list_title
-        return inner
+        quoted = self.quoted or block.kind in ("BlockQuote", "Callout", "FootnoteDefinition")
+        depth = self.depth + (block.kind == "Item")
+        return Context(block, self.plain_questions, quoted, depth, self.list_title)
 
 
 def title_above(context: Context) -> str:

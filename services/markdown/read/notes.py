@@ -67,7 +67,7 @@ class _Reader:
     def read_blocks(self) -> None:
         # Level, and whether it is a question section, of each heading that a block is below.
         path: list[tuple[int, bool]] = []
-        stack = [Context(self.tree.root, plain_questions=self.plain_questions)]
+        stack = [Context(self.tree.root, self.plain_questions)]
         while stack:
             context = stack[-1]
             block = context.next_child()

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from services.markdown.read.blocks import Heading, Tree, parse
 from services.markdown.read.front_matter import FrontMatter, split_front_matter
-from services.text.line_ends import LINE_END
+from services.text.line_ends import LINE_END, split_lines
 
 # Blank lines after a heading belong to it, so that the pieces joined again are the file.
 BLANK_LINES = re.compile(rb"(?:[ \t]*(?:\r\n|\n|\r))*")
@@ -228,25 +228,23 @@ def rename_heading(heading: str, title: str) -> str:
 
     Style, level and blank lines are preserved. A page without a heading stays without one.
     """
+    if not heading.strip():
+        return heading
     title = " ".join(title.split())
-    plain = _with_title(heading, title)
-    found = top_headings(parse(plain))
-    if not heading.strip() or [each.text for each in found] == [title]:
-        return plain
+    renamed = _with_title(heading, title)
+    if [each.text for each in top_headings(parse(renamed))] == [title]:
+        return renamed
     return _with_title(heading, MARKUP.sub(r"\\\g<0>", title))
 
 
 def _with_title(heading: str, title: str) -> str:
     """Replace the title; a heading of two lines or more (setext) becomes one with hashes."""
-    if not heading.strip():
-        return heading
     body = heading.lstrip("\r\n")
     lead = heading[: len(heading) - len(body)]
     if found := ATX.match(body):
         close = found["close"] or ""
         return f"{lead}{found['open']}{title}{close}{body[found.end() :]}"
-    lines = re.split(r"(\r\n|\n|\r)", body)
-    text_lines = [i for i in range(0, len(lines), 2) if lines[i].strip()]
-    underline = lines[text_lines[-1]].strip()
+    text, blank_lines = body.rstrip(), body[len(body.rstrip()) :]
+    underline = split_lines(text)[-1][0].strip()
     hashes = "#" if underline.startswith("=") else "##"
-    return f"{lead}{hashes} {title}" + "".join(lines[text_lines[-1] + 1 :])
+    return f"{lead}{hashes} {title}{blank_lines}"

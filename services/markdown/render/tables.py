@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
+TABLE_TAGS = {
+    # A table scrolls sideways in a box of its own.
+    "Table": (
+        '<div class="table" role="group" aria-label="Table" tabindex="0"><table>\n',
+        "</tbody>\n</table></div>\n",
+    ),
+    "TableHead": ("<thead>\n<tr>", "</tr>\n</thead>\n<tbody>\n"),
+    "TableRow": ("<tr>", "</tr>\n"),
+}
+
 
 class Table:
-    """The tags of a table (tables do not nest). It scrolls sideways in a box of its own."""
+    """The tags of a table; tables do not nest."""
 
-    def __init__(self, columns: tuple[str, ...]) -> None:
-        self.columns = columns
+    def __init__(self, alignments: tuple[str, ...]) -> None:
+        self.alignments = alignments
         self.cell = "td"
         self.column = 0
 
     def start(self, kind: str) -> str:
-        if kind == "Table":
-            return '<div class="table" role="group" aria-label="Table" tabindex="0"><table>\n'
-        if kind == "TableHead":
-            self.cell, self.column = "th", 0
-            return "<thead>\n<tr>"
-        if kind == "TableRow":
-            self.column = 0
-            return "<tr>"
-        align = self.columns[self.column] if self.column < len(self.columns) else "None"
+        if kind in TABLE_TAGS:
+            self.cell, self.column = "th" if kind == "TableHead" else "td", 0
+            return TABLE_TAGS[kind][0]
+        align = self.alignments[self.column] if self.column < len(self.alignments) else "None"
         self.column += 1
         css = f' class="align-{align.lower()}"' if align != "None" else ""
         return f"<{self.cell}{css}>"
 
     def end(self, kind: str) -> str:
-        if kind == "Table":
-            return "</tbody>\n</table></div>\n"
-        if kind == "TableHead":
-            self.cell = "td"
-            return "</tr>\n</thead>\n<tbody>\n"
-        return "</tr>\n" if kind == "TableRow" else f"</{self.cell}>"
+        return TABLE_TAGS[kind][1] if kind in TABLE_TAGS else f"</{self.cell}>"
 
 
 class Footnotes:

@@ -171,7 +171,7 @@ class Writer:
             self.closers.append(f"</{name}>\n")
         elif kind.startswith("Table"):
             if kind == "Table":
-                self.table = Table(event.columns)
+                self.table = Table(event.alignments)
             self.out.append(self.table.start(kind))
         else:
             # A heading, code, HTML or a footnote: written when all of it is known.
