@@ -59,7 +59,7 @@ class Event:
     `kind` is "Start" or "End", of the block or span that `tag` names, or the name of a leaf
     ("Text", "Code", "SoftBreak", …). `text` is a leaf's text, a code block's info string, a
     footnote's label, a task's state (of its item and of its marker), or a quote's type if it is a
-    callout; `fold` is the `+` or `-` behind that. `number` is a heading's level, or the first
+    callout; `fold` is the `+` or `-` after it. `number` is a heading's level, or the first
     number of a numbered list.
     """
 
@@ -148,7 +148,7 @@ def _mark_callouts_and_tasks(events: list[Event], data: bytes) -> None:
 def _mark_task(events: list[Event], index: int, data: bytes) -> str:
     """Return the state of the item whose text begins at `index`; blank if it is not a task.
 
-    A box is a task only with words behind it on its line (GFM 5.3); any other is a "Box".
+    A box is a task only with words after it on its line (GFM 5.3); any other is a "Box".
     """
     event = events[index]
     if event.kind == "TaskListMarker":

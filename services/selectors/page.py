@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db.models import OuterRef, Q, Subquery
 from taggit.models import Tag
 
-from services.markdown.read.anchors import anchor
+from services.markdown.read.anchors import heading_anchor
 from services.markdown.read.targets import read_targets
 from services.markdown.render.links import Size
 from services.markdown.render.plain import plain_text
@@ -228,4 +228,4 @@ def render_line(text: str, links: Mapping[str, str] | None = None) -> str:
 
 def place_url(page_address: str, text: str, heading: str = "") -> str:
     """The address of words within a page, below the first heading of that name, if there is one."""
-    return text_url(page_address, plain_text(text), anchor(heading) if heading else "")
+    return text_url(page_address, plain_text(text), heading_anchor(heading) if heading else "")

@@ -1,4 +1,4 @@
-"""Three-way merge by line."""
+"""Merges two texts that come from one, by line (three-way merge)."""
 
 from __future__ import annotations
 
@@ -12,19 +12,17 @@ from itertools import pairwise, starmap
 from services.text.line_ends import dominant_line_end, split_lines
 from services.text.sequences import matching_blocks, split_words
 
-# Texts of fewer letters together are compared by letters to tell how alike they are, others by
-# words, and long ones by lines.
-SHORT, LONG, MOST_STEPS = 400, 2_000, 2_000_000
+# Two texts with fewer characters than SHORT are compared by character for their similarity, with
+# more than LONG by line, others by word.
+SHORT, LONG, MAX_STEPS = 400, 2_000, 2_000_000
+# Adjacent changes are separated in regions of at most this many lines.
+MAX_SPLIT_LINES = 400
+# A line that starts a block: a blank one, an item, a heading or a row of a table. Being cautious:
+# a user decides about all others.
+BLOCK_START = re.compile(r"\s*([-*+]|\d{1,9}[.)])\s|#{1,6}\s|\||\s*$")
 
-
-# Changes that touch are told apart in places of at most so many lines.
-MOST_LINES_APART = 400
-# A line that continues nothing above it: a blank one, an item, a heading or a row of a table. Only
-# to be careful: what is none of these, and what only looks like one, is decided by a person.
-BLOCK = re.compile(r"\s*([-*+]|\d{1,9}[.)])\s|#{1,6}\s|\||\s*$")
-
-# The base of a merge where no one has the text that both began with: no stored text holds a NUL,
-# so every line that differs is disputed.
+# The base of a merge if the common text is not known. No stored text contains a NUL, so every line
+# that differs is disputed.
 UNKNOWN = "\0"
 
 Region = tuple[list[str], list[str], list[str]]
@@ -49,9 +47,9 @@ class Merge:
 def merge(base: str, ours: str, theirs: str, uses: Sequence[Use] = ()) -> Merge:
     """Merge two texts that both come from `base`, as diff3 does.
 
-    Lines that only one side changed are that side's; lines that both changed alike are taken
-    once; the rest is disputed. `uses` says what is used of each disputed region; by default ours.
-    Line ends are part of a line.
+    Lines that only one side changed are that side's; lines that both changed in the same way are
+    taken once; the rest is disputed. `uses` has the side to use for each disputed region; the
+    default is ours. Line ends are part of a line.
     """
     text: list[str] = []
     disputed: list[Region] = []
@@ -69,24 +67,24 @@ def merge(base: str, ours: str, theirs: str, uses: Sequence[Use] = ()) -> Merge:
 
 
 def _joined(above: list[str], below: list[str], end: str) -> list[str]:
-    """Lines with others below them, apart from them where they would read on as one paragraph."""
+    """Join lines, with a blank line between if they would be read as one paragraph."""
     if not above or not below:
         return above or below
     gap = [] if above[-1].endswith(("\n", "\r")) else [end]
-    return [*above, *gap, *([] if BLOCK.match(below[0]) else [end]), *below]
+    return [*above, *gap, *([] if BLOCK_START.match(below[0]) else [end]), *below]
 
 
 def regions(base: str, ours: str, theirs: str) -> Iterator[Region]:
-    """Three texts cut alike, by lines: what they differ in, and between that what all share.
+    """Yield the regions of three texts, by lines: those that differ, and those that all share.
 
-    Changes that only touch are regions of their own where each begins a block, as two ticks below
-    each other do. Where it could be otherwise, what touches stays one region.
+    Adjacent changes are separate regions if each starts a block, as two ticks below each other do.
+    If that is not certain, adjacent changes are one region.
     """
     a, b, c = _lines(base), _lines(ours), _lines(theirs)
     i = j = k = 0
-    for start, stop, in_ours, in_theirs in _agreed(a, b, c):
+    for start, stop, in_ours, in_theirs in _shared_runs(a, b, c):
         if i < start or j < in_ours or k < in_theirs:
-            yield from _apart((a[i:start], b[j:in_ours], c[k:in_theirs]))
+            yield from _split((a[i:start], b[j:in_ours], c[k:in_theirs]))
         if start < stop:
             yield a[start:stop], a[start:stop], a[start:stop]
         i, j, k = stop, in_ours + stop - start, in_theirs + stop - start
@@ -97,35 +95,35 @@ def _is_disputed(region: Region) -> bool:
     return mine != their and before not in (mine, their)
 
 
-def _apart(whole: Region) -> list[Region]:
-    """A region in parts that can all be merged, or else as it is."""
-    if not _is_disputed(whole) or sum(map(len, whole)) > MOST_LINES_APART:
+def _split(whole: Region) -> list[Region]:
+    """Split a region into regions that can all be merged, or return it as it is."""
+    if not _is_disputed(whole) or sum(map(len, whole)) > MAX_SPLIT_LINES:
         return [whole]
     cut = list(_cut(*whole))
-    clean = not any(map(_is_disputed, cut)) and all(starmap(_may_part, pairwise(cut)))
+    clean = not any(map(_is_disputed, cut)) and all(starmap(_are_independent, pairwise(cut)))
     within = any(_is_within(*three) for three in zip(cut, cut[1:], cut[2:], strict=False))
     return cut if clean and not within and _loses_nothing(whole, cut) else [whole]
 
 
-def _may_part(left: Region, right: Region) -> bool:
-    """Do these two mean the same whatever becomes of the other?"""
+def _are_independent(left: Region, right: Region) -> bool:
+    """Does each of two regions mean the same, however the other is merged?"""
     if any(lines and not lines[-1].endswith(("\n", "\r")) for lines in left):
         return False
     for above, below in zip(left, right, strict=True):
         follows_text = not above or above[-1].strip()
-        if below and follows_text and not BLOCK.match(below[0]):
+        if below and follows_text and not BLOCK_START.match(below[0]):
             return False
     for one, other in ((left, right), (right, left)):
-        # What is put in belongs to a line that stays, perhaps with other words.
+        # Added lines belong to a line that stays, perhaps with other words.
         if not one[0] and any(len(side) != len(other[0]) for side in other[1:]):
             return False
-    # What is below a line that goes may have been part of it.
-    goes = left[0] and not all(left[1:])
-    return not goes or not right[0] or _indent(right[0][0]) <= _indent(left[0][0])
+    # What is below a removed line may have been part of it.
+    removed = left[0] and not all(left[1:])
+    return not removed or not right[0] or _indent(right[0][0]) <= _indent(left[0][0])
 
 
 def _is_within(above: Region, added: Region, below: Region) -> bool:
-    """Was something put in between lines that the other side changed, above and below?"""
+    """Were lines added between lines that the other side changed, above and below?"""
     if added[0]:
         return False
     other = 2 if added[1] else 1
@@ -133,7 +131,7 @@ def _is_within(above: Region, added: Region, below: Region) -> bool:
 
 
 def _loses_nothing(whole: Region, cut: list[Region]) -> bool:
-    """Of lines that are alike, each side may have removed another one; then none would be left."""
+    """Are all lines of both sides left? Each may have removed another of several equal ones."""
     both = Counter(whole[1]) & Counter(whole[2])
     merged = [line for before, mine, their in cut for line in (their if mine == before else mine)]
     return not both - Counter(merged)
@@ -144,7 +142,7 @@ def _indent(line: str) -> int:
 
 
 def _cut(base: list[str], ours: list[str], theirs: list[str]) -> Iterator[Region]:
-    """A region in as many as can be told apart: cut where no change of either side goes across."""
+    """Cut a region wherever no change of either side spans the cut."""
     one, other = _Changes(base, ours), _Changes(base, theirs)
     at = 0
     while True:
@@ -155,43 +153,43 @@ def _cut(base: list[str], ours: list[str], theirs: list[str]) -> Iterator[Region
         start, ends = at, [at, at]
         sides: tuple[list[str], list[str]] = ([], [])
         while at == start or ends[0] != ends[1]:
-            # The side that is behind goes on; what it adds within the other's change goes along.
+            # Advance the side that is behind, with what it adds within the other's change.
             who = 0 if ends[0] <= ends[1] else 1
             changes = (one, other)[who]
             if ends[who] > start:
                 sides[who].extend(changes.added.get(ends[who], []))
-            ends[who], lines = changes.instead[ends[who]]
+            ends[who], lines = changes.replaced[ends[who]]
             sides[who].extend(lines)
             at = min(ends)
         yield base[start:at], *sides
 
 
 class _Changes:
-    """What a side made of each place: `instead[start]` is where a piece of base stops and what
-    stands for it, `added[at]` what is put in before that line."""
+    """A side's changes: `replaced[start]` is where a piece of base stops and its new lines,
+    `added[at]` the lines added before that line."""
 
     def __init__(self, base: list[str], side: list[str]) -> None:
-        self.instead: dict[int, tuple[int, list[str]]] = {}
+        self.replaced: dict[int, tuple[int, list[str]]] = {}
         self.added: dict[int, list[str]] = {}
         i = j = 0
         for start, in_side, length in [*matching_blocks(base, side), (len(base), len(side), 0)]:
             if i == start and j < in_side:
                 self.added[i] = side[j:in_side]
             elif start - i == in_side - j:
-                # As many lines as before: each stands for its own.
-                self._keep(i, side[j:in_side])
+                # As many lines as before: each replaces one.
+                self._replace_each(i, side[j:in_side])
             elif i < start:
-                self.instead[i] = (start, side[j:in_side])
-            self._keep(start, side[in_side : in_side + length])
+                self.replaced[i] = (start, side[j:in_side])
+            self._replace_each(start, side[in_side : in_side + length])
             i, j = start + length, in_side + length
 
-    def _keep(self, at: int, lines: list[str]) -> None:
+    def _replace_each(self, at: int, lines: list[str]) -> None:
         for n, line in enumerate(lines, start=at):
-            self.instead[n] = (n + 1, [line])
+            self.replaced[n] = (n + 1, [line])
 
 
 def similarity(one: str, other: str) -> float:
-    """How alike two texts are, from 0 to 1: how much of both they share in the same order."""
+    """Return how much of two texts is the same, in the same order, from 0 to 1."""
     if one == other:
         return 1.0
     size = len(one) + len(other)
@@ -199,7 +197,7 @@ def similarity(one: str, other: str) -> float:
     if size < LONG:
         cut = str if size < SHORT else split_words
     a = cut(one)
-    found = matching_blocks(a, cut(other), MOST_STEPS, str.isspace)
+    found = matching_blocks(a, cut(other), MAX_STEPS, str.isspace)
     shared = sum(len(piece) for i, _, length in found for piece in a[i : i + length])
     return 2 * shared / size
 
@@ -208,8 +206,8 @@ def _lines(text: str) -> list[str]:
     return [words + end for words, end in split_lines(text)]
 
 
-def _agreed(a: list[str], b: list[str], c: list[str]) -> Iterator[tuple[int, int, int, int]]:
-    """The runs of base that both sides kept: (start, stop, start in ours, start in theirs)."""
+def _shared_runs(a: list[str], b: list[str], c: list[str]) -> Iterator[tuple[int, int, int, int]]:
+    """Yield the unchanged runs of base: (start, stop, start in ours, start in theirs)."""
     ours, theirs = matching_blocks(a, b), matching_blocks(a, c)
     x = y = 0
     while x < len(ours) and y < len(theirs):

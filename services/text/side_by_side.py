@@ -1,4 +1,4 @@
-"""Two texts beside the one that both began with, as a person reads them. Pure."""
+"""Compares two texts with the one that both come from, side by side for a reader."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from services.text.diff import Piece, diff
 from services.text.line_ends import split_lines
 from services.text.merge import regions
 
-# Unchanged lines that are shown around a change; folding fewer than three is not worth it.
-CONTEXT, FEWEST = 2, 3
+# Unchanged lines shown around a change, and the fewest that are folded.
+CONTEXT, MIN_FOLDED = 2, 3
 
 
 class Who(StrEnum):
@@ -26,7 +26,7 @@ class Who(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of one side; `changed` where the base does not have it so."""
+    """A line of one side; `changed` if it differs from the base."""
 
     pieces: tuple[Piece, ...]
     changed: bool = False
@@ -34,7 +34,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Lines that stand beside each other. `hidden` counts lines that nobody changed, not shown."""
+    """Lines next to each other. `hidden` is the number of unchanged lines that are not shown."""
 
     who: Who
     base: tuple[Line, ...] = ()
@@ -44,7 +44,7 @@ class Row:
 
 
 def side_by_side(base: str, mine: str, theirs: str) -> list[Row]:
-    """Three texts in rows: what was changed, by whom, with a few lines around it."""
+    """Return three texts in rows: what was changed, on which side, with a few lines around it."""
     cut = [("".join(a), "".join(b), "".join(c)) for a, b, c in regions(base, mine, theirs)]
     rows: list[Row] = []
     for index, (before, ours, others) in enumerate(cut):
@@ -70,13 +70,13 @@ def _plain(text: str) -> tuple[Line, ...]:
 
 
 def _marked(before: str, after: str) -> tuple[Line, ...]:
-    """The lines of `after`, with the words in them that `before` does not have."""
+    """Return the lines of `after`, with the words marked that `before` does not have."""
     if before == after:
         return _plain(after)
     found = diff(before, after)
     rows = [row for block in found.blocks for row in block.rows]
     lines = tuple(Line(row.new.pieces, not row.same) for row in rows if row.new)
-    # What was too long to compare, and what was folded away, is shown as it is.
+    # A text that is too long to compare, or that has folds, is shown without marks.
     whole = _plain(after)
     return lines if len(lines) == len(whole) else tuple(Line(x.pieces, True) for x in whole)
 
@@ -85,7 +85,7 @@ def _unchanged(text: str, *, first: bool, last: bool) -> Iterator[Row]:
     lines = _plain(text)
     top, below = 0 if first else CONTEXT, 0 if last else CONTEXT
     hidden = len(lines) - top - below
-    if hidden < FEWEST:
+    if hidden < MIN_FOLDED:
         yield Row(Who.NOBODY, lines, lines, lines)
         return
     if top:

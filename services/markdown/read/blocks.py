@@ -156,7 +156,7 @@ class _Builder:
             self.stack[-1].children.append(self.leaf)
             self.new_line = True
         if self.new_line:
-            # A backslash escape's event begins behind its backslash.
+            # A backslash escape's event begins after its backslash.
             escaped = event.start > 0 and self.tree.data[event.start - 1] == 0x5C
             self.leaf.lines.append(Line(event.start - escaped, event.end, plain))
             self.new_line = False

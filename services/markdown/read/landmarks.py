@@ -28,7 +28,7 @@ def find_landmarks(text: str, notes: Notes) -> list[Landmark]:
     """Return the landmarks of a text in order; `notes` is what was read from it."""
     anchors = Anchors()
     found = [
-        Landmark(h.start, h.end, "heading", h.text, h.level, anchors.give(h.text))
+        Landmark(h.start, h.end, "heading", h.text, h.level, anchors.assign(h.text))
         for h in notes.headings
     ]
     found += [Landmark(i.text_start, i.text_end, "item", i.text) for i in notes.items]

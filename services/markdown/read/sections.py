@@ -31,7 +31,7 @@ def read_sections(text: str) -> list[PageSection]:
     tree, anchors = parse(text), Anchors()
     # Headings in quotes and lists start no section, but their anchors count.
     blocks = [block for block in walk(tree.root) if block.kind == "Heading"]
-    anchor_at = {block.start: anchors.give(block.heading.text) for block in blocks}
+    anchor_at = {block.start: anchors.assign(block.heading.text) for block in blocks}
     sections: list[PageSection] = []
     higher: list[PageSection] = []
     for heading in reversed(top_headings(tree)):

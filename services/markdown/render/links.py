@@ -8,7 +8,7 @@ from html import escape
 from urllib.parse import quote
 
 from services.markdown.parser import Link
-from services.markdown.read.anchors import anchor
+from services.markdown.read.anchors import heading_anchor
 from services.markdown.read.targets import ATTACHMENT, local_target, target_name
 
 # GFM "extended autolinks": a bare address ends before its trailing punctuation.
@@ -86,7 +86,7 @@ def link_tags(
 
 def _wiki_anchor(fragment: str) -> str:
     """Return the anchor of the deepest heading in [[Page#Heading#Deeper]]."""
-    return anchor(fragment.rpartition("#")[2])
+    return heading_anchor(fragment.rpartition("#")[2])
 
 
 class Picture:

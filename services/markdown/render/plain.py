@@ -7,8 +7,8 @@ from html import unescape
 
 from services.markdown.render.render import render_inline
 
-# Words without markup, as most are. To render them would take a page with hundreds of items
-# longer than all the rest.
+# Text without markup, as most is. Rendering it would take most of the time of a page with hundreds
+# of items.
 WITHOUT_MARKUP = re.compile(r"(?:[^\W_]|[ ,;:.'\"/()?%+–—…’“”-])*")
 # The sanitiser puts attributes in double quotes, and may leave ">" in them.
 TAG = re.compile(r'<(?:[^>"]|"[^"]*")*>')

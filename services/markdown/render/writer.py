@@ -226,7 +226,7 @@ class Writer:
 
     def write_heading(self, inner: str, level: int) -> None:
         words, self.words = " ".join("".join(self.words or []).split()), None
-        name = self.anchors.give(words)
+        name = self.anchors.assign(words)
         level = max(2, min(level + self.shift, 6))
         html = f'<h{level} id="{escape(name)}">{inner}</h{level}>\n'
         if not self.depth and not self.outer:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from services.markdown.read.anchors import anchor
+from services.markdown.read.anchors import heading_anchor
 from services.markdown.render.render import Heading, render, render_inline
 from tests.markdown.render.test_sanitise import dangers
 from tests.markdown.test_properties import Balance
@@ -36,7 +36,7 @@ def html(
     ],
 )
 def test_anchors_are_those_of_github(text, name):
-    assert anchor(text) == name
+    assert heading_anchor(text) == name
 
 
 def test_anchors_are_told_apart_as_github_does():
