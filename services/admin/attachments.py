@@ -23,7 +23,7 @@ from services.admin.base import ForEditors
 from services.admin.trash import TrashMixin
 from services.attachments import manage
 from services.attachments.errors import UploadRefused
-from services.attachments.labels import kind_words
+from services.attachments.labels import describe_kind
 from services.attachments.store import store
 from services.models import Attachment, Page
 from services.permissions import shown_name
@@ -212,13 +212,13 @@ class AttachmentAdmin(ForEditors, TrashMixin[Attachment]):
         """Nothing hangs on a file."""
 
     def throw_away(self, row: Attachment, *, by: User) -> None:
-        manage.throw_away(row, by=by)
+        manage.move_to_trash(row, by=by)
 
     @admin.action(description="Restore selected %(verbose_name_plural)s from the trash")
     def restore(self, request: HttpRequest, queryset: QuerySet[Attachment]) -> None:
         rows = list(queryset.exclude(trashed_at=None))
         for row in rows:
-            manage.take_out(row)
+            manage.restore(row)
         what = "1 file is" if len(rows) == 1 else f"{len(rows)} files are"
         messages.success(request, f"{what} restored.")
 
@@ -248,7 +248,7 @@ class AttachmentAdmin(ForEditors, TrashMixin[Attachment]):
 
     @admin.display(description="Kind", ordering="content_type")
     def kind(self, row: Attachment) -> str:
-        return kind_words(row.content_type, row.name)
+        return describe_kind(row.content_type, row.name)
 
     @admin.display(description="Size", ordering="size")
     def bytes(self, row: Attachment) -> str:
@@ -268,6 +268,6 @@ class AttachmentAdmin(ForEditors, TrashMixin[Attachment]):
 
     @admin.display(description="Used on")
     def used(self, row: Attachment) -> str:
-        pages = manage.used_on([row])[row.pk]
+        pages = manage.pages_using([row])[row.pk]
         links = ((page.get_absolute_url(), page) for page in pages)
         return format_html_join(", ", '<a href="{}">{}</a>', links) or "Nowhere in notes"

@@ -1,15 +1,15 @@
-"""The objects in the storage against the rows that name them: compared, swept, moved."""
+"""Compare the objects in the storage with the rows that name them; delete and copy objects."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO
 
 from botocore.exceptions import ClientError
 from django.conf import settings
@@ -17,25 +17,39 @@ from django.core.files.storage import Storage, default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 
+from services.attachments.storage.diagnose import error_code
 from services.attachments.storage.local import FolderStorage
-from services.attachments.storage.s3 import ARRIVING, bucket_name, bucket_storage, client, is_remote
+from services.attachments.storage.s3 import (
+    UPLOADS,
+    bucket_name,
+    bucket_storage,
+    client,
+    is_remote,
+)
 from services.models import Attachment
 
-# Everything of ours is below these; nothing else in the bucket or folder is looked at.
-PREFIXES = ("attachments/", ARRIVING)
+# The site's objects are below these; nothing else in the bucket or folder is looked at.
+PREFIXES = ("attachments/", UPLOADS)
 # Uploads and replacements that are under way have objects without rows.
 GRACE = timedelta(days=1)
-PIECE = 1024 * 1024
-CUT_OFF = "nobody refers to it: it belongs to an upload that was cut off"
-# What servers answer that have none, know of no such list, or do not let us see it.
-UNTOLD = ("NoSuchUpload", "NotImplemented", "MethodNotAllowed", "AccessDenied", "405", "501")
+CHUNK_BYTES = 1024 * 1024
+CUT_OFF = "no row refers to it: it belongs to an upload that was cut off"
+# Error codes of servers that have no list of multipart uploads, or deny it.
+NO_UPLOAD_LIST = (
+    "NoSuchUpload",
+    "NotImplemented",
+    "MethodNotAllowed",
+    "AccessDenied",
+    "405",
+    "501",
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredObject:
     """An object: its key, its size in bytes, and when it was put.
 
-    `upload` is the id of one that was sent in pieces and never put together: it is none yet.
+    `upload` is the id of a multipart upload that was never completed.
     """
 
     key: str
@@ -44,169 +58,148 @@ class Stored:
     upload: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with an object or with the row that names it, as a sentence."""
-
-    key: str
-    words: str
-
-
-def all_objects() -> Iterator[Stored]:
-    """All objects of ours in the storage, in no order."""
+def list_objects() -> Iterator[StoredObject]:
+    """List the site's objects in the storage, in no order."""
     for prefix in PREFIXES:
-        yield from _in_bucket(prefix) if is_remote() else _in_folder(prefix)
+        yield from _list_bucket(prefix) if is_remote() else _list_folder(prefix)
 
 
-def _in_bucket(prefix: str) -> Iterator[Stored]:
+def _list_bucket(prefix: str) -> Iterator[StoredObject]:
     for found in bucket_storage().bucket.objects.filter(Prefix=prefix):
-        yield Stored(found.key, found.size, found.last_modified)
-    yield from _in_pieces(prefix)
-
-
-def _in_pieces(prefix: str) -> Iterator[Stored]:
-    """What was left of large uploads that were cut off; a server may not tell of them."""
+        yield StoredObject(found.key, found.size, found.last_modified)
     pages = client().get_paginator("list_multipart_uploads")
     try:
         for page in pages.paginate(Bucket=bucket_name(), Prefix=prefix):
             for found in page.get("Uploads", ()):
-                yield Stored(found["Key"], 0, found["Initiated"], found["UploadId"])
+                yield StoredObject(found["Key"], 0, found["Initiated"], found["UploadId"])
     except ClientError as error:
-        if error.response.get("Error", {}).get("Code") not in UNTOLD:
+        if error_code(error) not in NO_UPLOAD_LIST:
             raise
 
 
-def _in_folder(prefix: str) -> Iterator[Stored]:
+def _list_folder(prefix: str) -> Iterator[StoredObject]:
     root = Path(default_storage.path(""))
-    for place, _, names in os.walk(root / prefix):
+    for folder, _, names in os.walk(root / prefix):
         for name in names:
-            file = Path(place) / name
+            file = Path(folder) / name
             try:
-                facts = file.stat()
+                stat = file.stat()
             except FileNotFoundError:
                 continue
-            put_at = datetime.fromtimestamp(facts.st_mtime, UTC)
-            yield Stored(file.relative_to(root).as_posix(), facts.st_size, put_at)
+            put_at = datetime.fromtimestamp(stat.st_mtime, UTC)
+            yield StoredObject(file.relative_to(root).as_posix(), stat.st_size, put_at)
 
 
-def check(*, contents: bool = True) -> Iterator[Problem]:
-    """What does not agree: rows without their object or with other bytes, objects without a row.
+def find_problems(*, contents: bool = True) -> Iterator[tuple[str, str]]:
+    """Find rows without their object or with other bytes, and objects without a row.
 
-    Without `contents` the bytes are not read, and only their number is compared.
+    Yields the key of an object and a sentence. Without `contents` the bytes are not read, and only
+    their number is compared.
     """
-    there: dict[str, Stored] = {}
-    for found in all_objects():
+    objects: dict[str, StoredObject] = {}
+    for found in list_objects():
         if found.upload:
-            yield Problem(
-                found.key, "nobody refers to it: it belongs to an upload that was cut off"
-            )
+            yield found.key, CUT_OFF
         else:
-            there[found.key] = found
+            objects[found.key] = found
     named: set[str] = set()
     rows = Attachment.objects.order_by("file", "pk").select_related("page")
     for row in rows.iterator(500):
         named.update(row.keys)
-        yield from _of_row(row, there, contents=contents)
-    for key in sorted(there.keys() - named):
-        left = "an upload that was not finished" if key.startswith(ARRIVING) else "no attachment"
-        yield Problem(key, f"nobody refers to it: it belongs to {left}")
+        yield from _check_row(row, objects, contents=contents)
+    for key in sorted(objects.keys() - named):
+        owner = "an upload that was not finished" if key.startswith(UPLOADS) else "no attachment"
+        yield key, f"no row refers to it: it belongs to {owner}"
 
 
-def _of_row(row: Attachment, there: dict[str, Stored], *, contents: bool) -> Iterator[Problem]:
-    key = str(row.file.name)
-    whose = f"“{row.name}” ({row.pk})"
-    if key not in there and default_storage.exists(key):
-        # Put while the others were listed.
-        return
-    if key not in there:
-        yield Problem(key, f"it is missing, and {whose} needs it")
-    elif there[key].size != row.size:
-        yield Problem(key, f"it has {there[key].size:,} bytes, and {whose} has {row.size:,}")
-    elif contents and digest(default_storage, key) != row.sha256:
-        yield Problem(key, f"its bytes are not those of {whose} any more")
-    if row.thumbnail and str(row.thumbnail.name) not in there:
-        yield Problem(str(row.thumbnail.name), f"the small picture of {whose} is missing")
+def _check_row(
+    row: Attachment, objects: dict[str, StoredObject], *, contents: bool
+) -> Iterator[tuple[str, str]]:
+    key, thumbnail = str(row.file.name), str(row.thumbnail.name)
+    label = f"“{row.name}” ({row.pk})"
+    if key not in objects:
+        if default_storage.exists(key):
+            # Put while the others were listed.
+            return
+        yield key, f"it is missing, and {label} needs it"
+    elif objects[key].size != row.size:
+        yield key, f"it has {objects[key].size:,} bytes, and {label} has {row.size:,}"
+    elif contents and _digest(default_storage, key) != row.sha256:
+        yield key, f"its bytes are not those of {label} any more"
+    if row.thumbnail and thumbnail not in objects:
+        yield thumbnail, f"the small picture of {label} is missing"
 
 
-def unused(older_than: timedelta = GRACE) -> Iterator[Stored]:
-    """Objects that no row names and that were put longer ago than this."""
+def find_unused(older_than: timedelta = GRACE) -> Iterator[StoredObject]:
+    """Find objects that no row names and that were put longer ago than this."""
     before = datetime.now(UTC) - older_than
-    for found in all_objects():
-        if found.put_at < before and (found.upload or not is_named(found.key)):
+    for found in list_objects():
+        if found.put_at < before and (found.upload or not _is_named(found.key)):
             yield found
 
 
-def is_named(key: str) -> bool:
-    """Does a row, also one in the trash, have this object?"""
+def _is_named(key: str) -> bool:
+    """Does a row name this object? Rows in the trash count."""
     return Attachment.objects.filter(Q(file=key) | Q(thumbnail=key)).exists()
 
 
-def sweep(found: Stored) -> bool:
-    """Delete an object, if still no row names it."""
+def delete_unused(found: StoredObject) -> bool:
+    """Delete an object if still no row names it; return whether it was deleted."""
     if found.upload:
-        wanted = {"Bucket": bucket_name(), "Key": found.key, "UploadId": found.upload}
-        client().abort_multipart_upload(**wanted)
+        client().abort_multipart_upload(Bucket=bucket_name(), Key=found.key, UploadId=found.upload)
         return True
-    if is_named(found.key):
+    if _is_named(found.key):
         return False
     default_storage.delete(found.key)
     return True
 
 
-def digest(storage: Storage, key: str) -> str:
-    """The SHA-256 of an object's bytes, read in pieces."""
-    found = hashlib.sha256()
+def _digest(storage: Storage, key: str) -> str:
     with storage.open(key) as file:
-        while piece := file.read(PIECE):
-            found.update(piece)
-    return found.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 # -- from one storage to the other --------------------------------------------------------------
 
 
-def folder() -> FolderStorage:
-    """The folder of this machine, whichever storage is in use."""
+def local_folder() -> FolderStorage:
+    """Return the folder of this machine, whichever storage is in use."""
     return FolderStorage(location=settings.MEDIA_ROOT)
 
 
 def named_keys() -> list[str]:
-    """The objects of all rows, each once."""
+    """Return the keys of the objects of all rows, each once."""
     rows = Attachment.objects.values_list("file", "thumbnail")
     return sorted({key for row in rows.iterator(2000) for key in row if key})
 
 
-class NotMoved(Exception):
-    """An object that could not be copied, or did not come out the same; says why."""
+class NotCopied(Exception):
+    """An object that could not be copied, or was changed by the copy; says why."""
 
 
-def move(key: str, source: Storage, target: Storage) -> bool:
-    """Copy an object into another storage and read it back; whether anything had to be copied.
+def copy_object(key: str, source: Storage, target: Storage) -> bool:
+    """Copy an object into another storage and read it back; return whether it was copied.
 
-    What is there already with the same bytes stays, so that a move can be taken up again. Raises
-    NotMoved. The object in the source is left where it is.
+    An object that is there with the same bytes stays, so an interrupted move can be run again.
+    Raises NotCopied. The object in the source is left where it is.
     """
     if not source.exists(key):
         if target.exists(key):
             return False
-        raise NotMoved("it is in neither place.")
-    wanted = digest(source, key)
+        raise NotCopied("it is in neither place.")
+    wanted = _digest(source, key)
     if target.exists(key):
-        if target.size(key) == source.size(key) and digest(target, key) == wanted:
+        if target.size(key) == source.size(key) and _digest(target, key) == wanted:
             return False
-        # Left half by a move that was interrupted.
+        # An interrupted copy left half of it.
         target.delete(key)
-    with tempfile.TemporaryFile() as passing, source.open(key) as file:
-        while piece := file.read(PIECE):
-            passing.write(piece)
-        passing.seek(0)
-        name = target.save(key, _typed(key, passing))
-    if name != key or digest(target, key) != wanted:
-        raise NotMoved("it did not come out as it went in.")
+    with tempfile.TemporaryFile() as local, source.open(key) as file:
+        shutil.copyfileobj(file, local, CHUNK_BYTES)
+        local.seek(0)
+        # A bucket stores the type with the object, for a CDN that passes on nothing else.
+        row = Attachment.objects.filter(file=key).only("content_type").first()
+        content_type = row.content_type if row else "image/webp"
+        name = target.save(key, UploadedFile(local, key, content_type))
+    if name != key or _digest(target, key) != wanted:
+        raise NotCopied("the copy differs from the original.")
     return True
-
-
-def _typed(key: str, file: IO[bytes]) -> UploadedFile[bytes]:
-    """A bucket is told what an object is, for a CDN that passes on nothing else."""
-    row = Attachment.objects.filter(file=key).only("content_type").first()
-    return UploadedFile(file, key, row.content_type if row else "image/webp")

@@ -9,16 +9,16 @@ from pathlib import PurePath
 
 from services.attachments.sniff import Kind
 
-NAME_LENGTH = 150
+MAX_NAME_LENGTH = 150
+MAX_EXTENSION_LENGTH = 20
 # They join letters in Persian and Indic names and emoji; all other invisible characters go.
 JOINERS = frozenset("\u200c\u200d")
 INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-LONGEST_EXTENSION = 20
 
 
 def clean_name(name: str, kind: Kind) -> str:
-    """A file's own name without what could deceive or break: folders, controls, marks that turn
-    the direction of text, blanks at its ends; with an extension of its kind, where that has any.
+    """Remove from a file's name what could deceive or break: folders, control characters, marks
+    that turn the direction of text, blanks at its ends. Give it an extension of its kind.
     """
     name = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     visible = (c for c in name if c in JOINERS or unicodedata.category(c) not in INVISIBLE)
@@ -27,12 +27,12 @@ def clean_name(name: str, kind: Kind) -> str:
     path = PurePath(name or default)
     if not kind.extensions:
         stem, extension = path.stem, path.suffix
-        if len(extension) > LONGEST_EXTENSION:
+        if len(extension) > MAX_EXTENSION_LENGTH:
             stem, extension = path.name, ""
     elif path.suffix.lower() in kind.extensions:
         stem, extension = path.stem, path.suffix
     else:
-        # "photo.html" loses its extension; in "Version 1.2" the dot is none.
+        # "photo.html" loses its extension; "Version 1.2" has none to lose.
         known = mimetypes.guess_type(f"x{path.suffix}")[0]
         stem, extension = path.stem if known else path.name, kind.extensions[0]
-    return (stem[: NAME_LENGTH - len(extension)].rstrip(". ") or default) + extension
+    return (stem[: MAX_NAME_LENGTH - len(extension)].rstrip(". ") or default) + extension

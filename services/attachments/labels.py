@@ -1,15 +1,13 @@
-"""What people call a file of some kind, and the icon that stands for it where no picture does."""
+"""The label of a kind of file, and its icon where there is no thumbnail."""
 
 from __future__ import annotations
 
-PICTURES = {
+BY_CONTENT_TYPE = {
     "image/png": "PNG picture",
     "image/jpeg": "JPEG picture",
     "image/gif": "GIF picture",
     "image/webp": "WebP picture",
     "image/avif": "AVIF picture",
-}
-OTHERS = {
     "application/pdf": "PDF",
     "audio/mpeg": "MP3 audio",
     "audio/mp4": "M4A audio",
@@ -19,7 +17,7 @@ OTHERS = {
     "video/mp4": "MP4 video",
     "video/webm": "WebM video",
 }
-# What the bytes leave open, by what the file is called.
+# For files whose type the bytes do not show.
 BY_EXTENSION = {
     "csv": "CSV table",
     "docx": "Word document",
@@ -41,27 +39,26 @@ BY_EXTENSION = {
     "yaml": "YAML file",
     "yml": "YAML file",
 }
-LONGEST_EXTENSION = 6
+MAX_EXTENSION_LENGTH = 6
 
 
-def kind_words(content_type: str, name: str) -> str:
-    """A kind of file in words, as in "PNG picture", "PDF", "Word document" or "PEM file"."""
-    known = PICTURES.get(content_type) or OTHERS.get(content_type)
-    if known:
-        return known
+def describe_kind(content_type: str, name: str) -> str:
+    """Return a kind of file in words, as in "PNG picture", "PDF", "Word document" or "PEM file"."""
+    if content_type in BY_CONTENT_TYPE:
+        return BY_CONTENT_TYPE[content_type]
     stem, dot, extension = name.rpartition(".")
     extension = extension.lower()
     if stem and dot and extension in BY_EXTENSION:
         return BY_EXTENSION[extension]
     if content_type == "application/zip":
         return "ZIP archive"
-    short = extension.isascii() and extension.isalnum() and len(extension) <= LONGEST_EXTENSION
+    short = extension.isascii() and extension.isalnum() and len(extension) <= MAX_EXTENSION_LENGTH
     return f"{extension.upper()} file" if stem and dot and short else "File"
 
 
 def icon_name(content_type: str, name: str) -> str:
-    """The icon for a kind of file: one of picture, archive, sound, film, document."""
+    """Return the icon for a kind of file: one of picture, archive, sound, film, document."""
     group = content_type.partition("/")[0]
     if group in ("image", "audio", "video"):
         return {"image": "picture", "audio": "sound", "video": "film"}[group]
-    return "archive" if kind_words(content_type, name).endswith("archive") else "document"
+    return "archive" if describe_kind(content_type, name).endswith("archive") else "document"

@@ -1,4 +1,4 @@
-"""What people do with files: rename, replace, delete, restore, share; and where they are used."""
+"""Rename, replace, delete, restore and share files; find the pages that use them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from uuid import UUID, uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
@@ -13,12 +14,17 @@ from django.utils import timezone
 from services.attachments.errors import UploadRefused
 from services.attachments.filenames import clean_name
 from services.attachments.sniff import Kind
-from services.attachments.store import check_total, copy_bytes, put_anew, taken_back
+from services.attachments.store import (
+    check_total,
+    copy_bytes,
+    remove_objects_on_error,
+    store_replacement,
+)
 from services.db.locks import lock_files, retry_deadlocks
 from services.markdown.read.targets import ATTACHMENT
 from services.models import Attachment, Link, Page
 
-GONE = "The file was deleted for good meanwhile. Add it to the page anew."
+GONE = "The file was deleted for good in the meantime. Add it to the page again."
 
 
 def rename(row: Attachment, name: str) -> None:
@@ -29,17 +35,14 @@ def rename(row: Attachment, name: str) -> None:
 
 
 def replace(row: Attachment, file: File[bytes]) -> Attachment:
-    """Put other bytes in the place of a file's, under the address that it has.
-
-    Raises UploadRefused, and then the old ones stay.
-    """
-    fresh = put_anew(row, file)
-    with taken_back(fresh):
-        return _with_bytes_of(row, fresh)
+    """Replace the bytes of a file; its address stays. Raises UploadRefused, and changes nothing."""
+    fresh = store_replacement(row, file)
+    with remove_objects_on_error(fresh):
+        return _replace_bytes(row, fresh)
 
 
 @retry_deadlocks
-def _with_bytes_of(row: Attachment, fresh: Attachment) -> Attachment:
+def _replace_bytes(row: Attachment, fresh: Attachment) -> Attachment:
     with transaction.atomic():
         lock_files()
         check_total(fresh.size)
@@ -55,14 +58,14 @@ def _with_bytes_of(row: Attachment, fresh: Attachment) -> Attachment:
         return current
 
 
-def throw_away(row: Attachment, *, by: AbstractBaseUser | None) -> None:
+def move_to_trash(row: Attachment, *, by: AbstractBaseUser | None) -> None:
     """Move a file to the trash; its bytes stay until that is emptied."""
     rows = Attachment.objects.live().filter(pk=row.pk)
     rows.update(trashed_at=timezone.now(), trashed_by=by)
 
 
-def take_out(row: Attachment) -> bool:
-    """Restore a file from the trash; False where it has gone for good meanwhile."""
+def restore(row: Attachment) -> bool:
+    """Restore a file from the trash; return False where it was deleted for good in the meantime."""
     return bool(Attachment.objects.filter(pk=row.pk).update(trashed_at=None, trashed_by=None))
 
 
@@ -89,9 +92,9 @@ def release_objects(row: Attachment) -> None:
 
 
 def empty_trash() -> int:
-    """Delete the files in the trash for good; returns how many.
+    """Delete the files in the trash for good; return how many.
 
-    One at a time: what somebody restores meanwhile stays.
+    One at a time, so that a file that is restored in the meantime stays.
     """
     number = 0
     for pk in list(Attachment.objects.trashed().values_list("pk", flat=True)):
@@ -103,33 +106,27 @@ def empty_trash() -> int:
     return number
 
 
-def adopt(page: Page, *, by: AbstractBaseUser | None) -> None:
-    """Give a new page the files that its author sent while it was none yet."""
-    found = addresses_in(page.notes)
-    if found:
-        rows = Attachment.objects.filter(
-            pk__in=found, page=None, created_by=getattr(by, "pk", None)
-        )
-        rows.update(page=page)
+def adopt(page: Page, *, by: User | None) -> None:
+    """Give a new page the files that its author added before the page existed."""
+    if found := attachment_ids_in(page.notes):
+        Attachment.objects.filter(pk__in=found, page=None, created_by=by).update(page=page)
 
 
-def addresses_in(text: str) -> set[UUID]:
-    """The files whose addresses stand in a text."""
+def attachment_ids_in(text: str) -> set[UUID]:
+    """Return the ids of the files whose addresses are in a text."""
     return {UUID(found) for found in ATTACHMENT.findall(text)}
 
 
-def used_on(rows: Iterable[Attachment]) -> dict[UUID, list[Page]]:
-    """The pages whose notes show or lead to each file; reads the notes of pages with files once.
+def pages_using(rows: Iterable[Attachment]) -> dict[UUID, list[Page]]:
+    """Find the pages whose notes show or link each file; reads the notes of pages with files once.
 
-    A file with a reference is used where the page's notes say that.
+    A file with a reference is used where its page's notes contain the reference.
     """
     wanted = {row.pk: row for row in rows}
     found: dict[UUID, list[Page]] = {pk: [] for pk in wanted}
-    pages = Page.objects.filter(notes__contains="/attachments/").only(
-        "kind", "slug", "title", "abbreviation", "notes"
-    )
-    for page in pages.iterator():
-        for pk in addresses_in(page.notes) & wanted.keys():
+    pages = Page.objects.filter(notes__contains="/attachments/")
+    for page in pages.only("kind", "slug", "title", "abbreviation", "notes").iterator():
+        for pk in attachment_ids_in(page.notes) & wanted.keys():
             found[pk].append(page)
     linked = Attachment.objects.filter(pk__in=wanted, links__isnull=False).select_related("page")
     for row in linked.distinct():
@@ -138,16 +135,15 @@ def used_on(rows: Iterable[Attachment]) -> dict[UUID, list[Page]]:
     return found
 
 
-def lend(page: Page, other: Page) -> None:
-    """Let another page show those of a page's files that its notes write in the same way.
+def share_files(page: Page, other: Page) -> None:
+    """Give another page rows for those of a page's files whose references its notes contain.
 
-    Each page has a row, and both have one object, which stays until the last of them goes.
+    Both rows share one object, which stays until the last of them is deleted.
     """
     targets = Link.objects.filter(page=other).values("target")
     shown = Attachment.objects.filter(page=page, reference__in=targets).exclude(reference="")
-    # Nobody deletes them, and the object with them, before both rows are there.
-    for lent in list(shown.select_for_update(no_key=True)):
-        reference = lent.reference
-        lent.pk, lent.page, lent._state.adding = uuid4(), other, True
-        lent.save(force_insert=True)
-        Link.objects.filter(page=other, target=reference).update(attachment=lent, to=None)
+    # Locked, so that the shared object is not deleted before both rows are there.
+    for row in list(shown.select_for_update(no_key=True)):
+        row.pk, row.page, row._state.adding = uuid4(), other, True
+        row.save(force_insert=True)
+        Link.objects.filter(page=other, target=row.reference).update(attachment=row, to=None)

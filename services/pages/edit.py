@@ -13,7 +13,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from services.attachments.manage import adopt, lend
+from services.attachments.manage import adopt, share_files
 from services.db.locks import lock_names, retry_deadlocks
 from services.markdown.edit.split_section import split_section, wiki_link_to
 from services.markdown.read.sections import (
@@ -268,7 +268,7 @@ def split(
         saved = save(page, left, version=base.version, by=by)
         # What hung on the rows of the section waits on its old page, and goes on here.
         made = create(words, facts, by=by, kept=saved.page.kept)
-        lend(page, made)
+        share_files(page, made)
         return made
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from services.attachments.manage import addresses_in
+from services.attachments.manage import attachment_ids_in
 from services.attachments.manage import delete as delete_attachment
 from services.aws.catalog import name_key
 from services.db.locks import lock_names, retry_deadlocks
@@ -129,7 +129,7 @@ def destroy(page: Page) -> None:
     """
     with transaction.atomic():
         # Also those of no page: they were sent while it was not stored yet.
-        own = Q(page=page) | Q(page=None, pk__in=addresses_in(page.notes))
+        own = Q(page=page) | Q(page=None, pk__in=attachment_ids_in(page.notes))
         for attachment in Attachment.objects.filter(own).order_by("pk"):
             shown = shows(attachment).exclude(pk=page.pk).first()
             if shown is None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from services.attachments.manage import addresses_in
+from services.attachments.manage import attachment_ids_in
 from services.markdown.render.links import Size
 from services.models import Attachment, Page
 
@@ -51,7 +51,7 @@ def files_of(page: Page, text: str, own: int) -> PageFiles:
 
 def some_addresses(text: str) -> list[UUID]:
     """The stored files whose addresses stand in a text; not all where there are very many."""
-    return sorted(addresses_in(text))[:ADDRESSES] if "/attachments/" in text else []
+    return sorted(attachment_ids_in(text))[:ADDRESSES] if "/attachments/" in text else []
 
 
 def sizes_in(text: str) -> dict[str, Size]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from botocore.exceptions import BotoCoreError
 from django.core.files.storage import default_storage
 
-from services.attachments.errors import StorageFailed, asking_the_storage
+from services.attachments.errors import StorageFailed, convert_storage_errors
 from services.db.bulk import chunks
 from services.markdown.edit.attachment_paths import FOLDER
 from services.models import Attachment, Document, Link
@@ -164,11 +164,11 @@ def known_among(uuids: Collection[str]) -> set[str]:
 
 def _pieces(key: str) -> Iterator[bytes]:
     """An object's bytes. Raises StorageFailed."""
-    with asking_the_storage():
+    with convert_storage_errors():
         file = default_storage.open(key)
     with file:
         while True:
-            with asking_the_storage():
+            with convert_storage_errors():
                 piece = file.read(PIECE)
             if not piece:
                 return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from services.attachments.labels import icon_name, kind_words
+from services.attachments.labels import describe_kind, icon_name
 from services.attachments.store import markdown_of
 from services.models import Attachment
 from services.permissions import shown_name
@@ -15,7 +15,7 @@ register = template.Library()
 @register.filter
 def kind(file: Attachment) -> str:
     """What kind of file it is, in words."""
-    return kind_words(file.content_type, file.name)
+    return describe_kind(file.content_type, file.name)
 
 
 @register.filter

@@ -38,7 +38,7 @@ def files(request: HttpRequest, slug: str) -> HttpResponse:
         "page__notes", "page__outline", "page__kept"
     )
     found = paginate(rows, request.GET.get("page"), AT_ONCE)
-    used = manage.used_on(found)
+    used = manage.pages_using(found)
     context = {
         "page": page,
         "part": found,
@@ -86,8 +86,8 @@ def replace(request: HttpRequest, uuid: uuids.UUID) -> HttpResponseBase:
 @editors_only
 def delete(request: HttpRequest, uuid: uuids.UUID) -> HttpResponseBase:
     row = _file(uuid)
-    used = manage.used_on([row])[row.pk]
-    manage.throw_away(row, by=person(request))
+    used = manage.pages_using([row])[row.pk]
+    manage.move_to_trash(row, by=person(request))
     there = next_address(request) or _there(row)
     context = {"file": row, "used": used, "next": there}
     messages.success(request, render_to_string("partials/file_deleted.html", context, request))
@@ -98,7 +98,7 @@ def delete(request: HttpRequest, uuid: uuids.UUID) -> HttpResponseBase:
 @editors_only
 def restore(request: HttpRequest, uuid: uuids.UUID) -> HttpResponseBase:
     row = _file(uuid)
-    if manage.take_out(row):
+    if manage.restore(row):
         messages.success(request, f"“{row.name}” is restored.")
     else:
         messages.error(request, f"“{row.name}” was deleted for good meanwhile.")

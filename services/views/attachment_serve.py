@@ -21,7 +21,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from services.attachments.http_range import NotSatisfiable, Part, Range, asked_range
+from services.attachments.http_range import FilePart, NotSatisfiable, parse_range
 from services.attachments.sniff import INLINE, PDF
 from services.attachments.storage.s3 import is_remote
 from services.models import Attachment, Page
@@ -108,7 +108,7 @@ def _body(
         response = FileResponse(file, content_type=content_type)
         response.headers["Content-Length"] = str(file.size)
     else:
-        response = FileResponse(Part(file, part), status=206, content_type=content_type)
+        response = FileResponse(FilePart(file, part), status=206, content_type=content_type)
         response.headers["Content-Length"] = str(len(part))
         response.headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{file.size}"
     response.headers["Accept-Ranges"] = "bytes"
@@ -119,11 +119,11 @@ def _body(
     return response
 
 
-def _part(request: HttpRequest, size: int, etag: str) -> Range | None:
+def _part(request: HttpRequest, size: int, etag: str) -> range | None:
     """Only of the very file that the other parts came from (RFC 9110, 13.1.5)."""
     if request.headers.get("If-Range", etag) != etag:
         return None
-    return asked_range(request.headers.get("Range", ""), size)
+    return parse_range(request.headers.get("Range", ""), size)
 
 
 def _disposition(found: Attachment, content_type: str) -> str:

@@ -66,11 +66,11 @@ def begin(request: HttpRequest) -> HttpResponseBase:
         if not is_remote():
             return JsonResponse({})
         name = request.POST.get("name", "")
-        begun = direct_upload.begin(name=name, size=size, page=_page(request), by=person(request))
+        page = _page(request)
+        answer = direct_upload.start_upload(name=name, size=size, page=page, by=person(request))
     except UploadRefused as refusal:
         return JsonResponse({"error": str(refusal)}, status=_status(refusal))
-    told = {"put": begun.address, "type": begun.content_type, "token": begun.token}
-    return JsonResponse(told)
+    return JsonResponse(answer)
 
 
 @require_POST
@@ -78,7 +78,7 @@ def begin(request: HttpRequest) -> HttpResponseBase:
 def finish(request: HttpRequest) -> HttpResponseBase:
     """A file has arrived in the bucket: verify and keep it. Answers as `upload` does for one."""
     try:
-        row = direct_upload.finish(request.POST.get("token", ""), by=person(request))
+        row = direct_upload.finish_upload(request.POST.get("token", ""), by=person(request))
     except UploadRefused as refusal:
         return JsonResponse({"error": str(refusal)}, status=_status(refusal))
     return JsonResponse(_told(row))
@@ -89,7 +89,7 @@ def finish(request: HttpRequest) -> HttpResponseBase:
 def abandon(request: HttpRequest) -> HttpResponseBase:
     """Whoever sent a file to the bucket gave up."""
     try:
-        direct_upload.abandon(request.POST.get("token", ""), by=person(request))
+        direct_upload.cancel_upload(request.POST.get("token", ""), by=person(request))
     except UploadRefused as refusal:
         return JsonResponse({"error": str(refusal)}, status=_status(refusal))
     return JsonResponse({})

@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 
-from services.attachments import audit as stored
+from services.attachments import audit
 from services.attachments.store import store
 from services.models import Attachment
 from tests.support.pictures import picture
@@ -71,8 +71,8 @@ class TestCheck:
         put("attachments/ab/abandoned")
         put("uploads/half")
         said = self.problems()
-        assert "attachments/ab/abandoned: nobody refers to it" in said
-        assert "uploads/half: nobody refers to it: it belongs to an upload" in said
+        assert "attachments/ab/abandoned: no row refers to it" in said
+        assert "uploads/half: no row refers to it: it belongs to an upload" in said
 
     def test_a_row_in_the_trash_has_its_object(self, row: Attachment) -> None:
         Attachment.objects.update(trashed_at="2026-01-01T00:00Z")
@@ -101,9 +101,9 @@ class TestSweep:
         assert objects() == set(row.keys)
 
     def test_an_object_that_got_a_row_meanwhile_stays(self, row: Attachment) -> None:
-        [found] = [o for o in stored.unused(timedelta(0)) if o.key.startswith("attachments/")]
+        [found] = [o for o in audit.find_unused(timedelta(0)) if o.key.startswith("attachments/")]
         Attachment.objects.filter(pk=row.pk).update(file=found.key)
-        assert not stored.sweep(found)
+        assert not audit.delete_unused(found)
         assert found.key in objects()
 
 
@@ -125,14 +125,14 @@ class TestMove:
         assert objects() == keys
         assert "All 4 objects" in run("check")[0]
         for key in keys:
-            stored.folder().delete(key)
+            audit.local_folder().delete(key)
         assert "4 copied" in run("move", "--to", "local")[0]
-        assert all(stored.folder().exists(key) for key in keys)
+        assert all(audit.local_folder().exists(key) for key in keys)
 
     def test_it_can_be_taken_up_again(self, rows, s3) -> None:
         # One is there, one came half, one is another.
         first, second, third = (str(row.file.name) for row in rows)
-        stored.move(first, stored.folder(), default_storage)
+        audit.copy_object(first, audit.local_folder(), default_storage)
         put(second, b"te")
         put(third, b"MORE")
         said = run("move", "--to", "s3")[0]
@@ -142,7 +142,7 @@ class TestMove:
 
     def test_what_is_in_neither_place_is_named_and_the_rest_moves(self, rows, s3) -> None:
         missing = str(rows[1].file.name)
-        stored.folder().delete(missing)
+        audit.local_folder().delete(missing)
         out, err = io.StringIO(), io.StringIO()
         with pytest.raises(CommandError, match="1 could not be moved"):
             call_command("attachments", "move", "--to", "s3", stdout=out, stderr=err)

@@ -183,7 +183,7 @@ def test_a_right_that_is_lacking_is_named_in_the_log(s3, as_editor, caplog) -> N
     with mock.patch.object(client(), "get_object", side_effect=denied):
         answer = finish(as_editor, told)
     assert answer.status_code == 503
-    assert "look into its log" in answer.json()["error"]
+    assert "look into the log" in answer.json()["error"]
     assert "The key or role needs s3:GetObject on what is in the bucket, and s3:ListBucket" in (
         caplog.text
     )

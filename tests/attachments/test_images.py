@@ -8,7 +8,8 @@ from base64 import b64encode
 import pytest
 from PIL import Image
 
-from services.attachments.images import BrokenPicture, read_picture
+from services.attachments.errors import UploadRefused
+from services.attachments.images import read_picture
 from tests.support.pictures import animated, located, picture
 
 
@@ -93,13 +94,13 @@ def test_the_small_one_fits_and_keeps_what_can_be_seen_through() -> None:
     ],
 )
 def test_a_broken_one_is_refused(data: bytes) -> None:
-    with pytest.raises(BrokenPicture, match="broken"):
+    with pytest.raises(UploadRefused, match="broken"):
         read(data)
 
 
 def test_pixels_are_limited_before_they_are_decoded(settings: object) -> None:
     settings.UPLOAD_MAX_PIXELS = 47  # type: ignore[attr-defined]
-    with pytest.raises(BrokenPicture, match="too large"):
+    with pytest.raises(UploadRefused, match="too large"):
         read(picture())
 
 
@@ -107,5 +108,5 @@ def test_pixels_are_limited_before_they_are_decoded(settings: object) -> None:
 def test_bombs_are_refused(settings, monkeypatch: pytest.MonkeyPatch, limit: int) -> None:
     settings.UPLOAD_MAX_PIXELS = 10**9
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", limit)
-    with pytest.raises(BrokenPicture, match="too large"):
+    with pytest.raises(UploadRefused, match="too large"):
         read(picture())

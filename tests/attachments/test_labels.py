@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.attachments.labels import icon_name, kind_words
+from services.attachments.labels import describe_kind, icon_name
 
 OTHER, ZIP = "application/octet-stream", "application/zip"
 
@@ -27,4 +27,4 @@ OTHER, ZIP = "application/octet-stream", "application/zip"
     ],
 )
 def test_kinds_have_words_and_icons(content_type, name, words, icon):
-    assert (kind_words(content_type, name), icon_name(content_type, name)) == (words, icon)
+    assert (describe_kind(content_type, name), icon_name(content_type, name)) == (words, icon)

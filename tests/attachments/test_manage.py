@@ -9,14 +9,14 @@ from django.core.files.base import ContentFile
 
 from services.attachments.errors import StorageFailed, UploadRefused
 from services.attachments.manage import (
-    addresses_in,
+    attachment_ids_in,
     delete,
     empty_trash,
+    move_to_trash,
+    pages_using,
     rename,
     replace,
-    take_out,
-    throw_away,
-    used_on,
+    restore,
 )
 from services.attachments.store import store
 from services.models import Attachment, Page
@@ -90,13 +90,13 @@ def test_a_replacement_without_the_bucket_changes_nothing(s3, page) -> None:
 def test_the_trash_keeps_the_bytes_until_it_is_emptied(
     row: Attachment, editor, django_capture_on_commit_callbacks
 ) -> None:
-    throw_away(row, by=editor)
+    move_to_trash(row, by=editor)
     row.refresh_from_db()
     assert row.trashed_by == editor
     assert not Attachment.objects.live().exists()
-    take_out(row)
+    restore(row)
     assert Attachment.objects.live().exists()
-    throw_away(row, by=editor)
+    move_to_trash(row, by=editor)
     assert objects() == set(row.keys)
     with django_capture_on_commit_callbacks(execute=True):
         assert empty_trash() == 1
@@ -123,11 +123,11 @@ def test_where_files_are_used(page: Page, django_assert_num_queries) -> None:
     user = make_topic(title="User", notes=f"![a]({row.get_absolute_url()}) and again")
     make_topic(title="Other", notes="/attachments/ nothing")
     with django_assert_num_queries(2):
-        used = used_on([row, lonely])
+        used = pages_using([row, lonely])
     assert used == {row.pk: [user], lonely.pk: []}
 
 
 def test_addresses_are_found_in_any_text() -> None:
     uuid = "123e4567-e89b-12d3-a456-426614174000"
     text = f"[a](/attachments/{uuid}/a.png) /attachments/{uuid.upper()}/ /attachments/123/x"
-    assert {str(found) for found in addresses_in(text)} == {uuid}
+    assert {str(found) for found in attachment_ids_in(text)} == {uuid}

@@ -19,9 +19,8 @@ from django.test import override_settings
 from s3transfer.exceptions import RetriesExceededError
 
 from kb import settings as configured
-from services.attachments import audit as stored
-from services.attachments import manage
-from services.attachments.errors import StorageFailed, UploadRefused, asking_the_storage
+from services.attachments import audit, manage
+from services.attachments.errors import StorageFailed, UploadRefused, convert_storage_errors
 from services.attachments.storage.s3 import client
 from services.attachments.store import store
 from services.models import Attachment, Page
@@ -43,14 +42,14 @@ def page(db: None) -> Page:
 def test_a_file_that_is_restored_while_the_trash_is_emptied_stays(page, editor) -> None:
     rows = [store(io.BytesIO(name), name="a.txt", page=page) for name in (b"one", b"two")]
     for row in rows:
-        manage.throw_away(row, by=editor)
+        manage.move_to_trash(row, by=editor)
     first, second = Attachment.objects.trashed()
     deleted = Attachment.delete
 
     def slow(row: Attachment, *args: object, **kwargs: object) -> object:
         # The bucket takes its time over the first, and somebody restores the second.
         if row.pk == first.pk:
-            manage.take_out(second)
+            manage.restore(second)
         return deleted(row, *args, **kwargs)
 
     with mock.patch.object(Attachment, "delete", slow):
@@ -167,7 +166,7 @@ def test_a_strange_address_in_the_admin_is_no_error_of_the_server(as_admin) -> N
 
 
 def test_a_bucket_that_stops_in_the_middle_is_a_storage_that_failed() -> None:
-    with pytest.raises(StorageFailed), asking_the_storage():
+    with pytest.raises(StorageFailed), convert_storage_errors():
         raise RetriesExceededError(OSError("the connection was reset"))
 
 
@@ -191,10 +190,12 @@ def test_an_upload_that_was_cut_off_is_named_and_swept(moto_url, monkeypatch) ->
         try:
             wanted = {"Bucket": "notes", "Key": "attachments/ab/half"}
             client().create_multipart_upload(**wanted)
-            assert [found.words for found in stored.check()] == [stored.CUT_OFF]
-            assert [found.key for found in stored.unused(timedelta(0))] == ["attachments/ab/half"]
-            assert all(map(stored.sweep, stored.unused(timedelta(0))))
-            assert list(stored.check()) == []
+            assert [sentence for _, sentence in audit.find_problems()] == [audit.CUT_OFF]
+            assert [found.key for found in audit.find_unused(timedelta(0))] == [
+                "attachments/ab/half"
+            ]
+            assert all(map(audit.delete_unused, audit.find_unused(timedelta(0))))
+            assert list(audit.find_problems()) == []
         finally:
             client().delete_bucket(Bucket="notes")
 
@@ -203,7 +204,7 @@ def test_a_file_that_is_deleted_while_it_is_replaced_is_told(page) -> None:
     row = store(io.BytesIO(b"text"), name="a.txt", page=page)
     Attachment.objects.all().delete()
     before = objects()
-    with pytest.raises(UploadRefused, match="deleted for good meanwhile"):
+    with pytest.raises(UploadRefused, match="deleted for good in the meantime"):
         manage.replace(row, ContentFile(b"other", "b.txt"))
     assert objects() == before
 
@@ -324,5 +325,5 @@ def test_an_object_stays_where_nobody_knows_whether_its_row_was_stored(lost) -> 
 
     with mock.patch.object(real, "_commit", answer_is_lost), pytest.raises(lost):
         store(io.BytesIO(b"text"), name="a.txt")
-    assert [problem.words for problem in stored.check()] == []
+    assert [sentence for _, sentence in audit.find_problems()] == []
     assert objects() == {str(Attachment.objects.get().file.name)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.attachments.sniff import INLINE, kind_of, seems_a_picture
+from services.attachments.sniff import INLINE, detect_kind, looks_like_picture
 from tests.support.pictures import HTML, PDF, SVG, ZIP, picture
 
 EBML = b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81\x01\x42\x82\x84"
@@ -27,7 +27,7 @@ EBML = b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81\x01\x42\x82\x84"
     ],
 )
 def test_what_browsers_show_is_known_by_its_bytes(head: bytes, content_type: str) -> None:
-    assert kind_of(head).content_type == content_type
+    assert detect_kind(head).content_type == content_type
 
 
 @pytest.mark.parametrize(
@@ -46,13 +46,13 @@ def test_what_browsers_show_is_known_by_its_bytes(head: bytes, content_type: str
     ],
 )
 def test_everything_else_is_only_bytes(head: bytes) -> None:
-    kind = kind_of(head)
+    kind = detect_kind(head)
     assert (kind.content_type, kind.inline) == ("application/octet-stream", False)
 
 
 @pytest.mark.parametrize("name", ["PNG", "JPEG", "GIF", "WEBP", "AVIF"])
 def test_pictures_have_to_be_whole_ones(name: str) -> None:
-    assert seems_a_picture(picture(name)[:64])
+    assert looks_like_picture(picture(name)[:64])
 
 
 def test_nothing_that_can_run_is_shown_in_place() -> None:

@@ -7,7 +7,7 @@ import io
 import pytest
 from playwright.sync_api import Page as Tab
 
-from services.attachments.manage import throw_away
+from services.attachments.manage import move_to_trash
 from services.attachments.store import store
 from tests.support.pages import make_topic
 from tests.support.pictures import PDF, picture
@@ -33,7 +33,7 @@ def test_long_names_have_room(tabs: Tabs, admin, size, scheme):  # noqa: F811
         data = io.BytesIO(PDF + b"%d" % number)
         row = store(data, name=f"{name}.pdf", page=page, by=admin)
     small = store(io.BytesIO(picture()), name=f"{NAMES[0]}.png", page=page, by=admin)
-    throw_away(small, by=admin)
+    move_to_trash(small, by=admin)
     place = "/admin/services/attachment/"
     tab = tabs(admin, place, viewport=size, color_scheme=scheme)
     found = looked_at(tabs, tab)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import Route, expect
 
-from services.attachments.manage import throw_away
+from services.attachments.manage import move_to_trash
 from services.attachments.store import store
 from services.models import Attachment, Page
 from tests.browser.test_uploads_in_editor import file, hand
@@ -237,7 +237,7 @@ def test_is_accessible(tabs, page, editor, admin, size):  # noqa: F811
     small = "(all) => all.filter((each) => each.getBoundingClientRect().height < 24)"
     ways = tab.locator(".file-ways :is(a, button, summary), .upload button, .file-choose")
     assert ways.evaluate_all(f"(all) => ({small})(all).length") == 0
-    throw_away(page.attachments.first(), by=admin)
+    move_to_trash(page.attachments.first(), by=admin)
     tab.goto("/trash/")
     found += serious_in_both(tab)
     assert tab.evaluate(wide) <= 0

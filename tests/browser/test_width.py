@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
-from services.attachments.manage import throw_away
+from services.attachments.manage import move_to_trash
 from services.attachments.store import store
 from services.models import Attachment, Category, ChecklistItem, Document, Page, Question, Section
 from services.pages.revise import revise
@@ -88,7 +88,7 @@ def page(transactional_db: None, settings, editor) -> Page:
     made = make_service(title=TITLE, abbreviation="LONG", category=compute)
     image = stored("picture.png", picture(size=(2000, 600)), made)
     stored(f"{WORD}.pdf", PDF, made)
-    throw_away(stored(f"{WORD}-2.pdf", PDF + b"2", made), by=editor)
+    move_to_trash(stored(f"{WORD}-2.pdf", PDF + b"2", made), by=editor)
     notes = NOTES.replace("{0}", image.get_absolute_url())
     changed = notes.replace("quotation", f"citation {WORD}") + f"\n{WORD}\n"
     make_topic(title="Plan", notes=notes)

@@ -52,14 +52,14 @@ def delete(dice: random.Random) -> None:
 
 def sweep(dice: random.Random) -> None:
     default_storage.save(f"attachments/ab/{dice.randrange(10**9)}", ContentFile(b"x"))
-    for found in audit.unused(timedelta(0)):
-        audit.sweep(found)
+    for found in audit.find_unused(timedelta(0)):
+        audit.delete_unused(found)
 
 
 def move(dice: random.Random) -> None:
-    there = audit.folder()
+    there = audit.local_folder()
     for key in audit.named_keys():
-        audit.move(key, default_storage, there)
+        audit.copy_object(key, default_storage, there)
     for key in audit.named_keys():
         there.delete(key)
 
@@ -90,7 +90,7 @@ def killed(number: int) -> None:
 
 
 def look() -> list[str]:
-    return [problem.words for problem in audit.check()]
+    return [sentence for _, sentence in audit.find_problems()]
 
 
 def main() -> None:
@@ -102,8 +102,8 @@ def main() -> None:
     for number in range(ROUNDS):
         killed(number)
         left = look()
-        for found in list(audit.unused(timedelta(0))):
-            audit.sweep(found)
+        for found in list(audit.find_unused(timedelta(0))):
+            audit.delete_unused(found)
         told.append({"left": left, "after": look(), "rows": Attachment.objects.count()})
     json.dump(told, sys.stdout)
 

@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.utils import timezone
 
-from services.attachments.manage import delete, rename, replace, throw_away
+from services.attachments.manage import delete, move_to_trash, rename, replace
 from services.attachments.store import markdown_of, store
 from services.models import Attachment, Document, Page, Topic
 from services.pages.revise import revise
@@ -347,7 +347,7 @@ def test_files_that_no_notes_show_are_taken_along(storage, vault, out, capsys, e
     revise(page, "Nothing.\n", version=page.version)
     free = make_topic(title="Plan")
     other = kept(picture(), f"{'ä' * 140}.png", free)
-    throw_away(kept(PDF + b"%", "trash.pdf", free), by=editor)
+    move_to_trash(kept(PDF + b"%", "trash.pdf", free), by=editor)
     make_topic(title="Gone", trashed_at=timezone.now())
     kept(PDF + b"%%", "gone.pdf", Topic.everything.get(title="Gone"))
     assert export_to(out).refused == []
@@ -385,7 +385,7 @@ def test_what_is_in_the_trash_stays_out(vault, out, capsys, editor):
     put(vault, {"One.md": "[w](a.pdf)\n", "Two.md": "[w](b.pdf)\n"})
     put(vault, {"a.pdf": PDF, "b.pdf": PDF + b"%"})
     bring(vault, capsys)
-    throw_away(Attachment.objects.get(name="a.pdf"), by=editor)
+    move_to_trash(Attachment.objects.get(name="a.pdf"), by=editor)
     Page.objects.filter(title="Two").update(trashed_at=timezone.now())
     assert export_to(out).refused == []
     assert set(files_in(out)) == {"One.md"}

@@ -10,7 +10,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 
-from services.attachments.manage import replace, throw_away
+from services.attachments.manage import move_to_trash, replace
 from services.models import Attachment, Document, Page
 from services.pages.revise import revise
 from services.pages.trash import destroy
@@ -68,7 +68,7 @@ def test_another_site_gives_them_back_to_their_pages(storage, vault, out, capsys
     assert "taken along" not in bring(out, capsys)
     assert export_to(out).written == []
     assert files_in(out) == before
-    throw_away(Attachment.objects.get(name="d.pdf"), by=editor)
+    move_to_trash(Attachment.objects.get(name="d.pdf"), by=editor)
     said = bring(out, capsys)
     assert "taken along" not in said
     assert "note" not in said
@@ -128,7 +128,7 @@ def test_an_old_export_does_not_bring_an_old_file_back(out, capsys, tmp_path):  
 
 def test_an_edited_file_that_was_deleted_here_stays_deleted(out, capsys, editor):  # noqa: F811
     row, file = exported(out)
-    throw_away(row, by=editor)
+    move_to_trash(row, by=editor)
     file.write_bytes(PDF + b"%there")
     assert "replaced" not in bring(out, capsys)
     assert bytes_of(row) == PDF

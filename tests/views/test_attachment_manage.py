@@ -81,7 +81,7 @@ def test_files_of_another_page_that_the_notes_show_are_among_them(as_reader, pag
 
 
 def test_deleted_files_are_not_among_them(as_reader, page):
-    manage.throw_away(kept(page), by=None)
+    manage.move_to_trash(kept(page), by=None)
     assert panel(as_reader) == ""
 
 
@@ -102,7 +102,7 @@ def test_fifty_files_cost_one_query_more_than_none(as_reader, page):
 @pytest.mark.parametrize("path", ["/topics/plan/", LIST, "/trash/"])
 def test_no_list_asks_the_storage(as_editor, page, s3: S3Server, path):
     row = kept(page, "a.png", picture())
-    manage.throw_away(kept(page), by=None)
+    manage.move_to_trash(kept(page), by=None)
     revise(page, f"![]({row.get_absolute_url()})\n", version=1)
     s3.stop()
     assert ".p" in html(as_editor, path)
@@ -133,7 +133,7 @@ def test_the_list_says_what_they_are_and_where_they_are_used(as_reader, editor, 
 
 def test_readers_are_offered_nothing_to_change(as_reader, page):
     kept(page)
-    manage.throw_away(kept(page, "gone.txt", b"x"), by=None)
+    manage.move_to_trash(kept(page, "gone.txt", b"x"), by=None)
     text = html(as_reader, LIST)
     assert "a.pdf" in text
     main = text[text.index("<main") :]
@@ -232,7 +232,7 @@ def test_readers_and_strangers_change_nothing(as_reader, as_nobody, editor, page
 
 def test_deleted_files_wait_in_the_trash(as_editor, editor, page):
     row = kept(page)
-    manage.throw_away(row, by=editor)
+    manage.move_to_trash(row, by=editor)
     text = html(as_editor, "/trash/")
     assert "a.pdf" in text and f'from <a href="{LIST}">Plan</a>' in text and "by edgar" in text
     assert "Empty the trash" not in text
@@ -244,7 +244,7 @@ def test_emptying_it_deletes_files_for_good(
     as_admin, as_editor, page, storage, django_capture_on_commit_callbacks
 ):
     stays = kept(page, "b.txt", b"b")
-    manage.throw_away(kept(page), by=None)
+    manage.move_to_trash(kept(page), by=None)
     assert as_editor.post("/trash/empty/").status_code == 403
     assert "1 file for good" in html(as_admin, "/trash/")
     with django_capture_on_commit_callbacks(execute=True):
@@ -255,7 +255,7 @@ def test_emptying_it_deletes_files_for_good(
 
 
 def test_pages_and_files_are_counted_together(as_admin, page):
-    manage.throw_away(kept(page), by=None)
+    manage.move_to_trash(kept(page), by=None)
     throw_away(make_topic(title="Other"), by=None)
     assert "1 page with history and attachments and 1 file for good" in html(as_admin, "/trash/")
     told = said(as_admin.post("/trash/empty/"))
@@ -264,7 +264,7 @@ def test_pages_and_files_are_counted_together(as_admin, page):
 
 def test_a_page_that_is_restored_has_its_files_and_not_those_deleted_before(as_reader, page):
     kept(page)
-    manage.throw_away(kept(page, "gone.txt", b"x"), by=None)
+    manage.move_to_trash(kept(page, "gone.txt", b"x"), by=None)
     throw_away(page, by=None)
     assert as_reader.get(LIST).status_code == 404
     take_out(page, by=None)

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 from django.test import Client
 
-from services.attachments.manage import throw_away
+from services.attachments.manage import move_to_trash
 from services.attachments.store import store
 from services.models import Attachment, Page
 from services.pages.trash import throw_away as throw_page_away
@@ -94,7 +94,7 @@ def test_who_may_not_read_gets_nothing(as_nobody: Client, row: Attachment) -> No
 def test_what_is_deleted_is_for_those_who_can_restore_it(
     as_reader: Client, as_editor: Client, row: Attachment, editor
 ) -> None:
-    throw_away(row, by=editor)
+    move_to_trash(row, by=editor)
     assert as_reader.get(row.get_absolute_url()).status_code == 404
     assert as_reader.get(f"/thumbnails/{row.pk}/").status_code == 404
     assert answer(as_editor, row)[1] == picture()

@@ -1,4 +1,4 @@
-"""A folder of this machine as Django's storage; what is stored outlasts a loss of power."""
+"""A folder of this machine as Django's storage; what is stored survives a loss of power."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from django.core.files.storage import FileSystemStorage
 
 
 class FolderStorage(FileSystemStorage):
-    """A file and its name are on the disk itself before anything is told of it."""
+    """Write a file and its name to the disk itself before returning."""
 
     def _save(self, name: str, content: File[bytes]) -> str:
         saved: str = super()._save(name, content)  # type: ignore[misc]
         file, root = Path(self.path(saved)), Path(self.location)
-        # Folders that are new are names in the ones above them.
+        # New folders are entries in the ones above them.
         above = [folder for folder in file.parents if folder.is_relative_to(root)]
-        for each in (file, *above):
-            number = os.open(each, os.O_RDONLY)
+        for path in (file, *above):
+            descriptor = os.open(path, os.O_RDONLY)
             try:
-                os.fsync(number)
+                os.fsync(descriptor)
             finally:
-                os.close(number)
+                os.close(descriptor)
         return saved

@@ -1,4 +1,4 @@
-"""What only a bucket can do: take bytes from a browser itself, by an address signed for them."""
+"""The bucket as only S3 has it: its client, and signed addresses for uploads from browsers."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.files.storage import default_storage
 
-# Objects that a browser has put and nobody has verified yet.
-ARRIVING = "uploads/"
-# Seconds within which the bytes are to set out (the bucket looks when they begin to arrive, and a
-# browser asks for an address right before), and within which they are to be verified.
-ARRIVES_WITHIN, FINISHED_WITHIN = 15 * 60, 12 * 3600
+# Below this are objects that a browser has put and that are not verified yet.
+UPLOADS = "uploads/"
+# Seconds until the upload must have started (the bucket checks when the first bytes arrive, and a
+# browser requests an address right before), and until it must be verified.
+PUT_SECONDS, FINISH_SECONDS = 15 * 60, 12 * 3600
 
 
 def is_remote() -> bool:
-    """Are files kept in a bucket, and not in a folder of this machine?"""
+    """Are files stored in a bucket, and not in a folder of this machine?"""
     return str(settings.STORAGES["default"]["BACKEND"]).endswith("BucketStorage")
 
 
 def bucket_storage() -> Any:
-    """Return the storage with what only a bucket has; django-storages has no types."""
+    """Return the storage as a bucket; django-storages has no types."""
     return default_storage
 
 
 def client() -> Any:
-    """boto3's S3 client of the storage; one for each thread that asks."""
+    """Return boto3's S3 client of the storage, one for each thread."""
     return bucket_storage().connection.meta.client
 
 
 def warm() -> None:
-    """Load what signing an address needs, so that no reader waits for it; asks nobody."""
+    """Load what signing an address needs, so that no request waits for it; sends nothing."""
     if is_remote():
         origin()
-        presigned_put(f"{ARRIVING}x", "application/octet-stream", 1)
+        presigned_put(f"{UPLOADS}x", "application/octet-stream", 1)
 
 
 def bucket_name() -> str:
@@ -43,18 +43,20 @@ def bucket_name() -> str:
 
 
 def presigned_put(key: str, content_type: str, size: int) -> str:
-    """An address that takes exactly one object: this key, type and length, and soon."""
+    """Sign an address that takes exactly one object: this key, type and length."""
     wanted = {
         "Bucket": bucket_name(),
         "Key": key,
         "ContentType": content_type,
         "ContentLength": size,
     }
-    return str(client().generate_presigned_url("put_object", wanted, ARRIVES_WITHIN))
+    return str(client().generate_presigned_url("put_object", wanted, PUT_SECONDS))
 
 
 def origin() -> str:
-    """Where browsers send uploads to, as a Content-Security-Policy names it; blank for here."""
+    """Return the origin that browsers send uploads to, for a Content-Security-Policy; blank if it
+    is this site.
+    """
     if not is_remote():
         return ""
     storage = bucket_storage()
@@ -63,13 +65,13 @@ def origin() -> str:
 
 @lru_cache(maxsize=8)
 def _origin(bucket: str, endpoint: str | None, region: str | None) -> str:
-    """Signed with no real key, so that nobody looks for one: each page has this in its headers."""
+    """Each page has this in its headers, so it is signed without looking for a real key."""
     import boto3
 
-    nobody = boto3.Session(aws_access_key_id="none", aws_secret_access_key="none")  # noqa: S106
-    signer = nobody.client(
+    session = boto3.Session(aws_access_key_id="none", aws_secret_access_key="none")  # noqa: S106
+    signer = session.client(
         "s3", region_name=region, endpoint_url=endpoint, config=bucket_storage().client_config
     )
-    where = {"Bucket": bucket, "Key": f"{ARRIVING}x"}
-    parts = urlsplit(signer.generate_presigned_url("put_object", where))
+    target = {"Bucket": bucket, "Key": f"{UPLOADS}x"}
+    parts = urlsplit(signer.generate_presigned_url("put_object", target))
     return f"{parts.scheme}://{parts.netloc}"

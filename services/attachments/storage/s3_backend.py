@@ -1,5 +1,6 @@
-"""The bucket as Django's storage: django-storages', with what loads slowly loaded once, and fit for
-a CDN in front of it."""
+"""The bucket as Django's storage: that of django-storages, with one session for all threads, and
+with a CDN in front of it if one is set.
+"""
 
 from __future__ import annotations
 
@@ -11,40 +12,40 @@ from storages.backends.s3 import S3Storage
 
 from services.attachments.sniff import INLINE
 
-# What S3 calls in an address what boto3 calls so (Amazon S3 API reference, GetObject).
-IN_ADDRESSES = {
+# By boto3's name of a parameter, its name in an address (Amazon S3 API reference, GetObject).
+QUERY_NAMES = {
     "ResponseContentType": "response-content-type",
     "ResponseContentDisposition": "response-content-disposition",
 }
 
 
 class BucketStorage(S3Storage):  # type: ignore[misc]
-    """A session knows what S3 can do, which takes 0.2 s and 10 MB; all threads share one.
+    """All threads share one session: loading its description of S3 takes 0.2 s and 10 MB.
 
-    Each thread has a client of its own, as boto3 wants it (boto3 guide, "Multithreading"), but
-    sessions are not made for making two at once.
+    Each thread has a client of its own, as boto3 requires (boto3 guide, "Multithreading"); a lock
+    keeps two threads from making one from the session at the same time.
     """
 
     def __init__(self, **settings: object) -> None:
         super().__init__(**settings)
         self._session: object = None
-        self._making = threading.RLock()
+        self._lock = threading.RLock()
 
     @property
     def connection(self) -> object:
         if getattr(self._connections, "connection", None) is None:
-            with self._making:
+            with self._lock:
                 return super().connection
         return self._connections.connection
 
     def _create_session(self) -> object:
-        with self._making:
+        with self._lock:
             if self._session is None:
                 self._session = super()._create_session()
             return self._session
 
     def _get_write_parameters(self, name: str, content: object = None) -> dict[str, object]:
-        """Objects say themselves that they are downloads: a CDN may pass on nothing that we ask."""
+        """Store with an object that it is a download: a CDN may not pass on what a request asks."""
         parameters: dict[str, object] = super()._get_write_parameters(name, content)
         if parameters["ContentType"] not in INLINE:
             parameters["ContentDisposition"] = "attachment"
@@ -57,10 +58,10 @@ class BucketStorage(S3Storage):  # type: ignore[misc]
         expire: int | None = None,
         http_method: str | None = None,
     ) -> str:
-        """A signed address: of the bucket, or of the CDN, which is to pass on what it asks S3."""
+        """Sign an address of the bucket, or of the CDN, which should pass the query on to S3."""
         if not self.custom_domain:
             return str(super().url(name, parameters, expire, http_method))
-        wanted = {IN_ADDRESSES[key]: value for key, value in (parameters or {}).items()}
+        wanted = {QUERY_NAMES[key]: value for key, value in (parameters or {}).items()}
         address = f"{self.url_protocol}//{self.custom_domain}/{quote(name)}"
         if wanted:
             address += f"?{urlencode(wanted, quote_via=quote)}"

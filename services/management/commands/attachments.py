@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.template.defaultfilters import filesizeformat
 
 from services.attachments import audit
-from services.attachments.errors import STORAGE_ERRORS, StorageFailed, asking_the_storage
+from services.attachments.errors import STORAGE_ERRORS, StorageFailed, convert_storage_errors
 from services.attachments.storage.s3 import is_remote
 
 NO_BUCKET = (
@@ -45,16 +45,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, way: str, **options: Any) -> None:
         try:
-            with asking_the_storage():
+            with convert_storage_errors():
                 getattr(self, f"do_{way}")(**options)
         except StorageFailed as failed:
             raise CommandError(f"The storage does not answer: {failed.__cause__}") from None
 
     def do_check(self, *, fast: bool, **options: Any) -> None:
         problems = 0
-        for problem in audit.check(contents=not fast):
+        for key, sentence in audit.find_problems(contents=not fast):
             problems += 1
-            self.stdout.write(f"{problem.key}: {problem.words}")
+            self.stdout.write(f"{key}: {sentence}")
         if problems:
             self.stderr.write(f"{problems} {'problem' if problems == 1 else 'problems'} found.")
             sys.exit(1)
@@ -66,8 +66,8 @@ class Command(BaseCommand):
         if delete and older_than < 2 and not site_is_stopped:
             raise CommandError(TOO_YOUNG)
         number = size = 0
-        for found in list(audit.unused(timedelta(hours=older_than))):
-            if delete and not audit.sweep(found):
+        for found in list(audit.find_unused(timedelta(hours=older_than))):
+            if delete and not audit.delete_unused(found):
                 continue
             number, size = number + 1, size + found.size
             self.stdout.write(f"{found.key}  {filesizeformat(found.size)}  {found.put_at:%Y-%m-%d}")
@@ -78,14 +78,14 @@ class Command(BaseCommand):
     def do_move(self, *, to: str, **options: Any) -> None:
         if not is_remote():
             raise CommandError(NO_BUCKET)
-        local, bucket = audit.folder(), default_storage
+        local, bucket = audit.local_folder(), default_storage
         ways: dict[str, tuple[Storage, Storage]] = {"s3": (local, bucket), "local": (bucket, local)}
         source, target = ways[to]
         moved, failed, keys = 0, 0, audit.named_keys()
         for key in self.counted(keys):
             try:
-                moved += audit.move(key, source, target)
-            except (audit.NotMoved, *STORAGE_ERRORS) as error:
+                moved += audit.copy_object(key, source, target)
+            except (audit.NotCopied, *STORAGE_ERRORS) as error:
                 failed += 1
                 self.stderr.write(f"{key}: {error}")
         self.stdout.write(f"{moved} copied, {len(keys) - moved - failed} were there already.")

@@ -1,4 +1,4 @@
-"""`manage.py check --tag storage` says what to mend, and nothing else asks the storage."""
+"""`manage.py check --tag storage` says what to fix; nothing else queries the storage."""
 
 from __future__ import annotations
 
@@ -56,15 +56,15 @@ def test_a_folder_that_cannot_be_written(settings, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     settings.MEDIA_ROOT = tmp_path / "file"
     said = refused()
-    assert f"Files cannot be kept in {tmp_path / 'file'}" in said
-    assert "mend KB_VAR_DIR" in said
+    assert f"Files cannot be stored in {tmp_path / 'file'}" in said
+    assert "fix KB_VAR_DIR" in said
 
 
 def test_a_server_that_is_not_there(s3) -> None:
     s3.stop()
     said = refused()
     assert "The bucket “notes” cannot be reached" in said
-    assert "Mend AWS_S3_ENDPOINT_URL" in said
+    assert "Fix AWS_S3_ENDPOINT_URL" in said
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_credentials_that_are_wrong(s3, monkeypatch, variable, value, words) -> 
     monkeypatch.setenv(variable, value)
     with override_settings(STORAGES=configured.STORAGES | {"default": configured.uploads()}):
         said = refused()
-    assert f"{words}. Mend {variable}" in said
+    assert f"{words}. Fix {variable}" in said
 
 
 def test_no_credentials_at_all(s3, monkeypatch, tmp_path) -> None:
@@ -131,7 +131,7 @@ def test_a_right_that_is_lacking_is_named(moto, moto_url, monkeypatch, lacking: 
 @pytest.mark.django_db
 def test_a_bucket_that_is_gone(moto) -> None:
     said = refused()
-    assert "There is no such bucket. Make it, or mend AWS_STORAGE_BUCKET_NAME." in said
+    assert "There is no such bucket. Make it, or fix AWS_STORAGE_BUCKET_NAME." in said
     with pytest.raises(StorageFailed):
         store(io.BytesIO(picture()), name="a.png")
 
