@@ -17,7 +17,7 @@ CONTEXT, MIN_FOLDED = 2, 3
 class Who(StrEnum):
     """Who changed the lines of a row."""
 
-    NOBODY = "nobody"
+    UNCHANGED = "unchanged"
     MINE = "mine"
     THEIRS = "theirs"
     BOTH = "both"
@@ -49,7 +49,7 @@ def side_by_side(base: str, mine: str, theirs: str) -> list[Row]:
     rows: list[Row] = []
     for index, (before, ours, others) in enumerate(cut):
         who = _who(before, ours, others)
-        if who is Who.NOBODY:
+        if who is Who.UNCHANGED:
             rows += _unchanged(before, first=index == 0, last=index == len(cut) - 1)
             continue
         old = tuple(Line(line.pieces, changed=True) for line in _plain(before))
@@ -59,7 +59,7 @@ def side_by_side(base: str, mine: str, theirs: str) -> list[Row]:
 
 def _who(before: str, mine: str, theirs: str) -> Who:
     if mine == theirs:
-        return Who.NOBODY if mine == before else Who.BOTH
+        return Who.UNCHANGED if mine == before else Who.BOTH
     if theirs == before:
         return Who.MINE
     return Who.THEIRS if mine == before else Who.DISPUTED
@@ -86,11 +86,11 @@ def _unchanged(text: str, *, first: bool, last: bool) -> Iterator[Row]:
     top, below = 0 if first else CONTEXT, 0 if last else CONTEXT
     hidden = len(lines) - top - below
     if hidden < MIN_FOLDED:
-        yield Row(Who.NOBODY, lines, lines, lines)
+        yield Row(Who.UNCHANGED, lines, lines, lines)
         return
     if top:
-        yield Row(Who.NOBODY, lines[:top], lines[:top], lines[:top])
-    yield Row(Who.NOBODY, hidden=hidden)
+        yield Row(Who.UNCHANGED, lines[:top], lines[:top], lines[:top])
+    yield Row(Who.UNCHANGED, hidden=hidden)
     if below:
         rest = lines[len(lines) - below :]
-        yield Row(Who.NOBODY, rest, rest, rest)
+        yield Row(Who.UNCHANGED, rest, rest, rest)

@@ -1,4 +1,4 @@
-"""The table of AWS services agrees with botocore and finds what people write in headings."""
+"""The catalogue of AWS services agrees with botocore and finds the names in use in headings."""
 
 import re
 import time
@@ -86,7 +86,7 @@ def test_the_table_loads_in_under_ten_milliseconds():
     assert min(load() for _ in range(5)) < 0.010
 
 
-def test_names_are_all_that_people_write():
+def test_names_are_all_names_in_use():
     assert catalog.by_id("iam").names == (
         "AWS Identity and Access Management",
         "Identity and Access Management",
@@ -247,7 +247,7 @@ def test_an_ordinary_word_is_a_service_only_with_its_prefix(word):
 
 
 @pytest.mark.parametrize("word", ["Glue", "Athena", "Lambda", "Shield", "Organizations"])
-def test_a_name_that_nobody_uses_otherwise_needs_no_prefix(word):
+def test_an_unambiguous_name_needs_no_prefix(word):
     assert find_service(word) is find_service(f"AWS {word}") is not None
 
 

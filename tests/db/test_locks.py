@@ -1,4 +1,4 @@
-"""Two who write at the same moment: neither is refused, and what they wrote knows of each other.
+"""Concurrent writers: none is refused, and each sees what the others wrote.
 
 On SQLite one writes at a time; there, only the retrying and the waiting are looked at.
 """
@@ -34,7 +34,7 @@ on_postgresql = pytest.mark.skipif(
 
 
 class Ended(Exception):
-    """What the driver says."""
+    """The error of the database driver."""
 
     def __init__(self, sqlstate: str) -> None:
         super().__init__(sqlstate)
@@ -56,7 +56,7 @@ def failing(times: int, sqlstate: str = "40P01") -> tuple[Callable[[], int], lis
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has many who write")
 @pytest.mark.django_db(transaction=True)
-def test_on_sqlite_nobody_is_refused_however_long_another_writes() -> None:
+def test_on_sqlite_no_writer_fails_however_long_another_writes() -> None:
     writes = threading.Event()
 
     @retry_deadlocks
@@ -81,7 +81,7 @@ def test_on_sqlite_nobody_is_refused_however_long_another_writes() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_the_database_ended_begins_anew() -> None:
+def test_a_deadlocked_transaction_is_retried() -> None:
     work, _ = failing(ATTEMPTS - 1)
     assert work() == ATTEMPTS
     work, calls = failing(ATTEMPTS)
@@ -91,7 +91,7 @@ def test_what_the_database_ended_begins_anew() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_other_errors_and_parts_of_a_transaction_do_not_begin_anew() -> None:
+def test_other_errors_and_nested_transactions_are_not_retried() -> None:
     work, calls = failing(1, sqlstate="57014")
     with pytest.raises(OperationalError):
         work()
@@ -103,8 +103,8 @@ def test_other_errors_and_parts_of_a_transaction_do_not_begin_anew() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_import_command_begins_anew_with_its_files(monkeypatch, tmp_path, capsys):
-    """What was planned on may be another when the other transaction has ended."""
+def test_the_import_command_plans_again_after_a_deadlock(monkeypatch, tmp_path, capsys):
+    """The other transaction may have changed what the plan was made from."""
     (tmp_path / "Plan.md").write_text("- [ ] One\n")
     (tmp_path / "broken.md").write_bytes(b"\0")
     derived: list[int] = []
@@ -124,7 +124,7 @@ def test_the_import_command_begins_anew_with_its_files(monkeypatch, tmp_path, ca
 
 
 def at_once(*works: Callable[[], Any]) -> None:
-    """Run these at the same moment, each over a connection of its own; raises what they raise."""
+    """Run functions concurrently, each on a connection of its own; raise what they raise."""
     gate, errors = threading.Barrier(len(works)), []
 
     def run(work: Callable[[], Any]) -> None:
@@ -147,7 +147,7 @@ def at_once(*works: Callable[[], Any]) -> None:
 
 @pytest.fixture
 def no_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody may have to begin anew: who waits for whom is in order."""
+    """Fail on any retry: locks are to be taken in one order."""
     monkeypatch.setattr("services.db.locks.ATTEMPTS", 1)
 
 
@@ -174,7 +174,7 @@ def every_index_is_right(capsys: pytest.CaptureFixture[str]) -> bool:
 
 
 @on_postgresql
-def test_pages_that_come_to_link_to_each_other(me, no_retries, capsys):
+def test_pages_that_are_edited_to_link_to_each_other(me, no_retries, capsys):
     a, b = make_topic(title="A"), make_topic(title="B")
     for number in range(ROUNDS):
         at_once(saving(a, f"{number} [[B]]", me), saving(b, f"{number} [[A]]", me))
@@ -183,7 +183,7 @@ def test_pages_that_come_to_link_to_each_other(me, no_retries, capsys):
 
 
 @on_postgresql
-def test_a_link_to_a_page_that_is_made_meanwhile(me, no_retries, capsys):
+def test_a_link_to_a_page_that_is_made_concurrently(me, no_retries, capsys):
     pages = [make_topic(title=f"From {number}") for number in range(ROUNDS)]
     for number, page in enumerate(pages):
         make = {"title": f"To {number}", "category": None}
@@ -196,7 +196,7 @@ def test_a_link_to_a_page_that_is_made_meanwhile(me, no_retries, capsys):
 
 
 @on_postgresql
-def test_a_link_to_a_page_that_goes_to_the_trash_or_is_taken_out_meanwhile(me, no_retries, capsys):
+def test_a_link_to_a_page_that_is_trashed_or_restored_concurrently(me, no_retries, capsys):
     page, other = make_topic(title="From"), make_topic(title="To")
     for _ in range(ROUNDS):
         at_once(saving(page, "[[To]]", me), lambda: trash.throw_away(other, by=me))
@@ -220,7 +220,7 @@ def test_pages_that_link_to_each_other_are_renamed(me, no_retries, capsys):
 
 
 @on_postgresql
-def test_a_link_to_a_page_that_is_renamed_meanwhile(me, no_retries, capsys):
+def test_a_link_to_a_page_that_is_renamed_concurrently(me, no_retries, capsys):
     a, b = make_topic(title="A"), make_topic(title="B")
     for number in range(ROUNDS):
         save_it = saving(a, f"- [ ] [[B]], [[B{number}]]", me)
@@ -247,6 +247,6 @@ def test_an_import_while_its_pages_are_renamed(me, capsys):
 
 
 def unless_overtaken(work: Callable[[], Any]) -> None:
-    """An import or an edit that was overtaken says so, and that is no failure."""
+    """An import or edit that was overtaken reports it, which is no failure."""
     with suppress(StaleVersion, Clash):
         work()

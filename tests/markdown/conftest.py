@@ -1,4 +1,4 @@
-"""Text alone: thousands of small cases that need no settings, no folder and no database."""
+"""Tests of text only: thousands of small cases without settings, folders or a database."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ DIFFERENT: dict[int, str] = {
 
 
 class Everywhere(Mapping[str, str]):
-    """Every page and file that a link may lead to is there."""
+    """A mapping in which every link target exists."""
 
     def __getitem__(self, target: str) -> str:
         return "/here/" + target
@@ -106,7 +106,7 @@ def seen(html: str) -> list[object]:
 
 
 def expected(example: dict[str, str]) -> list[object]:
-    """What the specification shows; the highest heading an h2, and links that lead somewhere."""
+    """The specification's HTML with an h2 as the highest heading and links that lead somewhere."""
     html = example["html"]
     shift = 2 - min((int(level) for level in re.findall(r"<h([1-6])>", html)), default=2)
     html = re.sub(
@@ -123,7 +123,7 @@ def ours(example: dict[str, str]) -> list[object]:
     return seen(render(example["markdown"], Everywhere(), Everywhere()).html)
 
 
-def test_there_are_all_examples():
+def test_all_examples_are_read():
     assert [example["example"] for example in EXAMPLES] == list(range(1, 653))
 
 

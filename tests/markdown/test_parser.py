@@ -1,4 +1,4 @@
-"""The tree of blocks that reading stands on."""
+"""The tree of blocks that notes are read from."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_a_block_is_a_range_of_bytes():
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_lines_of_a_paragraph_without_what_stands_before_them(end):
+def test_lines_of_a_paragraph_have_no_container_marks(end):
     tree = parse(end.join(["> *one*  ", "> `two` \\*", "three"]))
     paragraph = tree.root.children[0].children[0]
     assert [tree.source(line) for line in paragraph.lines] == ["*one*", "`two` \\*", "three"]

@@ -1,4 +1,4 @@
-"""What holds for any text at all, tried on texts that nobody thought of."""
+"""Properties of any text, tested with random texts."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def test_reading_twice_finds_the_same(text, is_service):
 
 
 class Balance(HTMLParser):
-    """Fails where tags do not nest."""
+    """Fail if tags do not nest."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -171,7 +171,7 @@ def test_what_is_rendered_is_safe_and_nests(text):
 
 @quickly
 @given(notes())
-def test_a_page_shows_as_many_boxes_as_there_are_tasks(text):
+def test_a_page_has_as_many_boxes_as_tasks(text):
     if "[^1]:" not in text:  # a note that is defined twice is shown once
         states = [item.state for item in read_notes(text).items]
         html = render(text).html

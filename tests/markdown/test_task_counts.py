@@ -1,4 +1,4 @@
-"""Our count of tasks against that of another reader of Markdown, file by file."""
+"""The number of tasks is that of another Markdown parser, file by file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CUSTOM = re.compile(r"\[([/-])\][ \t]")
 
 
 def counted_by_the_other(text: str) -> Counter[str]:
-    """Tasks by state. The other reader knows `[ ]` and `[x]`; of items it shows the words."""
+    """Count tasks by state. The other parser has `[ ]` and `[x]`, and the text of items."""
     tokens = OTHER.parse(text)
     states: Counter[str] = Counter()
     for before, token in pairwise(tokens):
@@ -40,7 +40,7 @@ def counted_by_the_other(text: str) -> Counter[str]:
 
 
 @pytest.mark.parametrize("file", corpora.files(), ids=corpora.name)
-def test_tasks_are_those_that_another_reader_finds(file):
+def test_another_parser_finds_the_same_tasks(file):
     text = split_front_matter(corpora.read(file))[1]
     ours = Counter(item.state for item in read_notes(text).items)
     assert ours == counted_by_the_other(text)

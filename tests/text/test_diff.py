@@ -1,4 +1,4 @@
-"""A readable diff: what it says, that it loses nothing, and that it is quick with any text."""
+"""The diff is readable, loses nothing and is quick with any text."""
 
 import random
 import time
@@ -52,7 +52,7 @@ def test_each_side_joined_is_the_text_again(old, new):
 
 
 @given(TEXTS, TEXTS)
-def test_whatever_differs_is_told(old, new):
+def test_every_difference_is_reported(old, new):
     found = diff(old, new)
     assert found.is_same == (old == new)
 
@@ -87,7 +87,7 @@ def test_a_tick_is_one_character():
     ]
 
 
-def test_markdown_punctuation_is_apart_from_words():
+def test_markdown_punctuation_is_separate_from_words():
     assert changes("Read **this** now\n", "Read *this* now\n") == [
         ("Read [**]this[**] now", "Read [*]this[*] now")
     ]
@@ -125,7 +125,7 @@ def test_only_lines_near_a_change_are_shown():
     assert side(found, "new") == "\n".join(new)
 
 
-def test_a_very_long_fold_says_only_how_long_it_is():
+def test_a_very_long_fold_has_only_its_length():
     lines = [f"line {n}" for n in range(2_000)]
     found = diff("\n".join(lines), "\n".join([*lines, "more"]))
     assert found.blocks[0].folded
@@ -134,13 +134,13 @@ def test_a_very_long_fold_says_only_how_long_it_is():
 
 
 @pytest.mark.parametrize(("old", "new"), [("a\nb\n", "a\r\nb\r\n"), ("a\r\nb\r\n", "a\rb\r")])
-def test_changed_line_ends_are_told_in_words(old, new):
+def test_changed_line_ends_are_described(old, new):
     found = diff(old, new)
     assert (found.added, found.removed) == (0, 0)
     assert found.remarks[0].startswith("The line end of 2 lines changed (mostly ")
 
 
-def test_the_end_of_the_last_line_is_told_in_words():
+def test_the_end_of_the_last_line_is_described():
     assert diff("a", "a\n").remarks == ("The last line now has a line end; before, it had none.",)
     assert diff("a\n", "a").remarks == ("The last line no longer has a line end.",)
     assert diff("a\n", "a").added == 0
@@ -197,7 +197,7 @@ def test_what_is_too_long_is_not_compared():
     assert not diff("a" * (module.MAX_LENGTH + 1), "b").is_same
 
 
-def test_more_changes_than_anybody_reads_are_cut():
+def test_only_the_first_changes_are_shown():
     old = "\n".join(f"old{n}" for n in range(3_000))
     found = diff(old, "\n".join(f"new{n}" for n in range(3_000)))
     assert found.cut
@@ -207,5 +207,5 @@ def test_more_changes_than_anybody_reads_are_cut():
 
 @settings(max_examples=30)
 @given(TEXTS)
-def test_a_text_that_was_emptied_is_all_gone(text):
+def test_an_emptied_text_is_all_removed(text):
     assert side(diff(text, ""), "old") == ("" if text == "" else text)

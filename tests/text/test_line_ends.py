@@ -1,4 +1,4 @@
-"""Text between a form and what is stored: not a byte changes that nobody typed."""
+"""Only what the user typed changes between a form and the stored text."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_no_line_is_lost_or_made(stored: str, typed: str, default: str) -> None:
 
 @given(TEXTS, TEXTS, ENDS)
 @settings(deadline=None)
-def test_lines_around_an_insertion_keep_their_ends(above: str, below: str, default: str) -> None:
+def test_lines_around_an_insertion_preserve_ends(above: str, below: str, default: str) -> None:
     above = above if above.endswith(("\n", "\r")) or not above else f"{above}\n"
     stored = above + below
     laid = restore_line_ends(as_posted(above) + "new line\r\n" + as_posted(below), stored, default)
@@ -52,7 +52,7 @@ def test_an_edit_at_each_end_of_a_long_text_takes_no_minute() -> None:
     assert restore_line_ends(typed, stored, "\n") == f"first\n{stored}last"
 
 
-def test_every_form_with_notes_keeps_their_blanks() -> None:
+def test_forms_with_notes_preserve_blanks() -> None:
     class Form(forms.Form):
         notes = NotesField()
 

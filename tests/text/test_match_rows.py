@@ -9,7 +9,7 @@ def rows(*texts: str, place: str = "") -> list[tuple[str, str]]:
     return [(place, text) for text in texts]
 
 
-def test_the_same_text_continues_wherever_it_stands():
+def test_the_same_text_matches_anywhere():
     assert match_rows(rows("a", "b", "c"), rows("c", "a", "b")) == [2, 0, 1]
 
 
@@ -17,7 +17,7 @@ def test_the_same_text_twice_continues_in_order():
     assert match_rows(rows("a", "a"), rows("a", "a", "a")) == [0, 1, None]
 
 
-def test_the_same_place_goes_first():
+def test_the_same_place_matches_first():
     old = [("Monday", "run"), ("Tuesday", "run")]
     assert match_rows(old, [("Tuesday", "run"), ("Monday", "run")]) == [1, 0]
     assert match_rows(old, [("Tuesday", "run")]) == [1]

@@ -39,7 +39,7 @@ def test_items_below_each_other_that_were_changed_are_both_taken():
     assert merged == Merge("- one\n- 2\n- 3\n- 4\n", [])
 
 
-def test_a_change_beside_an_item_that_goes_is_taken():
+def test_a_change_next_to_a_removed_item_is_taken():
     ours, theirs = LIST.replace("three", "3"), LIST.replace("- two\n", "")
     assert merge(LIST, ours, theirs).text == "- one\n- 3\n- four\n"
 
@@ -60,23 +60,23 @@ def test_no_sentence_is_put_together_from_two_halves():
     assert merge(base, ours, "It is safe to\nrun this once only.\n").disputed
 
 
-def test_what_was_added_below_a_line_that_goes_is_asked_about():
+def test_lines_added_below_a_removed_line_are_disputed():
     ours = LIST.replace("two\n", "two\n  - detail of two\n")
     assert merge(LIST, ours, LIST.replace("- two\n", "")).disputed
 
 
-def test_what_was_changed_below_an_item_that_goes_is_asked_about():
+def test_lines_changed_below_a_removed_item_are_disputed():
     base = "- one\n- two\n  - its detail\n"
     assert merge(base, base.replace("its", "my"), "- one\n  - its detail\n").disputed
 
 
-def test_what_was_added_within_lines_that_were_rewritten_is_asked_about():
+def test_lines_added_within_rewritten_lines_are_disputed():
     theirs = LIST.replace("two\n", "two\n  - detail\n")
     ours = LIST.replace("- two\n- three", "# Shopping\n- two and three")
     assert merge(LIST, ours, theirs).disputed
 
 
-def test_two_who_add_in_one_place_are_asked_also_where_one_changed_the_line_above():
+def test_lines_added_in_one_place_below_a_changed_line_are_disputed():
     ours = LIST.replace("two\n", "two\n- mine\n")
     assert merge(LIST, ours, LIST.replace("two\n", "TWO\n- theirs\n")).disputed
 
@@ -98,7 +98,7 @@ def test_a_line_that_both_still_have_is_not_merged_away(base, ours, theirs):
     assert merged.disputed or kept <= set(merged.text.splitlines())
 
 
-def test_a_line_added_within_lines_that_go_clashes():
+def test_a_line_added_within_removed_lines_is_disputed():
     assert len(merge("a\nb\nc\nd\n", "a\nb\nmine\nc\nd\n", "a\nd\n").disputed) == 1
 
 
@@ -158,14 +158,14 @@ def test_without_a_clash_order_does_not_matter(base, ours, theirs, effort):
 
 
 @pytest.mark.parametrize(("a", "b", "least"), [("same", "same", 1.0), ("abcd", "abce", 0.7)])
-def test_similarity_tells_how_alike(a, b, least):
+def test_similarity(a, b, least):
     assert least <= similarity(a, b) <= 1.0
 
 
 LONG = "What this is about, in so many words."
 
 
-def test_sections_pair_by_title_wherever_they_stand():
+def test_sections_match_by_title_anywhere():
     old = [Side("A", "x"), Side("B", "y")]
     assert pair(old, [Side("B", "y"), Side("A", "x")]) == [1, 0]
 
@@ -220,7 +220,7 @@ def test_each_disputed_block_has_a_use(use):
         ("a\r\n", "b\r\n", "a\r\n\r\nb\r\n"),
     ],
 )
-def test_both_stay_apart_unless_they_are_items(ours, theirs, both):
+def test_both_are_separate_unless_they_are_items(ours, theirs, both):
     assert merge(UNKNOWN, ours, theirs, [Use.BOTH]).text == both
 
 

@@ -1,4 +1,4 @@
-"""What two sequences share, and that no text makes finding it slow."""
+"""What two sequences share is found quickly for any text."""
 
 import random
 import time
@@ -17,7 +17,7 @@ budgets = st.sampled_from([0, 10, 100, 1_000, 10**9])
 
 
 @given(words, words, budgets)
-def test_blocks_are_equal_in_order_and_apart(old, new, most):
+def test_blocks_are_equal_in_order_and_separate(old, new, most):
     i = j = 0
     for number, (a, b, size) in enumerate(matching_blocks(old, new, most)):
         assert size > 0
@@ -40,13 +40,13 @@ def test_opcodes_make_the_new_of_the_old(old, new, most):
 
 
 @given(words)
-def test_what_is_the_same_is_one_block(same):
+def test_equal_sequences_are_one_block(same):
     assert matching_blocks(same, same, 0) == ([(0, 0, len(same))] if same else [])
 
 
 @given(st.permutations(range(8)), st.permutations(range(8)), st.integers(0, 9))
-def test_what_stands_once_is_found_however_little_may_be_done(left, right, most):
-    """All of them that are in the same order, which is more than difflib promises."""
+def test_unique_elements_are_found_with_any_limit(left, right, most):
+    """All of them that are in the same order, which difflib does not guarantee."""
     old, new = [str(n) for n in left], [str(n) for n in right]
     found = sum(size for _, _, size in matching_blocks(old, new, most))
     assert found >= sum(
@@ -63,7 +63,7 @@ def every_other(what: str, number: int) -> str:
 
 
 def onion(number: int) -> tuple[str, str]:
-    """Each line that is found makes two more stand once."""
+    """Each line that is found makes two more unique."""
     lines = [f"line {n // 2 + n % 2}" for n in range(2 * number)]
     return "\n".join(lines), "\n".join(["x", *lines, "y"])
 
@@ -101,7 +101,7 @@ def test_no_text_takes_long_to_merge(name):
 
 
 @pytest.mark.parametrize("between", ["\n", " ", ""])
-def test_many_likenesses_are_told_in_time(between):
+def test_many_similarities_are_computed_in_time(between):
     texts = [of_two(n, 198 if not between else 900, between) for n in range(15)]
     start = time.process_time()
     for one in texts:
@@ -110,7 +110,7 @@ def test_many_likenesses_are_told_in_time(between):
     assert time.process_time() - start < 5
 
 
-def test_a_rewritten_page_takes_the_one_line_that_somebody_else_changed():
+def test_a_rewritten_page_takes_the_one_line_that_another_user_changed():
     base, mine = rows("row", 900) + "last\n", rows("| row |", 900) + "last\n"
     merged = merge(base, mine, base.replace("last", "the last"))
     assert (merged.text, merged.disputed) == (mine.replace("last", "the last"), [])

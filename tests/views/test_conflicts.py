@@ -242,14 +242,14 @@ def test_what_stands_side_by_side():
     rows = side_by_side(base, mine, theirs)
     shown = [(row.who, row.hidden, len(row.base), len(row.mine), len(row.theirs)) for row in rows]
     assert shown == [
-        (Who.NOBODY, 3, 0, 0, 0),
-        (Who.NOBODY, 0, 2, 2, 2),
+        (Who.UNCHANGED, 3, 0, 0, 0),
+        (Who.UNCHANGED, 0, 2, 2, 2),
         (Who.MINE, 0, 1, 1, 1),
-        (Who.NOBODY, 0, 4, 4, 4),
+        (Who.UNCHANGED, 0, 4, 4, 4),
         (Who.DISPUTED, 0, 1, 1, 1),
-        (Who.NOBODY, 0, 2, 2, 2),
-        (Who.NOBODY, 5, 0, 0, 0),
-        (Who.NOBODY, 0, 2, 2, 2),
+        (Who.UNCHANGED, 0, 2, 2, 2),
+        (Who.UNCHANGED, 5, 0, 0, 0),
+        (Who.UNCHANGED, 0, 2, 2, 2),
         (Who.THEIRS, 0, 0, 0, 1),
     ]
     # Lines that have nothing in common are changed as a whole.

@@ -22,7 +22,7 @@ __all__ = ["Controls", "Heading", "Rendered", "Task", "render", "render_inline"]
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Safe HTML, and the headings in it that stand outside lists and quotes."""
+    """Safe HTML, and the headings in it outside lists and quotes."""
 
     html: str
     headings: list[Heading] = field(default_factory=list)

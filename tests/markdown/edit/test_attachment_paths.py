@@ -1,4 +1,4 @@
-"""Addresses of stored files as paths below a folder: what moves, what stays, and the way back."""
+"""Addresses of stored files as paths in a folder, and back again."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_only_the_paths_that_an_export_writes_become_addresses(dest):
 
 
 @pytest.mark.parametrize(("depth", "up"), [(0, ""), (1, "../"), (3, "../../../")])
-def test_a_path_goes_up_as_often_as_the_note_is_deep(depth, up):
+def test_a_path_has_a_step_up_for_each_folder_of_the_note(depth, up):
     assert export_paths(f"![]({HERE}a.png)", depth, KNOWN)[0] == f"![]({up}attachments/{ONE}/a.png)"
     assert import_paths(f"![]({up}attachments/{ONE}/a.png)", depth, KNOWN) == f"![]({HERE}a.png)"
 

@@ -1,4 +1,4 @@
-"""Changes that a form asks for: as little of the text as can be, or a refusal."""
+"""Edits of notes change as little of the text as possible, or are refused."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_every_state_has_its_mark():
     assert marks == [" ", "/", "X", "-"]
 
 
-def test_a_task_that_is_not_there():
+def test_a_missing_task():
     with pytest.raises(IndexError):
         set_state("- [ ] a", 1, "done")
 
@@ -184,13 +184,13 @@ def test_a_question_is_reworded_in_its_place(end):
     assert set_question_text("> [!faq]- a\n> c", 0, "b", **TOPIC) == "> [!faq]- b\n> c"
 
 
-def test_words_that_would_not_ask_are_refused():
+def test_text_that_would_be_no_question_is_refused():
     for words in ("No question.", "", "# Why?", "> Why?", "- [ ] Why?"):
         with pytest.raises(EditRefused):
             set_question_text("Why?", 0, words, **SERVICE)
 
 
-def test_a_question_is_added_at_the_end_as_one_where_it_would_not_count():
+def test_a_question_is_added_as_a_callout_if_a_line_would_not_be_one():
     assert add_question("A", "Why?", "", **SERVICE) == "A\n\nWhy?\n"
     assert add_question("A", "Why?", "", **TOPIC) == "A\n\n> [!question] Why?\n"
     assert add_question("", "Why", "So.", **SERVICE) == (
@@ -209,7 +209,7 @@ def test_a_question_is_added_at_the_end_as_one_where_it_would_not_count():
         ("Q: a\nA: b\nQ: c\n", "Q: c\n"),
     ],
 )
-def test_a_question_goes_with_its_answer_and_leaves_other_words(text, left):
+def test_deleting_a_question_removes_its_answer_and_no_other_text(text, left):
     assert delete_question(text, 0, **SERVICE) == left
 
 
@@ -224,7 +224,7 @@ def test_a_deletion_that_would_change_what_is_around_is_refused():
 @pytest.mark.parametrize(
     "text", ["", "a", "a\nb\n", "a\r\nb", "a\rb\r", "a\nb\r\nc\rd", "\r\n\n\r"]
 )
-def test_a_form_that_changes_nothing_keeps_every_line_end(text):
+def test_an_unchanged_form_preserves_every_line_end(text):
     form = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
     assert restore_line_ends(form, text, dominant_line_end(text)) == text
 

@@ -1,4 +1,4 @@
-"""Wiki-links that follow a new title: which do, and what is left as it was."""
+"""Renaming in wiki-links: which change, and what is not changed."""
 
 import pytest
 from hypothesis import given
@@ -33,7 +33,7 @@ def relinked(text: str, new: str = "New", **more: str) -> tuple[str, int]:
         ("[^1]\n\n[^1]: [[Old]]\n", "[^1]\n\n[^1]: [[New]]\n"),
     ],
 )
-def test_links_that_follow(text, expected):
+def test_links_are_renamed(text, expected):
     assert relinked(text)[0] == expected
 
 
@@ -79,7 +79,7 @@ PIECES = ("[[", "]]", "Old", "|", "#", "!", "`", "\n", "\r\n", " ", "\\", "/", "
 
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
 def test_there_and_back_again(text):
-    """Only targets change: what follows with the old name again asks for the same as before."""
+    """Only targets change: renaming back gives the same links as before."""
     there, number = relinked(text, new="Fresh")
     if number and "fresh" not in text.lower():
         back, again = rename_links(there, {"fresh": "Old"}, name_key)

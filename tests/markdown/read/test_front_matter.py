@@ -1,4 +1,4 @@
-"""What is read from the properties at the top of a note, and what of them is kept."""
+"""Reading and preserving the front matter of a note."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_what_is_no_front_matter_stays_in_the_text(text):
     assert split_front_matter(text) == (FrontMatter(), text)
 
 
-def test_an_empty_one():
+def test_empty_front_matter():
     matter, rest = split_front_matter("---\n---\nText")
     assert (matter.raw, matter.warning, rest) == ("---\n---\n", "", "Text")
 
@@ -46,7 +46,7 @@ def test_an_empty_one():
 @pytest.mark.parametrize(
     "yaml", ["title: [", "a: b: c", "a: {{x}}", "\tx: y", "a: &a [*a]", "title: " + "x" * 70_000]
 )
-def test_broken_yaml_is_a_warning_and_is_kept(yaml):
+def test_broken_yaml_is_preserved_with_a_warning(yaml):
     matter = front(yaml)
     assert "no valid YAML" in matter.warning
     assert "\n" not in matter.warning

@@ -1,4 +1,4 @@
-"""What is derived from notes: tasks, questions with their answers, and links."""
+"""Deriving tasks, questions with answers, and links from notes."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_a_task_over_several_lines_is_one_text():
     assert tasks("- [ ] one\n  two\nthree") == [("open", "one two three")]
 
 
-def test_what_stands_below_a_task_is_not_its_text():
+def test_text_below_a_task_is_not_part_of_it():
     assert tasks("- [ ] one\n\n  More of it.\n\n      code") == [("open", "one")]
 
 
@@ -122,7 +122,7 @@ def test_offsets_are_bytes():
     "line",
     ["Why?", "*Why?*", "**Is it?**", "“Why?”", "(Why?)", "なぜ？", "لماذا؟", "- Why?", "1. Why?"],
 )
-def test_in_a_service_a_line_that_ends_in_a_question_mark_asks(line):
+def test_in_a_service_a_line_that_ends_in_a_question_mark_is_a_question(line):
     assert len(questions(line, service=True)) == 1
     assert questions(line) == []
 
@@ -138,7 +138,7 @@ def test_a_section_of_questions_ends_with_the_next_heading_of_its_level():
     assert questions(text) == [("A?", ""), ("B?", "")]
 
 
-def test_only_the_first_line_of_a_paragraph_asks():
+def test_only_the_first_line_of_a_paragraph_is_a_question():
     assert questions("Why?\nI wondered. Did you?", service=True) == [("Why?", "")]
     assert questions("I wondered.\nWhy?", service=True) == []
 
@@ -160,11 +160,11 @@ def test_only_the_first_line_of_a_paragraph_asks():
         "What do I need to learn?\n- [x] a",
     ],
 )
-def test_these_ask_nothing_even_in_a_service(text):
+def test_these_are_no_questions_even_in_a_service(text):
     assert questions(text, service=True) == []
 
 
-def test_a_line_above_a_plain_list_asks():
+def test_a_line_above_a_plain_list_is_a_question():
     assert questions("Which?\n\n- this\n- that", service=True) == [("Which?", "")]
 
 
@@ -182,7 +182,7 @@ def test_a_line_above_a_plain_list_asks():
         "- Q: Why",
     ],
 )
-def test_what_is_marked_as_a_question_asks_anywhere(text):
+def test_a_marked_question_is_one_anywhere(text):
     assert questions(text) == [("Why", "")]
 
 
@@ -213,7 +213,7 @@ def test_an_answer_may_have_paragraphs_and_code():
     assert questions(text) == [("Why", "One.\n\n```\ntwo\n```")]
 
 
-def test_what_stands_between_parts_an_answer_from_its_question():
+def test_text_between_separates_an_answer_from_its_question():
     assert questions("Q: Why\n\nText.\n\n> [!answer] So") == [("Why", "")]
     assert questions("Q: Why\n\n---\n\n> [!answer] So") == [("Why", "")]
 
@@ -233,7 +233,7 @@ def test_links_lead_to_pages_and_files_each_once():
     assert read_notes(text).targets == ["S3", "a b.png", "notes/SQS.md", "img/c d.png", "IAM"]
 
 
-def test_links_elsewhere_are_none_of_ours():
+def test_links_to_other_sites_are_no_targets():
     text = "[a](https://x.example) [b](/b) [c](#c) [d](mailto:a@b.c) <https://y.example> [[#Here]]"
     assert read_notes(text).targets == []
     assert read_notes("`[[a]]`\n\n```\n[[b]]\n```\n\n<div>\n[[c]]\n</div>").targets == []
@@ -246,7 +246,7 @@ def test_a_target_is_as_it_is_written_without_its_heading():
     assert len(local_target("x" * 1000, wiki=True)) == 500
 
 
-def test_a_target_asks_for_a_name():
+def test_the_name_in_a_target():
     assert target_name("notes/S3.md") == "S3"
     assert target_name("aws\\S3.MD") == "S3"
     assert target_name("Step Functions") == "Step Functions"

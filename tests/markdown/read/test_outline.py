@@ -64,7 +64,7 @@ def test_headings_in_code_html_quotes_and_lists_are_text(hidden):
 # Rule 1: front matter
 
 
-def test_front_matter_is_kept_apart_and_raw():
+def test_front_matter_is_separate_and_raw():
     found = cut("---\ntags: [a]\n# Compute\n---\n\n## Compute\n\n## B\n")
     assert found.front_matter.raw == "---\ntags: [a]\n# Compute\n---\n\n"
     assert found.front_matter.tags == ["a"]
@@ -116,7 +116,7 @@ def test_the_top_level_is_the_shallowest_that_is_used_more_than_once():
 # Rule 5: what stands before
 
 
-def test_what_stands_before_is_the_page_of_the_file():
+def test_text_before_the_first_section_is_the_page_of_the_file():
     found = cut("# AWS\n\nIntro.\n\n## S3\n\n## SQS\n")
     first = found.sections[0]
     assert (first.role, first.title, first.heading, first.body) == (

@@ -1,4 +1,4 @@
-"""Where what is ours goes among rendered notes: boxes, and what follows a task's words."""
+"""Controls among rendered notes: boxes, and what follows a task's text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from services.markdown.render.render import Controls, Task, render
 
 
 def shown(text: str) -> str:
-    """Notes as HTML with a `W` and a number behind the words of each task."""
+    """Render notes with a `W` and a number after the text of each task."""
     items = read_notes(text, service=False).items
     tasks = [Task(item.state, after=f" <w>{at}</w>") for at, item in enumerate(items)]
     html = render(text, controls=Controls(tasks)).html
@@ -43,24 +43,24 @@ def shown(text: str) -> str:
         ("- [x] <b>never closed", "never closed W0</b></li>"),
     ],
 )
-def test_it_stands_behind_the_first_paragraph(text, html):
+def test_it_follows_the_first_paragraph(text, html):
     found = re.sub(r'<li class="task task-\w+">', "<li ", shown(text))
     assert html in found
 
 
-def test_deeper_than_is_drawn_it_still_follows_its_words():
+def test_controls_follow_their_text_below_the_drawn_depth():
     text = "".join(f"{'  ' * depth}- [ ] x{depth}\n" for depth in range(70))
     found = shown(text)
     assert re.findall(r"x(\d+) W(\d+)", found) == [(str(n), str(n)) for n in range(70)]
 
 
-def test_a_task_in_another_state_than_expected_has_neither():
+def test_a_task_in_another_state_than_expected_has_no_controls():
     controls = Controls([Task("open", "<box>", "<w>"), Task("done", "<box>", "<w>")])
     html = render("- [x] one\n- [x] two\n", controls=controls).html
     assert (html.count("<box>"), html.count("<w>")) == (1, 1)
     assert html.endswith("<box>two<w></li>\n</ul>\n")
 
 
-def test_a_note_cannot_say_where():
+def test_notes_cannot_contain_a_placeholder():
     html = render('- [x] one <input aria-label="0"> <w>\n', controls=Controls([Task("done")])).html
     assert html.count("<input") == 2

@@ -1,4 +1,4 @@
-"""Notes as HTML, feature by feature. What must not come out stands in test_sanitise.py."""
+"""Notes as HTML, feature by feature. Dangerous HTML is in test_sanitise.py."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_anchors_are_those_of_github(text, name):
     assert heading_anchor(text) == name
 
 
-def test_anchors_are_told_apart_as_github_does():
+def test_anchors_are_numbered_as_on_github():
     names = [heading.anchor for heading in render("# A\n\n# A\n\n# A 1\n\n# A\n").headings]
     assert names == ["a", "a-1", "a-1-1", "a-2"]
 
@@ -131,7 +131,7 @@ def test_strikethrough():
     assert html("~~gone~~") == "<p><del>gone</del></p>"
 
 
-def test_code_is_coloured_by_its_language():
+def test_code_is_highlighted_by_its_language():
     shown = html("```python\nif x:\n```")
     assert '<pre tabindex="0" data-language="python">' in shown
     assert '<span class="k">if</span>' in shown
@@ -181,7 +181,7 @@ def test_callouts_nest():
     "rest",
     ["*a\n> b*", "[a\n> b](/c)", "**a\n> b** c", "`a\n> b`", "a\\\n> b"],
 )
-def test_what_goes_on_behind_a_title_does_no_harm(rest):
+def test_text_after_a_title_does_no_harm(rest):
     shown = html(f"> [!note] {rest}\n\nAfter.")
     assert shown.endswith("</div>\n<p>After.</p>")
     assert 'class="callout-title"' in shown
@@ -304,7 +304,7 @@ UUID = "0f6a7b1e-4a7b-4c39-9a6e-2f1d5c8b9e10"
         (f"![](https://x.example/attachments/{UUID}/a.png)", ""),
     ],
 )
-def test_pictures_take_their_room_before_they_are_there(text, room):
+def test_pictures_have_their_size_before_they_load(text, room):
     files = {"a.png": f"/attachments/{UUID}/a.png"}
     shown = render(text, {}, files, sizes={UUID: (800, 600)}).html
     assert re.sub(r'.* alt="[^"]*" ?(.*) ?loading="lazy"></p>', r"\1", shown).strip() == room
@@ -388,7 +388,7 @@ def test_what_is_nested_too_deep_is_drawn_flat():
     assert "x" in render("*a **b " * 1_000 + "x").html
 
 
-def test_elements_that_nobody_closes_end_somewhere():
+def test_unclosed_elements_are_closed():
     shown = render("<div>" * 1_000 + "\n\n" + "<b title=x>" * 1_000 + "\n\nAfter.").html
     assert shown.count("<div>") <= 100
     assert shown.count("<b ") <= 200

@@ -1,4 +1,4 @@
-"""No note can run, load, ask for or imitate anything, however it is written."""
+"""Notes cannot run scripts, load anything, ask for input or imitate the page."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ NAMES = {
 
 
 class Dangers(HTMLParser):
-    """Everything in some HTML that a note has no business with."""
+    """List everything in HTML that notes must not contain."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -254,7 +254,7 @@ def test_what_follows_an_attack_can_still_be_read(attack):
     assert "The next paragraph." in html
 
 
-def test_the_dangers_are_told_where_there_are_any():
+def test_dangers_are_found():
     assert dangers("<script>x</script>") == ["script"]
     assert dangers('<a href="javascript:x">x</a>') == [("a", "href", "javascript:x")]
     assert dangers('<p onclick="x">x</p>') == [("p", "onclick", "x")]
@@ -290,7 +290,7 @@ def test_a_placeholder_is_no_html_and_stays_to_be_read(name):
     assert "<p>then look.</p>" in html
 
 
-def test_links_tell_other_sites_nothing():
+def test_links_send_nothing_to_other_sites():
     assert 'rel="noopener noreferrer"' in render("[x](https://example.com)").html
 
 
