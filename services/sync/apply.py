@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from services.aws import catalog
-from services.db.bulk import chunks
+from services.db.bulk import chunks, update_rows
 from services.db.locks import lock_names, retry_deadlocks
 from services.models import Category, OldAddress, Page, Reason, Section, StaleVersion
 from services.models.slugs import Slugs
@@ -18,14 +18,18 @@ from services.pages.derive import derive
 from services.pages.names import refresh_names, resolve_again
 from services.pages.revisions import advance, record
 from services.search.backends import search_engine
-from services.sync.document_rows import save_documents
 from services.sync.plan import Change, Plan, PlannedDocument, StoredSection
-from services.sync.section_rows import save_sections
+from services.sync.rows import save_documents, save_sections
 from services.sync.tags import add_tags, drop_tags
 
 # Called with a stage of the work, how much of it is done, and how much there is.
 Progress = Callable[[str, int, int], None]
-BATCH = 500
+BATCH_SIZE = 500
+# Columns of a page that an import may change.
+COLUMNS = (
+    "notes title abbreviation aliases kind category_id about_id aws_id"
+    " version updated_at updated_by_id last_reason"
+).split()
 
 
 @retry_deadlocks
@@ -54,21 +58,27 @@ class _Writer:
         self.plan, self.by, self.progress = plan, by, progress
         self.now = timezone.now()
         self.categories = {category.name: category for category in Category.objects.all()}
-        # The pages that were planned, by the identity of their change.
-        self.pages: dict[int, Page] = {}
+        # The pages that the sections already became, those in the trash too.
+        self.stored: dict[int, Page] = {}
         self.created: list[Page] = []
-        self.changed: list[Page] = []
+        # Pages with a new version, and among them those whose rows are derived again.
         self.saved: list[Page] = []
+        self.changed: list[Page] = []
         self.other_kind: set[int] = set()
+        # The service that has each AWS id; a topic may have one that it had as a service.
+        self.services: dict[str, int] = {}
 
     def write(self) -> None:
         self.lock_pages()
-        self.check_clashes()
+        self.check_conflicts()
         lock_names()
         documents = save_documents(self.plan, self.now)
+        ids = Page.objects.filter(kind=Page.Kind.SERVICE).exclude(aws_id="")
+        self.services = dict(ids.values_list("aws_id", "pk"))
         self.create_pages()
         self.update_pages()
-        save_sections(self.plan, documents, self.pages, self.categories)
+        self.order_pages()
+        save_sections(self.plan, documents, self.categories)
         self.save_tags()
         self.derive()
         self.record()
@@ -76,18 +86,17 @@ class _Writer:
     # -- pages ---------------------------------------------------------------------------------
 
     def lock_pages(self) -> None:
-        """Lock the pages that the files became, in the order in which everybody locks pages."""
-        stored = (change.stored for change in self.plan.changes)
-        for some in chunks(sorted({one.page for one in stored if one and one.page})):
-            list(Page.everything.filter(pk__in=some).locked().only("pk"))
+        """Lock and read the pages that the files became, in the order in which all lock pages."""
+        for some in chunks(sorted({change.page for change in self.plan.changes if change.page})):
+            self.stored |= {page.pk: page for page in Page.everything.filter(pk__in=some).locked()}
 
-    def check_clashes(self) -> None:
-        """Raise StaleVersion where a person has decided a clash since the plan was made."""
+    def check_conflicts(self) -> None:
+        """Raise StaleVersion where a user has resolved a conflict since the plan was made."""
         stored = (change.stored for change in self.plan.changes)
         waiting = [one.pk for one in stored if one and one.theirs is not None]
         for some in chunks(waiting):
-            decided = Section.objects.filter(pk__in=some, theirs=None).select_related("page")
-            for section in decided[:1]:
+            resolved = Section.objects.filter(pk__in=some, theirs=None).select_related("page")
+            for section in resolved[:1]:
                 raise StaleVersion(section.page or Page(title=section.title))
 
     def create_pages(self) -> None:
@@ -106,14 +115,19 @@ class _Writer:
         for position, (document, change) in enumerate(planned, start=last + 1):
             page = self.new_page(document, change, position, taken)
             page.slug = slugs.take(page.title, page.kind)
-            self.pages[id(change)] = page
             self.created.append(page)
-        about = [(self.pages[id(change)], change.about) for _, change in planned if change.about]
-        for some in chunks(self.created, BATCH):
+        for some in chunks(self.created, BATCH_SIZE):
             Page.objects.bulk_create(some)
-        for page, service in about:
-            page.about_id = service if isinstance(service, int) else self.pages[id(service)].pk
-        Page.objects.bulk_update([page for page, _ in about], ["about"], batch_size=BATCH)
+        about = []
+        for page, (_, change) in zip(self.created, planned, strict=True):
+            change.new_page = page.pk
+            if page.is_service and page.aws_id:
+                self.services[page.aws_id] = page.pk
+        for page, (_, change) in zip(self.created, planned, strict=True):
+            if service := change.about:
+                page.about_id = service if isinstance(service, int) else service.page
+                about.append(page)
+        update_rows(Page, about, ("about_id",))
 
     def new_page(
         self, document: PlannedDocument, change: Change, position: int, taken: set[str]
@@ -142,33 +156,35 @@ class _Writer:
             for change in document.changes:
                 if change.stored and change.stored.page and not change.stored.trashed:
                     self.update_page(document, change, change.stored)
-            self.order_pages(document)
+        # One after the other, as decided: a page may take the AWS id that another gave up.
+        update_rows(Page, self.saved, COLUMNS)
 
     def update_page(self, document: PlannedDocument, change: Change, stored: StoredSection) -> None:
         before = document.stored if change is document.changes[0] else None
+        tags = before is not None and set(document.tags) != set(before.tags)
         aliases = before is not None and list(document.aliases) != list(before.aliases)
-        if change.text is None and not change.page_title and not change.moved and not aliases:
+        named = bool(change.page_title or change.moved or aliases)
+        if change.text is None and not named and not tags:
             return
-        page = Page.objects.filter(pk=stored.page or 0).first()
-        if page is None or page.version != stored.version:
+        page = self.stored.get(stored.page or 0)
+        if page is None or page.trashed_at or page.version != stored.version:
             raise StaleVersion(page or Page(title=stored.name))
-        if change.text is not None and change.text != page.notes:
+        reworded = change.text is not None and change.text != page.notes
+        if change.text is not None:
             page.notes = change.text
-            self.changed.append(page)
         if change.page_title:
             page.title, page.abbreviation = change.page_title, change.abbreviation
-            page.aws_id = self.aws_id(page, change.title)
+            self.set_aws_id(page, change.title)
         if change.moved:
             self.move(page, change)
         if aliases and before is not None:
             gone = set(before.aliases) - set(document.aliases)
-            kept = [alias for alias in page.aliases if alias not in gone]
-            page.aliases = list(dict.fromkeys([*kept, *document.aliases]))
+            left = [alias for alias in page.aliases if alias not in gone]
+            page.aliases = list(dict.fromkeys([*left, *document.aliases]))
         advance(page, self.by, Reason.IMPORT)
-        page.save()
         self.saved.append(page)
-        if page not in self.changed and (change.moved or change.page_title or aliases):
-            # What a question is depends on a page's kind and title, its outline on its names.
+        # What a question is depends on a page's kind and title, its outline on its names.
+        if reworded or named:
             self.changed.append(page)
 
     def move(self, page: Page, change: Change) -> None:
@@ -176,78 +192,66 @@ class _Writer:
         if page.kind != change.kind:
             self.other_kind.add(page.pk)
             page.kind = change.kind
-            others = Page.objects.filter(kind=Page.Kind.SERVICE).exclude(pk=page.pk)
-            if not page.aws_id or others.filter(aws_id=page.aws_id).exists():
-                page.aws_id = self.aws_id(page, page.title)
+            if not page.aws_id or self.services.get(page.aws_id, page.pk) != page.pk:
+                self.set_aws_id(page, page.title)
+            elif page.is_service:
+                self.services[page.aws_id] = page.pk
+            else:
+                self.services.pop(page.aws_id, None)
         page.category = self.categories[change.category] if change.category else None
         page.about = None
 
-    def aws_id(self, page: Page, title: str) -> str:
-        """The AWS id that a page has under a title, if no other service has it."""
+    def set_aws_id(self, page: Page, title: str) -> None:
+        """Give a page the AWS id that goes with a title, if no other service has it."""
+        if self.services.get(page.aws_id) == page.pk:
+            del self.services[page.aws_id]
         known = catalog.find_service(title) if page.is_service else None
-        others = Page.objects.filter(kind=Page.Kind.SERVICE).exclude(pk=page.pk)
-        return known.aws_id if known and not others.filter(aws_id=known.aws_id).exists() else ""
+        page.aws_id = known.aws_id if known and known.aws_id not in self.services else ""
+        if page.aws_id:
+            self.services[page.aws_id] = page.pk
 
-    def order_pages(self, document: PlannedDocument) -> None:
-        """Give the pages of a file that was there before the order of their sections."""
-        if not document.stored:
-            return
-        ids = [
-            change.stored.page if change.stored else getattr(self.pages.get(id(change)), "pk", None)
-            for change in document.changes
-        ]
-        pages = Page.objects.only("position").in_bulk([pk for pk in ids if pk])
-        ids = [pk for pk in ids if pk in pages]
-        old = {change.stored.page for change in document.changes if change.stored}
-        places = iter(sorted(pages[pk].position for pk in ids if pk and pk in old))
-        moved, place = [], 0
-        for pk in ids:
-            if not pk:
+    def order_pages(self) -> None:
+        """Give the pages of each file that was there before the order of their sections."""
+        pages = {pk: page for pk, page in self.stored.items() if not page.trashed_at}
+        pages |= {page.pk: page for page in self.created}
+        moved = []
+        for document in self.plan.documents:
+            if not document.stored:
                 continue
-            place = next(places, place) if pk in old else place
-            if pages[pk].position != place and place:
-                pages[pk].position = place
-                moved.append(pages[pk])
-        Page.objects.bulk_update(moved, ["position"], batch_size=BATCH)
+            found = [(c, pages[c.page]) for c in document.changes if c.page and c.page in pages]
+            places = iter(sorted(page.position for change, page in found if change.stored))
+            place = 0
+            for change, page in found:
+                place = next(places, place) if change.stored else place
+                if place and page.position != place:
+                    page.position = place
+                    moved.append(page)
+        update_rows(Page, moved, ("position",))
 
     # -- what belongs to pages -----------------------------------------------------------------
 
     def save_tags(self) -> None:
         """Put front matter's tags on each file's first page; take off those it has dropped."""
-        wanted: list[tuple[int, str]] = []
-        revised = {page.pk for page in self.saved}
+        added: list[tuple[int, str]] = []
+        dropped: list[tuple[int, str]] = []
         for document in self.plan.documents:
-            first = next(iter(document.changes), None)
-            page = self.pages.get(id(first)) if first else None
-            pk = page.pk if page else first.stored.page if first and first.stored else None
-            before = set(document.stored.tags) if document.stored else set()
-            if pk is None or before == set(document.tags):
-                continue
-            drop_tags(pk, before - set(document.tags))
-            wanted += [(pk, tag) for tag in document.tags if tag not in before]
-            if page is None and pk not in revised:
-                self.revise_tags(pk)
-        if wanted:
-            add_tags(wanted)
-
-    def revise_tags(self, pk: int) -> None:
-        """A page of which nothing else changes is another version, too."""
-        page = Page.objects.filter(pk=pk).first()
-        if page is None:
-            raise StaleVersion(Page.everything.filter(pk=pk).first() or Page(title="A page"))
-        advance(page, self.by, Reason.IMPORT)
-        page.save()
-        self.saved.append(page)
+            page = document.changes[0].page if document.changes else None
+            before = document.stored.tags if document.stored else ()
+            if page:
+                added += [(page, tag) for tag in document.tags if tag not in before]
+                dropped += [(page, tag) for tag in before if tag not in document.tags]
+        drop_tags(dropped)
+        add_tags(added)
 
     def of_known_files(self) -> list[Page]:
-        """The pages whose names may have changed: also by being a file's first page, or not."""
+        """Return pages whose names may have changed: also by being a file's first page, or not."""
         known = [document.stored.pk for document in self.plan.documents if document.stored]
         pages = {page.pk: page for page in self.saved}
         for some in chunks(known):
             pages |= (
                 Page.objects.filter(section__document__in=some).defer("notes", "outline").in_bulk()
             )
-        lost = [c.stored.page for c in self.plan.missing if c.stored and c.stored.page]
+        lost = [change.page for change in self.plan.missing if change.page]
         for some in chunks(lost):
             pages |= Page.objects.filter(pk__in=some).defer("notes", "outline").in_bulk()
         return list(pages.values())
@@ -258,17 +262,17 @@ class _Writer:
         resolve_again(refresh_names(self.created) | known)
         total, done = len(self.created) + len(self.changed), 0
         for pages in (self.created, self.changed):
-            for some in chunks(pages, BATCH):
+            for some in chunks(pages, BATCH_SIZE):
                 derive(some, fresh=pages is self.created)
                 for page in some:
-                    # It is stored, and nobody asks for it here.
+                    # It is stored, and not needed here.
                     page.__dict__.pop("outline", None)
                 done += len(some)
                 self.progress("index", done, total)
 
     def record(self) -> None:
-        """A revision for every page that is new or was changed, also in its tags alone."""
-        for some in chunks(self.created, BATCH):
+        """Write a revision of every page that is new or was changed, also in its tags alone."""
+        for some in chunks(self.created, BATCH_SIZE):
             record(some, created=True)
-        for some in chunks(self.saved, BATCH):
+        for some in chunks(self.saved, BATCH_SIZE):
             record(some)

@@ -16,7 +16,7 @@ from services.markdown.read.outline import read_outline, rename_heading
 from services.models import Document, Link, Section
 from services.sync.atomic_write import OUTSIDE, Export, digest_of, is_inside, write_whole
 from services.sync.export_attachments import FileExport, known_among
-from services.sync.listed import LIST, write_list
+from services.sync.manifest import LIST, write_list
 from services.sync.new_documents import adopt_free_pages
 from services.sync.plan import Known
 from services.sync.read_files import encode

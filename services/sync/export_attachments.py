@@ -15,7 +15,7 @@ from services.markdown.edit.attachment_paths import FOLDER
 from services.models import Attachment, Document, Link
 from services.sync.atomic_write import OUTSIDE, Export, digest_of, is_inside, write_whole
 from services.sync.import_attachments import known_digests
-from services.sync.listed import Listed
+from services.sync.manifest import Listed
 from services.sync.resolve_file import Ambiguous, Folder, place_for
 
 PIECE = 1024 * 1024

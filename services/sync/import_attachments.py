@@ -24,9 +24,9 @@ from services.attachments.store import store
 from services.db.bulk import chunks
 from services.markdown.read.targets import read_targets
 from services.models import Attachment, Link, Page
+from services.sync.manifest import Returning, returning
 from services.sync.plan import Plan, Refused
 from services.sync.resolve_file import Ambiguous, Folder
-from services.sync.returning import Returning, returning
 
 MISSED = (
     "the storage for files does not answer as it should, so these were left out; import again "

@@ -114,6 +114,13 @@ class Change:
     base: str = ""
     placed: str = ""
     moved: bool = False
+    # The page that was created for the section, once the plan is applied.
+    new_page: int | None = None
+
+    @property
+    def page(self) -> int | None:
+        """The section's page; None for a category's heading, and for a page to be created."""
+        return self.stored.page if self.stored else self.new_page
 
     def as_dict(self) -> dict[str, Any]:
         return {

@@ -1,9 +1,8 @@
-"""Tags of many pages at once; they differ in more than case (TAGGIT_CASE_INSENSITIVE)."""
+"""Tags of many pages; they differ in more than case (TAGGIT_CASE_INSENSITIVE)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Collection, Iterator
 
 from django.contrib.contenttypes.models import ContentType
 from taggit.models import Tag, TaggedItem
@@ -12,28 +11,43 @@ from services.db.bulk import chunks, insert_rows
 from services.models import Page
 
 
-def drop_tags(page: int, names: Iterable[str]) -> None:
-    """Take tags off a page."""
-    for name in {name.casefold() for name in names}:
-        _on_pages().filter(object_id=page, tag__name__iexact=name).delete()
+def drop_tags(unwanted: Collection[tuple[int, str]]) -> None:
+    """Take tags off pages, by page and name."""
+    names = {(page, name.casefold()) for page, name in unwanted}
+    found = _tagged({page for page, _ in unwanted})
+    gone = [pk for pk, page, _, name in found if (page, name.casefold()) in names]
+    for some in chunks(gone):
+        TaggedItem.objects.filter(pk__in=some).delete()
 
 
-def add_tags(wanted: Iterable[tuple[int, str]]) -> None:
+def add_tags(wanted: Collection[tuple[int, str]]) -> None:
     """Put tags on pages, by page and name."""
+    if not wanted:
+        return
     tags = {tag.name.casefold(): tag for tag in Tag.objects.all()}
-    rows: dict[tuple[int, int], None] = {}
-    for page, name in wanted:
-        tag = tags.get(name.casefold()) or Tag.objects.create(name=name)
-        tags[name.casefold()] = tag
-        rows[page, tag.pk] = None
-    for some in chunks(list({page for page, _ in rows})):
-        there = _on_pages().filter(object_id__in=some)
-        for at in there.values_list("object_id", "tag_id"):
-            rows.pop(at, None)
+    slugs = {tag.slug for tag in tags.values()}
+    new = []
+    for _, name in wanted:
+        if name.casefold() not in tags:
+            tag = tags[name.casefold()] = Tag(name=name)
+            tag.slug, number = tag.slugify(name), 0
+            while tag.slug in slugs:
+                number += 1
+                tag.slug = tag.slugify(name, number)
+            slugs.add(tag.slug)
+            new.append(tag)
+    Tag.objects.bulk_create(new)
+    rows = dict.fromkeys((page, tags[name.casefold()].pk) for page, name in wanted)
+    for _, page, tag, _ in _tagged({page for page, _ in wanted}):
+        rows.pop((page, tag), None)
     kind = ContentType.objects.get_for_model(Page)
     columns = ("content_type_id", "object_id", "tag_id")
     insert_rows(TaggedItem, columns, ((kind.pk, page, tag) for page, tag in rows))
 
 
-def _on_pages() -> Any:
-    return TaggedItem.objects.filter(content_type=ContentType.objects.get_for_model(Page))
+def _tagged(pages: Collection[int]) -> Iterator[tuple[int, int, int, str]]:
+    """Yield the key, the page, the tag and its name of each tag of these pages."""
+    kind = ContentType.objects.get_for_model(Page)
+    for some in chunks(sorted(pages)):
+        rows = TaggedItem.objects.filter(content_type=kind, object_id__in=some)
+        yield from rows.values_list("pk", "object_id", "tag_id", "tag__name")

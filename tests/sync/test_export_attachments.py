@@ -16,7 +16,7 @@ from services.models import Attachment, Document, Page, Topic
 from services.pages.revise import revise
 from services.pages.trash import destroy
 from services.sync.export import export_to
-from services.sync.listed import LIST
+from services.sync.manifest import LIST
 from tests.support.pages import make_topic
 from tests.support.pictures import PDF, located, picture
 from tests.support.storages import S3Server

@@ -15,7 +15,7 @@ from services.models import Attachment, Document, Page
 from services.pages.revise import revise
 from services.pages.trash import destroy
 from services.sync.export import export_to
-from services.sync.listed import LIST
+from services.sync.manifest import LIST
 from tests.support.pages import make_topic
 from tests.support.pictures import PDF, picture
 from tests.sync.test_export_attachments import bring, embed, files_in, kept, out, vault  # noqa: F401

@@ -1,0 +1,74 @@
+"""Applying a plan takes a fixed number of queries, however many pages it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from services.models import Page
+from services.sync.apply import apply_plan
+from services.sync.read_files import SourceFile
+from services.sync.stored import plan_import
+from tests.support.queries import queries
+
+pytestmark = pytest.mark.django_db
+
+FEW, MANY = 1, 60
+# Queries that only some imports need, and statements that SQLite takes in several batches.
+MARGIN = 4
+
+
+def note(number: int, *, title: str = "Note", tag: str = "old", text: str = "Some words.") -> str:
+    front = f"---\ntags: [{tag}]\naliases: [Name {number}]\n---\n"
+    return f"{front}# {title} {number}\n\n{text}\n\n- [ ] item {number}\n\nWhy {number}?\n"
+
+
+def files(count: int, write: Callable[[int], str], folder: str = "") -> list[SourceFile]:
+    return [
+        SourceFile(f"notes/{folder}{number}.md", write(number).encode(), "notes")
+        for number in range(count)
+    ]
+
+
+def applied(sources: list[SourceFile]) -> int:
+    """Import files; returns the number of queries that writing them took."""
+    plan = plan_import(sources)
+    return len(queries(lambda: apply_plan(plan)))
+
+
+CHANGES: dict[str, Callable[[int], str]] = {
+    "notes": lambda number: note(number, text="Other words, of [[Note 1]]."),
+    "title": lambda number: note(number, title="Better note"),
+    "tags": lambda number: note(number, tag=f"new-{number}"),
+    "names": lambda number: note(number).replace("Name", "Other name"),
+    "category": lambda number: note(number).replace("---\n#", "category: compute\n---\n#"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_changed_pages_take_a_fixed_number_of_queries(change):
+    applied(files(MANY, note))
+    few = applied(files(FEW, CHANGES[change]))
+    assert Page.objects.filter(version=2).count() == FEW
+    applied(files(FEW, note))
+    many = applied(files(MANY, CHANGES[change]))
+    assert Page.objects.filter(version__gt=1).count() == MANY
+    assert many <= few + MARGIN
+
+
+def test_new_pages_take_a_fixed_number_of_queries():
+    few = applied(files(FEW, note))
+    assert (
+        applied(files(MANY, lambda number: note(1000 + number, tag=f"t{number}"), "b/"))
+        <= few + MARGIN
+    )
+
+
+def test_reordered_sections_take_a_fixed_number_of_queries():
+    text = "# Compute\n\n## EC2 {0}\n\nOne.\n\n# Data Store\n\n## S3 {0}\n\nTwo.\n"
+    swapped = "# Data Store\n\n## S3 {0}\n\nTwo.\n\n# Compute\n\n## EC2 {0}\n\nOne.\n"
+    applied(files(MANY, text.format))
+    few = applied(files(FEW, swapped.format))
+    applied(files(FEW, text.format))
+    assert applied(files(MANY, swapped.format)) <= few + MARGIN
