@@ -14,17 +14,17 @@ from django.contrib.auth.models import Group, User
 from django.test import Client, override_settings
 
 from services.models import Category
-from tests.support.browser import browser  # noqa: F401 (a fixture)
-from tests.support.storages import moto_url, s3, s3_server, storage  # noqa: F401 (fixtures)
+
+pytest_plugins = ["tests.support.browser", "tests.support.databases", "tests.support.storages"]
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 EXAMPLES = ROOT / "examples"
 
 # These take longest, so they start first and no process is left with them at the end.
-FIRST = ("postgres", "soak", "kb", "browser")
+FIRST = ("soak", "kb", "browser")
 # Each of these folders has its marker; `make test-fast` leaves them out.
-MARKED_FOLDERS = {"browser", "soak", "postgres"}
+MARKED_FOLDERS = {"browser", "soak"}
 
 # The browser's driver runs an event loop in the thread of the tests.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

@@ -31,7 +31,7 @@ from tests.support.pages import make_topic
 from tests.support.pictures import picture
 from tests.support.storages import objects, s3_environment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
 
 
 @pytest.fixture

@@ -237,7 +237,7 @@ def main(database: str) -> None:
 def in_databases_of_its_own() -> None:
     """Each in a process of its own: first SQLite, then PostgreSQL."""
     from tests.bench.__main__ import HERE, environment
-    from tests.support.postgres import postgres
+    from tests.support.postgres import PostgresServer
 
     folder = Path(tempfile.mkdtemp(prefix="kb-bench-search-"))
     try:
@@ -246,7 +246,8 @@ def in_databases_of_its_own() -> None:
         plain = {"DATABASE_URL": "", "AWS_STORAGE_BUCKET_NAME": ""}
         own = environment(folder / "sqlite") | plain
         subprocess.run([*command, "SQLite"], env=own, cwd=HERE, check=True)
-        with postgres() as address:
+        with PostgresServer(Path(tempfile.mkdtemp(prefix="kb-postgres-"))) as server:
+            address = server.create("bench")
             own = environment(folder / "postgres") | plain | {"DATABASE_URL": address}
             subprocess.run([*command, "PostgreSQL"], env=own, cwd=HERE, check=True)
     finally:

@@ -28,9 +28,8 @@ from services.sync.stored import plan_import
 from tests.support.pages import make_topic
 
 ROUNDS = 8
-on_postgresql = pytest.mark.skipif(
-    connection.vendor != "postgresql", reason="on SQLite one writes at a time"
-)
+pytestmark = pytest.mark.databases("sqlite", "postgres")
+on_postgresql = pytest.mark.databases("postgres")
 
 
 class Ended(Exception):
@@ -54,7 +53,7 @@ def failing(times: int, sqlstate: str = "40P01") -> tuple[Callable[[], int], lis
     return work, calls
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has many who write")
+@pytest.mark.databases("sqlite")
 @pytest.mark.django_db(transaction=True)
 def test_on_sqlite_no_writer_fails_however_long_another_writes() -> None:
     writes = threading.Event()

@@ -11,8 +11,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +18,6 @@ import psycopg
 import pytest
 
 from tests.conftest import ROOT
-from tests.support.postgres import postgres
 
 OLD = ROOT / "tests" / "data" / "0.1.0"
 
@@ -167,34 +164,35 @@ MOVED = {
 }
 
 
-@contextmanager
-def _on_sqlite(var: Path) -> Iterator[str]:
+def _on_sqlite(var: Path, _: pytest.FixtureRequest) -> str:
     (var / "kb.sqlite3").write_bytes(gzip.decompress((OLD / "kb.sqlite3.gz").read_bytes()))
-    yield f"sqlite:///{var / 'kb.sqlite3'}"
+    return f"sqlite:///{var / 'kb.sqlite3'}"
 
 
-@contextmanager
-def _on_postgres(var: Path) -> Iterator[str]:
-    with postgres() as address:
-        with psycopg.connect(address) as connection:
-            connection.execute(gzip.decompress((OLD / "kb.sql.gz").read_bytes()))
-        yield address
+def _on_postgres(_: Path, request: pytest.FixtureRequest) -> str:
+    address = request.getfixturevalue("postgres_server").create("old")
+    with psycopg.connect(address) as connection:
+        connection.execute(gzip.decompress((OLD / "kb.sql.gz").read_bytes()))
+    return address
 
 
-@pytest.fixture(scope="module", params=[_on_sqlite, _on_postgres], ids=["sqlite", "postgres"])
+ON_BOTH = [_on_sqlite, pytest.param(_on_postgres, marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(scope="module", params=ON_BOTH, ids=["sqlite", "postgres"])
 def upgraded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What `tests.support.upgrading` prints of the old database, on each of the two kinds."""
     var = tmp_path_factory.mktemp("upgrade")
     shutil.unpack_archive(OLD / "media.zip", var)
-    with request.param(var) as address:
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.support.upgrading"],
-            cwd=ROOT,
-            env=os.environ | {"DATABASE_URL": address, "KB_VAR_DIR": str(var)},
-            input=json.dumps({name: query for name, (query, _) in FACTS.items()}),
-            capture_output=True,
-            text=True,
-        )
+    address = request.param(var, request)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.support.upgrading"],
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": address, "KB_VAR_DIR": str(var)},
+        input=json.dumps({name: query for name, (query, _) in FACTS.items()}),
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-5000:]
     return json.loads(done.stdout)
 

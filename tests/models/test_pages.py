@@ -21,7 +21,7 @@ from services.models import (
 from services.pages.revise import delete, revise
 from tests.support.pages import make_service, make_topic, revise_by_fields
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
 
 
 @pytest.fixture

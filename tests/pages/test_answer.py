@@ -19,7 +19,7 @@ from services.pages.resolve_conflict import Choices, Clash
 from services.pages.revise import Trashed, revise
 from tests.support.pages import make_service, make_topic
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
 NOTES = "Why S3?\n\nHow much?\n\n> [!answer]\n> Little.\n\nOr what?\n"
 NOTHING = mark("")
 

@@ -22,7 +22,7 @@ from services.sync.stored import plan_import
 from tests.support.pages import make_service, make_topic
 from tests.support.queries import queries
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
 LIST = "To learn:\n\n- [ ] ECS\n- [ ] EKS\n"
 QUESTION = "\n> [!question] Why?\n"
 ASKED = datetime(2020, 2, 3, tzinfo=UTC)

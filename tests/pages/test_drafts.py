@@ -18,7 +18,7 @@ from services.templatetags.asking import first_new_line
 from tests.conftest import client_of, person
 from tests.support.pages import make_topic
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
 NOTES = "Intro\r\n\n# One\n\nFirst\n\n# Two\n\nSecond\n"
 
 

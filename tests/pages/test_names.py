@@ -10,7 +10,7 @@ from services.pages.names import items_that_may_name, mentions, resolve_again
 from tests.support.pages import make_topic
 from tests.support.queries import queries
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
 
 # Letters that become others when names are compared, markup, and what items are cut at.
 PIECES = [

@@ -7,7 +7,7 @@ from services.pages.revise import revise
 from tests.support.editing import PATH, opened, revisions, said
 from tests.support.pages import make_topic
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
 LINKS = "See [[Plan]], [[plan#One|there]], `[[Plan]]` and ![[notes/Plan]].\n"
 
 

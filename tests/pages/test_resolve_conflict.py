@@ -19,7 +19,7 @@ from tests.support.editing import said
 from tests.support.html_forms import fields_of
 from tests.support.pages import make_topic
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
 
 PATH = "/pages/plan/file/"
 BASE = "One\r\n\r\ntwo\r\nthree\r\nfour\r\n"

@@ -11,7 +11,7 @@ from services.pages.trash import throw_away
 from tests.support.pages import make_service, make_topic
 from tests.support.revisions_maker import revised
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
 
 BYTES = "One\r\n\r\n- [ ] Two\r\tThree  \n\n— ü 雲"
 

@@ -31,7 +31,7 @@ from services.sync.stored import plan_import
 from tests.conftest import person
 from tests.support.pages import make_topic, revise_by_fields
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
 
 MIXED = "One\r\ntwo\n\n- [ ] three\rfour\u2028five  "
 

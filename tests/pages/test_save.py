@@ -18,7 +18,7 @@ from services.text.merge import UNKNOWN, Use
 from tests.conftest import person
 from tests.support.pages import make_topic
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
 
 BASE = "one\ntwo\nthree\nfour\nfive\n"
 
@@ -175,6 +175,7 @@ LINES = st.lists(st.sampled_from(["a\n", "b\r\n", "- [ ] c\n", "\n", "d"]), max_
 
 class TestAnyTexts(TestCase):
     @settings(deadline=None)
+    @pytest.mark.databases("sqlite")
     @given(LINES.map("".join), LINES.map("".join), LINES.map("".join))
     def test_every_text_is_on_the_page_or_in_the_clash(
         self, base: str, theirs: str, mine: str

@@ -14,7 +14,7 @@ from services.pages.tick import ItemGone, tick_item
 from tests.support.pages import make_topic
 from tests.support.queries import queries
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
 NOTES = "To learn:\n\n- [ ] One\n- [/] Two\n  - [x] Three\n- [-] Four\n"
 JSON = {"Accept": "application/json"}
 
@@ -286,7 +286,7 @@ def test_six_queries_whatever_there_is(as_editor, editor):
     assert len(few) == len(many) == 6, "\n".join(many)
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="asks SQLite for its plans")
+@pytest.mark.databases("sqlite")
 def test_no_query_of_it_scans_a_table(as_editor):
     made()
     one = item("One").pk

@@ -30,7 +30,7 @@ from services.pages import drafts, save, trash
 from services.pages.revise import revise
 from tests.support.pages import make_service, make_topic
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
 
 NOTES = (
     "Is it a disk?\n\nIs it?\n\nIs it?\n\nTo do\n\n- [ ] buckets\n- [x] [[EC2]]\n- [ ] buckets\n"

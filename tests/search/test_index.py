@@ -25,7 +25,7 @@ from services.search.search import find
 from services.search.vocabulary import vocabulary
 from tests.support.pages import make_topic
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
 
 
 def found(query: str) -> list[str]:

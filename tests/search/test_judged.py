@@ -18,6 +18,7 @@ def test_the_judged_set_is_large_enough():
 
 
 @pytest.mark.django_db
+@pytest.mark.databases("sqlite", "postgres")
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the notes of others are not on this machine")
 def test_the_right_page_is_mostly_the_first():
     for folder in (EXAMPLES, CORPUS):

@@ -21,7 +21,7 @@ from services.search.highlight import Pattern
 from services.search.query import Term
 from services.search.search import find
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
 
 
 def page(title: str, notes: str = "", **facts: object) -> Page:

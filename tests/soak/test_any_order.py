@@ -259,6 +259,7 @@ class Site(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
+@pytest.mark.databases("sqlite", "postgres")
 def test_any_order_of_changes_keeps_every_promise():
     run_state_machine_as_test(
         Site,

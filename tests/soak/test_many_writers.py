@@ -7,22 +7,17 @@ from collections import Counter
 
 import pytest
 
-from tests.support.postgres import postgres
 from tests.support.writers import Server, Writer, write_at_once
 from tests.support.writers_pages import WRITERS
 
 REQUESTS = 100  # for each person
 
 
-@pytest.fixture(scope="module")
-def server_of_its_own():
-    with postgres() as address:
-        yield address
-
-
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+@pytest.mark.databases("sqlite", "postgres")
 def test_twenty_people_lose_nothing(database, request, tmp_path):
-    url = request.getfixturevalue("server_of_its_own") if database == "postgresql" else ""
+    url = ""
+    if database == "postgres":
+        url = request.getfixturevalue("postgres_server").create("writers")
     server = Server(tmp_path, url)
     plan = server.ask("prepare")
     people = [Writer(server, plan, number, REQUESTS) for number in range(WRITERS)]

@@ -15,7 +15,7 @@ from services.sync.stored import plan_import
 from tests.support.pages import make_service, make_topic, revise_by_fields
 from tests.sync.test_import import AWS, bring, page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
 
 
 def bring_bytes(path: str, data: bytes) -> None:

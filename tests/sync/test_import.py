@@ -24,7 +24,7 @@ from services.sync.read_files import SourceFile
 from services.sync.stored import plan_import
 from tests.support.pages import make_service, revise_by_fields
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
 
 AWS = """\
 ---

@@ -18,7 +18,7 @@ from tests.support.pictures import PDF, ZIP, located, picture
 from tests.support.queries import queries
 from tests.support.storages import S3Server, objects
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
 
 
 def write(folder: Path, **files: str | bytes) -> None:

@@ -16,7 +16,7 @@ from services.sync.read_files import SourceFile
 from services.sync.stored import plan_import
 from tests.support.pages import make_topic
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
 
 FILE = "Intro\n\n## Compute\n\n### EC2\n\nServers.\n\n### ECS\n\nTasks.\n\n### EKS\n\nPods."
 IN_TRASH = "its page is in the trash; it stays there"

@@ -39,6 +39,7 @@ def test_every_file_comes_out_byte_for_byte(folder, tmp_path, capsys):
         assert (tmp_path / name).read_bytes() == file.read_bytes(), name
 
 
+@pytest.mark.databases("sqlite", "postgres")
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_a_second_import_and_a_rederive_change_nothing(folder, capsys):
     bring(folder)

@@ -108,6 +108,7 @@ def test_what_is_only_for_forms_is_not_for_links(name, as_admin):
     assert as_admin.get(TABLE[name][0]).status_code == 405
 
 
+@pytest.mark.databases("sqlite", "postgres")
 @pytest.mark.parametrize("name", TABLE)
 def test_what_everyone_may_see(name, as_nobody, as_reader, as_editor, as_admin):
     path, *expected = TABLE[name]

@@ -15,7 +15,7 @@ from tests.support.pages import make_topic
 from tests.support.revisions_maker import revised
 from tests.views.test_history import explained, text_of, tick_all, words_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
 
 TASKS = "- [ ] One\n- [ ] Two\n- [ ] Three\n"
 
@@ -154,7 +154,7 @@ def queries(client):
     return [query["sql"] for query in captured]
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="asks SQLite how it would do it")
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("before", [None, 40])
 def test_the_list_is_read_by_its_indexes(page, editor, before):
     with CaptureQueriesContext(connection) as captured:
@@ -170,7 +170,7 @@ FILTERED = [
 ]
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="asks SQLite how it would do it")
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(("asked", "index"), FILTERED)
 @pytest.mark.parametrize("before", [None, 40])
 def test_what_is_asked_for_is_found_without_reading_the_rest(page, editor, asked, index, before):

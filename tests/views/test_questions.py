@@ -16,7 +16,7 @@ from tests.support.html_forms import fields_of
 from tests.support.pages import make_service, make_topic
 
 JSON = "application/json"
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
 NOTES = "Why [[S3]]?\n\nHow much?\n\n> [!answer]\n> *Little*.\n\nOr what?\n"
 
 
