@@ -18,8 +18,16 @@ ADVANCED = ("version", "updated_at", "updated_by", "last_reason")
 FOLDED_WITHIN = timedelta(hours=1)
 # Columns of a revision that are copied from its page, by their names on the page.
 COPIED = (
-    *("version", "kind", "category_id", "title", "abbreviation", "slug", "aliases", "aws_id"),
-    *("about_id", "notes"),
+    "version",
+    "kind",
+    "category_id",
+    "title",
+    "abbreviation",
+    "slug",
+    "aliases",
+    "aws_id",
+    "about_id",
+    "notes",
 )
 OWN = ("page_id", "saved_at", "user_id", "reason", "type", "folded", "tags")
 ON_PAGES = {"content_type__app_label": "services", "content_type__model": "page"}

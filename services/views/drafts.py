@@ -31,8 +31,14 @@ def page_of(request: HttpRequest) -> Page | None:
     if not request.POST.get("page"):
         return None
     pages = Page.everything.select_related("updated_by").only(
-        *("version", "trashed_at", "kind", "slug", "title"),
-        *("updated_by__username", "updated_by__first_name", "updated_by__last_name"),
+        "version",
+        "trashed_at",
+        "kind",
+        "slug",
+        "title",
+        "updated_by__username",
+        "updated_by__first_name",
+        "updated_by__last_name",
     )
     return pages.get(pk=number(request, "page"))
 

@@ -40,9 +40,16 @@ def home(request: HttpRequest) -> HttpResponse:
         "recent": Page.objects.recent()
         .select_related("updated_by", "category")
         .only(
-            *("kind", "title", "abbreviation", "slug", "updated_at"),
-            *("updated_by__username", "updated_by__first_name", "updated_by__last_name"),
-            *("category__name", "category__slug"),
+            "kind",
+            "title",
+            "abbreviation",
+            "slug",
+            "updated_at",
+            "updated_by__username",
+            "updated_by__first_name",
+            "updated_by__last_name",
+            "category__name",
+            "category__slug",
         )[:RECENT],
     }
     return render(request, "home.html", context)

@@ -204,7 +204,10 @@ def _gone(request: HttpRequest, pk: int, typed: str) -> HttpResponseBase:
     page, words = page_at(request.POST.get("slug", "")), request.POST.get("asked", "")
     place = drafts.answer_place(pk)
     return show_asking(
-        *(request, page, words, typed),
+        request,
+        page,
+        words,
+        typed,
         draft=save_typed(request, page, place, answer=typed),
         place=place,
         notice=GONE if page else "",

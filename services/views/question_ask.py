@@ -78,7 +78,10 @@ def _save(request: HttpRequest, page: Page | None) -> HttpResponseBase:
         if wants_json(request):
             return JsonResponse({"error": str(refusal)}, status=400)
         return show_asking(
-            *(request, page, words, answer),
+            request,
+            page,
+            words,
+            answer,
             draft=save_typed(request, page, place),
             place=place,
             error=str(refusal),
@@ -107,7 +110,10 @@ def show_lost(request: HttpRequest, draft: Draft) -> HttpResponse:
     words = draft.fields.get("words") or draft.fields.get("asked", "")
     page = draft.page if draft.page and not draft.page.trashed_at else None
     return show_asking(
-        *(request, page, words, draft.fields.get("answer", "")),
+        request,
+        page,
+        words,
+        draft.fields.get("answer", ""),
         draft=draft,
         place=draft.place,
         notice=GONE if page else "",

@@ -78,7 +78,7 @@ def recent(request: HttpRequest) -> HttpResponse:
     here = parse_number(request.GET.get("page"))
     rows = Page.objects.filter(pk__in={pk for pk in (*wanted, here) if pk is not None})
     pages = rows.select_related("category").only(
-        *("kind", "title", "abbreviation", "slug", "category__name", "category__slug")
+        "kind", "title", "abbreviation", "slug", "category__name", "category__slug"
     )
     found = {page.pk: page for page in pages}
     order = dict.fromkeys(pk for pk in wanted if pk in found and pk != here)

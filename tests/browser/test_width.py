@@ -113,11 +113,25 @@ def write(page: Page, notes: str, **facts) -> None:
 def paths_of_readers(page: Page) -> list[str]:
     at = f"/pages/{page.slug}"
     return [
-        *("/", "/categories/compute/", "/topics/", f"/services/{page.slug}/", "/topics/plan/"),
-        *("/checklist/", "/questions/?state=all", "/tags/", f"/tags/{WORD[:90]}/"),
-        *(f"/search/?q={WORD}", f'/search/?q="{WORD}"+tag:{WORD[:90]}', "/search/", "/keys/"),
-        *("/changes/", f"{at}/history/", f"{at}/history/2/", f"{at}/files/"),
-        *(f"{at}/history/compare/?old=2&new=3", f"{at}/history/compare/?old=1&new=2"),
+        "/",
+        "/categories/compute/",
+        "/topics/",
+        f"/services/{page.slug}/",
+        "/topics/plan/",
+        "/checklist/",
+        "/questions/?state=all",
+        "/tags/",
+        f"/tags/{WORD[:90]}/",
+        f"/search/?q={WORD}",
+        f'/search/?q="{WORD}"+tag:{WORD[:90]}',
+        "/search/",
+        "/keys/",
+        "/changes/",
+        f"{at}/history/",
+        f"{at}/history/2/",
+        f"{at}/files/",
+        f"{at}/history/compare/?old=2&new=3",
+        f"{at}/history/compare/?old=1&new=2",
         f"/nothing/{WORD}/",
     ]
 
@@ -126,7 +140,11 @@ def paths_of_editors(page: Page) -> list[str]:
     at, item = f"/pages/{page.slug}", ChecklistItem.objects.filter(page=page)[1]
     questions = Question.objects.filter(page=page)
     return [
-        *(f"{at}/edit/", f"/pages/new/?title={TITLE}", f"{at}/delete/", "/trash/", f"{at}/ask/"),
+        f"{at}/edit/",
+        f"/pages/new/?title={TITLE}",
+        f"{at}/delete/",
+        "/trash/",
+        f"{at}/ask/",
         f"{at}/file/",
         *(f"/questions/{question.pk}/" for question in questions),
         f"/items/{item.pk}/",
@@ -137,9 +155,13 @@ def paths_of_admins(page: Page) -> list[str]:
     file = Attachment.objects.filter(page=page).first()
     assert file
     return [
-        *("/admin/", "/admin/services/service/", f"/admin/services/service/{page.pk}/change/"),
-        *("/admin/services/attachment/", f"/admin/services/attachment/{file.pk}/change/"),
-        *("/admin/services/document/import/", f"/admin/services/service/{page.pk}/delete/"),
+        "/admin/",
+        "/admin/services/service/",
+        f"/admin/services/service/{page.pk}/change/",
+        "/admin/services/attachment/",
+        f"/admin/services/attachment/{file.pk}/change/",
+        "/admin/services/document/import/",
+        f"/admin/services/service/{page.pk}/delete/",
     ]
 
 

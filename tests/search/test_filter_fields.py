@@ -10,10 +10,26 @@ from services.search.query import LONGEST_QUERY, parse
 TYPED = st.lists(
     st.sampled_from(
         [
-            *("lambda", '"cold start"', '"open', "-python", '-"cold start"', "category:compute"),
-            *("tag:serverless", 'tag:"two words"', "is:open", "is:nothing", "in:title"),
-            *("has:file", "changed:>2026-01-01", "changed:2026", "-tag:x", "is:open-", "a:b"),
-            *(":", "-", '"'),
+            "lambda",
+            '"cold start"',
+            '"open',
+            "-python",
+            '-"cold start"',
+            "category:compute",
+            "tag:serverless",
+            'tag:"two words"',
+            "is:open",
+            "is:nothing",
+            "in:title",
+            "has:file",
+            "changed:>2026-01-01",
+            "changed:2026",
+            "-tag:x",
+            "is:open-",
+            "a:b",
+            ":",
+            "-",
+            '"',
         ]
     )
     | st.text(max_size=8),

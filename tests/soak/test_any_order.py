@@ -40,10 +40,29 @@ from services.sync.read_files import SourceFile
 from services.sync.stored import plan_import
 
 LINES = (
-    *("- [ ] S3", "- [x] learn ECS/EKS", "  - [/] nested", "- [-] never", "> - [ ] quoted"),
-    *("## Heading", "# Compute", "## S3", "## Questions", "Is it worth it?", "Q: why"),
-    *("> [!question] How?", "> [!answer]", "> So.", "A: thus", "See [[S3]] and [[Plan|p]]"),
-    *("```", "Plain words.", "---", "tags: [a]", "", "", ""),
+    "- [ ] S3",
+    "- [x] learn ECS/EKS",
+    "  - [/] nested",
+    "- [-] never",
+    "> - [ ] quoted",
+    "## Heading",
+    "# Compute",
+    "## S3",
+    "## Questions",
+    "Is it worth it?",
+    "Q: why",
+    "> [!question] How?",
+    "> [!answer]",
+    "> So.",
+    "A: thus",
+    "See [[S3]] and [[Plan|p]]",
+    "```",
+    "Plain words.",
+    "---",
+    "tags: [a]",
+    "",
+    "",
+    "",
 )
 NOTES = st.lists(st.sampled_from(LINES), max_size=9).flatmap(
     lambda lines: st.sampled_from(["\n", "\r\n"]).map(lambda end: end.join([*lines, ""]))

@@ -77,8 +77,14 @@ POSTED = {
     "draft",
     "discard_draft",
     "markdownx_markdownify",
-    *("upload", "begin_upload", "finish_upload", "abandon_upload"),
-    *("rename_file", "replace_file", "delete_file", "restore_file"),
+    "upload",
+    "begin_upload",
+    "finish_upload",
+    "abandon_upload",
+    "rename_file",
+    "replace_file",
+    "delete_file",
+    "restore_file",
 }
 # What needs a stored file to be tried, in tests of its own.
 ELSEWHERE = {"attachment", "dismiss", "item", "question"}
