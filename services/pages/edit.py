@@ -85,7 +85,7 @@ def base_of(page: Page, version: int | None = None) -> Base:
     return Base(version, known.notes, _facts(known, sorted(tags_at(page.pk, version))))
 
 
-def _facts(page: Any, tags: list[str]) -> dict[str, Any]:
+def _facts(page: Page | Revision, tags: list[str]) -> dict[str, Any]:
     return {
         "title": page.title,
         "category": page.category_id,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from services.aws.catalog import name_key
 from services.db.locks import retry_deadlocks
-from services.models import Category, Page, PageName, Reason
+from services.models import Category, Page, PageName, Reason, Revision
 from services.pages.names import KEY_LENGTH
 from services.pages.revise import revise
 from services.pages.revisions import find_revision, tags_at
@@ -48,37 +47,37 @@ def restore_version(
         facts = _shelf(current, then, left)
         facts |= {"abbreviation": then.abbreviation, "aliases": then.aliases}
         facts["title"] = _title(current, then, left)
-        facts["aws_id"] = _aws_id(current, then, facts["kind"], left)
+        facts["aws_id"] = _aws_id(current, then, str(facts["kind"]), left)
         tags = tags_at(current.pk, version)
         revise(current, then.notes, version=seen, by=by, reason=Reason.RESTORE, tags=tags, **facts)
         return Restored(current, current.version != seen, tuple(left))
 
 
-def _title(current: Page, then: Any, left: list[str]) -> str:
+def _title(current: Page, then: Revision, left: list[str]) -> str:
     names = PageName.objects.filter(key=name_key(then.title)[:KEY_LENGTH], rank=PageName.Rank.TITLE)
     other = names.exclude(page=current.pk).values_list("page__title", flat=True).first()
     if other is None:
-        return str(then.title)
+        return then.title
     left.append(f"Another page is called “{other}” now, so this one stays “{current.title}”.")
     return current.title
 
 
-def _shelf(current: Page, then: Any, left: list[str]) -> dict[str, Any]:
+def _shelf(current: Page, then: Revision, left: list[str]) -> dict[str, object]:
     """Its kind, its category, and the page that it is about."""
     if then.kind == Page.Kind.SERVICE:
-        category = Category.objects.filter(pk=then.category_id).first()
+        category = Category.objects.filter(pk=then.category_id or 0).first()
         if category is not None:
             return {"kind": then.kind, "category": category, "about": None}
         where = f"stays in {current.category}" if current.category else "stays a topic"
         left.append(f"The category that it was in is gone, so the page {where}.")
         return {"kind": current.kind, "category": current.category, "about": current.about}
-    about = Page.everything.exclude(pk=current.pk).filter(pk=then.about_id).first()
+    about = Page.everything.exclude(pk=current.pk).filter(pk=then.about_id or 0).first()
     if then.about_id and about is None:
         left.append("The page that it was about is gone.")
     return {"kind": then.kind, "category": None, "about": about}
 
 
-def _aws_id(current: Page, then: Any, kind: str, left: list[str]) -> str:
+def _aws_id(current: Page, then: Revision, kind: str, left: list[str]) -> str:
     others = Page.objects.filter(kind=Page.Kind.SERVICE).exclude(pk=current.pk)
 
     def is_free(aws_id: str) -> bool:
@@ -86,6 +85,6 @@ def _aws_id(current: Page, then: Any, kind: str, left: list[str]) -> str:
         return topic or not aws_id or not others.filter(aws_id=aws_id).exists()
 
     if is_free(then.aws_id):
-        return str(then.aws_id)
+        return then.aws_id
     left.append(f"Another page has the AWS id “{then.aws_id}” now.")
     return current.aws_id if is_free(current.aws_id) else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
@@ -103,7 +103,7 @@ def _store(
     if (found.text, found.list_title) != (item.text, item.list_title):
         return None
     changed = found.state != state
-    facts: dict[str, Any] = {"reason": item.reason if reason is None else reason}
+    facts: dict[str, object] = {"reason": item.reason if reason is None else reason}
     if changed:
         who = by.pk if by else None
         facts |= {"state": state, "state_changed_at": timezone.now(), "state_changed_by_id": who}

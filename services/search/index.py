@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TextIO
 
 from django.apps import AppConfig
 from django.db import connection, transaction
+from django.db.migrations import Migration
 from django.db.models.signals import post_migrate, pre_migrate
 
 from services.db.bulk import chunks, update_rows
@@ -40,12 +41,12 @@ def install_after_migrations(app: AppConfig) -> None:
     post_migrate.connect(_install, sender=app)
 
 
-def _let_go(plan: Sequence[tuple[Any, bool]] = (), **facts: Any) -> None:
+def _let_go(plan: Sequence[tuple[Migration, bool]] = (), **facts: object) -> None:
     if any(migration.app_label in LOOKED_AT for migration, _ in plan):
         search_engine().let_go()
 
 
-def _install(verbosity: int = 1, stdout: Any = None, **facts: Any) -> None:
+def _install(verbosity: int = 1, stdout: TextIO | None = None, **facts: object) -> None:
     if not _migrated():
         return
     count = install()

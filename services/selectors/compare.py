@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from services.models import Category, Page, Revision
 from services.pages.revisions import find_revision, tags_at
@@ -23,8 +22,8 @@ class Fact:
 class Comparison:
     """`old` is None where the page began with `new`; neighbours are pairs of versions."""
 
-    old: Any | None
-    new: Any
+    old: Revision | None
+    new: Revision
     facts: list[Fact]
     diff: Diff
     earlier: tuple[int, int] | None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 from django.core.paginator import Page as Part
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.db.models.functions import Left
 
 from services.markdown.read.blocks import parse
@@ -16,6 +16,7 @@ from services.models import Page
 from services.models.urls import page_url
 from services.selectors.progress import Learning, learning_of, open_questions_of
 
+Row = TypeVar("Row", bound=Model)
 # Characters of notes in which the first words of prose are looked for.
 BEGINNING = 600
 FIELDS = ("kind", "title", "abbreviation", "slug", "position", "category", "updated_at")
@@ -67,8 +68,8 @@ def summary(notes: str) -> str:
 
 
 def paginate(
-    rows: QuerySet[Any], number: str | None, size: int, count: int | None = None
-) -> Part[Any]:
+    rows: QuerySet[Row], number: str | None, size: int, count: int | None = None
+) -> Part[Row]:
     """One part of a long list; a wrong number gives the nearest part that there is.
 
     `count` saves asking for it where it is known.

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 from services.markdown.read.front_matter import FrontMatter
 from services.markdown.read.outline import Section
@@ -122,7 +121,7 @@ class Change:
         """The section's page; None for a category's heading, and for a page to be created."""
         return self.stored.page if self.stored else self.new_page
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         return {
             "action": self.action.value,
             "path": self.path,
@@ -192,7 +191,7 @@ class Plan:
         told = ((self.files, "taken along"), (len(self.replaced), "replaced"))
         return [f"{n} {'file' if n == 1 else 'files'} {fate}" for n, fate in told if n]
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         return {
             "counts": self.counts(),
             "files": self.files,

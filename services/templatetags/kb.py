@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from django import template
 from django.conf import settings
@@ -75,6 +74,6 @@ def here(question: Question) -> str:
 
 
 @register.filter
-def get(mapping: Mapping[Any, Any], key: Any) -> Any:
+def get(mapping: Mapping[object, object], key: object) -> object:
     """What a mapping has for a key, or nothing."""
     return mapping.get(key)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
@@ -95,7 +93,7 @@ def abandon(request: HttpRequest) -> HttpResponseBase:
     return JsonResponse({})
 
 
-def _told(row: Attachment) -> dict[str, Any]:
+def _told(row: Attachment) -> dict[str, str]:
     url = row.get_absolute_url()
     return {"url": url, "name": row.name, "markdown": markdown_of(row)}
 

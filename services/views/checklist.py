@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import groupby
-from typing import Any
 
 from django.db.models import Count, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -56,7 +55,7 @@ def items(state: str) -> QuerySet[ChecklistItem]:
     )
 
 
-def grouped(found: Iterable[ChecklistItem]) -> list[dict[str, Any]]:
+def grouped(found: Iterable[ChecklistItem]) -> list[dict[str, object]]:
     """Items by page and, within a page, by the list that they stand in."""
     rows = list(found)
     links = links_from(row.page_id for row in rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -95,7 +95,7 @@ def _autosave(request: HttpRequest, person: User, page: Page | None, place: str)
     return drafts.autosave(row, person, page, version, fields, since, place)
 
 
-def _news(person: User, page: Page | None) -> dict[str, Any]:
+def _news(person: User, page: Page | None) -> dict[str, object]:
     """What the editor shows of others: who is there too, and who saved last."""
     if page is None:
         return {"others": [], "version": 0, "changed_by": "", "trashed": False}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -79,7 +77,7 @@ def _open(request: HttpRequest, page: Page) -> HttpResponse:
     return show_editor(request, form, part=part, draft=draft)
 
 
-def _drafted(draft: Draft, base: Base | None) -> dict[str, Any]:
+def _drafted(draft: Draft, base: Base | None) -> dict[str, object]:
     """The fields of a draft as a form shows them."""
     known = {name: value for name, value in draft.fields.items() if name in drafts.FIELDS}
     kept = draft.saved_at.isoformat() if draft.saved_at else ""
@@ -137,7 +135,10 @@ def new_page(request: HttpRequest) -> HttpResponse:
     place = new_place("" if wanted == "1" else wanted or None)
     draft = drafts.find_draft(person(request), None, place) if wanted else None
     shelf = Category.objects.filter(slug=request.GET.get("category", "")).first()
-    start = {"category": shelf and shelf.pk, "title": request.GET.get("title", "")[:200]}
+    start: dict[str, object] = {
+        "category": shelf and shelf.pk,
+        "title": request.GET.get("title", "")[:200],
+    }
     start = _drafted(draft, None) if draft else start
     return show_editor(request, EditForm(page=None, base=None, initial=start), place=place)
 

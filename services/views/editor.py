@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -24,7 +23,7 @@ def show_editor(
     draft: Draft | None = None,
     place: str = "",
     status: int = 200,
-    **more: Any,
+    **more: object,
 ) -> HttpResponse:
     """The editor with a page's form, or with that of its `part`; `draft` is offered above it.
 

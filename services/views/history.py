@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -85,7 +85,7 @@ def compare(request: HttpRequest, slug: str) -> HttpResponseBase:
         query = request.META.get("QUERY_STRING", "")
         return redirect(f"{reverse('compare', args=[page.slug])}?{query}")
     old, new = parse_number(request.GET.get("old")), parse_number(request.GET.get("new"))
-    context: dict[str, Any] = {"page": page}
+    context: dict[str, object] = {"page": page}
     if old is not None and old == new:
         context["same"] = old
     elif old is not None and new is not None and max(old, new) <= page.version:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.urls import reverse
 
@@ -120,5 +119,5 @@ def _here(user: AnyUser, page: Page) -> list[Command]:
     ]
 
 
-def _to(name: str, view: str, *args: Any, icon: str, also: str = "") -> Command:
+def _to(name: str, view: str, *args: str, icon: str, also: str = "") -> Command:
     return Command(name, reverse(view, args=args), icon, also)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import groupby
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -39,7 +38,7 @@ def questions(request: HttpRequest) -> HttpResponse:
     return render(request, "questions.html", context)
 
 
-def grouped(found: Iterable[Question]) -> list[dict[str, Any]]:
+def grouped(found: Iterable[Question]) -> list[dict[str, object]]:
     """Questions by page where those of a page stand together, answers as HTML."""
     rows = list(found)
     links = links_from(row.page_id for row in rows)

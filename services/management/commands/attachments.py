@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 from django.core.files.storage import Storage, default_storage
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -43,14 +42,14 @@ class Command(BaseCommand):
         move = ways.add_parser("move", help="copy all files to the other storage, and verify them")
         move.add_argument("--to", choices=("s3", "local"), required=True)
 
-    def handle(self, *args: Any, way: str, **options: Any) -> None:
+    def handle(self, *args: object, way: str, **options: object) -> None:
         try:
             with convert_storage_errors():
                 getattr(self, f"do_{way}")(**options)
         except StorageFailed as failed:
             raise CommandError(f"The storage does not answer: {failed.__cause__}") from None
 
-    def do_check(self, *, fast: bool, **options: Any) -> None:
+    def do_check(self, *, fast: bool, **options: object) -> None:
         problems = 0
         for key, sentence in audit.find_problems(contents=not fast):
             problems += 1
@@ -61,7 +60,7 @@ class Command(BaseCommand):
         self.stdout.write(f"All {len(audit.named_keys())} objects are there and as they should be.")
 
     def do_sweep(
-        self, *, delete: bool, older_than: float, site_is_stopped: bool, **options: Any
+        self, *, delete: bool, older_than: float, site_is_stopped: bool, **options: object
     ) -> None:
         if delete and older_than < 2 and not site_is_stopped:
             raise CommandError(TOO_YOUNG)
@@ -75,7 +74,7 @@ class Command(BaseCommand):
         sums = f"{number} objects ({filesizeformat(size)})" if number else "Nothing"
         self.stdout.write(f"{sums} {done if number else 'to sweep'}.")
 
-    def do_move(self, *, to: str, **options: Any) -> None:
+    def do_move(self, *, to: str, **options: object) -> None:
         if not is_remote():
             raise CommandError(NO_BUCKET)
         local, bucket = audit.local_folder(), default_storage

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -26,11 +25,10 @@ class Command(BaseCommand):
             help="overwrite files that changed since the import, or are not ours",
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        folder: Path = options["folder"]
+    def handle(self, *args: object, folder: Path, force: bool, **options: object) -> None:
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            done = export_to(folder, force=options["force"])
+            done = export_to(folder, force=force)
         except OSError as error:
             raise CommandError(f"{error.filename or folder}: {error.strerror}") from None
         for path, reason in done.refused:

@@ -6,10 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection
 
+from services.db.bulk import Value
 from services.search.query import Term
 
 # The parts of a page, from what says most about it to what says least.
@@ -31,7 +31,7 @@ SCOPES = {
     ALL: tuple(WEIGHTS),
 }
 # SQL that gives the ids of the pages to look among, and its parameters.
-Among = tuple[str, tuple[Any, ...]]
+Among = tuple[str, tuple[Value, ...]]
 # A page and how well it matches: more is better, and what it is compared with is of one query.
 Scored = tuple[int, float]
 
@@ -61,11 +61,11 @@ class Engine(ABC):
         """Take away all that keeps a migration from changing the tables that are looked at."""
 
     @abstractmethod
-    def condition(self, match: Match, scope: str) -> tuple[str, list[Any]]:
+    def condition(self, match: Match, scope: str) -> tuple[str, list[Value]]:
         """SQL that says which rows match in the parts of a page that `scope` names."""
 
     @abstractmethod
-    def score(self, match: Match) -> tuple[str, list[Any]]:
+    def score(self, match: Match) -> tuple[str, list[Value]]:
         """SQL that says how well a row matches; more is better."""
 
     @abstractmethod
@@ -108,7 +108,7 @@ class Engine(ABC):
             )
             return int(cursor.fetchone()[0])
 
-    def _where(self, match: Match, among: Among | None, scope: str) -> tuple[str, list[Any]]:
+    def _where(self, match: Match, among: Among | None, scope: str) -> tuple[str, list[Value]]:
         where, values = self.condition(match, scope)
         if among is None:
             return where, values

@@ -14,10 +14,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from django.db import connection, transaction
 
+from services.db.bulk import Value
 from services.search.backends.base import ALL, MARKS, NAMES, Engine, Match
 from services.search.query import Term
 from services.search.tokens import pairs, tokens
@@ -87,14 +87,15 @@ class Postgres(Engine):
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {_table(rest)}")
             cursor.execute("DROP VIEW IF EXISTS search_source")
 
-    def condition(self, match: Match, scope: str) -> tuple[str, list[Any]]:
-        where, values = f"{COLUMNS[scope]} @@ %s::tsquery", [_groups(match)]
+    def condition(self, match: Match, scope: str) -> tuple[str, list[Value]]:
+        where = f"{COLUMNS[scope]} @@ %s::tsquery"
+        values: list[Value] = [_groups(match)]
         if match.without:
             where += " AND NOT words @@ %s::tsquery"
             values.append(" | ".join(map(_term, match.without)))
         return where, values
 
-    def score(self, match: Match) -> tuple[str, list[Any]]:
+    def score(self, match: Match) -> tuple[str, list[Value]]:
         # 1: a long page does not win by its length.
         return f"ts_rank({RANKING}, words, %s::tsquery, 1)", [_groups(match)]
 

@@ -11,11 +11,10 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from django.db import connection, transaction
 
-from services.db.bulk import chunks
+from services.db.bulk import Value, chunks
 from services.search.backends.base import ALL, SCOPES, WEIGHTS, Engine, Match
 from services.search.query import Term
 from services.search.tokens import pairs
@@ -73,10 +72,10 @@ class SQLite(Engine):
                 if kind := re.match(r"CREATE (VIEW|TRIGGER)", sql):
                     cursor.execute(f"DROP {kind[1]} IF EXISTS {name}")
 
-    def condition(self, match: Match, scope: str) -> tuple[str, list[Any]]:
+    def condition(self, match: Match, scope: str) -> tuple[str, list[Value]]:
         return "search_page MATCH %s", [_expression(match, scope)]
 
-    def score(self, match: Match) -> tuple[str, list[Any]]:
+    def score(self, match: Match) -> tuple[str, list[Value]]:
         return f"-bm25(search_page, {', '.join(map(str, WEIGHTS.values()))})", []
 
     def index(self, pages: Iterable[int] | None = None) -> None:
