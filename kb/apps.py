@@ -1,4 +1,4 @@
-"""Django's admin under our own rule of who may enter."""
+"""Django's admin with our own admin site."""
 
 from importlib import import_module
 
@@ -9,6 +9,6 @@ class KnowledgeBaseAdminConfig(AdminConfig):
     default_site = "services.admin.site.KnowledgeBaseAdminSite"
 
     def ready(self) -> None:
-        """Ours are registered after those of libraries, of which some are replaced."""
+        """Register our classes after those of libraries, some of which they replace."""
         super().ready()
         import_module("services.admin.register")

@@ -11,7 +11,7 @@ import dj_database_url
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 
-# Lets classes of Django's be written with what they hold, as in ModelForm[Page].
+# Allows type arguments of Django's classes, as in ModelForm[Page].
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -40,13 +40,21 @@ def env_int(name: str, default: int) -> int:
     return int(value)
 
 
+def env_choice(name: str, *choices: str) -> str:
+    """Read one of these words, by default the first; raise ImproperlyConfigured for any other."""
+    value = os.environ.get(name) or choices[0]
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} is {value!r}: set it to one of {', '.join(choices)}.")
+    return value
+
+
 def env_list(name: str, default: list[str]) -> list[str]:
     """Read a comma-separated list."""
     value = os.environ.get(name, "")
     return [part.strip() for part in value.split(",") if part.strip()] or default
 
 
-# Where everything lives that is not code: database, uploads, secret key, collected static files.
+# The folder of all data: database, uploads, secret key, collected static files.
 VAR_DIR = Path(os.environ.get("KB_VAR_DIR") or BASE_DIR / "var").resolve()
 try:
     VAR_DIR.mkdir(parents=True, exist_ok=True)
@@ -65,13 +73,13 @@ def secret_key() -> str:
         raise ImproperlyConfigured(
             "SECRET_KEY is not set. With DEBUG off it must be: a long random string, kept secret."
         )
-    kept = VAR_DIR / "secret_key"
+    path = VAR_DIR / "secret_key"
     try:
-        with open(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(50))
     except FileExistsError:
         pass
-    return kept.read_text().strip()
+    return path.read_text().strip()
 
 
 SECRET_KEY = secret_key()
@@ -99,7 +107,7 @@ INSTALLED_APPS = [
     "services",
 ]
 
-# What somebody wrote in a form that has become too old is shown to them again.
+# A form with an expired CSRF token is shown again with what was typed.
 CSRF_FAILURE_VIEW = "services.views.resubmit.csrf_failure"
 
 MIDDLEWARE = [
@@ -133,7 +141,7 @@ TEMPLATES = [
         },
     },
 ]
-# Our own widget templates stand before those of the libraries.
+# Our own widget templates take precedence over those of the libraries.
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 INSTALLED_APPS.append("django.forms")
 
@@ -151,8 +159,8 @@ def database() -> dict[str, object]:
     except ValueError as error:
         raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {error}") from None
     if config["ENGINE"] == "django.db.backends.sqlite3":
-        # Immediate transactions take the write lock at once instead of failing half-way;
-        # foreign keys are switched on by Django itself.
+        # Immediate transactions take the write lock first instead of failing half-way;
+        # Django itself switches foreign keys on.
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
@@ -191,7 +199,7 @@ MEDIA_ROOT = VAR_DIR / "media"
 
 
 def uploads() -> dict[str, object]:
-    """Where uploads are kept: a private bucket when one is named, else the data folder."""
+    """Return the storage of uploads: a private bucket if one is set, else the data folder."""
     bucket = os.environ.get("AWS_STORAGE_BUCKET_NAME")
     if not bucket:
         return {"BACKEND": "services.attachments.storage.local.FolderStorage"}
@@ -207,31 +215,21 @@ def uploads() -> dict[str, object]:
             "querystring_auth": True,
             "querystring_expire": 600,
             "max_memory_size": 4 * 1024 * 1024,
-            "transfer_config": one_piece_at_a_time(),
-            **content_network(),
+            "transfer_config": s3_transfer(),
+            **cdn(),
         },
     }
 
 
 def s3_client() -> object:
-    """How the bucket is spoken to: signed anew each time, and never waited for long."""
+    """Return the configuration of the S3 client, with short timeouts."""
     from botocore.config import Config
 
-    styles = ("auto", "path", "virtual")
-    style = os.environ.get("AWS_S3_ADDRESSING_STYLE") or "auto"
-    if style not in styles:
-        raise ImproperlyConfigured(
-            f"AWS_S3_ADDRESSING_STYLE is {style!r}: set it to one of {', '.join(styles)}."
-        )
     # "when_supported" adds checksums that some servers that speak S3 do not understand.
-    checksums = os.environ.get("AWS_S3_CHECKSUMS") or "when_required"
-    if checksums not in ("when_required", "when_supported"):
-        raise ImproperlyConfigured(
-            f"AWS_S3_CHECKSUMS is {checksums!r}: set it to when_required or when_supported."
-        )
+    checksums = env_choice("AWS_S3_CHECKSUMS", "when_required", "when_supported")
     return Config(
         signature_version="s3v4",
-        s3={"addressing_style": style},
+        s3={"addressing_style": env_choice("AWS_S3_ADDRESSING_STYLE", "auto", "path", "virtual")},
         connect_timeout=env_int("AWS_S3_CONNECT_TIMEOUT", 3),
         read_timeout=env_int("AWS_S3_READ_TIMEOUT", 10),
         retries={"mode": "standard", "total_max_attempts": 2},
@@ -240,16 +238,16 @@ def s3_client() -> object:
     )
 
 
-def one_piece_at_a_time() -> object:
-    """Large files go to the bucket in small pieces, of which one is in memory at a time."""
+def s3_transfer() -> object:
+    """Upload large files in parts, with one part in memory at a time."""
     from boto3.s3.transfer import TransferConfig
 
-    piece = 8 * 1024 * 1024
-    return TransferConfig(multipart_threshold=piece, multipart_chunksize=piece, use_threads=False)
+    part = 8 * 1024 * 1024
+    return TransferConfig(multipart_threshold=part, multipart_chunksize=part, use_threads=False)
 
 
-def content_network() -> dict[str, object]:
-    """A CDN in front of the bucket, if one is named, with what signs its addresses (CloudFront)."""
+def cdn() -> dict[str, object]:
+    """Return the CloudFront domain in front of the bucket, if one is set, and its signing key."""
     domain = os.environ.get("AWS_S3_CUSTOM_DOMAIN")
     if not domain:
         return {}
@@ -262,7 +260,7 @@ def content_network() -> dict[str, object]:
     return {
         "custom_domain": domain,
         "cloudfront_key_id": key_id,
-        # One line in an environment file stands for several.
+        # An environment file has the key on one line.
         "cloudfront_key": key.replace("\\n", "\n").encode(),
     }
 
@@ -283,15 +281,15 @@ UPLOAD_MAX_FILES = env_int("KB_UPLOAD_MAX_FILES", 500)
 UPLOAD_MAX_TOTAL = env_int("KB_UPLOAD_MAX_TOTAL", 50 * 1024 * 1024 * 1024)
 # A note as text in a form: as large as the largest note that may be imported.
 NOTE_MAX_BYTES = env_int("KB_NOTE_MAX_BYTES", 32 * 1024 * 1024)
-# Two texts of that length are sent where two people changed the same lines; what is longer than
-# it may be is to arrive too, so that it is answered with a sentence and kept in the form.
+# A conflict form sends two such texts; one that is too long must arrive as well, so that the form
+# can be shown again with an error.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * NOTE_MAX_BYTES + 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 TAGGIT_CASE_INSENSITIVE = True
 TAGGIT_TAGS_FROM_STRING = "services.forms.tag_text.from_text"
 TAGGIT_STRING_FROM_TAGS = "services.forms.tag_text.to_text"
-# Nothing asks for revisions by date alone; their numbers have that order too.
+# No query reads revisions by date alone; their numbers have the same order.
 SIMPLE_HISTORY_DATE_INDEX = False
 MARKDOWNX_MARKDOWNIFY_FUNCTION = "services.selectors.page.markdownify"
 
@@ -303,7 +301,7 @@ if HTTPS:
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
-# What other names under the domain do is for their owners to decide.
+# Not HSTS for subdomains: their owners decide.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -314,6 +312,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    # Who asks for what is not there, or not theirs, is no trouble of the site's.
+    # Answers 403 and 404 are not errors of the site.
     "loggers": {"django.request": {"level": "ERROR"}},
 }

@@ -1,9 +1,9 @@
-"""Static files under names that hold a hash of their content: browsers cache them for good."""
+"""Static files with a hash of their content in their names: browsers cache them for good."""
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class HashedStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
-    """Also where one JavaScript module imports another."""
+    """Also replaces names in imports of JavaScript modules."""
 
     support_js_module_import_aggregation = True

@@ -1,4 +1,4 @@
-"""All addresses."""
+"""All URLs of the site."""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -7,7 +7,7 @@ from services.views import preview
 
 urlpatterns = [
     path("admin/", admin.site.urls),
-    # Where django-markdownx has it, but behind our own rules: its views ask for no log-in.
+    # At the URL of django-markdownx, whose own views need no log-in.
     path("markdownx/markdownify/", preview.preview, name="markdownx_markdownify"),
     path("", include("services.urls")),
 ]

@@ -8,7 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kb.settings")
 
 application = get_wsgi_application()
 
-# Only now are the settings there.
+# The settings are loaded only now.
 from services.attachments.storage.s3 import warm  # noqa: E402
 
 warm()

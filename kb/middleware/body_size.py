@@ -1,6 +1,6 @@
-"""What is sent here is looked at by its length, and by who sends it, before any of it is read.
+"""Refuse request bodies by their length and sender before any of the body is read.
 
-A form is read, and its files are written to the disk, before a view can ask who may.
+Django reads a form, and writes its files to the disk, before a view can check permissions.
 """
 
 from __future__ import annotations
@@ -23,62 +23,55 @@ from services.views.request import wants_json
 View = Callable[[HttpRequest], HttpResponseBase]
 
 
-class NoFiles(FileUploadHandler):
-    """For those who may add none: their files are passed over, and never kept anywhere."""
+class SkipFiles(FileUploadHandler):
+    """Skips the files of users who may add none; they are never stored anywhere."""
 
     def new_file(self, *args: object, **kwargs: object) -> Never:
         raise SkipFile
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """Nothing gets here."""
+        """Never called, since all files are skipped."""
 
     def file_complete(self, file_size: int) -> None:
-        """Nothing gets here."""
+        """Never called, since all files are skipped."""
 
 
 def bodies(get_response: View) -> View:
-    """Middleware: a body that is too large, or not for its sender to send, is not read.
+    """Middleware: do not read a body that is too large, or that its sender may not send.
 
-    What somebody wrote whose session has ended is no longer than a form may be, and is read: it is
-    shown to them again. A body without a length is never read; Django takes it for empty.
+    A form without files is read after a session has ended too, so that it can be shown again.
+    Django takes a body without a length for empty.
     """
 
     def respond(request: HttpRequest) -> HttpResponseBase:
-        size = _size(request)
-        if size > most():
+        length = request.META.get("CONTENT_LENGTH") or ""
+        size = int(length) if length.isascii() and length.isdigit() else 0
+        if size > max_body_bytes():
             return _too_large(request)
         too_long = size > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        # Who is asking costs no query here that the view would not make.
-        if (too_long or _has_files(request)) and not may_edit(request.user):
+        has_files = request.method == "POST" and request.content_type == "multipart/form-data"
+        # Reading the user here costs no query that the view would not make.
+        if (too_long or has_files) and not may_edit(request.user):
             if too_long and not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             if too_long:
                 raise PermissionDenied
-            request.upload_handlers = [NoFiles(request)]
+            request.upload_handlers = [SkipFiles(request)]
         return get_response(request)
 
     return respond
 
 
-def most() -> int:
-    """Bytes of the largest body that anything here takes: a file or zip, with a form around it."""
+def max_body_bytes() -> int:
+    """Return the bytes of the largest body that any view takes: a file or zip, and its form."""
     largest: int = max(settings.UPLOAD_MAX_BYTES, MAX_ZIP) + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     return largest
 
 
-def _size(request: HttpRequest) -> int:
-    length = request.META.get("CONTENT_LENGTH") or ""
-    return int(length) if length.isascii() and length.isdigit() else 0
-
-
-def _has_files(request: HttpRequest) -> bool:
-    return request.method == "POST" and request.content_type == "multipart/form-data"
-
-
 def _too_large(request: HttpRequest) -> HttpResponseBase:
     words = (
-        f"What your browser sent is too large: all of it may have {filesizeformat(most())}, and "
-        f"each file {filesizeformat(settings.UPLOAD_MAX_BYTES)}. Nothing was saved."
+        "What your browser sent is too large: all of it may have "
+        f"{filesizeformat(max_body_bytes())}, and each file {filesizeformat(settings.UPLOAD_MAX_BYTES)}. Nothing was saved."
     )
     if wants_json(request):
         return JsonResponse({"error": words}, status=413)

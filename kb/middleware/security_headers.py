@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from services.attachments.storage import s3
 
-# Notes may show pictures from the web; nothing else comes from elsewhere, and nothing is inline.
+# Notes may show pictures from the web; nothing else is loaded from elsewhere, nothing is inline.
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -24,12 +24,12 @@ PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
 def policy() -> str:
-    """The Content-Security-Policy of a page; uploads go straight to the bucket if there is one."""
+    """Return the Content-Security-Policy; uploads go straight to the bucket if there is one."""
     return POLICY.format(connect=f"'self' {s3.origin()}".strip())
 
 
 def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
-    """Middleware: a Content-Security-Policy without exceptions on every page, the admin's too."""
+    """Middleware: set a Content-Security-Policy on every page, the admin's too."""
 
     def respond(request: HttpRequest) -> HttpResponse:
         response = get_response(request)

@@ -1,25 +1,21 @@
-"""Files in the admin: added, renamed, replaced and moved by the same rules as on the site."""
+"""Files in the admin: add, rename, replace and move them by the same rules as on the site."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.models import User
-from django.core.files.uploadedfile import UploadedFile
-from django.db.models import ForeignKey, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.datastructures import MultiValueDict
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 
-from services.admin.base import ForEditors
+from services.admin.base import EditorsOnlyMixin, OptionFilter, format_day
 from services.admin.trash import TrashMixin
 from services.attachments import manage
 from services.attachments.errors import UploadRefused
@@ -28,18 +24,13 @@ from services.attachments.store import store
 from services.models import Attachment, Page
 from services.permissions import shown_name
 
-BESIDE_A_PAGE = 50
 REFERENCE = "Imported notes of this page show it as “%s”, so it stays there."
-
-
-def files_of(page: Page) -> list[Attachment]:
-    """The newest files of a page, for its form."""
-    rows = Attachment.objects.live().filter(page=page)
-    return list(rows.only("name", "content_type", "size")[:BESIDE_A_PAGE])
+PICTURES, PDFS = Q(width__isnull=False), Q(content_type="application/pdf")
+MEDIA = Q(content_type__startswith="audio/") | Q(content_type__startswith="video/")
 
 
 class AttachmentForm(forms.ModelForm[Attachment]):
-    """A file that is added, or one that is there, with what may take its place."""
+    """Add a file, or change one and upload another in its place."""
 
     upload = forms.FileField(label="File")
 
@@ -51,31 +42,8 @@ class AttachmentForm(forms.ModelForm[Attachment]):
     by: User | None = None
     stored: Attachment | None = None
 
-    def __init__(
-        self,
-        data: Mapping[str, object] | None = None,
-        files: MultiValueDict[str, UploadedFile[bytes]] | None = None,
-        *,
-        instance: Attachment | None = None,
-        initial: dict[str, object] | None = None,
-    ) -> None:
-        super().__init__(data, files, instance=instance, initial=initial)
-        if not self.instance._state.adding:
-            upload = self.fields["upload"]
-            upload.required, upload.label = False, "Another file in its place"
-            upload.help_text = "Its address stays, so it changes wherever it is used."
-        if self.instance.page_id and "page" in self.fields:
-            # Also one that is in the trash: its file is not to be torn from it.
-            known = Q(trashed_at=None) | Q(pk=self.instance.page_id)
-            pages = self.fields["page"]
-            if isinstance(pages, forms.ModelChoiceField):
-                pages.queryset = Page.everything.filter(known).order_by("title")
-        if self.instance.reference and "page" in self.fields:
-            self.fields["page"].disabled = True
-            self.fields["page"].help_text = REFERENCE % self.instance.reference
-
     def clean(self) -> dict[str, Any]:
-        """The bytes are stored here already: whether that goes is known only by doing it."""
+        """Store the bytes: only doing so shows whether the storage takes them."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         upload, row = cleaned.get("upload"), self.instance
         if upload is None or self.errors:
@@ -90,52 +58,30 @@ class AttachmentForm(forms.ModelForm[Attachment]):
         return cleaned
 
     def _post_clean(self) -> None:
-        """Nothing to check on the row: the rules of `services.files` name and fill it."""
+        """Skip the checks of the row: `services.attachments` names and fills it."""
 
 
-class KindFilter(admin.SimpleListFilter):
-    title = "kind"
-    parameter_name = "kind"
-
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [
-            ("pictures", "Pictures"),
-            ("pdf", "PDFs"),
-            ("media", "Audio and video"),
-            ("others", "Others"),
-        ]
-
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[Attachment]
-    ) -> QuerySet[Attachment]:
-        pictures, pdf = Q(width__isnull=False), Q(content_type="application/pdf")
-        media = Q(content_type__startswith="audio/") | Q(content_type__startswith="video/")
-        found = {"pictures": pictures, "pdf": pdf, "media": media}
-        found["others"] = ~(pictures | pdf | media)
-        chosen = self.value() or ""
-        return queryset.filter(found[chosen]) if chosen in found else queryset
+class KindFilter(OptionFilter):
+    title = parameter_name = "kind"
+    options = (
+        ("pictures", "Pictures", PICTURES),
+        ("pdf", "PDFs", PDFS),
+        ("media", "Audio and video", MEDIA),
+        ("others", "Others", ~(PICTURES | PDFS | MEDIA)),
+    )
 
 
-class TrashFilter(admin.SimpleListFilter):
-    title = "trash"
-    parameter_name = "trash"
-
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [("in", "In the trash"), ("all", "All")]
+class TrashFilter(OptionFilter):
+    title = parameter_name = "trash"
+    options = (("in", "In the trash", Q(trashed_at__isnull=False)), ("all", "All", Q()))
+    default = Q(trashed_at=None)
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         first, *others = super().choices(changelist)
         return iter([first | {"display": "Not in the trash"}, *others])
 
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[Attachment]
-    ) -> QuerySet[Attachment]:
-        if self.value() == "all":
-            return queryset
-        return queryset.filter(trashed_at__isnull=self.value() != "in")
 
-
-class AttachmentAdmin(ForEditors, TrashMixin[Attachment]):
+class AttachmentAdmin(EditorsOnlyMixin, TrashMixin[Attachment]):
     form = AttachmentForm
     several = "files"
     list_display = ("called", "kind", "bytes", "on", "who", "added")
@@ -147,13 +93,13 @@ class AttachmentAdmin(ForEditors, TrashMixin[Attachment]):
     actions = ("delete_selected", "restore")
     delete_confirmation_template = "admin/services/attachment/delete_confirmation.html"
     delete_selected_confirmation_template = delete_confirmation_template
-    readonly_fields = ("shown", "kind", "bytes", "who", "added", "used", "trashed")
+    readonly_fields = ("preview", "kind", "bytes", "who", "added", "used", "trashed")
 
     def get_fields(self, request: HttpRequest, obj: Attachment | None = None) -> tuple[str, ...]:
         if obj is None:
             return ("upload", "page")
         trashed = ("trashed",) if obj.trashed_at else ()
-        return ("shown", "name", "upload", "page", *self.readonly_fields[1:-1], *trashed)
+        return ("preview", "name", "upload", "page", *self.readonly_fields[1:-1], *trashed)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Attachment]:
         rows = super().get_queryset(request).select_related("page", "created_by")
@@ -166,16 +112,22 @@ class AttachmentAdmin(ForEditors, TrashMixin[Attachment]):
         change: bool = False,
         **kwargs: object,
     ) -> type[forms.ModelForm[Attachment]]:
-        form = super().get_form(request, obj, change, **kwargs)
-        return type(form.__name__, (form,), {"by": request.user})
-
-    def formfield_for_foreignkey(
-        self, db_field: ForeignKey[object, object], request: HttpRequest, **kwargs: object
-    ) -> forms.ModelChoiceField[Page] | None:
-        if db_field.name == "page":
-            pages = Page.objects.order_by("title").only("kind", "title", "abbreviation")
-            kwargs |= {"queryset": pages, "required": False}
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        base = super().get_form(request, obj, change, **kwargs)
+        attributes: dict[str, object] = {"by": request.user}
+        if obj:
+            attributes["upload"] = forms.FileField(
+                label="Another file in its place",
+                required=False,
+                help_text="Its address stays, so it changes wherever it is used.",
+            )
+        form: type[forms.ModelForm[Attachment]] = type(base.__name__, (base,), attributes)
+        # Also the file's own page in the trash: saving the form must not separate them.
+        page = cast("forms.ModelChoiceField[Page]", form.base_fields["page"])
+        pages = Page.everything.filter(Q(trashed_at=None) | Q(pk=obj.page_id if obj else None))
+        page.queryset = pages.order_by("title").only("kind", "title", "abbreviation")
+        if obj and obj.reference:
+            page.disabled, page.help_text = True, REFERENCE % obj.reference
+        return form
 
     # -- saving --------------------------------------------------------------------------------
 
@@ -186,7 +138,7 @@ class AttachmentAdmin(ForEditors, TrashMixin[Attachment]):
         form_url: str = "",
         extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
-        """Without the transaction that the admin holds: nobody waits while a file is stored."""
+        """Handle the form without a transaction, which would lock others out during an upload."""
         answer: HttpResponse = self._changeform_view(  # type: ignore[attr-defined]
             request, object_id, form_url, extra_context
         )
@@ -209,9 +161,9 @@ class AttachmentAdmin(ForEditors, TrashMixin[Attachment]):
     def save_related(
         self, request: HttpRequest, form: object, formsets: object, change: bool
     ) -> None:
-        """Nothing hangs on a file."""
+        """Save nothing: a file has no related rows."""
 
-    def throw_away(self, row: Attachment, *, by: User) -> None:
+    def move_to_trash(self, row: Attachment, *, by: User) -> None:
         manage.move_to_trash(row, by=by)
 
     @admin.action(description="Restore selected %(verbose_name_plural)s from the trash")
@@ -219,13 +171,13 @@ class AttachmentAdmin(ForEditors, TrashMixin[Attachment]):
         rows = list(queryset.exclude(trashed_at=None))
         for row in rows:
             manage.restore(row)
-        what = "1 file is" if len(rows) == 1 else f"{len(rows)} files are"
-        messages.success(request, f"{what} restored.")
+        subject = "1 file is" if len(rows) == 1 else f"{len(rows)} files are"
+        messages.success(request, f"{subject} restored.")
 
     # -- columns -------------------------------------------------------------------------------
 
     @admin.display(description="File")
-    def shown(self, row: Attachment) -> str:
+    def preview(self, row: Attachment) -> str:
         words = row.name
         if row.is_picture:
             picture = '<img class="file-small" src="{}" alt="" width="160" loading="lazy">'
@@ -240,11 +192,11 @@ class AttachmentAdmin(ForEditors, TrashMixin[Attachment]):
 
     @admin.display(description="Added", ordering="created_at")
     def added(self, row: Attachment) -> str:
-        return date_format(timezone.localtime(row.created_at), "j M Y")
+        return format_day(row.created_at)
 
     @admin.display(description="In the trash since")
     def trashed(self, row: Attachment) -> str:
-        return date_format(timezone.localtime(row.trashed_at), "j M Y") if row.trashed_at else "–"
+        return format_day(row.trashed_at) if row.trashed_at else "–"
 
     @admin.display(description="Kind", ordering="content_type")
     def kind(self, row: Attachment) -> str:

@@ -1,36 +1,63 @@
-"""Who may do what in the admin: `services.permissions` decides, not model permissions."""
+"""Permissions, filters and dates that the admin's classes share.
+
+`services.permissions` decides who may do what, not Django's permissions of models.
+"""
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import ClassVar, TypeVar
+
+from django.contrib import admin
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from services.permissions import may_administer, may_edit
 
+Row = TypeVar("Row", bound=Model)
 
-class ForEditors:
-    """Everything is open to editors and admins."""
 
-    def may(self, request: HttpRequest) -> bool:
+class EditorsOnlyMixin:
+    """Editors and admins may do everything."""
+
+    def is_allowed(self, request: HttpRequest) -> bool:
         return may_edit(request.user)
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.may(request)
+    def has_module_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return self.is_allowed(request)
 
-    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return self.may(request)
-
-    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return self.may(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return self.may(request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return self.may(request)
+    has_view_permission = has_add_permission = has_module_permission
+    has_change_permission = has_delete_permission = has_module_permission
 
 
-class ForAdmins(ForEditors):
-    """Everything is open to admins, nothing to editors."""
+class AdminsOnlyMixin(EditorsOnlyMixin):
+    """Admins may do everything, editors nothing."""
 
-    def may(self, request: HttpRequest) -> bool:
+    def is_allowed(self, request: HttpRequest) -> bool:
         return may_administer(request.user)
+
+
+def never(model_admin: object, request: HttpRequest, obj: object = None) -> bool:
+    """Allow something to no user, as a class's `has_…_permission`."""
+    return False
+
+
+class OptionFilter(admin.SimpleListFilter):
+    """A filter of a list with fixed options: value, label, and condition of the rows."""
+
+    options: ClassVar[tuple[tuple[str, str, Q], ...]]
+    default: ClassVar[Q] = Q()
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [(value, label) for value, label, _ in self.options]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Row]) -> QuerySet[Row]:
+        conditions = {value: condition for value, _, condition in self.options}
+        return queryset.filter(conditions.get(self.value() or "", self.default))
+
+
+def format_day(moment: datetime) -> str:
+    """Return a date as in "5 Mar 2026"."""
+    return date_format(timezone.localtime(moment), "j M Y")

@@ -1,4 +1,4 @@
-"""Categories and tags: what pages are sorted by."""
+"""Categories and tags in the admin."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from django.utils.html import format_html
 from django_stubs_ext import WithAnnotations
 from taggit.models import Tag
 
-from services.admin.base import ForAdmins
+from services.admin.base import AdminsOnlyMixin
 from services.forms.fields import UNREACHABLE
 from services.forms.tag_text import is_reachable
 from services.models import Category, Page
 
 
-class Counted(TypedDict):
+class CountedCategory(TypedDict):
     services: int
 
 
-class CategoryAdmin(ForAdmins, admin.ModelAdmin[Category]):
+class CategoryAdmin(AdminsOnlyMixin, admin.ModelAdmin[Category]):
     list_display = ("name", "services", "position")
     list_editable = ("position",)
     search_fields = ("name",)
@@ -37,7 +37,7 @@ class CategoryAdmin(ForAdmins, admin.ModelAdmin[Category]):
         categories: QuerySet[Category] = super().get_queryset(request)
         return categories.annotate(services=Count("pages", filter=Q(pages__trashed_at=None)))
 
-    def services(self, category: WithAnnotations[Category, Counted]) -> int:
+    def services(self, category: WithAnnotations[Category, CountedCategory]) -> int:
         return category.services
 
     def delete_view(
@@ -46,18 +46,18 @@ class CategoryAdmin(ForAdmins, admin.ModelAdmin[Category]):
         category = self.get_object(request, unquote(object_id))
         if not self.has_delete_permission(request, category):
             raise PermissionDenied
-        if category is not None and (refusal := _why_not(category)):
-            messages.error(request, refusal)
-            return HttpResponseRedirect(reverse("admin:services_category_change", args=[object_id]))
-        try:
-            return super().delete_view(request, object_id, extra_context)
-        except ProtectedError:
-            messages.error(request, "A service was put into this category a moment ago.")
-            return HttpResponseRedirect(reverse("admin:services_category_change", args=[object_id]))
+        refusal = _refuse_deletion(category) if category else ""
+        if not refusal:
+            try:
+                return super().delete_view(request, object_id, extra_context)
+            except ProtectedError:
+                refusal = "A service was added to this category a moment ago."
+        messages.error(request, refusal)
+        return HttpResponseRedirect(reverse("admin:services_category_change", args=[object_id]))
 
 
-def _why_not(category: Category) -> str:
-    """Why a category cannot be deleted; blank if it can."""
+def _refuse_deletion(category: Category) -> str:
+    """Return why a category cannot be deleted; blank if it can."""
     if pages := category.pages.count():
         link = f"{reverse('admin:services_service_changelist')}?category__id__exact={category.pk}"
         services = f"{pages} service{'s' if pages > 1 else ''}"
@@ -68,7 +68,7 @@ def _why_not(category: Category) -> str:
         words = '“{}” still has {} in the <a href="{}">trash</a>: restore and move, or empty it.'
         return format_html(words, category, services, reverse("trash"))
     if section := category.sections.select_related("document").first():
-        words = "“{}” is a heading in {}, and the words under it are kept with the category."
+        words = "“{}” is a heading in {}, and the text under it belongs to the category."
         return format_html(words, category, section.document)
     return ""
 
@@ -81,7 +81,7 @@ class TagForm(forms.ModelForm[Tag]):
         return name
 
 
-class TagAdmin(ForAdmins, admin.ModelAdmin[Tag]):
+class TagAdmin(AdminsOnlyMixin, admin.ModelAdmin[Tag]):
     form = TagForm
     list_display = ("name", "slug")
     search_fields = ("name",)

@@ -1,4 +1,4 @@
-"""Imported files: what they became, and uploading more of them."""
+"""Imported files in the admin: the pages they became, and uploading more of them."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django_stubs_ext import WithAnnotations
 
-from services.admin.base import ForEditors
+from services.admin.base import EditorsOnlyMixin, never
 from services.admin.importing import import_view
 from services.models import Document, Page
 from services.pages.names import refresh_names, resolve_again
 
 
-class Counted(TypedDict):
+class CountedDocument(TypedDict):
     pages: int
     conflicts: int
 
 
-class DocumentAdmin(ForEditors, admin.ModelAdmin[Document]):
+class DocumentAdmin(EditorsOnlyMixin, admin.ModelAdmin[Document]):
     list_display = ("path", "pages", "conflicts", "imported_at")
     list_per_page = 50
     show_full_result_count = False
@@ -34,11 +34,7 @@ class DocumentAdmin(ForEditors, admin.ModelAdmin[Document]):
     delete_confirmation_template = "admin/services/document/delete_confirmation.html"
     delete_selected_confirmation_template = "admin/services/document/delete_confirmation.html"
 
-    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
+    has_add_permission = has_change_permission = never
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.import_view)
@@ -56,11 +52,11 @@ class DocumentAdmin(ForEditors, admin.ModelAdmin[Document]):
         )
 
     @admin.display(ordering="pages")
-    def pages(self, document: WithAnnotations[Document, Counted]) -> int:
+    def pages(self, document: WithAnnotations[Document, CountedDocument]) -> int:
         return document.pages
 
     @admin.display(ordering="conflicts")
-    def conflicts(self, document: WithAnnotations[Document, Counted]) -> int | str:
+    def conflicts(self, document: WithAnnotations[Document, CountedDocument]) -> int | str:
         return document.conflicts or "–"
 
     @admin.display(description="Line ends")
@@ -91,7 +87,7 @@ class DocumentAdmin(ForEditors, admin.ModelAdmin[Document]):
         self.delete_queryset(request, Document.objects.filter(pk=obj.pk))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Document]) -> None:
-        """Forget files. Their pages stay, but answer to the file's name no longer."""
+        """Delete files. Their pages stay, but links can no longer name them by the file."""
         with transaction.atomic():
             found = Page.objects.filter(section__document__in=queryset, section__position=0)
             pages = list(found.locked())

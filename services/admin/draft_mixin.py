@@ -1,4 +1,4 @@
-"""Save what is typed in the admin's form of a page as a draft, also where the page is gone."""
+"""Drafts in the admin's form of a page, also of a page that is gone."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from django.urls import URLPattern, path
 
 from services.admin.page_form import PageForm
 from services.models import Page
-from services.views.drafts import draft as keep_draft
+from services.views.drafts import draft as save_draft
 from services.views.editor import show_without_page
 from services.views.request import parse_number
 
-NOT_IN_NOTES = "What is typed in a row below cannot stand in the notes yet."
+NOT_IN_NOTES = "The text in a row below cannot be put into the notes yet."
 
 
 class DraftMixin(admin.ModelAdmin[Page]):
-    """Drafts of one text, as on the site: what is typed in rows is put into the notes."""
+    """Save what is typed as a draft, as on the site; rows are put into the notes."""
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.draft_view)
@@ -25,16 +25,16 @@ class DraftMixin(admin.ModelAdmin[Page]):
         return [path("draft/", view, name=name), *super().get_urls()]
 
     def draft_view(self, request: HttpRequest) -> HttpResponseBase:
-        """Save what is typed in the form as the site's editor does, its rows put into the notes.
+        """Save what is typed in the form, so that the site's editor can continue it.
 
-        So it goes on in either place; see `views.drafts.draft` for what is sent and answered.
+        Receives and answers what `views.drafts.draft` does.
         """
         posted_page = request.POST.get("page", "")
         page = self.get_object(request, posted_page)
         typed = "notes" in request.POST and (page is not None or not posted_page)
         if typed and not self._put_rows_in(request, page):
             return JsonResponse({"error": NOT_IN_NOTES, "reason": "notkept"}, status=400)
-        return keep_draft(request)
+        return save_draft(request)
 
     def _put_rows_in(self, request: HttpRequest, page: Page | None) -> bool:
         """Put the posted rows into the posted notes; return False where that is refused."""

@@ -1,9 +1,8 @@
-"""Markdown files, or a zip of a folder, uploaded in the admin: the plan is read first, then
-applied or dropped.
+"""Import Markdown files, or a zip of a folder, in the admin: show the plan first, then apply it.
 
-The plan is made again in the second step, and applied only if it is still the one that was read.
-Of Markdown files nothing is kept between the two: they travel in the form, signed. A zip may be too
-large for that and waits on this machine, for a day at most; the form has the name it is kept by.
+The second step makes the plan again, and applies it only if it is still the one that was shown.
+Markdown files travel between the two in the form, signed. A zip may be too large for that and is
+stored on this machine, for a day at most; the form holds its name.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import cast
@@ -26,7 +25,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.datastructures import MultiValueDict
 
 from services.models import Document, StaleVersion
 from services.pages.examples import example_documents
@@ -43,18 +41,13 @@ from services.sync.stored import plan_import
 MAX_BYTES = 16 * 1024 * 1024
 MAX_ZIP = 1024 * 1024 * 1024
 SALT = "services.admin.importing"
-A_DAY = 24 * 3600
-# Of what could not be taken along, so many are told one by one.
-WARNINGS = 20
+MAX_AGE = 24 * 3600
+# How many import warnings to list individually.
+MAX_WARNINGS = 20
 
 
-class FilesInput(forms.ClearableFileInput):
+class FilesInput(forms.FileInput):
     allow_multiple_selected = True
-
-    def value_from_datadict(
-        self, data: Mapping[str, object], files: MultiValueDict[str, UploadedFile[bytes]], name: str
-    ) -> list[UploadedFile[bytes]]:
-        return files.getlist(name)
 
 
 class FilesField(forms.FileField):
@@ -66,12 +59,12 @@ class FilesField(forms.FileField):
         self, data: Sequence[UploadedFile[bytes] | None], initial: object = None
     ) -> list[UploadedFile[bytes]]:
         files = [super(FilesField, self).clean(file) for file in data or [None]]
-        if any(is_zip(file) for file in files):
-            return self.clean_zip(files)
+        if any(map(is_zip, files)):
+            return self._clean_zip(files)
         if sum(file.size for file in files) > MAX_BYTES:
             most = filesizeformat(MAX_BYTES)
             raise forms.ValidationError(
-                f"Together these files are larger than {most}. Upload fewer at once, a zip of "
+                f"Together these files are larger than {most}. Upload fewer at a time, a zip of "
                 "them, or import the folder on the server with `manage.py import_markdown`."
             )
         if others := [file.name for file in files if not file.name.lower().endswith(SUFFIXES)]:
@@ -84,7 +77,7 @@ class FilesField(forms.FileField):
             raise forms.ValidationError(f"Two of these files are called {twice}.")
         return files
 
-    def clean_zip(self, files: list[UploadedFile[bytes]]) -> list[UploadedFile[bytes]]:
+    def _clean_zip(self, files: list[UploadedFile[bytes]]) -> list[UploadedFile[bytes]]:
         if len(files) > 1:
             raise forms.ValidationError("Upload a zip by itself.")
         if (files[0].size or 0) > MAX_ZIP:
@@ -109,54 +102,54 @@ class UploadForm(forms.Form):
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
-    """What was uploaded: files, or a zip by the name it is kept by and the one it came with."""
+class Upload:
+    """Uploaded files; or a zip, by the key it is stored under and its own name."""
 
     files: Sequence[SourceFile] = ()
-    kept: str = ""
-    name: str = ""
+    zip_key: str = ""
+    zip_name: str = ""
 
 
-class Gone(Exception):
-    """A zip is not kept any more."""
+class ZipExpired(Exception):
+    """A zip is not stored any more."""
 
 
 def import_view(request: HttpRequest, site: AdminSite) -> HttpResponse:
-    """Ask for files, show the plan, apply it: one address, told apart by what is posted."""
+    """Show the form, then the plan of what it posts, then apply that: all at one address."""
     if request.method == "POST" and "packed" in request.POST:
         return _apply(request, site)
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if form.is_valid():
-        parcel = _parcel(form.cleaned_data["files"])
+        upload = _read_upload(form.cleaned_data["files"])
         try:
-            with planned(parcel) as (plan, _):
-                return _show(request, site, parcel, plan)
+            with make_plan(upload) as (plan, _):
+                return _show(request, site, upload, plan)
         except zips.ZipRefused as error:
-            zips.forget(parcel.kept)
-            form.add_error("files", f"{parcel.name}: {error}.")
+            zips.forget(upload.zip_key)
+            form.add_error("files", f"{upload.zip_name}: {error}.")
     are_examples = example_documents().exists()
     context = {"title": "Import Markdown", "form": form, "are_examples": are_examples}
     return _page(request, site, "import.html", context, 400 if form.errors else 200)
 
 
-def _parcel(files: Sequence[UploadedFile[bytes]]) -> Parcel:
+def _read_upload(files: Sequence[UploadedFile[bytes]]) -> Upload:
     if is_zip(files[0]):
-        return Parcel(kept=zips.keep(files[0].chunks()), name=str(files[0].name))
-    return Parcel([SourceFile(path=str(file.name), data=file.read()) for file in files])
+        return Upload(zip_key=zips.keep(files[0].chunks()), zip_name=str(files[0].name))
+    return Upload([SourceFile(path=str(file.name), data=file.read()) for file in files])
 
 
 @contextmanager
-def planned(parcel: Parcel) -> Iterator[tuple[Plan, Sources]]:
-    """The plan for what was uploaded, and where its files are for now. Raises ZipRefused, Gone."""
+def make_plan(upload: Upload) -> Iterator[tuple[Plan, Sources]]:
+    """Plan an upload; yield the plan and its unpacked sources. Raises ZipRefused, ZipExpired."""
     with ExitStack() as stack:
         sources = Sources(stack)
-        if not parcel.kept:
-            yield plan_import(parcel.files), sources
+        if not upload.zip_key:
+            yield plan_import(upload.files), sources
             return
-        file = zips.kept(parcel.kept)
+        file = zips.kept(upload.zip_key)
         if file is None:
-            raise Gone
-        sources.add_uploaded(file, parcel.name)
+            raise ZipExpired
+        sources.add_uploaded(file, upload.zip_name)
         problems = list(sources.refused)
         plan = plan_import(sources.load(problems), refused=problems)
         foresee_files(plan, sources.origins, sources.roots)
@@ -166,39 +159,39 @@ def planned(parcel: Parcel) -> Iterator[tuple[Plan, Sources]]:
 def _apply(request: HttpRequest, site: AdminSite) -> HttpResponse:
     by = cast(User, request.user)
     try:
-        parcel = unpack(request.POST["packed"])
-        with planned(parcel) as (plan, sources):
+        upload = unpack(request.POST["packed"])
+        with make_plan(upload) as (plan, sources):
             if request.POST.get("plan") != fingerprint(plan):
-                return _show(request, site, parcel, plan, changed=True)
+                return _show(request, site, upload, plan, changed=True)
             try:
                 apply_plan(plan, by=by)
             except (StaleVersion, Overtaken):
-                with planned(parcel) as (newer, _):
-                    return _show(request, site, parcel, newer, changed=True)
-            _take_along(request, plan, sources, by)
-    except (signing.BadSignature, Gone, zips.ZipRefused):
+                with make_plan(upload) as (newer, _):
+                    return _show(request, site, upload, newer, changed=True)
+            _import_files(request, plan, sources, by)
+    except (signing.BadSignature, ZipExpired, zips.ZipRefused):
         messages.error(request, "This plan is more than a day old. Choose the files again.")
         return HttpResponseRedirect(reverse("admin:services_document_import"))
-    zips.forget(parcel.kept)
-    messages.success(request, f"Imported {summary(plan)}.")
+    zips.forget(upload.zip_key)
+    messages.success(request, f"Imported: {summary(plan)}.")
     return HttpResponseRedirect(reverse("admin:services_document_changelist"))
 
 
-def _take_along(request: HttpRequest, plan: Plan, sources: Sources, by: User) -> None:
-    """Store the files that the notes refer to, and say which could not be."""
+def _import_files(request: HttpRequest, plan: Plan, sources: Sources, by: User) -> None:
+    """Store the files that the notes refer to, and report those that could not be stored."""
     plan.warnings, plan.replaced = [], []
     import_files(plan, sources.origins, sources.roots, by=by)
-    for warning in plan.warnings[:WARNINGS]:
-        # In quotation marks, as the admin begins each message with a capital letter.
+    for warning in plan.warnings[:MAX_WARNINGS]:
+        # Quoted, since the admin starts each message with a capital letter.
         messages.warning(request, f"“{warning.path}”: {warning.reason}")
-    if (more := len(plan.warnings) - WARNINGS) > 0:
+    if (more := len(plan.warnings) - MAX_WARNINGS) > 0:
         messages.warning(request, f"{more} more files were left out.")
 
 
 def _show(
     request: HttpRequest,
     site: AdminSite,
-    parcel: Parcel,
+    upload: Upload,
     plan: Plan,
     *,
     changed: bool = False,
@@ -207,7 +200,7 @@ def _show(
         "title": "What the import will do",
         "plan": plan,
         "summary": summary(plan),
-        "packed": pack(parcel),
+        "packed": pack(upload),
         "fingerprint": fingerprint(plan),
         "changed": changed,
         "writes": bool(plan.documents or plan.untouched or plan.files or plan.replaced),
@@ -227,26 +220,26 @@ def _page(
 
 
 def summary(plan: Plan) -> str:
-    """The counts of a plan in words: "3 created, 1 unchanged, 2 files taken along"."""
+    """Return the counts of a plan in words: "3 created, 1 unchanged, 2 files taken along"."""
     counts = [f"{n} {fate}" for fate, n in plan.counts().items()]
     return ", ".join(counts + plan.files_in_words()) or "nothing"
 
 
-def pack(parcel: Parcel) -> str:
-    """What was uploaded as one signed text."""
-    named = [(file.path, base64.b64encode(file.data).decode()) for file in parcel.files]
-    return signing.dumps([named, parcel.kept, parcel.name], salt=SALT, compress=True)
+def pack(upload: Upload) -> str:
+    """Return an upload as one signed text."""
+    named = [(file.path, base64.b64encode(file.data).decode()) for file in upload.files]
+    return signing.dumps([named, upload.zip_key, upload.zip_name], salt=SALT, compress=True)
 
 
-def unpack(packed: str) -> Parcel:
-    """The parcel of `pack`; raises BadSignature for anything else, and after a day."""
-    named, kept, name = signing.loads(packed, salt=SALT, max_age=A_DAY)
+def unpack(packed: str) -> Upload:
+    """Return the upload of `pack`; raises BadSignature for any other text, and after a day."""
+    named, zip_key, zip_name = signing.loads(packed, salt=SALT, max_age=MAX_AGE)
     files = [SourceFile(path=path, data=base64.b64decode(data)) for path, data in named]
-    return Parcel(files, kept, name)
+    return Upload(files, zip_key, zip_name)
 
 
 def fingerprint(plan: Plan) -> str:
-    """Tells whether two plans would do the same."""
+    """Return a digest that is equal for plans that do the same."""
     texts = [(change.text, change.theirs, change.base) for change in plan.changes]
     facts = json.dumps([plan.as_dict(), texts], sort_keys=True)
     return hashlib.sha256(facts.encode()).hexdigest()

@@ -1,8 +1,8 @@
-"""The form of a page: which names are taken, and the notes over the version that it showed."""
+"""The form of a page: refuses names that are taken, and merges the notes with newer versions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -20,28 +20,27 @@ from services.admin.row_forms import (
     QuestionForm,
     QuestionRows,
     put_rows_in,
-    save_dismissed,
 )
 from services.aws.catalog import name_key
 from services.forms.fields import NamesField, NotesField, NotesWidget, Seen, TagsField
-from services.models import Page, PageName, Service
+from services.models import Page, PageName, Question, Service
 from services.pages.edit import base_of, typed_anew, typed_over
 from services.pages.names import KEY_LENGTH
 from services.views.request import parse_version
 
-# What a page says beside its notes; stored only where this person changed it.
+# The fields besides notes and tags; saved only where the user changed them.
 FACTS = ("title", "abbreviation", "category", "about", "slug", "aliases", "aws_id", "position")
 ROWS_REFUSED = "Please fix the marked rows."
 GONE = (
-    'This page was moved to the <a href="{}">trash</a> meanwhile. Your text is still here: restore '
-    "the page in another window, then save again."
+    'This page was moved to the <a href="{}">trash</a> in the meantime. Your text is still here: '
+    "restore the page in another window, then save again."
 )
 
 
 class PageForm(forms.ModelForm[Page]):
     """A service or topic, with its checklist items and questions.
 
-    `clean` sets `draft`: the notes that were typed, unless they are too long.
+    `clean` sets `draft`, the typed notes, unless they are too long.
     """
 
     class Media:
@@ -59,7 +58,7 @@ class PageForm(forms.ModelForm[Page]):
     tags = TagsField(required=False, help_text="Separate with commas")
     notes = NotesField(widget=NotesWidget({"aria-label": "Notes"}))
     version = Seen(required=False)
-    # When the draft was kept that is in this form. Browsers are not to bring back another's.
+    # When the draft in this form was saved. Browsers must not restore the value of another.
     kept = Seen(required=False, widget=forms.HiddenInput({"autocomplete": "off"}))
 
     def __init__(
@@ -74,7 +73,7 @@ class PageForm(forms.ModelForm[Page]):
         self.item_rows, self.more_items = ItemRows(data, prefix="items"), 0
         self.question_rows = QuestionRows(data, prefix="questions")
         if instance and data is None:
-            items = list(instance.items.order_by("position").values(*ItemForm.words))
+            items = list(instance.items.order_by("position").values(*ItemForm.note_fields))
             self.more_items = max(len(items) - MAX_ROWS, 0)
             self.item_rows.initial = items[:MAX_ROWS]
             questions = instance.questions.order_by("position")
@@ -87,10 +86,10 @@ class PageForm(forms.ModelForm[Page]):
         for name in (*FACTS, "tags"):
             if name in self.fields:
                 self.fields[name].show_hidden_initial = bool(self.instance.pk)
-        # Who leaves it blank gets one made from the title.
+        # A blank one is made from the title.
         self.fields["slug"].required = False
         if "about" in self.fields and self.instance.about_id:
-            # Also one that is in the trash: saving the topic is not to tear them apart.
+            # Also its own service in the trash: saving the topic must not separate them.
             about = self.fields["about"]
             known = Q(trashed_at=None) | Q(pk=self.instance.about_id)
             if isinstance(about, forms.ModelChoiceField):
@@ -103,36 +102,33 @@ class PageForm(forms.ModelForm[Page]):
 
     def clean_title(self) -> str:
         title: str = self.cleaned_data["title"]
-        others = PageName.objects.filter(key=name_key(title)[:KEY_LENGTH], rank=PageName.Rank.TITLE)
-        self._refuse_taken(
-            others.exclude(page=self.instance.pk).values_list("page", flat=True), "title"
-        )
+        names = PageName.objects.filter(key=name_key(title)[:KEY_LENGTH], rank=PageName.Rank.TITLE)
+        self._refuse_taken(Q(pk__in=names.values("page")), "title")
         return title
 
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"] or self.instance.slug
-        others = Page.everything.filter(Q(slug=slug) | Q(old_addresses__slug=slug))
-        others = others.exclude(pk=self.instance.pk) if slug else others.none()
-        self._refuse_taken(others.values_list("pk", flat=True), "address")
+        if slug:
+            self._refuse_taken(Q(slug=slug) | Q(old_addresses__slug=slug), "address")
         return slug
 
     def clean_aws_id(self) -> str:
         aws_id: str = self.cleaned_data["aws_id"].strip()
-        others = Page.objects.filter(kind=Page.Kind.SERVICE, aws_id=aws_id)
-        others = others.exclude(pk=self.instance.pk) if aws_id else others.none()
-        self._refuse_taken(others.values_list("pk", flat=True), "AWS id")
+        if aws_id:
+            taken = Q(kind=Page.Kind.SERVICE, aws_id=aws_id, trashed_at=None)
+            self._refuse_taken(taken, "AWS id")
         return aws_id
 
-    def _refuse_taken(self, pks: Iterable[int], what: str) -> None:
-        page = Page.everything.filter(pk__in=list(pks)[:1]).first()
-        if page is not None and page.trashed_at:
-            words = '“{}” in the <a href="{}">trash</a> has this {}.'
-            said = format_html(words, page, reverse("trash"), what)
-            raise forms.ValidationError(said, code="taken")
-        if page is not None:
-            link = reverse(f"admin:services_{page.kind}_change", args=[page.pk])
-            words = '<a href="{}">{}</a> already has this {}.'
-            raise forms.ValidationError(format_html(words, link, page, what), code="taken")
+    def _refuse_taken(self, condition: Q, what: str) -> None:
+        """Raise ValidationError if another page meets the condition."""
+        page = Page.everything.filter(condition).exclude(pk=self.instance.pk).first()
+        if page is None:
+            return
+        link = reverse(f"admin:services_{page.kind}_change", args=[page.pk])
+        words = '<a href="{1}">{0}</a> already has this {2}.'
+        if page.trashed_at:
+            link, words = reverse("trash"), '“{}” in the <a href="{}">trash</a> has this {}.'
+        raise forms.ValidationError(format_html(words, page, link, what), code="taken")
 
     # -- notes ---------------------------------------------------------------------------------
 
@@ -146,7 +142,7 @@ class PageForm(forms.ModelForm[Page]):
         if page.pk and (current is None or current.trashed_at):
             raise forms.ValidationError(format_html(GONE, reverse("trash")))
         if current:
-            self._keep_what_others_changed(current)
+            self._keep_unchanged_fields(current)
         return self.cleaned_data
 
     def _put_rows_in(self, draft: Draft) -> None:
@@ -160,7 +156,7 @@ class PageForm(forms.ModelForm[Page]):
             self.add_error(None, refused or ROWS_REFUSED)
 
     def _draft(self, current: Page | None) -> Draft:
-        """The notes over the version that the form showed, whatever became of the page."""
+        """Return the typed notes, also for a page that was trashed or deleted."""
         typed, title = self.cleaned_data["notes"], self.cleaned_data.get("title")
         if current is None:
             is_service = self._meta.model.__name__ == "Service"
@@ -169,7 +165,8 @@ class PageForm(forms.ModelForm[Page]):
         notes = typed_over(current, base, typed)
         return Draft(notes, base.version, title or current.title, current.is_service)
 
-    def _keep_what_others_changed(self, current: Page) -> None:
+    def _keep_unchanged_fields(self, current: Page) -> None:
+        """Leave fields that the user did not change as others may have changed them."""
         for name in FACTS:
             if name in self.cleaned_data and name not in self.changed_data:
                 self.cleaned_data[name] = getattr(current, name)
@@ -177,5 +174,8 @@ class PageForm(forms.ModelForm[Page]):
             self.cleaned_data.pop("tags", None)
 
     def save_dismissed(self) -> None:
-        """Store which lines are not questions."""
-        save_dismissed(self.question_rows, self.instance)
+        """Save which lines are not questions, which the notes do not show."""
+        for form in self.question_rows.initial_forms:
+            if "dismissed" in form.changed_data:
+                questions = Question.objects.filter(pk=form.cleaned_data["id"], page=self.instance)
+                questions.update(dismissed=form.cleaned_data["dismissed"])

@@ -1,4 +1,4 @@
-"""What the lists of pages tell and filter by."""
+"""The columns and filters of the lists of pages."""
 
 from __future__ import annotations
 
@@ -12,17 +12,16 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from taggit.models import Tag
 
+from services.admin.base import OptionFilter
 from services.aws.catalog import name_key
 from services.models import ChecklistItem, Page, PageName, Question
 from services.selectors.progress import Learning, learning_of, open_questions_of
 
 Pages = QuerySet[Page]
-SETTLED = (ChecklistItem.State.DONE, ChecklistItem.State.NA)
-BEGUN = (*SETTLED, ChecklistItem.State.DOING)
-Naming = ChecklistItem.names.through
+State = ChecklistItem.State
 
 
-class Listed(TypedDict):
+class ListedPage(TypedDict):
     """What the list of pages adds to each of them."""
 
     conflict: bool
@@ -31,7 +30,7 @@ class Listed(TypedDict):
 
 
 class PageChangeList(ChangeList):
-    """A list of pages that counts, for all pages it shows at once, what they have to tell."""
+    """Adds learning states and open questions, with one query each for all pages shown."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -42,82 +41,58 @@ class PageChangeList(ChangeList):
             page.open_questions = questions.get(page.pk, 0)
 
 
-def found_by(pages: Pages, words: str) -> Pages:
-    """Pages that have every word in their title, another of their names, or their notes."""
+def search_pages(pages: Pages, words: str) -> Pages:
+    """Filter pages that have every word in their title, another of their names, or their notes."""
     for word in words.split():
         names = PageName.objects.filter(key__contains=name_key(word)).values("page")
         pages = pages.filter(Q(title__icontains=word) | Q(pk__in=names) | Q(notes__icontains=word))
     return pages
 
 
-def items_of(page: OuterRef, **conditions: object) -> tuple[Exists, Exists]:
-    """Whether a page has items such as this: of its own, or elsewhere naming it."""
-    naming = {f"checklistitem__{name}": value for name, value in conditions.items()}
-    return (
-        Exists(ChecklistItem.objects.filter(page=page, **conditions)),
-        Exists(Naming.objects.filter(page=page, **naming)),
-    )
+def has_items(*states: str) -> Q:
+    """Does a page have an item in one of these states: of its own, or elsewhere naming it?"""
+    own = ChecklistItem.objects.filter(page=OuterRef("pk"), state__in=states)
+    names = ChecklistItem.names.through.objects.filter(page=OuterRef("pk"))
+    return Q(Exists(own)) | Q(Exists(names.filter(checklistitem__state__in=states)))
+
+
+ANY_ITEM = has_items(*State.values)
+STARTED = has_items(State.DONE, State.NA, State.DOING)
+UNFINISHED = has_items(State.OPEN, State.DOING)
+OPEN_QUESTION = Q(Exists(Question.objects.open().filter(page=OuterRef("pk"))))
 
 
 class CategoryFilter(admin.RelatedFieldListFilter):
-    """Without a choice for services of no category: there are none."""
+    """Has no option for services without a category: there are none."""
 
     include_empty_choice = False
 
 
-class LearningFilter(admin.SimpleListFilter):
-    title = "learning"
-    parameter_name = "learning"
-
-    def lookups(self, request: HttpRequest, model_admin: object) -> Iterable[tuple[str, str]]:
-        return (("todo", "To learn"), ("doing", "Learning"), ("done", "Learned"))
-
-    def queryset(self, request: HttpRequest, queryset: Pages) -> Pages:
-        page = OuterRef("pk")
-        own, naming = items_of(page)
-        own_open, naming_open = items_of(
-            page, state__in=(ChecklistItem.State.OPEN, ChecklistItem.State.DOING)
-        )
-        own_begun, naming_begun = items_of(page, state__in=BEGUN)
-        some, unsettled = Q(own) | Q(naming), Q(own_open) | Q(naming_open)
-        begun = Q(own_begun) | Q(naming_begun)
-        if self.value() == "todo":
-            return queryset.filter(some).exclude(begun)
-        if self.value() == "doing":
-            return queryset.filter(begun).filter(unsettled)
-        if self.value() == "done":
-            return queryset.filter(some).exclude(unsettled)
-        return queryset
+class LearningFilter(OptionFilter):
+    title = parameter_name = "learning"
+    options = (
+        ("todo", "To learn", ANY_ITEM & ~STARTED),
+        ("doing", "Learning", STARTED & UNFINISHED),
+        ("done", "Learned", ANY_ITEM & ~UNFINISHED),
+    )
 
 
-class QuestionsFilter(admin.SimpleListFilter):
-    title = "questions"
-    parameter_name = "questions"
-
-    def lookups(self, request: HttpRequest, model_admin: object) -> Iterable[tuple[str, str]]:
-        return (("open", "With open questions"), ("none", "Without"))
-
-    def queryset(self, request: HttpRequest, queryset: Pages) -> Pages:
-        has = Exists(Question.objects.open().filter(page=OuterRef("pk")))
-        if self.value() == "open":
-            return queryset.filter(has)
-        return queryset.exclude(has) if self.value() == "none" else queryset
+class QuestionsFilter(OptionFilter):
+    title = parameter_name = "questions"
+    options = (
+        ("open", "With open questions", OPEN_QUESTION),
+        ("none", "Without", ~OPEN_QUESTION),
+    )
 
 
-class ConflictFilter(admin.SimpleListFilter):
+class ConflictFilter(OptionFilter):
     title = "conflict with its file"
     parameter_name = "conflict"
-
-    def lookups(self, request: HttpRequest, model_admin: object) -> Iterable[tuple[str, str]]:
-        return (("yes", "To be resolved"),)
-
-    def queryset(self, request: HttpRequest, queryset: Pages) -> Pages:
-        return queryset.filter(section__theirs__isnull=False) if self.value() else queryset
+    options = (("yes", "To be resolved", Q(section__theirs__isnull=False)),)
 
 
 class TagFilter(admin.SimpleListFilter):
-    title = "tag"
-    parameter_name = "tag"
+    title = parameter_name = "tag"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> Iterable[tuple[str, str]]:
         kind = ContentType.objects.get_for_model(Page)

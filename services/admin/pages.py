@@ -11,39 +11,40 @@ from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.db.models import Case, ForeignKey, QuerySet, Value, When
-from django.http import (
-    Http404,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseRedirect,
-)
+from django.db.models import ForeignKey, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django_stubs_ext import WithAnnotations
 
-from services.admin.attachments import files_of
-from services.admin.base import ForEditors
+from services.admin.base import EditorsOnlyMixin, format_day
 from services.admin.draft_mixin import DraftMixin
 from services.admin.page_form import FACTS, PageForm
 from services.admin.page_list import (
     CategoryFilter,
     ConflictFilter,
     LearningFilter,
-    Listed,
+    ListedPage,
     PageChangeList,
     QuestionsFilter,
     TagFilter,
-    found_by,
+    search_pages,
 )
 from services.admin.row_edits import Draft
 from services.admin.trash import TrashMixin
 from services.attachments.manage import adopt
 from services.db.locks import retry_deadlocks
 from services.forms.conflict import choices_in
-from services.models import Category, Page, Reason, Revision, Section, Service, StaleVersion
+from services.models import (
+    Attachment,
+    Category,
+    Page,
+    Reason,
+    Revision,
+    Section,
+    Service,
+    StaleVersion,
+)
 from services.pages import drafts
 from services.pages.edit import FACTS as EDITED
 from services.pages.edit import Edit, Outcome, base_of, others_since, overridden
@@ -55,11 +56,12 @@ from services.views import conflicts
 from services.views.editor import new_place
 from services.views.flash import listed, resolved_words, say_facts
 
+MAX_FILES_SHOWN = 50
 Fieldsets = tuple[tuple[str | None, Any], ...]
 NOTES = ("Notes", {"classes": ("wide-notes",), "fields": ("notes",)})
 
 
-class PageAdmin(ForEditors, DraftMixin, TrashMixin[Page]):
+class PageAdmin(EditorsOnlyMixin, DraftMixin, TrashMixin[Page]):
     form = PageForm
     kind: Page.Kind
     change_form_template = "admin/services/page/change_form.html"
@@ -92,27 +94,26 @@ class PageAdmin(ForEditors, DraftMixin, TrashMixin[Page]):
                 "section__text",
                 "section__document__front_matter",
             )
-            conflict = When(section__theirs__isnull=False, then=Value(True))
-            pages = pages.annotate(conflict=Case(conflict, default=Value(False)))
+            pages = pages.annotate(conflict=Q(section__theirs__isnull=False))
         return pages
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Page], search_term: str
     ) -> tuple[QuerySet[Page], bool]:
-        return found_by(queryset, search_term), False
+        return search_pages(queryset, search_term), False
 
     @admin.display(description="Title", ordering="title")
-    def name(self, page: WithAnnotations[Page, Listed]) -> str:
+    def name(self, page: WithAnnotations[Page, ListedPage]) -> str:
         if not page.conflict:
             return str(page)
         return format_html('{} <strong class="flag">Conflict</strong>', page)
 
     @admin.display(description="Learned")
-    def progress(self, page: WithAnnotations[Page, Listed]) -> str:
+    def progress(self, page: WithAnnotations[Page, ListedPage]) -> str:
         return f"{page.learned.settled} of {page.learned.total}" if page.learned else "–"
 
     @admin.display(description="Open questions")
-    def questions(self, page: WithAnnotations[Page, Listed]) -> int | str:
+    def questions(self, page: WithAnnotations[Page, ListedPage]) -> int | str:
         return page.open_questions or "–"
 
     @admin.display(description="File", ordering="section__document__path")
@@ -125,7 +126,7 @@ class PageAdmin(ForEditors, DraftMixin, TrashMixin[Page]):
 
     @admin.display(description="Updated", ordering="updated_at")
     def updated(self, page: Page) -> str:
-        return date_format(timezone.localtime(page.updated_at), "j M Y")
+        return format_day(page.updated_at)
 
     # -- form ----------------------------------------------------------------------------------
 
@@ -140,7 +141,9 @@ class PageAdmin(ForEditors, DraftMixin, TrashMixin[Page]):
         place = "" if page.pk else new_place(request.POST.get("place"))
         context["place"] = place
         context["draft"] = drafts.find_other(me, context["page"], request.POST, place)
-        context["files"] = files_of(page) if page.pk else []
+        if page.pk:
+            files = Attachment.objects.live().filter(page=page)
+            context["files"] = files.only("name", "content_type", "size")[:MAX_FILES_SHOWN]
         context["draft_url"] = reverse(f"admin:services_{self.opts.model_name}_draft")
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -156,13 +159,13 @@ class PageAdmin(ForEditors, DraftMixin, TrashMixin[Page]):
             try:
                 return super().changeform_view(request, object_id, form_url, extra_context)
             except (StaleVersion, Trashed, Page.DoesNotExist, IntegrityError):
-                # Someone was faster by a moment. Now the form sees what they saved, and says so.
+                # Another user saved first. The form now reads that version and reports it.
                 return super().changeform_view(request, object_id, form_url, extra_context)
         except Clash as clash:
             return conflicts.show_page(request, clash)
 
     def save_model(self, request: HttpRequest, obj: Page, form: PageForm, change: bool) -> None:
-        """Store notes, rows, facts and tags in one revision, merged with what others saved."""
+        """Save notes, rows, facts and tags in one revision, merged with what others saved."""
         draft = form.draft
         by = cast(User, request.user)
         if not change:
@@ -175,24 +178,23 @@ class PageAdmin(ForEditors, DraftMixin, TrashMixin[Page]):
             return
         wanted = {name: getattr(obj, name) for name in FACTS if name in form.changed_data}
         tags = form.cleaned_data.get("tags")
-        given_way = self._overridden(obj, draft, wanted, tags)
-        told = {"by": by, "reason": Reason.ADMIN, "tags": tags, **wanted}
-        choices = choices_in(request.POST)
-        saved = save(obj, draft.notes, version=draft.version, choices=choices, **told)
+        theirs = self._overridden(obj, draft, wanted, tags)
+        choices, notes, version = choices_in(request.POST), draft.notes, draft.version
+        facts = {"by": by, "reason": Reason.ADMIN, "tags": tags, **wanted}
+        saved = save(obj, notes, version=version, choices=choices, **facts)
         if saved.resolved:
             messages.success(request, resolved_words(saved.page))
         elif saved.merged:
-            names = others_since(saved.page, draft.version, by) or ["you in another window"]
-            who = listed(names)
+            who = listed(others_since(saved.page, version, by)) or "you in another window"
             messages.success(request, f"Saved, and merged with what {who} changed meanwhile.")
-        drafts.end_saved(by, saved.page, request.POST, notes=draft.notes)
-        say_facts(request, Outcome(saved, given_way))
+        drafts.end_saved(by, saved.page, request.POST, notes=notes)
+        say_facts(request, Outcome(saved, theirs))
         obj.refresh_from_db()
 
     def _overridden(
         self, page: Page, draft: Draft, wanted: Mapping[str, object], tags: Sequence[str] | None
     ) -> dict[str, Any]:
-        """What somebody else made of those facts that this person changes as well."""
+        """Return the facts that another user changed as well, as that user set them."""
         facts = {name: wanted[name] for name in EDITED if name in wanted}
         if "category" in facts:
             category = wanted["category"]
@@ -203,7 +205,7 @@ class PageAdmin(ForEditors, DraftMixin, TrashMixin[Page]):
         return overridden(current, Edit(draft.notes, base_of(current, draft.version), facts))
 
     def response_post_save_change(self, request: HttpRequest, obj: Page) -> HttpResponseRedirect:
-        """Who came from the page on the site goes back to it."""
+        """Redirect to the page on the site if the user came from there."""
         if request.GET.get("from") == "site":
             return HttpResponseRedirect(obj.get_absolute_url())
         return super().response_post_save_change(request, obj)
@@ -214,18 +216,18 @@ class PageAdmin(ForEditors, DraftMixin, TrashMixin[Page]):
         super().save_related(request, form, formsets, change)
         form.save_dismissed()
         if not change:
-            # A new page has a revision before it can have tags.
+            # The first revision of a new page is made before its tags.
             page = form.instance
             first = Revision.objects.filter(page=page.pk, version=page.version)
             first.update(tags=sorted(page.tags.names()))
 
-    def throw_away(self, row: Page, *, by: User) -> None:
+    def move_to_trash(self, row: Page, *, by: User) -> None:
         throw_away(row, by=by)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
-        """The site's own history says more than the admin's log."""
+        """Redirect to the site's history, which shows more than the admin's log."""
         page = self.get_object(request, unquote(object_id))
         if page is None:
             raise Http404("There is no such page.")

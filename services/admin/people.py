@@ -1,4 +1,4 @@
-"""People and what they may; only a superuser can make or change one."""
+"""Users and groups in the admin; only a superuser can make or change a superuser."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group, User
-from django.db.models import ManyToManyField, QuerySet
+from django.db.models import ManyToManyField, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html_join
 
-from services.admin.base import ForAdmins
+from services.admin.base import AdminsOnlyMixin, never
 from services.permissions import ADMINS
 
 
@@ -28,18 +28,14 @@ class PersonForm(UserChangeForm[User]):
         stays = cleaned.get("is_active") and (
             ADMINS in groups or cleaned.get("is_superuser", self.instance.is_superuser)
         )
-        if not stays and not managers().exclude(pk=self.instance.pk).exists():
+        others = User.objects.filter(is_active=True).exclude(pk=self.instance.pk)
+        managers = others.filter(Q(groups__name=ADMINS) | Q(is_superuser=True))
+        if not stays and not managers.exists():
             raise forms.ValidationError("This is the only account that can manage people.")
         return cleaned
 
 
-def managers() -> QuerySet[User]:
-    """The people who can log in and manage people."""
-    active = User.objects.filter(is_active=True)
-    return active.filter(groups__name=ADMINS) | active.filter(is_superuser=True)
-
-
-class PersonAdmin(ForAdmins, UserAdmin[User]):
+class PersonAdmin(AdminsOnlyMixin, UserAdmin[User]):
     form = PersonForm
     list_display = ("username", "full_name", "email", "member_of", "is_active", "last_login")
     list_filter = ("groups", "is_active")
@@ -94,12 +90,13 @@ class PersonAdmin(ForAdmins, UserAdmin[User]):
         return self.has_change_permission(request, obj) and not own
 
 
-class GroupAdmin(ForAdmins, admin.ModelAdmin[Group]):
-    """The three groups are part of the rules: who is in them is set at each person."""
+class GroupAdmin(AdminsOnlyMixin, admin.ModelAdmin[Group]):
+    """The three groups are fixed: a user's form sets which they are in."""
 
     list_display = ("name", "members")
     fields = ("name", "members")
     actions = None
+    has_add_permission = has_change_permission = has_delete_permission = never
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
         return super().get_queryset(request).prefetch_related("user_set")
@@ -111,12 +108,3 @@ class GroupAdmin(ForAdmins, admin.ModelAdmin[Group]):
             for user in group.user_set.all()
         ]
         return format_html_join(", ", '<a href="{}">{}</a>', people) or "Nobody"
-
-    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False

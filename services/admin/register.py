@@ -1,4 +1,4 @@
-"""What the admin manages, and with what."""
+"""Register the models that the admin manages."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ from services.admin.people import GroupAdmin, PersonAdmin
 from services.models import Attachment, Category, Document, Service, Topic
 
 # Libraries have registered these with admins of their own.
-for model in (Tag, User, Group):
-    if admin.site.is_registered(model):
-        admin.site.unregister(model)
+admin.site.unregister((Tag, User, Group))
 admin.site.register(Service, ServiceAdmin)
 admin.site.register(Topic, TopicAdmin)
 admin.site.register(Category, CategoryAdmin)

@@ -1,10 +1,9 @@
-"""Notes that are about to be saved, and the edits of single rows that go into them as text."""
+"""Put edits of single checklist items and questions into notes that are about to be saved."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 from services.markdown.edit.questions import (
     add_question,
@@ -20,7 +19,7 @@ from services.text.match_rows import match_rows
 
 @dataclass(slots=True)
 class Draft:
-    """The notes that a form asks for, and the version of the page that they are laid over."""
+    """The notes that a form is about to save, and the version of the page that they replace."""
 
     notes: str
     version: int
@@ -30,9 +29,10 @@ class Draft:
 
 @dataclass(slots=True)
 class Edit:
-    """What a person did to one row: `row` is its place among the rows shown, None for a new one.
+    """What the user did to one row: `row` is its place among the rows shown, None for a new one.
 
-    `new` holds the fields that they changed, `problem` says why the row cannot be changed.
+    `new` holds the changed fields, and all fields of a new row. `problem` says why the row cannot
+    be changed.
     """
 
     row: int | None
@@ -46,82 +46,66 @@ def edit_items(draft: Draft, shown: Sequence[str], edits: Sequence[Edit]) -> Non
 
     `shown` are the texts of all rows, in their order, as they were when the form was shown.
     """
-    now = [item.text for item in read_notes(draft.notes).items]
-    for index, edit in _located(edits, shown, now, "This item"):
-        _attempt(draft, edit, partial(_changed_item, index=index, edit=edit))
-    for edit in edits:
-        if edit.row is None:
-            _attempt(draft, edit, partial(_with_item, new=edit.new))
+    texts = [item.text for item in read_notes(draft.notes).items]
+    _apply_edits(draft, shown, texts, edits, _edit_item, "This item")
 
 
 def edit_questions(draft: Draft, shown: Sequence[str], edits: Sequence[Edit]) -> None:
     """Put edits of questions into a draft, as `edit_items` does."""
-    read_now = read_notes(draft.notes, service=draft.service, title=draft.title)
-    now = [question.text for question in read_now.questions]
-    for index, edit in _located(edits, shown, now, "This question"):
-        _attempt(draft, edit, partial(_changed_question, index=index, edit=edit, draft=draft))
-    for edit in edits:
-        if edit.row is None:
-            _attempt(draft, edit, partial(_with_question, new=edit.new, draft=draft))
+    notes = read_notes(draft.notes, service=draft.service, title=draft.title)
+    texts = [question.text for question in notes.questions]
+    _apply_edits(draft, shown, texts, edits, _edit_question, "This question")
 
 
-def _located(
-    edits: Sequence[Edit], shown: Sequence[str], now: Sequence[str], what: str
-) -> Iterator[tuple[int, Edit]]:
-    """The edits of rows that are in the notes, with their index there; the last row first, so
-    that no edit moves the next."""
-    continued = match_rows([("", text) for text in shown], [("", text) for text in now])
-    places = {row: index for index, row in enumerate(continued) if row is not None}
-    found = []
+def _apply_edits(
+    draft: Draft,
+    shown: Sequence[str],
+    texts: Sequence[str],
+    edits: Sequence[Edit],
+    change: Callable[[Draft, Edit, int | None], str],
+    subject: str,
+) -> None:
+    """Find each edited row among the texts in the notes now, and set the draft's notes."""
+    matched = match_rows([("", text) for text in shown], [("", text) for text in texts])
+    indexes = {row: index for index, row in enumerate(matched) if row is not None}
+    found: list[tuple[int, Edit]] = []
     for edit in edits:
-        if edit.row in places:
-            found.append((places[edit.row], edit))
+        if edit.row in indexes:
+            found.append((indexes[edit.row], edit))
         elif edit.row is not None:
-            edit.problem = f"{what} is not in the notes any more."
-    yield from sorted(found, key=lambda pair: pair[0], reverse=True)
+            edit.problem = f"{subject} is not in the notes any more."
+    # The last row first, so that no edit moves the next.
+    found.sort(key=lambda pair: pair[0], reverse=True)
+    for index, edit in [*found, *((None, edit) for edit in edits if edit.row is None)]:
+        try:
+            draft.notes = change(draft, edit, index)
+        except EditRefused as refusal:
+            edit.problem = str(refusal)
+        except IndexError:
+            edit.problem = "Another change removed this row. Save one at a time."
 
 
-def _attempt(draft: Draft, edit: Edit, change: Callable[[str], str]) -> None:
-    try:
-        draft.notes = change(draft.notes)
-    except EditRefused as refusal:
-        edit.problem = str(refusal)
-    except IndexError:
-        edit.problem = "Another change took this row away. Save one at a time."
-
-
-def _changed_item(notes: str, index: int, edit: Edit) -> str:
+def _edit_item(draft: Draft, edit: Edit, index: int | None) -> str:
+    notes, new = draft.notes, edit.new
+    if index is None:
+        return add_item(notes, new["text"], new["state"] or "open", new["list_title"] or None)
     if edit.delete:
         return delete_item(notes, index)
-    if "text" in edit.new:
-        notes = set_item_text(notes, index, edit.new["text"])
-    if "state" in edit.new:
-        notes = set_state(notes, index, edit.new["state"])
+    if "text" in new:
+        notes = set_item_text(notes, index, new["text"])
+    if "state" in new:
+        notes = set_state(notes, index, new["state"])
     return notes
 
 
-def _with_item(notes: str, new: Mapping[str, str]) -> str:
-    return add_item(
-        notes, new.get("text", ""), new.get("state") or "open", new.get("list_title") or None
-    )
-
-
-def _changed_question(notes: str, index: int, edit: Edit, draft: Draft) -> str:
-    service, title = draft.service, draft.title
+def _edit_question(draft: Draft, edit: Edit, index: int | None) -> str:
+    notes, new, service, title = draft.notes, edit.new, draft.service, draft.title
+    if index is None:
+        return add_question(notes, new["text"], new["answer"], service=service, title=title)
     if edit.delete:
         return delete_question(notes, index, service=service, title=title)
-    if "text" in edit.new:
-        notes = set_question_text(notes, index, edit.new["text"], service=service, title=title)
-    if "answer" in edit.new:
-        notes = set_answer(notes, index, edit.new["answer"], service=service, title=title)
+    if "text" in new:
+        notes = set_question_text(notes, index, new["text"], service=service, title=title)
+    if "answer" in new:
+        notes = set_answer(notes, index, new["answer"], service=service, title=title)
     return notes
-
-
-def _with_question(notes: str, new: Mapping[str, str], draft: Draft) -> str:
-    return add_question(
-        notes,
-        new.get("text", ""),
-        new.get("answer", ""),
-        service=draft.service,
-        title=draft.title,
-    )

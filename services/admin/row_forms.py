@@ -1,7 +1,7 @@
-"""Checklist items and questions on a page's form: what is typed there goes into the notes.
+"""Forms of the checklist items and questions in a page's form.
 
-The rows are derived, so these forms store none. They collect what was changed in them and put it
-into the notes that the page's form is about to save (`services.admin.row_edits`).
+The rows are derived from the notes, so these forms save none. Their changes are put into the notes
+that the page's form is about to save (`services.admin.row_edits`).
 """
 
 from __future__ import annotations
@@ -14,17 +14,26 @@ from django import forms
 from services.admin.row_edits import Draft, Edit
 from services.forms.fields import NotesWidget
 from services.markdown.read.context import LIST_TITLE_LENGTH
-from services.models import ChecklistItem, Page, Question
+from services.models import ChecklistItem
 
 # A row takes about ten of the DATA_UPLOAD_MAX_NUMBER_FIELDS fields of a form.
 MAX_ROWS = 500
 
 
+def _text_field(label: str) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 1, "class": "row-text"}),
+        show_hidden_initial=True,
+    )
+
+
 class RowForm(forms.Form):
-    """One row. Its fields carry the values that were shown, to know which of them were changed."""
+    """One row. Hidden inputs carry the values that were shown, to detect changes."""
 
     # The fields that are part of the notes.
-    words: ClassVar[tuple[str, ...]]
+    note_fields: ClassVar[tuple[str, ...]]
 
     @property
     def shown(self) -> str:
@@ -33,12 +42,12 @@ class RowForm(forms.Form):
         return str(text or self.get_initial_for_field(self.fields["text"], "text") or "").strip()
 
     def edit(self, row: int | None) -> Edit | None:
-        """Return what was done to this row; None if nothing that concerns the notes."""
+        """Return the user's change of this row; None if nothing in the notes changes."""
         delete = bool(self.cleaned_data.get("DELETE"))
-        changed = [name for name in self.words if name in self.changed_data]
+        changed = [name for name in self.note_fields if name in self.changed_data]
         if not delete and not changed:
             return None
-        names = self.words if row is None else changed
+        names = self.note_fields if row is None else changed
         new = {} if delete else {name: self.cleaned_data.get(name) or "" for name in names}
         return Edit(row, delete, new)
 
@@ -47,18 +56,13 @@ Row = TypeVar("Row", bound=RowForm)
 
 
 class ItemForm(RowForm):
-    words = ("text", "state", "list_title")
+    note_fields = ("text", "state", "list_title")
     state = forms.ChoiceField(
         choices=ChecklistItem.State.choices,
         initial=ChecklistItem.State.OPEN,
         show_hidden_initial=True,
     )
-    text = forms.CharField(
-        label="Item",
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 1, "class": "row-text"}),
-        show_hidden_initial=True,
-    )
+    text = _text_field("Item")
     list_title = forms.CharField(
         label="List",
         required=False,
@@ -69,14 +73,9 @@ class ItemForm(RowForm):
 
 
 class QuestionForm(RowForm):
-    words = ("text", "answer")
+    note_fields = ("text", "answer")
     id = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    text = forms.CharField(
-        label="Question",
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 1, "class": "row-text"}),
-        show_hidden_initial=True,
-    )
+    text = _text_field("Question")
     answer = forms.CharField(
         required=False, widget=NotesWidget(preview=False), show_hidden_initial=True
     )
@@ -87,22 +86,22 @@ class RowFormSet(forms.BaseFormSet[Row]):
     def add_fields(self, form: Row, index: int | None) -> None:
         super().add_fields(form, index)
         for name, field in form.fields.items():
-            # In a table, fields have no label of their own.
+            # Fields in a table have no visible label.
             label = f"{field.label or name}: {form.shown}" if form.shown else name
             field.widget.attrs.setdefault("aria-label", label[:120])
         if "list_title" in form.fields and "DELETE" in form.fields:
-            # Items move between lists in the notes, where their place can be seen.
+            # An item is moved to another list in the notes, which show where it goes.
             form.fields["list_title"].widget.attrs |= {"readonly": True, "tabindex": "-1"}
 
     @property
     def list_titles(self) -> list[str]:
-        """The lists that a new item can be put into."""
+        """Return the lists that a new item can be added to."""
         titles = [str(form["list_title"].value() or "") for form in self.initial_forms]
         return list(dict.fromkeys(filter(None, titles)))
 
 
 def row_formset(form: type[Row]) -> type[forms.BaseFormSet[Row]]:
-    """Make the class of a formset; the admin's own script takes out rows that were just added."""
+    """Make a formset class; the admin's own script removes rows that were just added."""
     return forms.formset_factory(form, RowFormSet, extra=0, can_delete=True, can_delete_extra=False)
 
 
@@ -114,9 +113,9 @@ def put_rows_in(
     rows: forms.BaseFormSet[Row],
     edit_rows: Callable[[Draft, Sequence[str], Sequence[Edit]], None],
 ) -> list[str]:
-    """Put what was changed in rows into a draft; what is refused is an error at its row.
+    """Put the changes of rows into a draft; add an error to each row whose change is refused.
 
-    Returns the problems of rows that were to be deleted, which Django does not validate.
+    Returns the problems of rows to be deleted, since Django shows no errors of those.
     """
     if not rows.is_valid():
         return []
@@ -126,15 +125,9 @@ def put_rows_in(
         if edit := form.edit(index if index < stored else None):
             edits.append((form, edit))
     edit_rows(draft, [form.shown for form in rows.initial_forms], [edit for _, edit in edits])
-    refused = [(form, edit) for form, edit in edits if edit.problem]
-    for form, edit in refused:
-        form.add_error(None, edit.problem)
-    return [f"“{form.shown}”: {edit.problem}" for form, edit in refused if edit.delete]
-
-
-def save_dismissed(rows: forms.BaseFormSet[QuestionForm], page: Page) -> None:
-    """Store which lines are not questions: no notes say it."""
-    for form in rows.initial_forms:
-        if "dismissed" in form.changed_data:
-            questions = Question.objects.filter(pk=form.cleaned_data["id"], page=page)
-            questions.update(dismissed=form.cleaned_data["dismissed"])
+    problems = []
+    for form, edit in edits:
+        if edit.problem:
+            form.add_error(None, edit.problem)
+            problems += [f"“{form.shown}”: {edit.problem}"] if edit.delete else []
+    return problems

@@ -1,4 +1,4 @@
-"""The admin's door: group membership decides, not a staff flag."""
+"""The admin site: groups decide who may enter, not a staff flag."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from services.permissions import may_edit
 from services.views.request import wants_json
 from services.views.resubmit import has_written, send_again
 
+ORDER = ("Service", "Topic", "Category", "Tag", "Document", "Attachment", "User", "Group")
+
 
 class KnowledgeBaseAdminSite(AdminSite):
     site_header = "Knowledge base"
@@ -27,34 +29,32 @@ class KnowledgeBaseAdminSite(AdminSite):
     def login(
         self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
-        """There is one page to log in, the site's own."""
+        """Redirect to the site's own log-in page."""
         if request.user.is_authenticated and not self.has_permission(request):
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """What was written in a form of the admin is shown again to who was logged out."""
+        """Show a form again with what was typed if the session has ended in the meantime."""
         guarded = super().admin_view(view, cacheable)
 
         @wraps(guarded)
-        def kept(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        def respond(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             if self.has_permission(request) or wants_json(request) or not has_written(request):
                 answer: HttpResponseBase = guarded(request, *args, **kwargs)
                 return answer
             return send_again(request, 403 if request.user.is_authenticated else 401)
 
-        return kept
+        return respond
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """What people come for stands first."""
+        """List the site's models first, in the order in which they are used most."""
         apps = super().get_app_list(request, app_label)
         ours = next((app for app in apps if app["app_label"] == "services"), None)
         tags = next((app for app in apps if app["app_label"] == "taggit"), None)
         if ours and tags:
             ours["models"] += tags["models"]
             apps.remove(tags)
-        order = ["Service", "Topic", "Category", "Tag", "Document", "Attachment"]
-        order += ["User", "Group"]
         for app in apps:
-            app["models"].sort(key=lambda model: order.index(model["object_name"]))
+            app["models"].sort(key=lambda model: ORDER.index(model["object_name"]))
         return sorted(apps, key=lambda app: app["app_label"] != "services")

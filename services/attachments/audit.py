@@ -17,32 +17,19 @@ from django.core.files.storage import Storage, default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 
+from services.attachments.storage import s3
 from services.attachments.storage.diagnose import error_code
 from services.attachments.storage.local import FolderStorage
-from services.attachments.storage.s3 import (
-    UPLOADS,
-    bucket_name,
-    bucket_storage,
-    client,
-    is_remote,
-)
 from services.models import Attachment
 
 # The site's objects are below these; nothing else in the bucket or folder is looked at.
-PREFIXES = ("attachments/", UPLOADS)
+PREFIXES = ("attachments/", s3.UPLOADS)
 # Uploads and replacements that are under way have objects without rows.
 GRACE = timedelta(days=1)
 CHUNK_BYTES = 1024 * 1024
 CUT_OFF = "no row refers to it: it belongs to an upload that was cut off"
 # Error codes of servers that have no list of multipart uploads, or deny it.
-NO_UPLOAD_LIST = (
-    "NoSuchUpload",
-    "NotImplemented",
-    "MethodNotAllowed",
-    "AccessDenied",
-    "405",
-    "501",
-)
+NOT_LISTED = ("NoSuchUpload", "NotImplemented", "MethodNotAllowed", "AccessDenied", "405", "501")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +48,19 @@ class StoredObject:
 def list_objects() -> Iterator[StoredObject]:
     """List the site's objects in the storage, in no order."""
     for prefix in PREFIXES:
-        yield from _list_bucket(prefix) if is_remote() else _list_folder(prefix)
+        yield from _list_bucket(prefix) if s3.is_remote() else _list_folder(prefix)
 
 
 def _list_bucket(prefix: str) -> Iterator[StoredObject]:
-    for found in bucket_storage().bucket.objects.filter(Prefix=prefix):
+    for found in s3.bucket_storage().bucket.objects.filter(Prefix=prefix):
         yield StoredObject(found.key, found.size, found.last_modified)
-    pages = client().get_paginator("list_multipart_uploads")
+    pages = s3.client().get_paginator("list_multipart_uploads")
     try:
-        for page in pages.paginate(Bucket=bucket_name(), Prefix=prefix):
+        for page in pages.paginate(Bucket=s3.bucket_name(), Prefix=prefix):
             for found in page.get("Uploads", ()):
                 yield StoredObject(found["Key"], 0, found["Initiated"], found["UploadId"])
     except ClientError as error:
-        if error_code(error) not in NO_UPLOAD_LIST:
+        if error_code(error) not in NOT_LISTED:
             raise
 
 
@@ -108,7 +95,7 @@ def find_problems(*, contents: bool = True) -> Iterator[tuple[str, str]]:
         named.update(row.keys)
         yield from _check_row(row, objects, contents=contents)
     for key in sorted(objects.keys() - named):
-        owner = "an upload that was not finished" if key.startswith(UPLOADS) else "no attachment"
+        owner = "an upload that was not finished" if key.startswith(s3.UPLOADS) else "no attachment"
         yield key, f"no row refers to it: it belongs to {owner}"
 
 
@@ -146,7 +133,9 @@ def _is_named(key: str) -> bool:
 def delete_unused(found: StoredObject) -> bool:
     """Delete an object if still no row names it; return whether it was deleted."""
     if found.upload:
-        client().abort_multipart_upload(Bucket=bucket_name(), Key=found.key, UploadId=found.upload)
+        s3.client().abort_multipart_upload(
+            Bucket=s3.bucket_name(), Key=found.key, UploadId=found.upload
+        )
         return True
     if _is_named(found.key):
         return False

@@ -76,7 +76,7 @@ def test_a_row_that_no_notes_can_hold_yet_is_told(as_editor: Client, page: Page)
     fields = opened(as_editor, address(page)) | {"items-0-text": ""}
     answer = typed(as_editor, fields, page)
     assert answer.status_code == 400
-    assert "cannot stand in the notes yet" in answer.json()["error"]
+    assert "cannot be put into the notes yet" in answer.json()["error"]
     assert not Draft.objects.written().exists()
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from kb.middleware.body_size import most
+from kb.middleware.body_size import max_body_bytes
 from services.admin.importing import MAX_ZIP
 from services.models import Attachment
 from tests.support.pages import make_topic
@@ -31,14 +31,14 @@ def announce(client: Client, size: int, path: str = "/attachments/", **more: Any
 @pytest.mark.parametrize("path", ADDRESSES)
 def test_what_is_larger_than_anything_is_told(as_nobody, as_editor, path: str) -> None:
     for client in (as_nobody, as_editor):
-        answer = announce(client, most() + 1, path)
+        answer = announce(client, max_body_bytes() + 1, path)
         assert answer.status_code == 413
         assert "is too large: all of it may have 1.1" in answer.content.decode()
         assert "each file 100.0" in answer.content.decode()
 
 
 def test_a_script_is_told_as_well(as_editor) -> None:
-    answer = announce(as_editor, most() + 1, headers=JSON)
+    answer = announce(as_editor, max_body_bytes() + 1, headers=JSON)
     assert answer.status_code == 413
     assert "Nothing was saved" in answer.json()["error"]
 
@@ -57,7 +57,7 @@ def test_editors_and_admins_may(as_editor, as_admin, settings) -> None:
     notes = SimpleUploadedFile("a.md", b"# A\n\nText\n" * 200)
     answer = as_admin.post("/admin/services/document/import/", {"files": notes})
     assert answer.status_code == 200
-    assert most() > MAX_ZIP
+    assert max_body_bytes() > MAX_ZIP
 
 
 def test_files_of_those_who_may_send_none_are_nowhere(reader, settings, monkeypatch) -> None:
@@ -109,7 +109,7 @@ def test_what_comes_without_its_length_is_answered_and_not_read(tmp_path) -> Non
     try:
         for length, status in (
             ("Transfer-Encoding: chunked", 403),
-            (f"Content-Length: {most() + 1}", 413),
+            (f"Content-Length: {max_body_bytes() + 1}", 413),
         ):
             head = f"POST /attachments/ HTTP/1.1\r\nHost: 127.0.0.1\r\n{length}\r\n"
             with socket.create_connection(("127.0.0.1", server.port), timeout=20) as sock:

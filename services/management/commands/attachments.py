@@ -1,9 +1,8 @@
-"""Look after the files of attachments: check them, sweep up, move them to another storage."""
+"""Check the files of attachments, delete unused ones, or move all to another storage."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from datetime import timedelta
 
 from django.core.files.storage import Storage, default_storage
@@ -15,12 +14,12 @@ from services.attachments.errors import STORAGE_ERRORS, StorageFailed, convert_s
 from services.attachments.storage.s3 import is_remote
 
 NO_BUCKET = (
-    "No bucket is named. Set AWS_STORAGE_BUCKET_NAME and the other settings of the bucket "
-    "(docs/deploy.md) for this command, whichever way files are to be moved."
+    "No bucket is set. Set AWS_STORAGE_BUCKET_NAME and the other settings of the bucket "
+    "(docs/deploy.md) for this command, in whichever direction it moves files."
 )
 TOO_YOUNG = (
-    "What was put within two hours may belong to an upload that is under way. Stop the site, and "
-    "say so with --site-is-stopped, or sweep what is older."
+    "An object that is less than two hours old may belong to an upload that is under way. Stop the "
+    "site and add --site-is-stopped, or sweep older objects."
 )
 
 
@@ -31,7 +30,7 @@ class Command(BaseCommand):
         ways = parser.add_subparsers(dest="way", required=True)
         check = ways.add_parser("check", help="compare rows and objects; changes nothing")
         check.add_argument("--fast", action="store_true", help="sizes only, without reading bytes")
-        sweep = ways.add_parser("sweep", help="list objects that nobody refers to")
+        sweep = ways.add_parser("sweep", help="list objects that no row refers to")
         sweep.add_argument("--delete", action="store_true", help="and delete them")
         sweep.add_argument(
             "--older-than", type=float, default=24, metavar="HOURS", help="put longer ago (24)"
@@ -81,7 +80,9 @@ class Command(BaseCommand):
         ways: dict[str, tuple[Storage, Storage]] = {"s3": (local, bucket), "local": (bucket, local)}
         source, target = ways[to]
         moved, failed, keys = 0, 0, audit.named_keys()
-        for key in self.counted(keys):
+        for number, key in enumerate(keys, start=1):
+            if sys.stderr.isatty():
+                self.stderr.write(f"\r{number} of {len(keys)}", ending="\n" * (number == len(keys)))
             try:
                 moved += audit.copy_object(key, source, target)
             except (audit.NotCopied, *STORAGE_ERRORS) as error:
@@ -93,12 +94,3 @@ class Command(BaseCommand):
         if to == "local":
             self.stdout.write("Now start the site without AWS_STORAGE_BUCKET_NAME.")
         self.stdout.write("Every object was read back and compared; the old ones are still there.")
-
-    def counted(self, keys: list[str]) -> Iterator[str]:
-        """The keys, with a line that counts them on a terminal."""
-        for number, key in enumerate(keys, start=1):
-            if sys.stderr.isatty():
-                self.stderr.write(f"\r{number} of {len(keys)}", ending="")
-            yield key
-        if keys and sys.stderr.isatty():
-            self.stderr.write("")

@@ -1,4 +1,4 @@
-"""Django's own check, which also knows the tag `storage` (see `services.files.checks`)."""
+"""Django's `check` with a tag `storage` (see `services.attachments.storage.checks`)."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from services.attachments.storage.checks import TAG, check_storage
 
 class Command(Check):
     def handle(self, *app_labels: Any, **options: Any) -> None:
-        asked = TAG in (options["tags"] or ()) or options["list_tags"]
-        if asked:
+        if TAG in (options["tags"] or ()) or options["list_tags"]:
             registry.register(check_storage, TAG)
         try:
             super().handle(*app_labels, **options)
         finally:
-            # Every other command runs the checks as well, and is to ask no storage.
+            # Other commands run the registered checks too, and must not query the storage.
             registry.registered_checks.discard(check_storage)

@@ -1,4 +1,4 @@
-"""Give the notes back as files."""
+"""Export the notes as files."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from services.sync.export import export_to
 
 class Command(BaseCommand):
     help = (
-        "Write every imported file back to its path below DIR, all other pages beside them, and "
-        "the files of all of them."
+        "Write every imported file back to its path below DIR, all other pages next to them, and "
+        "the attachments of all of them."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--force",
             action="store_true",
-            help="overwrite files that changed since the import, or are not ours",
+            help="overwrite files that changed since the import, or that were never exported",
         )
 
     def handle(self, *args: object, folder: Path, force: bool, **options: object) -> None:

@@ -1,4 +1,4 @@
-"""Bring Markdown files in."""
+"""Import Markdown files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +18,13 @@ from services.db.locks import retry_deadlocks
 from services.models import StaleVersion
 from services.sync.apply import Overtaken, apply_plan
 from services.sync.import_attachments import foresee_files, import_files
-from services.sync.plan import Action, Plan, Refused
+from services.sync.plan import Action, Plan
 from services.sync.read_files import SourceFile
 from services.sync.sources import Sources
 from services.sync.stored import plan_import
 
-# Below this many files a progress bar would be gone before anyone has read it.
-WORTH_A_BAR = 200
-QUIET = (Action.UNCHANGED,)
+# With fewer files a progress bar would be gone before it could be read.
+MIN_FILES_FOR_BAR = 200
 
 
 class Command(BaseCommand):
@@ -43,57 +42,56 @@ class Command(BaseCommand):
         with ExitStack() as stack:
             sources = Sources(stack)
             sources.add(options["paths"])
-            plan = self.bring_in(sources, **options)
+            plan = self.import_sources(sources, **options)
         if options["json"]:
             self.stdout.write(json.dumps(plan.as_dict(), ensure_ascii=False, indent=2))
         else:
-            self.tell(plan, dry_run=options["dry_run"], verbosity=options["verbosity"])
+            self.print_plan(plan, dry_run=options["dry_run"], verbosity=options["verbosity"])
         if plan.refused:
             sys.exit(1)
 
-    def bring_in(self, sources: Sources, **options: Any) -> Plan:
+    def import_sources(self, sources: Sources, **options: Any) -> Plan:
         bar = _Bar(len(sources.found), shown=not options["json"] and sys.stderr.isatty())
-        with _no_garbage_collection():
-            plan = _bring_in(sources, bar, dry_run=options["dry_run"])
-            # The notes are stored by now: no file and no storage can stop them any more.
+        # A large import makes millions of objects and no cycles: collecting costs a sixth of it.
+        gc.disable()
+        try:
+            plan = _import_notes(sources, bar, dry_run=options["dry_run"])
+            # The notes are stored before the attachments, so no storage can hold them up.
             take = foresee_files if options["dry_run"] else import_files
-            take(
-                plan, {name: (file, folder) for name, file, folder in sources.found}, sources.roots
-            )
-        bar.done()
+            take(plan, sources.origins, sources.roots)
+        finally:
+            gc.enable()
+        bar.clear()
         return plan
 
-    def tell(self, plan: Plan, *, dry_run: bool, verbosity: int) -> None:
-        """Print the plan: a line for each section that something happens to, then the sums.
+    def print_plan(self, plan: Plan, *, dry_run: bool, verbosity: int) -> None:
+        """Print the plan: a line for each section that changes, then the sums.
 
-        Verbosity 0 leaves out those lines, 2 adds a line for each section that stays as it is.
+        Verbosity 0 leaves out those lines, 2 adds a line for each unchanged section.
         """
         for change in plan.changes:
-            if verbosity == 0 or (change.action in QUIET and verbosity == 1):
+            if verbosity == 0 or (change.action == Action.UNCHANGED and verbosity == 1):
                 continue
             place = f"{change.path}:{change.line}" if change.line else change.path
             detail = f" ({change.detail})" if change.detail else ""
             self.stdout.write(f"{change.action.value:<10}{place}  {change.title}{detail}")
         for path in plan.replaced:
             self.stdout.write(f"{'replaced':<10}{path}")
-        self.tell_problems("note", plan.warnings)
-        self.tell_problems("refused", plan.refused)
+        for word, problems in (("note", plan.warnings), ("refused", plan.refused)):
+            for problem in problems:
+                self.stderr.write(f"{word:<10}{problem.path}: {problem.reason}")
         sums = ", ".join(f"{number} {name}" for name, number in plan.counts().items())
         sums = sums or "nothing to import"
         sums = "; ".join((sums, *plan.files_in_words()))
         self.stdout.write(f"{'Would be' if dry_run else 'Done'}: {sums}.")
 
-    def tell_problems(self, word: str, problems: Iterable[Refused]) -> None:
-        for problem in problems:
-            self.stderr.write(f"{word:<10}{problem.path}: {problem.reason}")
-
 
 @retry_deadlocks
-def _bring_in(sources: Sources, bar: _Bar, *, dry_run: bool) -> Plan:
-    """Read the files, plan, and write the plan; what the database ends begins with the files."""
+def _import_notes(sources: Sources, bar: _Bar, *, dry_run: bool) -> Plan:
+    """Read the files, plan the import and apply it; a retry after a deadlock reads them again."""
     problems = list(sources.refused)
     with transaction.atomic():
-        files = bar.reading(sources.load(problems))
+        files = bar.count_files(sources.load(problems))
         plan = plan_import(files, folders=sources.folders, refused=problems)
         if dry_run:
             return plan
@@ -104,27 +102,17 @@ def _bring_in(sources: Sources, bar: _Bar, *, dry_run: bool) -> Plan:
         return plan
 
 
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """A large import makes millions of objects and no cycles: looking for some costs a sixth."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
 class _Bar:
-    """A progress bar for a person who is watching."""
+    """A progress bar on a terminal."""
 
     WIDTH = 30
 
     def __init__(self, files: int, *, shown: bool) -> None:
-        # Not the command's own stderr: that writes in the red of errors.
+        # Not the command's stderr, which writes in the red of errors.
         self.stream, self.files = sys.stderr, files
-        self.shown = shown and files >= WORTH_A_BAR
+        self.shown = shown and files >= MIN_FILES_FOR_BAR
 
-    def reading(self, files: Iterable[SourceFile]) -> Iterator[SourceFile]:
+    def count_files(self, files: Iterable[SourceFile]) -> Iterator[SourceFile]:
         for number, file in enumerate(files, start=1):
             if number % 50 == 0 or number == self.files:
                 self.show("reading", number, self.files)
@@ -137,6 +125,6 @@ class _Bar:
             self.stream.write(f"\r{stage:<8} {bar} {done} of {total}")
             self.stream.flush()
 
-    def done(self) -> None:
+    def clear(self) -> None:
         if self.shown:
             self.stream.write("\r" + " " * 70 + "\r")

@@ -1,4 +1,4 @@
-"""Rebuild every index from the notes."""
+"""Rebuild what is derived from the notes: names, items, questions and links."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from services.models import Page
 from services.pages.derive import Changes, derive
 from services.pages.names import refresh_names
 
-BATCH = 500
+BATCH_SIZE = 500
 
 
 class Command(BaseCommand):
-    help = "Rebuild names, items, questions and links from the notes; says what changed."
+    help = "Rebuild names, items, questions and links from the notes, and report what changed."
 
     @retry_deadlocks
     def handle(self, *args: Any, **options: Any) -> None:
         changes, names = Changes(), set()
         with transaction.atomic():
             keys = list(Page.objects.order_by("pk").values_list("pk", flat=True))
-            for some in chunks(keys, BATCH):
+            for some in chunks(keys, BATCH_SIZE):
                 list(Page.everything.filter(pk__in=some).locked().only("pk"))
             lock_names()
-            for some in chunks(keys, BATCH):
+            for some in chunks(keys, BATCH_SIZE):
                 names |= refresh_names(list(Page.objects.filter(pk__in=some)))
-            for some in chunks(keys, BATCH):
+            for some in chunks(keys, BATCH_SIZE):
                 changes += derive(list(Page.objects.filter(pk__in=some)), renamed=True)
         if not changes and not names:
             self.stdout.write(f"{len(keys)} pages: every index was right.")

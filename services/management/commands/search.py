@@ -1,4 +1,4 @@
-"""`manage.py search check|rebuild`: the index of search against the notes."""
+"""Check the search index against the notes, or rebuild it from them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from services.models import Page
 from services.search import index
 
-SHOWN = 20
+MAX_SHOWN = 20
 
 
 class Command(BaseCommand):
-    help = "Check the index of search against the notes, or make it anew from them."
+    help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("what", choices=("check", "rebuild"))
@@ -22,16 +22,16 @@ class Command(BaseCommand):
         if options["what"] == "rebuild":
             index.install()
             count = index.rebuild()
-            self.stdout.write(f"The index was made anew, of {count:,} pages.")
+            self.stdout.write(f"Rebuilt the index of {count:,} pages.")
             return
         found = index.check()
         if not found:
-            self.stdout.write("The index says what the notes say.")
+            self.stdout.write("The index agrees with the notes.")
             return
         wrong = sorted({*found.outlines, *found.rows})
-        for page in Page.everything.filter(pk__in=wrong[:SHOWN]).order_by("pk"):
+        for page in Page.everything.filter(pk__in=wrong[:MAX_SHOWN]).order_by("pk"):
             self.stdout.write(f"{page} ({page.get_absolute_url()})")
         raise CommandError(
-            f"The index is not what the notes say for {len(wrong):,} pages. "
-            "`manage.py search rebuild` makes it anew."
+            f"The index does not agree with the notes of {len(wrong):,} pages. "
+            "Run `manage.py search rebuild`."
         )
