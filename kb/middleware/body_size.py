@@ -69,9 +69,10 @@ def max_body_bytes() -> int:
 
 
 def _too_large(request: HttpRequest) -> HttpResponseBase:
+    whole, file = filesizeformat(max_body_bytes()), filesizeformat(settings.UPLOAD_MAX_BYTES)
     words = (
-        "What your browser sent is too large: all of it may have "
-        f"{filesizeformat(max_body_bytes())}, and each file {filesizeformat(settings.UPLOAD_MAX_BYTES)}. Nothing was saved."
+        f"What your browser sent is too large: all of it may have {whole}, and each file {file}. "
+        "Nothing was saved."
     )
     if wants_json(request):
         return JsonResponse({"error": words}, status=413)

@@ -7,7 +7,7 @@ from typing import TypedDict
 from django.contrib import admin
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -37,11 +37,8 @@ class DocumentAdmin(EditorsOnlyMixin, admin.ModelAdmin[Document]):
     has_add_permission = has_change_permission = never
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.import_view)
+        view = self.admin_site.admin_view(import_view)
         return [path("import/", view, name="services_document_import"), *super().get_urls()]
-
-    def import_view(self, request: HttpRequest) -> HttpResponse:
-        return import_view(request, self.admin_site)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
         documents: QuerySet[Document] = super().get_queryset(request).defer("front_matter")

@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from django import forms
-from django.contrib import messages
-from django.contrib.admin import AdminSite
+from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
@@ -110,26 +109,22 @@ class Upload:
     zip_name: str = ""
 
 
-class ZipExpired(Exception):
-    """A zip is not stored any more."""
-
-
-def import_view(request: HttpRequest, site: AdminSite) -> HttpResponse:
+def import_view(request: HttpRequest) -> HttpResponse:
     """Show the form, then the plan of what it posts, then apply that: all at one address."""
     if request.method == "POST" and "packed" in request.POST:
-        return _apply(request, site)
+        return _apply(request)
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if form.is_valid():
         upload = _read_upload(form.cleaned_data["files"])
         try:
             with make_plan(upload) as (plan, _):
-                return _show(request, site, upload, plan)
+                return _show(request, upload, plan)
         except zips.ZipRefused as error:
             zips.forget(upload.zip_key)
             form.add_error("files", f"{upload.zip_name}: {error}.")
     are_examples = example_documents().exists()
     context = {"title": "Import Markdown", "form": form, "are_examples": are_examples}
-    return _page(request, site, "import.html", context, 400 if form.errors else 200)
+    return _page(request, "import.html", context, 400 if form.errors else 200)
 
 
 def _read_upload(files: Sequence[UploadedFile[bytes]]) -> Upload:
@@ -140,7 +135,7 @@ def _read_upload(files: Sequence[UploadedFile[bytes]]) -> Upload:
 
 @contextmanager
 def make_plan(upload: Upload) -> Iterator[tuple[Plan, Sources]]:
-    """Plan an upload; yield the plan and its unpacked sources. Raises ZipRefused, ZipExpired."""
+    """Plan an upload; yield the plan and its unpacked sources. Raises ZipRefused."""
     with ExitStack() as stack:
         sources = Sources(stack)
         if not upload.zip_key:
@@ -148,7 +143,7 @@ def make_plan(upload: Upload) -> Iterator[tuple[Plan, Sources]]:
             return
         file = zips.kept(upload.zip_key)
         if file is None:
-            raise ZipExpired
+            raise zips.ZipRefused("it is not stored any more")
         sources.add_uploaded(file, upload.zip_name)
         problems = list(sources.refused)
         plan = plan_import(sources.load(problems), refused=problems)
@@ -156,20 +151,20 @@ def make_plan(upload: Upload) -> Iterator[tuple[Plan, Sources]]:
         yield plan, sources
 
 
-def _apply(request: HttpRequest, site: AdminSite) -> HttpResponse:
+def _apply(request: HttpRequest) -> HttpResponse:
     by = cast(User, request.user)
     try:
         upload = unpack(request.POST["packed"])
         with make_plan(upload) as (plan, sources):
             if request.POST.get("plan") != fingerprint(plan):
-                return _show(request, site, upload, plan, changed=True)
+                return _show(request, upload, plan, changed=True)
             try:
                 apply_plan(plan, by=by)
             except (StaleVersion, Overtaken):
                 with make_plan(upload) as (newer, _):
-                    return _show(request, site, upload, newer, changed=True)
+                    return _show(request, upload, newer, changed=True)
             _import_files(request, plan, sources, by)
-    except (signing.BadSignature, ZipExpired, zips.ZipRefused):
+    except (signing.BadSignature, zips.ZipRefused):
         messages.error(request, "This plan is more than a day old. Choose the files again.")
         return HttpResponseRedirect(reverse("admin:services_document_import"))
     zips.forget(upload.zip_key)
@@ -188,14 +183,7 @@ def _import_files(request: HttpRequest, plan: Plan, sources: Sources, by: User) 
         messages.warning(request, f"{more} more files were left out.")
 
 
-def _show(
-    request: HttpRequest,
-    site: AdminSite,
-    upload: Upload,
-    plan: Plan,
-    *,
-    changed: bool = False,
-) -> HttpResponse:
+def _show(request: HttpRequest, upload: Upload, plan: Plan, changed: bool = False) -> HttpResponse:
     context = {
         "title": "What the import will do",
         "plan": plan,
@@ -205,17 +193,11 @@ def _show(
         "changed": changed,
         "writes": bool(plan.documents or plan.untouched or plan.files or plan.replaced),
     }
-    return _page(request, site, "plan.html", context, 409 if changed else 200)
+    return _page(request, "plan.html", context, 409 if changed else 200)
 
 
-def _page(
-    request: HttpRequest,
-    site: AdminSite,
-    name: str,
-    extra: dict[str, object],
-    status: int,
-) -> HttpResponse:
-    context = site.each_context(request) | {"opts": Document._meta} | extra
+def _page(request: HttpRequest, name: str, extra: dict[str, object], status: int) -> HttpResponse:
+    context = admin.site.each_context(request) | {"opts": Document._meta} | extra
     return TemplateResponse(request, f"admin/services/document/{name}", context, status=status)
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.db.models import ForeignKey, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -57,8 +56,17 @@ from services.views.editor import new_place
 from services.views.flash import listed, resolved_words, say_facts
 
 MAX_FILES_SHOWN = 50
+PAGE_FILTERS = (LearningFilter, QuestionsFilter, ConflictFilter, TagFilter)
 Fieldsets = tuple[tuple[str | None, Any], ...]
-NOTES = ("Notes", {"classes": ("wide-notes",), "fields": ("notes",)})
+
+
+def page_fieldsets(relation: str, *address_fields: str) -> Fieldsets:
+    address = ("aliases", "slug", *address_fields, "position")
+    return (
+        (None, {"fields": ("title", "abbreviation", relation, "tags")}),
+        ("Notes", {"classes": ("wide-notes",), "fields": ("notes",)}),
+        ("Names and address", {"classes": ("collapse",), "fields": address}),
+    )
 
 
 class PageAdmin(EditorsOnlyMixin, DraftMixin, TrashMixin[Page]):
@@ -231,29 +239,14 @@ class PageAdmin(EditorsOnlyMixin, DraftMixin, TrashMixin[Page]):
         page = self.get_object(request, unquote(object_id))
         if page is None:
             raise Http404("There is no such page.")
-        if not self.has_view_permission(request, page):
-            raise PermissionDenied
         return HttpResponseRedirect(reverse("history", args=[page.slug]))
 
 
 class ServiceAdmin(PageAdmin):
     kind = Page.Kind.SERVICE
     list_display = ("name", "category", "progress", "questions", "updated", "document")
-    list_filter = (
-        ("category", CategoryFilter),
-        LearningFilter,
-        QuestionsFilter,
-        ConflictFilter,
-        TagFilter,
-    )
-    fieldsets: ClassVar[Fieldsets] = (
-        (None, {"fields": ("title", "abbreviation", "category", "tags")}),
-        NOTES,
-        (
-            "Names and address",
-            {"classes": ("collapse",), "fields": ("aliases", "slug", "aws_id", "position")},
-        ),
-    )
+    list_filter = (("category", CategoryFilter), *PAGE_FILTERS)
+    fieldsets = page_fieldsets("category", "aws_id")
 
     def get_form(
         self, request: HttpRequest, obj: Page | None = None, change: bool = False, **kwargs: object
@@ -269,15 +262,8 @@ class ServiceAdmin(PageAdmin):
 class TopicAdmin(PageAdmin):
     kind = Page.Kind.TOPIC
     list_display = ("name", "progress", "questions", "updated", "document")
-    list_filter = (LearningFilter, QuestionsFilter, ConflictFilter, TagFilter)
-    fieldsets: ClassVar[Fieldsets] = (
-        (None, {"fields": ("title", "abbreviation", "about", "tags")}),
-        NOTES,
-        (
-            "Names and address",
-            {"classes": ("collapse",), "fields": ("aliases", "slug", "position")},
-        ),
-    )
+    list_filter = PAGE_FILTERS
+    fieldsets = page_fieldsets("about")
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[object, object], request: HttpRequest, **kwargs: object
