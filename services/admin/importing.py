@@ -24,6 +24,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.html import format_html
 
 from services.models import Document, StaleVersion
 from services.pages.examples import example_documents
@@ -168,7 +169,8 @@ def _apply(request: HttpRequest) -> HttpResponse:
         messages.error(request, "This plan is more than a day old. Choose the files again.")
         return HttpResponseRedirect(reverse("admin:services_document_import"))
     zips.forget(upload.zip_key)
-    messages.success(request, f"Imported: {summary(plan)}.")
+    words = 'Imported: {}. <a href="{}">View them</a>'
+    messages.success(request, format_html(words, summary(plan), reverse("changes")))
     return HttpResponseRedirect(reverse("admin:services_document_changelist"))
 
 
@@ -202,7 +204,7 @@ def _page(request: HttpRequest, name: str, extra: dict[str, object], status: int
 
 
 def summary(plan: Plan) -> str:
-    """Return the counts of a plan in words: "3 created, 1 unchanged, 2 files taken along"."""
+    """Return the counts of a plan in words: "3 created, 1 unchanged, 2 attachments imported"."""
     counts = [f"{n} {fate}" for fate, n in plan.counts().items()]
     return ", ".join(counts + plan.files_in_words()) or "nothing"
 

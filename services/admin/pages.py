@@ -118,7 +118,7 @@ class PageAdmin(EditorsOnlyMixin, DraftMixin, TrashMixin[Page]):
 
     @admin.display(description="Learned")
     def progress(self, page: WithAnnotations[Page, ListedPage]) -> str:
-        return f"{page.learned.settled} of {page.learned.total}" if page.learned else "–"
+        return f"{page.learned.closed} of {page.learned.total}" if page.learned else "–"
 
     @admin.display(description="Open questions")
     def questions(self, page: WithAnnotations[Page, ListedPage]) -> int | str:

@@ -18,7 +18,7 @@ class Learning:
     """Items in all, those with nothing left to do, and those in progress."""
 
     total: int = 0
-    settled: int = 0
+    closed: int = 0
     doing: int = 0
 
     @property
@@ -26,9 +26,9 @@ class Learning:
         """A word for style sheets; blank where there is nothing to learn."""
         if not self.total:
             return ""
-        if self.settled == self.total:
+        if self.closed == self.total:
             return "learned"
-        return "learning" if self.settled or self.doing else "to-learn"
+        return "learning" if self.closed or self.doing else "to-learn"
 
     @property
     def label(self) -> str:
@@ -37,7 +37,7 @@ class Learning:
     @property
     def percent(self) -> int:
         """Rounded down: only what is complete may look complete."""
-        return self.settled * 100 // self.total if self.total else 0
+        return self.closed * 100 // self.total if self.total else 0
 
     def __bool__(self) -> bool:
         return self.total > 0
@@ -48,7 +48,7 @@ def learning(states: Iterable[str] | Mapping[str, int]) -> Learning:
     counts = Counter(states)
     return Learning(
         total=counts.total(),
-        settled=counts[State.DONE] + counts[State.NA],
+        closed=counts[State.DONE] + counts[State.NA],
         doing=counts[State.DOING],
     )
 

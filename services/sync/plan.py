@@ -187,9 +187,9 @@ class Plan:
         return counts | ({"refused": len(self.refused)} if self.refused else {})
 
     def files_in_words(self) -> list[str]:
-        """What happens to files, for the sums: "2 files taken along", "1 file replaced"."""
-        told = ((self.files, "taken along"), (len(self.replaced), "replaced"))
-        return [f"{n} {'file' if n == 1 else 'files'} {fate}" for n, fate in told if n]
+        """Return what happens to files: "2 attachments imported", "1 attachment replaced"."""
+        counts = ((self.files, "imported"), (len(self.replaced), "replaced"))
+        return [f"{n} attachment{'' if n == 1 else 's'} {done}" for n, done in counts if n]
 
     def as_dict(self) -> dict[str, object]:
         return {

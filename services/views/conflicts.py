@@ -38,8 +38,8 @@ from services.text.side_by_side import Who, side_by_side
 from services.views.flash import listed, resolved_words
 from services.views.request import find_page, is_for_another, person, posted_version
 
-AGAIN = "These lines were changed once more meanwhile. Nothing is saved yet: please choose again."
-MISSING = "Nothing is saved yet. Please choose a text for each block."
+AGAIN = "These lines were changed again in the meantime. Not saved: please choose again."
+MISSING = "Not saved. Please choose a text for each block."
 
 
 def show(

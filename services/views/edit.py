@@ -153,7 +153,7 @@ def _create(request: HttpRequest) -> HttpResponse:
         page = create(notes, form.facts, by=person(request))
         if drafts.is_place(None, place):
             drafts.end_saved(person(request), None, request.POST, place, notes=notes)
-    messages.success(request, f"“{page.title}” is a page now.")
+    messages.success(request, f"Page “{page.title}” created.")
     say_called(request, called(page))
     return redirect(page)
 

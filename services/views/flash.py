@@ -27,7 +27,7 @@ def say_saved(request: HttpRequest, outcome: Outcome, edit: Edit) -> None:
     """What came of a save: merged with whose changes, and which of theirs gave way."""
     page = outcome.saved.page
     if not outcome.saved.changed:
-        messages.info(request, "There was nothing new to save.")
+        messages.info(request, "No changes.")
     elif outcome.saved.resolved:
         messages.success(request, resolved_words(page))
     elif outcome.saved.merged or outcome.theirs:
@@ -61,11 +61,11 @@ def say_facts(request: HttpRequest, outcome: Outcome) -> None:
 def say_called(request: HttpRequest, name: str) -> None:
     """How links call a page whose title they cannot hold, where there is such a name."""
     if name:
-        messages.info(request, f"Links can call it “{name}”: they cannot hold its title.")
+        messages.info(request, f"This title can’t be used in links; use “{name}” instead.")
 
 
 def _gave_way(page: Page, name: str, theirs: Any) -> SafeString:
-    words = "{} had been changed to {} meanwhile. Yours is stored; theirs is in the {}."
+    words = "{} had been changed to {} meanwhile. Your value was saved; the other one is in the {}."
     return format_html(words, NAMES[name], _shown(name, theirs), history_link(page))
 
 

@@ -107,7 +107,7 @@ def restore(request: HttpRequest, slug: str, version: int) -> HttpResponseBase:
     except StaleVersion as stale:
         return _ask_again(request, stale.current, version, seen)
     if done.changed:
-        words = f"“{done.page.title}” is again what it was {_when(page, version)}."
+        words = f"Restored the version of {_when(page, version)}."
         messages.success(request, _with_undo(request, words, done.page, seen))
     else:
         messages.info(request, "The page already says what that version said.")
@@ -142,7 +142,7 @@ def _ask_again(request: HttpRequest, page: Page, version: int, seen: int) -> Htt
 def _when(page: Page, version: int) -> str:
     then = find_revision(page.pk, version)
     at = timezone.localtime(then.saved_at) if then else timezone.localtime()
-    return f"on {date_format(at, 'j F Y')} at {date_format(at, 'H:i')}"
+    return f"{date_format(at, 'j F Y')} at {date_format(at, 'H:i')}"
 
 
 def _with_undo(request: HttpRequest, words: str, page: Page, version: int) -> SafeString:

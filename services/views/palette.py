@@ -41,7 +41,7 @@ KEYS = (
         (
             (("j", "k"), "The next or the previous question"),
             (("a",), "Answer it"),
-            (("d",), "It is no question"),
+            (("d",), "Not a question"),
         ),
     ),
     (

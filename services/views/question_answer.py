@@ -148,12 +148,12 @@ def _save(request: HttpRequest, pk: int) -> HttpResponseBase:
 def _said(done: Answered) -> str:
     row = done.question
     if not done.changed:
-        return "Nothing was changed."
+        return "No changes."
     if done.resolved:
         return resolved_words(row.page)
     if row.is_open:
         return "The answer was removed. The page’s history keeps it."
-    return "Saved: the answer is in the notes, below its question."
+    return "Answer saved."
 
 
 def _done(request: HttpRequest, row: Question, said: str) -> HttpResponseBase:

@@ -93,7 +93,7 @@ def _save(request: HttpRequest, page: Page | None) -> HttpResponseBase:
         return show_asking(request, None, words, answer, status=410)
     if drafts.is_asked(page, place):
         drafts.end_saved(person(request), page, request.POST, place)
-    messages.success(request, "Asked. It stands at the end of the notes.")
+    messages.success(request, "Question added at the end of this page.")
     return redirect_or_json(request, at_question(request, find_question(row.pk) or row))
 
 

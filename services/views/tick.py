@@ -30,7 +30,7 @@ def tick(request: HttpRequest) -> HttpResponseBase:
     """Give the item that `tick` names the state that it names, for the reason `why`."""
     asked = TICK.fullmatch(request.POST.get("tick", ""))
     if asked is None:
-        return _refused(request, 400, "This is no item and state.")
+        return _refused(request, 400, "Invalid request.")
     pk, why = int(asked[1]), request.POST.get("why")
     try:
         ticked = tick_item(pk, asked[2], by=request.user, why=why)  # type: ignore[arg-type]

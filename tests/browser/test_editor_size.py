@@ -56,7 +56,7 @@ def test_what_one_types_at_the_end_is_seen(tabs: Tabs, plan, editor, screen: Any
 def test_without_scripts_there_is_no_place_for_a_preview(tabs: Tabs, plan, editor):  # noqa: F811
     tab = tabs(editor, EDIT, java_script_enabled=False)
     expect(tab.locator(".editor-preview")).to_be_hidden()
-    expect(tab.get_by_text("offers pages")).to_be_hidden()
+    expect(tab.get_by_text("to link a page")).to_be_hidden()
     box = tab.locator("#id_notes").bounding_box()
     assert box and box["width"] > 1000
 

@@ -81,7 +81,7 @@ def test_compares_restores_and_undoes_by_keyboard(tabs, content, editor, scripts
     press(page, "button", "Restore version 1")
     expect(page.get_by_role("heading", level=1)).to_have_text("Plan")
     expect(page.get_by_role("main").get_by_role("status").first).to_contain_text(
-        "is again what it was on"
+        "Restored the version of"
     )
     press(page, "button", "Undo")
     expect(page.get_by_role("heading", level=1)).to_have_text("The plan")

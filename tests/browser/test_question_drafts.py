@@ -97,7 +97,7 @@ def test_an_answer_is_back_on_another_machine_and_saving_ends_it(tab, tabs, edit
     field(other).fill("It lasts long.")
     expect(said(other)).to_have_text(KEPT)
     other.get_by_role("button", name="Save", exact=True).click()
-    expect(other.get_by_text("Saved: the answer is in the notes")).to_be_visible()
+    expect(other.get_by_text("Answer saved.")).to_be_visible()
     assert "> It lasts long.\n" in notes()
     assert not Draft.objects.exists()
     # The first machine hears of it, and what goes on there is a text of its own.
@@ -280,7 +280,7 @@ def test_a_request_that_comes_after_saving_brings_nothing_back(tab, editor):
     request = first_of(tab, held).request
     body, headers = request.post_data_buffer, request.headers
     tab.get_by_role("button", name="Save", exact=True).click()
-    expect(tab.get_by_text("Saved: the answer is in the notes")).to_be_visible()
+    expect(tab.get_by_text("Answer saved.")).to_be_visible()
     tab.unroute("**/drafts/")
     late = tab.request.post("/drafts/", data=body, headers=headers)
     assert late.status == 409
@@ -354,7 +354,7 @@ def test_a_question_goes_along_to_its_own_page_and_comes_back(tabs, s3, editor):
     tab.get_by_text("Ask a question").click()
     words = tab.get_by_role("textbox", name="Your question")
     words.fill("Who pays")
-    tab.get_by_role("link", name="With its answer").click()
+    tab.get_by_role("link", name="Add an answer too").click()
     expect(tab.get_by_label("Question", exact=True)).to_have_value("Who pays")
     tab.get_by_label("Answer (optional)").fill("We do.")
     beat(tab)

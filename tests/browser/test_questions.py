@@ -88,9 +88,7 @@ def test_through_the_inbox_by_keyboard_alone(tab: Tab) -> None:
     # It leaves the list of open ones; one goes on at the next.
     expect(entry(tab, "And last?")).to_be_focused()
     expect(entry(tab, "Or what?")).to_have_count(0)
-    expect(
-        tab.get_by_role("status").get_by_text("Saved: the answer is in the notes")
-    ).to_be_visible()
+    expect(tab.get_by_role("status").get_by_text("Answer saved.")).to_be_visible()
     assert "Or what?\n\n> [!answer]\n> Just jdk.\n" in notes()
     tab.keyboard.press("a")
     expect(field(tab, "And last?")).to_be_focused()
@@ -145,7 +143,7 @@ def test_answers_beside_the_page(tab: Tab) -> None:
     tab.keyboard.type("It *lasts*.")
     tab.keyboard.press("Control+s")
     expect(tab.locator(".notes .callout em").first).to_have_text("lasts")
-    expect(tab.get_by_text("Saved: the answer is in the notes")).to_be_visible()
+    expect(tab.get_by_text("Answer saved.")).to_be_visible()
     # The question went to the answered ones, which are open now.
     aside.get_by_role("link", name="Edit answer Why S3?").click()
     expect(field(tab, "Why S3?")).to_have_value("It *lasts*.")

@@ -108,7 +108,7 @@ def test_the_theme_that_was_chosen_stays(tabs, content, reader):  # noqa: F811
     page.goto("/checklist/")
     assert page.evaluate(background) == dark
     expect(page.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
-    page.get_by_role("button", name="As the system").click()
+    page.get_by_role("button", name="Match system").click()
     page.reload()
     assert page.evaluate(background) == light
 

@@ -35,7 +35,7 @@ def test_saving_works(as_editor, plan, editor):
 
 def test_saving_without_a_change_makes_no_revision(as_editor, plan):
     response = as_editor.post(PATH, opened(as_editor))
-    assert said(response) == ["There was nothing new to save."]
+    assert said(response) == ["No changes."]
     assert Page.objects.get().version == 1
 
 

@@ -127,7 +127,7 @@ def test_disputed_lines_that_were_changed_meanwhile_are_shown_again(
     revise(plan, OURS.replace("ours", "newer"), version=1)
     again = as_editor.post(PATH, fields)
     assert again.status_code == 409
-    assert "changed once more meanwhile" in again.content.decode()
+    assert "changed again in the meantime" in again.content.decode()
     assert not is_resolved(section)
     as_editor.post(PATH, fields_of(again) | {"block-0": "mine"})
     assert Page.objects.get(pk=plan.pk).notes == PAGE.replace("ours", "newer")

@@ -137,7 +137,7 @@ def test_restores_in_one_click_and_offers_to_undo_it(as_editor, page):
     page.refresh_from_db()
     assert page.notes == "old\n"
     message = messages_of(response)[0]
-    assert "“Plan” is again what it was on " in message
+    assert "Restored the version of " in message
     action = re.search(r'action="([^"]+)"', message)[1]
     seen = re.search(r'name="seen" value="(\d+)"', message)[1]
     assert message in response.content.decode()

@@ -184,7 +184,7 @@ def test_another_sites_export_brings_its_files_by_reference(storage, out, capsys
         destroy(page)
     Attachment.objects.all().delete()
     Document.objects.all().delete()
-    assert "1 created; 1 file taken along" in bring(out, capsys)
+    assert "1 created; 1 attachment imported" in bring(out, capsys)
     path = f"../attachments/{gone}/a.png"
     assert Page.objects.get().notes == f"![x]({path})\n"
     assert Attachment.objects.get().reference == path

@@ -68,7 +68,7 @@ def test_files_of_any_kind_come_along(storage, vault, capsys):
             "nobody.pdf": PDF + b"%",
         },
     )
-    assert "4 files taken along" in bring(vault, capsys)
+    assert "4 attachments imported" in bring(vault, capsys)
     assert references() == {
         "img/a.png": "a.png",
         "files/b.pdf": "b.pdf",
@@ -206,7 +206,7 @@ def test_a_changed_file_takes_the_place_of_the_old_one(
     row = Attachment.objects.get()
     put(vault, {"a.pdf": PDF + b"%changed"})
     with django_capture_on_commit_callbacks(execute=True):
-        assert "1 file taken along" in bring(vault, capsys)
+        assert "1 attachment imported" in bring(vault, capsys)
     assert Attachment.objects.get().pk == row.pk
     assert bytes_of(Attachment.objects.get()) == PDF + b"%changed"
     assert objects() == {str(Attachment.objects.get().file.name)}
@@ -250,7 +250,7 @@ def test_what_cannot_be_stored_is_told_and_stops_nothing(vault, capsys, settings
     said = bring(vault, capsys)
     for name in ("broken.png", "large.bin", "empty.txt"):
         assert f"Notes.md: the file {name} was left out: This" in said
-    assert "1 created; 1 file taken along" in said
+    assert "1 created; 1 attachment imported" in said
     assert references() == {"good.pdf": "good.pdf"}
 
 
@@ -278,7 +278,7 @@ def test_a_storage_that_is_down_stops_no_notes(s3: S3Server, vault, capsys):
     assert Page.objects.count() == 2
     assert not Attachment.objects.exists()
     s3.start()
-    assert "2 files taken along" in bring(vault, capsys)
+    assert "2 attachments imported" in bring(vault, capsys)
     assert Attachment.objects.count() == Link.objects.exclude(attachment=None).count() == 2
 
 
@@ -294,13 +294,13 @@ def test_a_dry_run_says_what_would_come_along(vault, capsys, settings):
     settings.UPLOAD_MAX_BYTES = 1000
     put(vault, {"N.md": "[w](a.pdf) [w](b.pdf)\n", "a.pdf": PDF, "b.pdf": b"x" * 1001})
     said = bring(vault, capsys, "--dry-run")
-    assert "Would be: 1 created; 1 file taken along." in said
+    assert "Would be: 1 created; 1 attachment imported." in said
     assert "N.md: the file b.pdf was left out: This file is too large" in said
     assert not Attachment.objects.exists()
     bring(vault, capsys)
     assert "taken along" not in bring(vault, capsys, "--dry-run")
     put(vault, {"a.pdf": PDF + b"%"})
-    assert "1 file taken along" in bring(vault, capsys, "--dry-run")
+    assert "1 attachment imported" in bring(vault, capsys, "--dry-run")
 
 
 def test_links_to_files_lead_there(vault, capsys, as_reader):

@@ -59,9 +59,9 @@ def test_another_site_gives_them_back_to_their_pages(storage, vault, out, capsys
     before = files_in(out)
     forget_everything()
     call_command("import_markdown", str(out), "--dry-run")
-    assert "4 files taken along" in capsys.readouterr().out
+    assert "4 attachments imported" in capsys.readouterr().out
     assert Attachment.objects.count() == 0
-    assert "4 files taken along" in bring(out, capsys)
+    assert "4 attachments imported" in bring(out, capsys)
     found = {(row.name, row.page.title if row.page else "") for row in Attachment.objects.all()}
     assert found == {("a.pdf", "EC2"), ("b.png", "S3"), ("c.txt", "EC2"), ("d.pdf", "Plan")}
     # Nothing changes by doing either again, and what is deleted stays deleted.
@@ -93,9 +93,9 @@ def test_an_edited_file_takes_the_place_of_the_one_here(storage, out, capsys):  
         call_command("import_markdown", str(out), "--dry-run")
         said = capsys.readouterr().out
         assert f"replaced  attachments/{row.pk}/a.pdf" in said
-        assert "1 unchanged; 1 file replaced" in said
+        assert "1 unchanged; 1 attachment replaced" in said
         assert bytes_of(row) != data
-        assert "1 file replaced" in bring(out, capsys)
+        assert "1 attachment replaced" in bring(out, capsys)
         assert bytes_of(row) == data
         assert Page.objects.get().notes == f"{embed(row)}\n"
         assert "replaced" not in bring(out, capsys)

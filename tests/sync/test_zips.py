@@ -72,7 +72,7 @@ def paths() -> list[str]:
 
 def test_a_zipped_vault_is_imported_like_the_folder(storage, tmp_path, capsys, room):
     said = bring(tmp_path, zipped(NOTES), capsys)
-    assert "2 created; 2 files taken along" in said
+    assert "2 created; 2 attachments imported" in said
     assert paths() == ["AWS.md", "Topics/One.md"]
     assert set(Attachment.objects.values_list("reference", flat=True)) == {"img/a.png", "b.pdf"}
     assert list(room.iterdir()) == []
@@ -203,7 +203,7 @@ def test_an_endless_list_of_entries_is_not_read(tmp_path, capsys, monkeypatch):
 
 def test_a_dry_run_of_a_zip_writes_nothing(tmp_path, capsys):
     said = bring(tmp_path, zipped(NOTES), capsys, "--dry-run")
-    assert "Would be: 2 created; 2 files taken along." in said
+    assert "Would be: 2 created; 2 attachments imported." in said
     assert not Document.objects.exists()
 
 
@@ -217,11 +217,11 @@ def upload(client: Client, data: bytes, name: str = "vault.zip"):
 def test_a_zip_is_planned_first_and_applied_then(storage, as_editor, editor, room):
     response = upload(as_editor, zipped(NOTES))
     html = response.content.decode()
-    assert "2 created, 2 files taken along" in html
+    assert "2 created, 2 attachments imported" in html
     assert not Document.objects.exists()
     assert len(list(room.iterdir())) == 1
     done = as_editor.post(IMPORT, fields_of(response), follow=True)
-    assert "Imported: 2 created, 2 files taken along." in done.content.decode()
+    assert "Imported: 2 created, 2 attachments imported." in done.content.decode()
     assert paths() == ["AWS.md", "Topics/One.md"]
     assert set(Document.objects.values_list("folder", flat=True)) == {""}
     assert Attachment.objects.get(reference="b.pdf").created_by == editor

@@ -151,7 +151,7 @@ def test_a_long_list_comes_in_parts(as_reader, page, django_assert_max_num_queri
         for number in range(101)
     )
     with django_assert_max_num_queries(8):
-        assert "Part 1 of 2" in html(as_reader, LIST)
+        assert "Page 1 of 2" in html(as_reader, LIST)
     assert html(as_reader, f"{LIST}?page=2").count('class="file-row"') == 1
 
 

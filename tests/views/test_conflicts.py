@@ -141,7 +141,7 @@ def test_the_same_lines_changed_again_are_asked_about_again(as_editor, as_olga, 
     again = resolve(as_editor, clash, **{"block-0": use})
     text = again.content.decode()
     assert again.status_code == 409
-    assert "changed once more meanwhile" in text
+    assert "changed again in the meantime" in text
     assert "<mark>Third</mark>" in text
     assert "checked" not in text
     assert fields_of(again)["title"] == "Plans"

@@ -24,7 +24,7 @@ def test_forbidden_has_the_sites_look(as_reader, reader):
     reader.groups.clear()
     response = as_reader.get("/")
     assert response.status_code == 403
-    assert "You may not see this" in response.content.decode()
+    assert "You don’t have access to this page" in response.content.decode()
 
 
 def test_a_form_without_its_token_is_explained():

@@ -42,7 +42,7 @@ def tick_all(page, by):
 def test_lists_who_changed_what_the_newest_first(as_reader, page, editor, admin):
     revised(page, "New words.\n", by=editor)
     revised(page, by=admin, reason=Reason.ADMIN, title="The plan")
-    text = words_of(text_of(as_reader, "/pages/plan/history/")).partition("Compare the two")[2]
+    text = words_of(text_of(as_reader, "/pages/plan/history/")).partition("Compare selected")[2]
     places = [
         text.index(words) for words in ("Edited in the admin", "Edited on the site", "Created on")
     ]

@@ -44,7 +44,7 @@ def test_works(as_reader, editor):
 
 def test_says_how_to_begin_where_there_are_no_pages(as_editor, as_reader):
     assert "import_markdown" in html(as_editor)
-    assert "As soon as an editor has brought in notes" in html(as_reader)
+    assert "No notes yet. Log in to add some." in html(as_reader)
 
 
 def test_shows_so_many_of_a_category_and_how_many_there_are(as_reader):

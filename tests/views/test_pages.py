@@ -185,7 +185,7 @@ def test_category_is_paginated_with_the_same_queries(
     many(compute, 250)
     with django_assert_max_num_queries(10):
         text = html(as_reader, "/categories/compute/?page=3")
-    assert "Part 3 of 3" in text
+    assert "Page 3 of 3" in text
     assert ">P249</a>" in text
 
 

@@ -168,7 +168,7 @@ def test_answers_and_comes_back_to_the_question(as_editor, s3):
     form = fields(as_editor, pk, answer="That.\r\n\r\nOr this.")
     response = as_editor.post(f"/questions/{pk}/", form, follow=True)
     assert response.redirect_chain == [(f"/questions/#kb-question-{pk}", 302)]
-    assert "Saved: the answer is in the notes" in response.content.decode()
+    assert "Answer saved." in response.content.decode()
     assert notes(s3) == NOTES + "\n> [!answer]\n> That.\n>\n> Or this.\n"
 
 
@@ -300,7 +300,7 @@ def test_asks_on_a_page_and_shows_it_there(as_editor, s3):
     assert response["Location"] == f"/services/s3/#kb-question-{pk}"
     page = as_editor.get("/services/s3/").content.decode()
     assert f'id="kb-question-{pk}"' in page
-    assert "Asked. It stands at the end of the notes." in page
+    assert "Question added at the end of this page." in page
     assert notes(s3) == NOTES + "\nWho pays?\n"
     told = as_editor.post("/pages/s3/ask/", {"words": " "}, headers={"Accept": JSON})
     assert (told.status_code, told.json()) == (400, {"error": "A question needs some words."})
@@ -317,7 +317,7 @@ def test_dismisses_and_takes_it_back(as_editor, s3):
     pk = row("Or what?").pk
     response = as_editor.post(f"/questions/{pk}/dismiss/", {"next": "/questions/"}, follow=True)
     text = " ".join(response.content.decode().split())
-    assert "“Or what?” is not counted as a question." in text
+    assert "“Or what?” dismissed." in text
     assert f'action="/questions/{pk}/dismiss/"' in text.split('id="kb-main"')[1].split("<h1>")[0]
     assert row("Or what?").dismissed
     as_editor.post(f"/questions/{pk}/dismiss/", {"undo": "1"})

@@ -123,7 +123,7 @@ def test_many_pages_come_in_parts(as_reader, finds):
     text = html(as_reader, "/search/", q="x y", page="2")
     assert "45 pages" in words(text)
     assert "Page 20 " in words(text)
-    assert "Part 2 of 3" in words(text)
+    assert "Page 2 of 3" in words(text)
     assert {"?q=x+y&page=1", "?q=x+y&page=3"} <= set(Elements(text).links)
 
 

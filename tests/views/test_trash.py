@@ -88,7 +88,7 @@ def test_a_long_trash_comes_in_parts(as_editor, django_assert_max_num_queries):
     with django_assert_max_num_queries(9):
         first = words(as_editor.get("/trash/"))
     assert "Page 50" in first
-    assert "Part 1 of 2" in first
+    assert "Page 1 of 2" in first
     assert "Page 0<" in words(as_editor.get("/trash/?page=2"))
 
 
