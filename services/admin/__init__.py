@@ -1,1 +1,1 @@
-"""The admin: everything about pages in one place, for those who may edit."""
+"""The admin: forms and lists of all models, for editors and admins."""

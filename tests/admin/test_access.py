@@ -130,7 +130,7 @@ def test_readers_cannot_post(as_reader: Client, numbers: dict[str, int]) -> None
     assert Page.objects.filter(pk=numbers["service"]).exists()
 
 
-def test_the_index_shows_editors_what_is_theirs(as_editor: Client, as_admin: Client) -> None:
+def test_the_index_shows_editors_their_models(as_editor: Client, as_admin: Client) -> None:
     html = as_editor.get("/admin/").content.decode()
     assert "/admin/services/service/add/" in html
     assert "/admin/services/document/import/" in html
@@ -169,7 +169,7 @@ class TestPeople:
         assert not eve.is_superuser
         assert eve.check_password("a long good password")
 
-    def test_an_admin_makes_nobody_superuser(self, as_admin: Client, reader: User) -> None:
+    def test_an_admin_cannot_make_a_superuser(self, as_admin: Client, reader: User) -> None:
         assert b"is_superuser" not in as_admin.get(f"/admin/auth/user/{reader.pk}/change/").content
         admins = Group.objects.get(name="admins").pk
         response = self.change(
@@ -206,6 +206,6 @@ class TestPeople:
         person("other", "admins")
         assert self.change(as_admin, admin, groups=[]).status_code == 302  # type: ignore[attr-defined]
 
-    def test_nobody_deletes_themselves(self, as_admin: Client, admin: User) -> None:
+    def test_users_cannot_delete_themselves(self, as_admin: Client, admin: User) -> None:
         url = f"/admin/auth/user/{admin.pk}/delete/"
         assert as_admin.post(url, {"post": "yes"}).status_code == 403

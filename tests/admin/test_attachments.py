@@ -41,7 +41,7 @@ def listed(client: Client, query: str = "") -> str:
     return answer.content.decode()
 
 
-def test_the_list_says_what_they_are_and_whose(as_editor, row):
+def test_the_list_shows_kind_page_and_user(as_editor, row):
     text = listed(as_editor)
     for words in (
         "a.pdf",
@@ -92,7 +92,7 @@ def test_a_file_is_added_as_on_the_site(as_editor, editor, page, storage):
     assert objects() == set(row.keys)
 
 
-def test_what_is_refused_is_told_in_the_form(as_editor, page, storage):
+def test_a_refused_file_is_an_error_in_the_form(as_editor, page, storage):
     sent = {"upload": SimpleUploadedFile("a.png", picture()[:-20]), "page": page.pk}
     answer = as_editor.post(f"{ALL}add/", sent)
     assert "This picture is broken" in answer.content.decode()
@@ -113,7 +113,7 @@ def test_a_file_is_renamed_moved_and_replaced_and_its_address_stays(as_editor, r
     assert body_of(as_editor, before) == picture()
 
 
-def test_what_is_refused_in_its_place_leaves_it(as_editor, row):
+def test_a_refused_replacement_leaves_the_file(as_editor, row):
     broken = SimpleUploadedFile("c.png", picture()[:-20])
     assert "This picture is broken" in change(as_editor, row, upload=broken)
     assert body_of(as_editor, row.get_absolute_url()) == PDF
@@ -150,7 +150,7 @@ def test_deleting_moves_to_the_trash_and_restoring_brings_back(as_editor, editor
     assert row.trashed_at is None
 
 
-def test_several_are_deleted_at_once(as_editor, row, page):
+def test_several_files_are_deleted_together(as_editor, row, page):
     other = store(io.BytesIO(b"b"), name="b.txt", page=page)
     picked = {"action": "delete_selected", "_selected_action": [row.pk, other.pk]}
     assert "These go to the trash:" in as_editor.post(ALL, picked).content.decode()

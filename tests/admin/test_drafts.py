@@ -41,7 +41,7 @@ def typed(client: Client, fields: dict[str, Any], page: Page | None, **more: str
     return client.post(DRAFT, fields | told | more)
 
 
-def test_what_is_typed_is_kept_with_its_rows(as_editor: Client, page: Page, editor) -> None:
+def test_a_draft_is_saved_with_its_rows(as_editor: Client, page: Page, editor) -> None:
     fields = opened(as_editor, address(page)) | {"title": "Plans", "items-0-state": "done"}
     fields["notes"] = str(fields["notes"]).replace("One", "Typed")
     fields["questions-0-answer"] = "Because."
@@ -65,14 +65,14 @@ def test_the_draft_goes_on_in_the_sites_editor(as_editor: Client, page: Page) ->
     assert opened(as_editor, "/pages/plan/edit/?draft=1")["notes"] == "Typed in the admin"
 
 
-def test_a_form_that_could_not_be_saved_is_kept_all_the_same(as_editor: Client, page: Page) -> None:
+def test_an_invalid_form_is_saved_as_a_draft(as_editor: Client, page: Page) -> None:
     make_topic(title="Taken")
     fields = opened(as_editor, address(page)) | {"title": "Taken", "notes": "Typed"}
     assert typed(as_editor, fields, page).status_code == 200
     assert Draft.objects.get().fields["notes"] == "Typed"
 
 
-def test_a_row_that_no_notes_can_hold_yet_is_told(as_editor: Client, page: Page) -> None:
+def test_a_row_that_cannot_be_put_into_the_notes_is_an_error(as_editor: Client, page: Page) -> None:
     fields = opened(as_editor, address(page)) | {"items-0-text": ""}
     answer = typed(as_editor, fields, page)
     assert answer.status_code == 400
@@ -122,7 +122,7 @@ def test_refuses_strangers_and_readers(as_nobody: Client, as_reader: Client, pag
     assert not Draft.objects.exists()
 
 
-def test_a_page_that_is_gone_is_told(as_editor: Client, page: Page) -> None:
+def test_a_deleted_page_is_an_error(as_editor: Client, page: Page) -> None:
     fields = opened(as_editor, address(page))
     number = page.pk
     page.delete()
@@ -132,7 +132,7 @@ def test_a_page_that_is_gone_is_told(as_editor: Client, page: Page) -> None:
 
 
 @pytest.mark.parametrize("meanwhile", ["trashed", "another kind"])
-def test_rows_are_kept_whatever_became_of_the_page(
+def test_rows_are_saved_for_a_page_in_the_trash(
     as_editor: Client, page: Page, meanwhile: str
 ) -> None:
     fields = opened(as_editor, address(page)) | {"questions-0-answer": "A long answer."}

@@ -35,7 +35,7 @@ def test_the_plan_is_shown_and_nothing_written(as_editor: Client) -> None:
     assert ">ECS<" in html
 
 
-def test_what_was_read_is_applied(as_editor: Client, editor: object) -> None:
+def test_the_shown_plan_is_applied(as_editor: Client, editor: object) -> None:
     response = upload(as_editor, AWS=NOTES)
     done = as_editor.post(IMPORT, fields_of(response), follow=True)
     assert "Imported" in done.content.decode()
@@ -86,7 +86,7 @@ def test_files_that_were_tampered_with_are_refused(as_editor: Client) -> None:
         ([("a.md", b"")], "empty"),
     ],
 )
-def test_what_cannot_be_imported_is_a_form_error(
+def test_unusable_files_are_form_errors(
     as_editor: Client, monkeypatch: pytest.MonkeyPatch, files: list[tuple[str, bytes]], words: str
 ) -> None:
     monkeypatch.setattr(importing, "MAX_BYTES", 100)

@@ -173,7 +173,7 @@ class TestDocuments:
         assert Page.objects.get(pk=page.pk).notes == "Text"
         assert other.links.get().to is None
 
-    def test_several_are_forgotten_at_once(self, as_editor: Client) -> None:
+    def test_several_files_are_forgotten_together(self, as_editor: Client) -> None:
         made = [Document.objects.create(path=f"{n}.md", digest="x") for n in range(3)]
         chosen = {"action": "delete_selected", "_selected_action": [row.pk for row in made]}
         fields = fields_of(as_editor.post("/admin/services/document/", chosen))

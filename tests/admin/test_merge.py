@@ -42,7 +42,7 @@ def typed(client: Client, page: Page, old: str, new: str) -> dict[str, str | lis
     return fields | {"notes": str(fields["notes"]).replace(old, new)}
 
 
-def test_different_lines_are_merged_and_it_says_with_whom(
+def test_different_lines_are_merged_and_the_message_names_the_user(
     as_editor: Client, page: Page, ada: User, editor: User
 ) -> None:
     fields = typed(as_editor, page, "five", "FIVE")
@@ -55,7 +55,7 @@ def test_different_lines_are_merged_and_it_says_with_whom(
     assert [r.version for r in Revision.objects.of_page(page.pk)] == [3, 2, 1]
 
 
-def test_rows_are_changed_in_what_was_merged(as_editor: Client, page: Page, ada: User) -> None:
+def test_rows_are_changed_in_the_merged_notes(as_editor: Client, page: Page, ada: User) -> None:
     fields = typed(as_editor, page, "five", "FIVE") | {"items-0-state": "done"}
     revise(page, "zero\n" + BASE, version=1, by=ada)
     assert as_editor.post(address(page), fields).status_code == 302
@@ -99,7 +99,7 @@ def test_posting_a_conflict_again_resolves_nothing(
 
 
 @pytest.mark.parametrize("version", ["", "0", "x", "-1", "99", "9" * 30])
-def test_a_version_nobody_knows_is_told(as_editor: Client, page: Page, version: str) -> None:
+def test_an_unknown_version_is_a_conflict(as_editor: Client, page: Page, version: str) -> None:
     fields = typed(as_editor, page, "three", "mine") | {"version": version}
     response = as_editor.post(address(page), fields)
     assert response.status_code == 409

@@ -123,7 +123,7 @@ def test_an_alias_with_a_comma_stays_one(as_editor: Client, page: Page) -> None:
         ("aws_id", "elasticache", "already has this AWS id"),
     ],
 )
-def test_what_another_page_has_is_an_error_that_leads_there(
+def test_a_taken_name_is_an_error_that_links_the_page(
     as_editor: Client, page: Page, field: str, value: str, words: str
 ) -> None:
     other = make_service(
@@ -156,7 +156,7 @@ def test_a_title_taken_at_the_last_moment_is_an_error(
 
 
 @pytest.mark.parametrize("error", [StaleVersion, Trashed, Page.DoesNotExist])
-def test_a_save_that_is_overtaken_at_the_last_moment_begins_anew(
+def test_a_save_that_another_overtakes_is_tried_again(
     as_editor: Client, page: Page, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
 ) -> None:
     """As on a database where the lock comes too late."""
@@ -172,9 +172,7 @@ def test_a_save_that_is_overtaken_at_the_last_moment_begins_anew(
     assert stored(page).notes == "Mine"
 
 
-def test_what_was_typed_for_a_page_that_is_gone_can_become_a_new_one(
-    as_editor: Client, page: Page
-) -> None:
+def test_text_for_a_deleted_page_can_become_a_new_page(as_editor: Client, page: Page) -> None:
     revise(page, "Why?\n", version=1)
     there = address(page)
     fields = fields_of(as_editor.get(there)) | {"questions-0-answer": "An hour of typing"}
@@ -185,7 +183,7 @@ def test_what_was_typed_for_a_page_that_is_gone_can_become_a_new_one(
     assert fields_of(response)["notes"] == "Why?\r\n\r\n> [!answer]\r\n> An hour of typing\r\n"
 
 
-def test_who_was_logged_out_is_shown_what_they_wrote(as_editor: Client, page: Page) -> None:
+def test_the_form_is_shown_again_after_the_session_ended(as_editor: Client, page: Page) -> None:
     fields = fields_of(as_editor.get(address(page))) | {"notes": "An hour of typing"}
     as_editor.logout()
     response = as_editor.post(address(page), fields)
@@ -202,7 +200,7 @@ def test_who_was_logged_out_is_shown_what_they_wrote(as_editor: Client, page: Pa
         ("tags", ["theirs"], "mine"),
     ],
 )
-def test_a_fact_that_somebody_else_changed_as_well_is_told(
+def test_a_field_that_another_user_changed_too_is_reported(
     as_editor: Client, page: Page, fact: str, theirs: Any, mine: str
 ) -> None:
     fields = fields_of(as_editor.get(address(page))) | {fact: mine}
@@ -212,7 +210,7 @@ def test_a_fact_that_somebody_else_changed_as_well_is_told(
     assert f"had been changed to “{words}” meanwhile" in html
 
 
-def test_facts_that_somebody_else_changed_are_not_put_back(as_editor: Client, page: Page) -> None:
+def test_fields_that_another_user_changed_are_not_reverted(as_editor: Client, page: Page) -> None:
     fields = fields_of(as_editor.get(address(page)))
     page.title, page.aliases = "Fargate", ["Tasks"]
     revise_by_fields(page)
@@ -242,7 +240,7 @@ def test_notes_that_are_too_long_are_a_form_error(
     assert stored(page).version == 1
 
 
-def test_a_clash_with_the_file_leads_to_where_it_is_decided(as_editor: Client, page: Page) -> None:
+def test_a_conflict_with_the_file_links_the_conflict_page(as_editor: Client, page: Page) -> None:
     document = Document.objects.create(path="a.md", digest="x")
     Section.objects.create(document=document, position=0, page=page, base="One\n", theirs="1\n")
     assert 'href="/pages/ecs/file/"' in as_editor.get(address(page)).content.decode()
@@ -257,7 +255,7 @@ def test_deleting_several_frees_their_names(as_editor: Client, page: Page, edito
     assert topic.links.get().to is None
 
 
-def test_who_came_from_the_site_goes_back_to_it(as_editor: Client, page: Page) -> None:
+def test_a_user_from_the_site_is_redirected_to_it(as_editor: Client, page: Page) -> None:
     assert f'href="{address(page)}?from=site"' in as_editor.get("/services/ecs/").content.decode()
     fields = fields_of(as_editor.get(address(page)))
     assert as_editor.post(f"{address(page)}?from=site", fields)["Location"] == "/services/ecs/"

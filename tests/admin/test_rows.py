@@ -110,7 +110,9 @@ def test_dismissing_changes_no_notes(as_editor: Client, page: Page) -> None:
     assert Page.objects.get(pk=page.pk).version == 1
 
 
-def test_what_markdown_cannot_say_is_an_error_at_its_row(as_editor: Client, page: Page) -> None:
+def test_text_that_markdown_cannot_hold_is_an_error_at_its_row(
+    as_editor: Client, page: Page
+) -> None:
     fields = opened(as_editor, page) | {"items-0-text": "", "questions-0-text": "No question"}
     shown = refused(as_editor, page, fields | {"notes": "Typed\r\n" + str(fields["notes"])})
     assert "A checklist item needs some words." in str(shown["html"])
@@ -129,13 +131,13 @@ def test_a_row_that_was_taken_out_of_the_notes_is_an_error(as_editor: Client, pa
 
 
 class TestTwoPeople:
-    """Somebody else saved the page after this person opened it."""
+    """Another user saved the page after this one opened it."""
 
     def change(self, page: Page, before: str, after: str) -> None:
         now = Page.objects.get(pk=page.pk)
         revise(now, now.notes.replace(before, after), version=now.version)
 
-    def test_only_what_this_person_changed_is_applied(self, as_editor: Client, page: Page) -> None:
+    def test_only_the_changes_of_this_user_are_applied(self, as_editor: Client, page: Page) -> None:
         fields = opened(as_editor, page) | {"items-1-state": "open"}
         self.change(page, "[ ] One", "[x] One")
         self.change(page, "Intro", "Their intro")
@@ -164,7 +166,7 @@ class TestTwoPeople:
         assert "My words" in shown.content.decode()
         assert "- [ ] My words" in self.resolved(as_editor, page, shown, "mine")
 
-    def test_a_row_that_they_took_out_is_nothing_to_who_left_it(
+    def test_a_row_that_another_user_deleted_is_ignored_if_unchanged(
         self, as_editor: Client, page: Page
     ) -> None:
         fields = opened(as_editor, page) | {"items-1-state": "open"}
@@ -181,7 +183,7 @@ class TestTwoPeople:
         assert answer in self.resolved(as_editor, page, shown, use)
 
     @pytest.mark.parametrize("use", ["mine", "theirs"])
-    def test_deleting_what_they_reworded_is_disputed(
+    def test_deleting_a_row_that_another_user_reworded_is_a_conflict(
         self, as_editor: Client, page: Page, use: str
     ) -> None:
         fields = opened(as_editor, page) | {"items-1-DELETE": "on"}

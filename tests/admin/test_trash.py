@@ -31,7 +31,7 @@ def thrown(page: Page) -> Page:
     return Page.everything.get(pk=page.pk)
 
 
-def test_deleting_moves_to_the_trash_and_says_so(
+def test_deleting_moves_to_the_trash_with_a_message(
     as_editor: Client, page: Page, editor: User
 ) -> None:
     asked = as_editor.get(address(page, "delete")).content.decode()
@@ -45,7 +45,7 @@ def test_deleting_moves_to_the_trash_and_says_so(
     assert Revision.objects.of_page(page.pk).count() == 2
 
 
-def test_several_at_once_too(as_editor: Client, page: Page, editor: User) -> None:
+def test_several_pages_are_moved_together(as_editor: Client, page: Page, editor: User) -> None:
     other = make_service(title="EKS", category=page.category)
     data = {"action": "delete_selected", "_selected_action": [page.pk, other.pk]}
     asked = as_editor.post("/admin/services/service/", data).content.decode()
@@ -66,14 +66,14 @@ def test_readers_delete_nothing(as_reader: Client, as_nobody: Client, page: Page
     assert Page.objects.filter(pk=page.pk).exists()
 
 
-def test_what_is_in_the_trash_is_not_in_the_admin(as_editor: Client, page: Page) -> None:
+def test_pages_in_the_trash_are_not_in_the_admin(as_editor: Client, page: Page) -> None:
     thrown(page)
     assert "ECS" not in as_editor.get("/admin/services/service/").content.decode()
     for what in ("change", "delete", "history"):
         assert as_editor.get(address(page, what)).status_code in (302, 404)
 
 
-def test_what_was_typed_is_not_lost_to_the_trash(as_editor: Client, page: Page) -> None:
+def test_typed_text_survives_moving_the_page_to_the_trash(as_editor: Client, page: Page) -> None:
     fields = fields_of(as_editor.get(address(page))) | {"notes": "Typed for long\r\n"}
     thrown(page)
     response = as_editor.post(address(page), fields)

@@ -85,7 +85,7 @@ class TestSweep:
         put("attachments/ab/abandoned")
         put("uploads/half")
 
-    def test_what_is_young_stays(self) -> None:
+    def test_new_objects_stay(self) -> None:
         assert run("sweep", "--delete")[0] == "Nothing to sweep.\n"
         assert {"attachments/ab/abandoned", "uploads/half"} < objects()
 
@@ -100,7 +100,7 @@ class TestSweep:
         assert "2 objects (2\xa0bytes) deleted" in run(*NOW, "--delete")[0]
         assert objects() == set(row.keys)
 
-    def test_an_object_that_got_a_row_meanwhile_stays(self, row: Attachment) -> None:
+    def test_an_object_that_has_a_row_by_now_stays(self, row: Attachment) -> None:
         [found] = [o for o in audit.find_unused(timedelta(0)) if o.key.startswith("attachments/")]
         Attachment.objects.filter(pk=row.pk).update(file=found.key)
         assert not audit.delete_unused(found)
@@ -115,7 +115,7 @@ class TestMove:
         data = (picture(), b"text", b"more")
         return [store(io.BytesIO(d), name=n) for d, n in zip(data, names, strict=True)]
 
-    def test_without_a_bucket_it_says_what_to_set(self, rows) -> None:
+    def test_without_a_bucket_the_error_names_the_settings(self, rows) -> None:
         with pytest.raises(CommandError, match="AWS_STORAGE_BUCKET_NAME"):
             run("move", "--to", "s3")
 
@@ -129,7 +129,7 @@ class TestMove:
         assert "4 copied" in run("move", "--to", "local")[0]
         assert all(audit.local_folder().exists(key) for key in keys)
 
-    def test_it_can_be_taken_up_again(self, rows, s3) -> None:
+    def test_an_interrupted_move_can_be_run_again(self, rows, s3) -> None:
         # One is there, one came half, one is another.
         first, second, third = (str(row.file.name) for row in rows)
         audit.copy_object(first, audit.local_folder(), default_storage)
@@ -140,7 +140,7 @@ class TestMove:
         assert "All 4 objects" in run("check")[0]
         assert "0 copied, 4 were there already" in run("move", "--to", "s3")[0]
 
-    def test_what_is_in_neither_place_is_named_and_the_rest_moves(self, rows, s3) -> None:
+    def test_a_missing_object_is_reported_and_the_rest_moves(self, rows, s3) -> None:
         missing = str(rows[1].file.name)
         audit.local_folder().delete(missing)
         out, err = io.StringIO(), io.StringIO()
@@ -149,7 +149,7 @@ class TestMove:
         assert f"{missing}: it is in neither place." in err.getvalue()
         assert "3 copied" in out.getvalue()
 
-    def test_a_bucket_that_does_not_answer_is_told(self, rows, s3) -> None:
+    def test_a_bucket_that_does_not_answer_is_reported(self, rows, s3) -> None:
         s3.stop()
         with pytest.raises(CommandError, match="could not be moved"):
             run("move", "--to", "s3")

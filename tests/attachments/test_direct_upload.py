@@ -60,7 +60,7 @@ def test_it_becomes_an_attachment_of_the_page(
     assert objects() == set(row.keys)
 
 
-def test_it_is_what_it_is_not_what_it_says(s3, as_editor) -> None:
+def test_the_type_comes_from_the_bytes(s3, as_editor) -> None:
     told = begun(as_editor, HTML, "a.png")
     put(told, HTML)
     finish(as_editor, told)
@@ -76,7 +76,7 @@ def test_a_picture_forgets_its_place_on_this_way_too(s3, as_editor) -> None:
         assert file.read() != data
 
 
-def test_the_address_takes_nothing_but_what_was_asked_for(s3, as_editor) -> None:
+def test_the_address_takes_only_the_announced_upload(s3, as_editor) -> None:
     told = begun(as_editor, b"12345", "a.txt")
     assert put(told, b"123456") == 403
     assert put(told, b"1234") == 403
@@ -86,13 +86,13 @@ def test_the_address_takes_nothing_but_what_was_asked_for(s3, as_editor) -> None
     assert objects() == set()
 
 
-def test_what_did_not_arrive_is_told(s3, as_editor) -> None:
+def test_an_incomplete_upload_is_an_error(s3, as_editor) -> None:
     answer = finish(as_editor, begun(as_editor, b"12345"))
     assert answer.status_code == 409
     assert "Not all of this file arrived" in answer.json()["error"]
 
 
-def test_what_is_refused_is_not_kept(s3, as_editor) -> None:
+def test_a_refused_file_is_deleted(s3, as_editor) -> None:
     data = picture()[:-20]
     told = begun(as_editor, data)
     put(told, data)
@@ -101,7 +101,7 @@ def test_what_is_refused_is_not_kept(s3, as_editor) -> None:
     assert not Attachment.objects.exists()
 
 
-def test_the_same_bytes_are_kept_once(s3, as_editor, page) -> None:
+def test_the_same_bytes_are_stored_once(s3, as_editor, page) -> None:
     row = store(io.BytesIO(picture()), name="a.png", page=page)
     told = begun(as_editor, picture(), page=page.pk)
     put(told, picture())
@@ -126,7 +126,7 @@ def test_giving_up_leaves_nothing(s3, as_editor) -> None:
 
 
 @pytest.mark.parametrize("path", ["finish", "abandon"])
-def test_a_token_is_for_whom_it_was_given_and_as_it_was(s3, as_editor, as_admin, path) -> None:
+def test_a_token_is_valid_for_its_user_and_unchanged_only(s3, as_editor, as_admin, path) -> None:
     told = begun(as_editor, b"12345")
     put(told, b"12345")
     before = objects()

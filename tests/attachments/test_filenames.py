@@ -29,7 +29,7 @@ from services.attachments.sniff import OTHER, PICTURES
         ("x" * 300 + ".png", "x" * 146 + ".png"),
     ],
 )
-def test_a_picture_ends_as_what_it_is(name: str, cleaned: str) -> None:
+def test_a_picture_gets_an_extension_of_its_kind(name: str, cleaned: str) -> None:
     assert clean_name(name, PICTURES["PNG"]) == cleaned
 
 

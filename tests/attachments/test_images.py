@@ -18,7 +18,7 @@ def read(data: bytes):
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "AVIF"])
-def test_a_picture_that_says_nothing_stays_as_it_came(kind: str) -> None:
+def test_a_picture_without_metadata_is_unchanged(kind: str) -> None:
     found = read(picture(kind, (30, 20)))
     assert (found.width, found.height, found.data) == (30, 20, None)
 
@@ -73,7 +73,7 @@ def test_an_animation_is_stored_as_it_comes(kind: str, orientation: int, browser
         assert small.size == (found.width, found.height)
 
 
-def test_the_small_one_fits_and_keeps_what_can_be_seen_through() -> None:
+def test_the_thumbnail_fits_and_stays_transparent() -> None:
     with Image.open(io.BytesIO(read(picture("PNG", (1200, 600))).thumbnail)) as small:
         assert (small.format, small.size) == ("WEBP", (320, 160))
     file = io.BytesIO()

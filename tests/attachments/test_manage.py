@@ -104,7 +104,7 @@ def test_the_trash_keeps_the_bytes_until_it_is_emptied(
     assert not Attachment.objects.exists()
 
 
-def test_a_bucket_that_is_down_keeps_nobody_from_deleting(
+def test_files_can_be_deleted_while_the_bucket_is_down(
     s3, page, django_capture_on_commit_callbacks
 ) -> None:
     row = store(io.BytesIO(picture()), name="a.png", page=page)

@@ -57,7 +57,7 @@ def test_a_file_that_is_restored_while_the_trash_is_emptied_stays(page, editor) 
     assert list(Attachment.objects.live()) == [second]
 
 
-def test_what_was_dropped_into_a_new_page_goes_to_the_trash_with_it(as_editor, as_reader, editor):
+def test_a_file_dropped_into_a_new_page_goes_to_the_trash_with_it(as_editor, as_reader, editor):
     told = as_editor.post(
         "/attachments/",
         {"file": SimpleUploadedFile("a.png", picture()), "page": ""},
@@ -71,7 +71,7 @@ def test_what_was_dropped_into_a_new_page_goes_to_the_trash_with_it(as_editor, a
     assert as_reader.get(told["url"]).status_code == 404
 
 
-def test_what_was_dropped_into_a_new_page_goes_with_it_for_good(
+def test_a_file_dropped_into_a_new_page_is_deleted_with_it(
     editor, django_capture_on_commit_callbacks
 ):
     row = store(io.BytesIO(picture()), name="a.png", by=editor)
@@ -82,7 +82,7 @@ def test_what_was_dropped_into_a_new_page_goes_with_it_for_good(
     assert objects() == set()
 
 
-def test_readers_are_not_told_the_name_of_a_page_in_the_trash(page, as_reader, editor) -> None:
+def test_readers_do_not_see_the_name_of_a_page_in_the_trash(page, as_reader, editor) -> None:
     secret = make_topic(title="Merger with Initech")
     row = store(io.BytesIO(picture()), name="a.png", page=secret)
     page.notes = f"![]({row.get_absolute_url()})\n"
@@ -144,7 +144,7 @@ def test_a_file_stays_on_its_page_in_the_trash_when_the_admin_changes_it(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_page_that_is_destroyed_meanwhile_is_told(as_editor, editor, page) -> None:
+def test_a_page_that_is_deleted_during_an_upload_is_an_error(as_editor, editor, page) -> None:
     as_editor.raise_request_exception = False
     saved = default_storage.save
 
@@ -200,7 +200,7 @@ def test_an_upload_that_was_cut_off_is_named_and_swept(moto_url, monkeypatch) ->
             client().delete_bucket(Bucket="notes")
 
 
-def test_a_file_that_is_deleted_while_it_is_replaced_is_told(page) -> None:
+def test_a_file_that_is_deleted_while_it_is_replaced_is_an_error(page) -> None:
     row = store(io.BytesIO(b"text"), name="a.txt", page=page)
     Attachment.objects.all().delete()
     before = objects()
@@ -209,7 +209,7 @@ def test_a_file_that_is_deleted_while_it_is_replaced_is_told(page) -> None:
     assert objects() == before
 
 
-def test_a_new_page_takes_in_what_its_author_sent_before(as_editor, editor, admin) -> None:
+def test_a_new_page_adopts_files_that_its_author_added_before(as_editor, editor, admin) -> None:
     mine = store(io.BytesIO(picture()), name="a.png", by=editor)
     other = store(io.BytesIO(b"text"), name="b.txt", by=admin)
     notes = f"![]({mine.get_absolute_url()}) [b]({other.get_absolute_url()})\n"
@@ -249,7 +249,7 @@ def sent(*uploads: tuple[bytes, Page | None]) -> list[str]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_page_takes_no_more_files_at_once_than_one_by_one(page, settings) -> None:
+def test_concurrent_uploads_cannot_exceed_the_files_of_a_page(page, settings) -> None:
     settings.UPLOAD_MAX_FILES = 2
     said = sent(*((b"%d" % number, page) for number in range(4)))
     assert ["as many as a page may" in words for words in said] == [True, True]
@@ -259,7 +259,7 @@ def test_a_page_takes_no_more_files_at_once_than_one_by_one(page, settings) -> N
 
 
 @pytest.mark.django_db(transaction=True)
-def test_all_files_together_are_no_more_at_once_than_one_by_one(settings) -> None:
+def test_concurrent_uploads_cannot_exceed_the_total(settings) -> None:
     settings.UPLOAD_MAX_TOTAL = 8
     said = sent(*((b"%04d" % number, None) for number in range(4)))
     assert ["All files together" in words for words in said] == [True, True]
@@ -269,7 +269,7 @@ def test_all_files_together_are_no_more_at_once_than_one_by_one(settings) -> Non
 
 
 @pytest.mark.django_db(transaction=True)
-def test_replacements_at_once_are_counted_too(page, settings) -> None:
+def test_concurrent_replacements_cannot_exceed_the_total(page, settings) -> None:
     rows = [store(io.BytesIO(name), name="a.txt", page=page) for name in (b"1", b"2", b"3")]
     settings.UPLOAD_MAX_TOTAL = 12
 
@@ -284,7 +284,7 @@ def test_replacements_at_once_are_counted_too(page, settings) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_same_bytes_at_once_are_one_object(page) -> None:
+def test_concurrent_uploads_of_the_same_bytes_share_one_object(page) -> None:
     other = make_topic(title="Other")
     assert sent((b"text", page), (b"text", page), (b"text", other), (b"text", None)) == []
     rows = Attachment.objects.all()
@@ -294,7 +294,7 @@ def test_the_same_bytes_at_once_are_one_object(page) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_bytes_that_were_lost_and_come_back_at_once_are_one_object(page) -> None:
+def test_concurrent_uploads_of_lost_bytes_share_one_object(page) -> None:
     row = store(io.BytesIO(b"text"), name="a.txt", page=page)
     default_storage.delete(str(row.file.name))
     assert sent((b"text", page), (b"text", None), (b"text", page)) == []
@@ -315,7 +315,7 @@ def test_a_copy_on_a_full_page_is_refused_and_the_first_keeps_its_object(page, s
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("lost", [OperationalError, InterfaceError])
-def test_an_object_stays_where_nobody_knows_whether_its_row_was_stored(lost) -> None:
+def test_an_object_stays_if_the_commit_is_unknown(lost) -> None:
     real = connections["default"]
     commit = real._commit
 

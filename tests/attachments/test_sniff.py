@@ -26,7 +26,7 @@ EBML = b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81\x01\x42\x82\x84"
         (EBML + b"webm", "video/webm"),
     ],
 )
-def test_what_browsers_show_is_known_by_its_bytes(head: bytes, content_type: str) -> None:
+def test_types_that_browsers_show_are_detected_by_bytes(head: bytes, content_type: str) -> None:
     assert detect_kind(head).content_type == content_type
 
 

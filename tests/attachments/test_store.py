@@ -35,7 +35,7 @@ def bytes_of(key: object) -> bytes:
         return bytes(file.read())
 
 
-def test_a_picture_is_kept_as_it_came_with_a_small_one(storage, page, editor) -> None:
+def test_a_picture_is_stored_unchanged_with_a_thumbnail(storage, page, editor) -> None:
     data = picture("PNG", (30, 20))
     row = kept(data, "evil.html", page=page, by=editor)
     assert (row.name, row.content_type) == ("evil.png", "image/png")
@@ -58,7 +58,7 @@ def test_a_picture_is_kept_as_it_came_with_a_small_one(storage, page, editor) ->
         (b"text", "notes.txt", "application/octet-stream"),
     ],
 )
-def test_other_files_are_kept_as_what_they_are(storage, data, name, content_type) -> None:
+def test_other_files_are_stored_with_their_type(storage, data, name, content_type) -> None:
     row = kept(data, name)
     assert (row.name, row.content_type, row.is_picture) == (name, content_type, False)
     assert bytes_of(row.file) == data
@@ -74,7 +74,7 @@ def test_a_picture_forgets_its_place(storage) -> None:
 
 
 @pytest.mark.parametrize("data", [b"GIF89a", picture()[:-20], b""])
-def test_what_is_refused_leaves_nothing(storage, data: bytes) -> None:
+def test_a_refused_file_leaves_nothing(storage, data: bytes) -> None:
     with pytest.raises(UploadRefused):
         kept(data)
     assert not Attachment.objects.exists()
@@ -104,7 +104,7 @@ def test_their_object_stays_until_the_last_row_goes(
     assert objects() == set()
 
 
-def test_what_is_in_the_trash_is_not_brought_back_by_the_same_bytes(storage, page) -> None:
+def test_a_file_in_the_trash_is_not_restored_by_the_same_bytes(storage, page) -> None:
     row = kept(picture(), page=page)
     Attachment.objects.update(trashed_at="2026-01-01T00:00Z")
     again = kept(picture(), page=page)
@@ -151,7 +151,7 @@ def test_large_files_are_not_read_whole(storage) -> None:
 
 
 @pytest.mark.parametrize("name", ["a (1.png", "a]b[c.png", "a*b*_c_<d>&amp;`e`.png", "50% ?#ä.png"])
-def test_its_markdown_shows_it_whatever_its_name(name: str) -> None:
+def test_its_markdown_works_with_any_name(name: str) -> None:
     html = render(markdown_of(kept(picture(), name))).html
     assert html.count("<img") == 1
     html = render(markdown_of(kept(b"text", name))).html
@@ -168,7 +168,7 @@ class TestWithoutTheBucket:
         assert objects() == set()
         assert kept(picture(), page=page).page == page
 
-    def test_what_was_half_put_is_taken_back(self, s3) -> None:
+    def test_half_stored_objects_are_removed(self, s3) -> None:
         save = default_storage.save
 
         def only_once(name, content, **options):

@@ -29,7 +29,7 @@ def announce(client: Client, size: int, path: str = "/attachments/", **more: Any
 
 
 @pytest.mark.parametrize("path", ADDRESSES)
-def test_what_is_larger_than_anything_is_told(as_nobody, as_editor, path: str) -> None:
+def test_a_body_that_is_too_large_is_refused(as_nobody, as_editor, path: str) -> None:
     for client in (as_nobody, as_editor):
         answer = announce(client, max_body_bytes() + 1, path)
         assert answer.status_code == 413
@@ -37,7 +37,7 @@ def test_what_is_larger_than_anything_is_told(as_nobody, as_editor, path: str) -
         assert "each file 100.0" in answer.content.decode()
 
 
-def test_a_script_is_told_as_well(as_editor) -> None:
+def test_a_script_gets_the_error_as_json(as_editor) -> None:
     answer = announce(as_editor, max_body_bytes() + 1, headers=JSON)
     assert answer.status_code == 413
     assert "Nothing was saved" in answer.json()["error"]
@@ -60,7 +60,7 @@ def test_editors_and_admins_may(as_editor, as_admin, settings) -> None:
     assert max_body_bytes() > MAX_ZIP
 
 
-def test_files_of_those_who_may_send_none_are_nowhere(reader, settings, monkeypatch) -> None:
+def test_files_of_users_who_may_send_none_are_not_stored(reader, settings, monkeypatch) -> None:
     made: list[object] = []
     real = tempfile.NamedTemporaryFile
 
@@ -80,7 +80,7 @@ def test_files_of_those_who_may_send_none_are_nowhere(reader, settings, monkeypa
     assert made == []
 
 
-def test_what_was_written_by_somebody_who_was_logged_out_is_still_shown(as_nobody) -> None:
+def test_a_form_is_shown_again_after_the_session_ended(as_nobody) -> None:
     page = make_topic(title="Plan")
     answer = as_nobody.post(f"/pages/{page.slug}/edit/", {"notes": "My words", "version": 1})
     assert answer.status_code == 401
@@ -99,7 +99,7 @@ def test_it_costs_no_query(as_editor, settings) -> None:
     assert len(queries(send)) == with_it
 
 
-def test_what_comes_without_its_length_is_answered_and_not_read(tmp_path) -> None:
+def test_a_body_without_a_length_is_answered_and_not_read(tmp_path) -> None:
     server = Server(tmp_path)
     server.ask("prepare")
     spooled = tmp_path / "tmp"

@@ -82,7 +82,7 @@ def test_readers_are_led_there_and_get_the_file(cdn, live_server, as_reader) -> 
 
 
 @pytest.mark.parametrize(("data", "name"), [(SVG, "a b.svg"), (HTML, "a.html"), (ZIP, "a.docx")])
-def test_what_could_run_is_a_download_with_its_name(
+def test_files_that_could_run_are_downloads_with_their_name(
     cdn, live_server, as_reader, data: bytes, name: str
 ) -> None:
     row = kept(data, name)
