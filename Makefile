@@ -13,6 +13,8 @@ PORT ?= 8000
 # More arguments for pytest, as in `make test ARGS="-k search"`.
 ARGS ?=
 export NOTES PORT
+# Tests start many processes: none of them compiles again what another has compiled.
+unexport PYTHONDONTWRITEBYTECODE
 
 py := .venv/bin/python
 pip := $(py) -m pip install -qq --disable-pip-version-check

@@ -38,6 +38,7 @@ from services.sync.apply import apply_plan
 from services.sync.export import export_to
 from services.sync.read_files import SourceFile
 from services.sync.stored import plan_import
+from tests.soak import TIMES
 
 LINES = (
     "- [ ] S3",
@@ -284,7 +285,7 @@ def test_any_order_of_changes_keeps_every_promise():
         Site,
         settings=settings(
             # The texts are the same there; what differs are transactions and locks.
-            max_examples=10 if connection.vendor == "postgresql" else 40,
+            max_examples=TIMES * (5 if connection.vendor == "postgresql" else 15),
             stateful_step_count=20,
             deadline=None,
             # Shortening a failure takes minutes; where nobody waits for it, it is told as it is.

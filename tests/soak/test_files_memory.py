@@ -13,11 +13,12 @@ from typing import Any
 
 import psutil
 
+from tests.soak import TIMES
 from tests.support.storages import fetch
 from tests.support.writers import TOKEN, Server
 
 MEGABYTE = 1024 * 1024
-FILES, SIZE = 4, 200 * MEGABYTE
+FILES, SIZE = 4, 100 * TIMES * MEGABYTE
 MOST = 60 * MEGABYTE
 BOUNDARY = "a-boundary"
 

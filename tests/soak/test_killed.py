@@ -5,9 +5,10 @@ from __future__ import annotations
 import signal
 import time
 
+from tests.soak import TIMES
 from tests.support.writers import Server, Writer
 
-ROUNDS = 10
+ROUNDS = 5 * TIMES
 
 
 class Hasty(Writer):
@@ -30,7 +31,12 @@ def test_a_killed_server_leaves_every_page_whole(tmp_path):
         server.start()
         for person in people:
             person.start()
-        time.sleep(0.25 + 0.05 * (number % 5))
+        while all(person.is_alive() for person in people):
+            if any(person.lines for person in people) and any(p.drafts for p in people):
+                break
+            time.sleep(0.01)
+        # In the middle of what follows, wherever that is.
+        time.sleep(0.03 * (number % 5))
         server.end(signal.SIGKILL)
         for person in people:
             person.join(30)

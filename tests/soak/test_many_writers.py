@@ -7,10 +7,11 @@ from collections import Counter
 
 import pytest
 
+from tests.soak import TIMES
 from tests.support.writers import Server, Writer, write_at_once
 from tests.support.writers_pages import WRITERS
 
-REQUESTS = 100  # for each person
+REQUESTS = 25 * TIMES  # for each person
 
 
 @pytest.mark.databases("sqlite", "postgres")

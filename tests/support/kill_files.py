@@ -1,6 +1,6 @@
 """Work on files in processes that are killed again and again, and check what is left.
 
-`python -m tests.support.kill_files` prints what was found after each kill as JSON, which
+`python -m tests.support.kill_files ROUNDS` prints what was found after each kill as JSON, which
 `tests.soak.test_files_killed` checks.
 """
 
@@ -29,8 +29,6 @@ from services.attachments.storage.s3 import is_remote  # noqa: E402
 from services.attachments.store import store  # noqa: E402
 from services.models import Attachment  # noqa: E402
 from tests.support.pictures import picture  # noqa: E402
-
-ROUNDS = 10
 
 
 def upload(dice: random.Random) -> None:
@@ -64,8 +62,8 @@ def move(dice: random.Random) -> None:
         there.delete(key)
 
 
-def work(number: int) -> None:
-    """For ever, in a process of its own, with connections of its own."""
+def work(number: int, done: int) -> None:
+    """For ever, in a process of its own, with connections of its own; report each piece done."""
     dice = random.Random(number)
     works = [upload, replace, delete, sweep]
     if is_remote():
@@ -73,20 +71,26 @@ def work(number: int) -> None:
     chosen = works[number % len(works)]
     while True:
         chosen(dice)
+        os.write(done, b".")
 
 
 def killed(number: int) -> None:
     connections.close_all()
+    done, written = os.pipe()
     child = os.fork()
     if not child:
         # What its parent holds of a bucket is not to be shared.
         default_storage._wrapped = type(default_storage)()
         with contextlib.suppress(BaseException):
-            work(number)
+            work(number, written)
         os._exit(1)
-    time.sleep(0.1 + 0.05 * (number % 7))
+    os.close(written)
+    # In the middle of what follows the first piece, wherever that is.
+    os.read(done, 1)
+    time.sleep(0.01 * (number % 7))
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
+    os.close(done)
 
 
 def look() -> list[str]:
@@ -99,7 +103,7 @@ def main() -> None:
     for _ in range(5):
         upload(dice)
     told = []
-    for number in range(ROUNDS):
+    for number in range(int(sys.argv[1])):
         killed(number)
         left = look()
         for found in list(audit.find_unused(timedelta(0))):
