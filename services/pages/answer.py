@@ -1,4 +1,4 @@
-"""Asking and answering: what is typed beside a page goes into its notes.
+"""Ask, answer and dismiss questions: what a user types goes into the notes of the page.
 
 Questions are addressed by their row, whose `position` is their index in the notes. Rows and notes
 agree wherever the page is locked, so everything here locks the page before it looks at a row.
@@ -29,7 +29,7 @@ from services.text.merge import UNKNOWN
 
 
 class QuestionGone(Exception):
-    """The question is not in the notes any more, or its page is not there."""
+    """The question is no longer in the notes, or its page is gone."""
 
     def __init__(self) -> None:
         super().__init__("This question is not in the notes any more.")
@@ -64,7 +64,7 @@ def ask_question(
         _store(current, notes, by)
         question = current.questions.get(position=before)
         if question.dismissed:
-            # It was, when these words stood here before; now somebody asks them.
+            # It was dismissed when it was in the notes before; now it is asked again.
             question.dismissed = False
             question.save(update_fields=["dismissed"])
         return question
@@ -91,7 +91,7 @@ def answer_question(
             return Answered(question, changed=False)
         notes, resolved = _with_answer(page, question, text), mark(question.answer) != seen
         if resolved:
-            # Only the mark of the answer that both began with is known.
+            # Of their common version only the mark is known, not the text.
             conflict = Conflict(UNKNOWN, text, question.answer)
             chosen, mine = conflict.text(choices), notes
             if chosen is None:
@@ -106,7 +106,7 @@ def answer_question(
 
 @retry_deadlocks
 def dismiss_question(question_pk: int, dismissed: bool) -> Question:
-    """Say that a line is no question, or that it is one after all; the notes stay as they are.
+    """Dismiss a question, or undo that; the notes stay as they are.
 
     Raises QuestionGone.
     """
@@ -118,7 +118,7 @@ def dismiss_question(question_pk: int, dismissed: bool) -> Question:
 
 
 def _locked(question_pk: int) -> tuple[Page, Question]:
-    """A question with its page, which nobody else can change until the transaction ends."""
+    """Return a question with its page, locked until the transaction ends."""
     page = Page.objects.locked().filter(questions=question_pk).first()
     question = Question.objects.filter(pk=question_pk).first()
     if page is None or question is None or question.page_id != page.pk:
@@ -134,7 +134,7 @@ def _store(page: Page, notes: str, by: AbstractBaseUser | None) -> None:
 
 
 def _with_answer(page: Page, question: Question, text: str) -> str:
-    """The page's notes with an answer to one of their questions."""
+    """Return the page's notes with an answer to one of their questions."""
     found = _questions(page)
     if question.position >= len(found) or found[question.position].text != question.text:
         # The rules of reading changed since the rows were derived.
@@ -153,7 +153,7 @@ def _questions(page: Page) -> Sequence[Reading]:
 
 
 def _same(typed: str, stored: str) -> bool:
-    """Do two answers say the same, whatever their line ends?"""
+    """Tell whether two answers are equal apart from their line ends."""
     return _lines(typed) == _lines(stored)
 
 

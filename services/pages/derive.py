@@ -1,8 +1,8 @@
-"""The derived rows of pages brought in line with their notes.
+"""Bring the derived rows of pages in line with their notes.
 
-Rows are matched with what the notes say now rather than made anew, so that what is attached to
-them (an item's dates, a question's dismissal) outlives every edit. What was attached to rows that
-go waits on their page until their words are back (see `services.keeping`).
+Rows are matched with the new reading rather than replaced, so that their state (an item's dates, a
+question's dismissal) outlives every edit. State of rows that go waits on their page until their
+words are back (see `services.pages.derived_state`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from services.search.vocabulary import learn
 from services.text.match_rows import match_rows
 
 Row = TypeVar("Row", ChecklistItem, Question)
-PAGES_AT_ONCE = 500
+PAGE_BATCH_SIZE = 500
 
 
 @dataclass(slots=True)
@@ -50,14 +50,14 @@ class Changes:
 
 @dataclass(slots=True)
 class _Batch:
-    """What one round of deriving is about to write; a new row is its page and its facts."""
+    """Rows to write; a new row is its page and its facts."""
 
     new: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     changed: list[ChecklistItem | Question] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
 
     def take(self, page: int, row: ChecklistItem | Question | None, facts: dict[str, Any]) -> None:
-        """Let facts be stored in a row that is there, or in a new one that continues `row`."""
+        """Store facts in `row`, or in a new row: one that continues it, if it has no key."""
         if row is None:
             self.new.append((page, facts))
             return
@@ -71,7 +71,7 @@ class _Batch:
             self.changed.append(row)
 
     def new_rows(self, blank: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """The columns of each new row; `blank` says what they are where nothing is known."""
+        """Return the columns of each new row; `blank` has the default of each column."""
         return [(page, *{**blank, **facts}.values()) for page, facts in self.new]
 
 
@@ -79,10 +79,10 @@ def derive(pages: Sequence[Page], *, fresh: bool = False, renamed: bool = False)
     """Rebuild the items, questions and links of pages from their notes.
 
     `fresh` says that the pages have no rows yet. `renamed` looks up the names in every item and
-    link anew, also in those whose words did not change.
+    link again, also in those whose words did not change.
     """
     changes = Changes()
-    for some in chunks(list(pages), PAGES_AT_ONCE):
+    for some in chunks(list(pages), PAGE_BATCH_SIZE):
         with transaction.atomic():
             lock_names_shared()
             read = {
@@ -93,7 +93,7 @@ def derive(pages: Sequence[Page], *, fresh: bool = False, renamed: bool = False)
             changes += _derive_items(some, read, waiting, fresh=fresh, renamed=renamed)
             changes += _derive_questions(read, waiting, fresh=fresh)
             changes += _derive_links(read, fresh=fresh, renamed=renamed)
-            _keep(some, waiting)
+            _store_waiting(some, waiting)
             store_outlines(some, read)
             learn(some)
     return changes
@@ -106,8 +106,8 @@ def _by_page(rows: Iterable[Row]) -> dict[int, list[Row]]:
     return grouped
 
 
-def _keep(pages: Sequence[Page], waiting: Mapping[int, Waiting]) -> None:
-    """Store what waits on pages from now on, where that is something else than before."""
+def _store_waiting(pages: Sequence[Page], waiting: Mapping[int, Waiting]) -> None:
+    """Store what waits on pages from now on, where it changed."""
     changed = []
     for page in pages:
         kept = derived_state.kept(waiting[page.pk].items, waiting[page.pk].questions)
@@ -151,7 +151,7 @@ def _derive_items(
     return changes
 
 
-# A new row before its facts are known. The last three of an item belong to its state.
+# Defaults of a new row. The last three of an item belong to its state.
 NEW_ITEM: dict[str, Any] = {
     "text": "",
     "state": "open",
@@ -166,10 +166,10 @@ NEW_QUESTION: dict[str, Any] = {"text": "", "answer": "", "position": 0, "dismis
 
 
 def _name_items(reworded: Iterable[ChecklistItem], batch: _Batch) -> int:
-    """Store which pages the reworded and the new items name; returns how many rows changed."""
+    """Store which pages reworded and new items name; returns how many rows changed."""
     rows = [(row.pk, row.page_id, mentions(row.text)) for row in reworded]
     if batch.new:
-        # The new ones were inserted without asking for their keys.
+        # They were inserted without reading their keys back.
         found = ChecklistItem.objects.filter(page__in={page for page, _ in batch.new})
         placed = found.order_by().values_list("page_id", "position", "pk")
         keys = {(page, position): pk for page, position, pk in placed}
@@ -198,9 +198,9 @@ def _derive_questions(
 def _continued(
     old: Sequence[Row], waiting: list[Row], found: Sequence[Any], batch: _Batch
 ) -> list[Row | None]:
-    """The row that each reading continues, of those there are or of those that wait.
+    """Return the row that each reading continues: a stored one, or one that waits.
 
-    What is continued by none goes, and `waiting` becomes what waits from now on.
+    Stored rows that no reading continues go, and `waiting` becomes what waits from now on.
     """
     places = ([(getattr(r, "list_title", ""), r.text) for r in s] for s in (old, found, waiting))
     pairs = match_rows(*places)
@@ -214,7 +214,7 @@ def _continued(
 
 
 def _write(model: type[Row], batch: _Batch, blank: Mapping[str, Any]) -> Changes:
-    """Put a round into the table; `blank` are all columns of a row, as they are in a new one."""
+    """Write a batch to its table; `blank` has all columns with their defaults."""
     if batch.gone:
         model.objects.filter(pk__in=batch.gone).delete()
     update_rows(model, batch.changed, tuple(blank))
@@ -238,13 +238,15 @@ def _derive_links(read: dict[int, markdown.Notes], *, fresh: bool, renamed: bool
     return Changes(added=len(new), changed=wrong, removed=len(gone))
 
 
-# Where a link leads, beside the name that it asks for.
+# Columns of a link that follow from its target.
 LEADING = ("key", "to_id", "attachment_id")
 
 
 def _leading(links: Collection[tuple[int, str]]) -> dict[tuple[int, str], tuple[Any, ...]]:
-    """The `LEADING` columns of links, by page and target: a page's own picture, or the page that
-    has the name."""
+    """Return the `LEADING` columns of links, by page and target.
+
+    A link leads to a picture of its own page, or else to the page that has the name.
+    """
     if not links:
         return {}
     files = Attachment.objects.filter(page__in={pk for pk, _ in links}).exclude(reference="")
@@ -260,7 +262,7 @@ def _leading(links: Collection[tuple[int, str]]) -> dict[tuple[int, str], tuple[
 
 
 def _lead_again(stored: Mapping[tuple[int, str], Link]) -> int:
-    """Let links lead to where they should; returns how many did not."""
+    """Correct where links lead; returns how many were wrong."""
     prepared = Attachment._meta.pk.get_db_prep_value
     wrong = []
     for at, leads in _leading(stored).items():

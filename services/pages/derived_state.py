@@ -1,4 +1,4 @@
-"""What hangs on derived rows and stands in no notes, kept in `Page.kept` while they are gone.
+"""State of derived rows that no notes hold, stored in `Page.kept` while the rows are gone.
 
 A row goes when its line is cut from the notes, or its page is put in the trash. When the line is
 back (an older version restored, pasted, imported again), its new row takes this up again.
@@ -18,20 +18,20 @@ from services.models import ChecklistItem, Page, Question
 
 ITEM_FACTS = ("state_changed_at", "state_changed_by_id", "reason")
 QUESTION_FACTS = ("dismissed", "asked_at")
-# How many rows of a kind wait on a page; what goes at once is kept whole.
+# Rows of a kind that wait on a page; those that go in one change are all stored.
 MOST = 200
 
 
 @dataclass(slots=True)
 class Waiting:
-    """Rows of one page that are in no table: what is kept of those that went, the last first."""
+    """Unsaved rows of one page: the state of those that are gone, newest first."""
 
     items: list[ChecklistItem] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
 
 
 def waiting(pages: Collection[Page]) -> dict[int, Waiting]:
-    """What is kept on each of these pages, by its key."""
+    """Return what waits on each of these pages, by the page's key."""
     known = (item["state_changed_by_id"] for page in pages for item in page.kept.get("items", ()))
     people = _known_people({who for who in known if who})
     return {
@@ -44,7 +44,7 @@ def waiting(pages: Collection[Page]) -> dict[int, Waiting]:
 
 
 def _known_people(ids: set[int]) -> set[int]:
-    """Those of them who still have an account."""
+    """Return the ids of users who still have an account."""
     if not ids:
         return set()
     people = get_user_model()._default_manager.filter(pk__in=ids)
@@ -68,13 +68,13 @@ def _question(text: str, dismissed: bool, asked_at: str) -> Question:
 
 
 def facts(row: ChecklistItem | Question) -> dict[str, Any]:
-    """What a new row takes up of one that waited."""
+    """Return what a new row takes over from one that waited."""
     names = ITEM_FACTS if isinstance(row, ChecklistItem) else QUESTION_FACTS
     return {name: getattr(row, name) for name in names}
 
 
 def plain(facts: dict[str, Any]) -> dict[str, Any]:
-    """Facts as the database's driver takes them."""
+    """Return facts as the database driver takes them."""
     adapted = connection.ops.adapt_datetimefield_value
     return {
         name: adapted(value) if isinstance(value, datetime) else value
@@ -83,7 +83,7 @@ def plain(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def kept(items: Iterable[ChecklistItem], questions: Iterable[Question]) -> dict[str, Any]:
-    """Of rows that go: who ticked when and why, and which questions were dismissed; as JSON."""
+    """Return as JSON who ticked when and why, and which questions were dismissed."""
     found: dict[str, Any] = {
         "items": [
             {
@@ -107,6 +107,6 @@ def kept(items: Iterable[ChecklistItem], questions: Iterable[Question]) -> dict[
 def to_keep(
     gone: Sequence[ChecklistItem | Question], left: Sequence[ChecklistItem | Question]
 ) -> list[Any]:
-    """The rows that wait from now on: those that just went with something on them go first."""
+    """Return the rows that wait from now on: first those that are gone now and have state."""
     new = [row for row in gone if isinstance(row, Question) or row.reason or row.state_changed_at]
     return [*new, *left[: max(0, MOST - len(new))]]

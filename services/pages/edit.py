@@ -1,4 +1,4 @@
-"""What the site's editor does with what a person typed: over which version, into which text.
+"""Turn what a user typed in the editor into notes and facts of a page, and save them.
 
 Everything that somebody changed is told by comparing with the version that they began with, so
 that nothing is put back that another person changed meanwhile.
@@ -31,14 +31,14 @@ from services.pages.save import Saved, save
 from services.permissions import shown_name
 from services.text.line_ends import dominant_line_end, restore_line_ends, split_lines
 
-# What the editor asks for beside the notes.
+# Facts that the editor has fields for.
 FACTS = ("title", "category", "abbreviation", "aliases", "tags")
 RENAMING = {"title", "abbreviation"}
 
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """The version of a page that somebody edits: its notes and facts as they were then.
+    """The version of a page that a user edits: its notes and facts at that time.
 
     `notes` is None where nobody knows that version. `category` in `facts` is an id or None.
     """
@@ -50,7 +50,7 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What is to be saved: the whole notes, over which version, and the facts that were changed."""
+    """What to save: the whole notes, the version they were typed over, and the changed facts."""
 
     notes: str
     base: Base
@@ -60,7 +60,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of it.
+    """The result of a save.
 
     `theirs` are the facts that somebody else had changed as well, as they had them. `links` on
     `pages` were changed to follow a new title; `kept` are old names that the page keeps for the
@@ -76,7 +76,7 @@ class Outcome:
 
 
 def base_of(page: Page, version: int | None = None) -> Base:
-    """A page as it was in a version, or as it is."""
+    """Return a page as it was in a version, or as it is now."""
     if version is None or version == page.version:
         return Base(page.version, page.notes, _facts(page, sorted(page.tags.names())))
     known = find_revision(page.pk, version)
@@ -99,18 +99,18 @@ def _facts(page: Page | Revision, tags: list[str]) -> dict[str, Any]:
 
 
 def typed_over(page: Page, base: Base, typed: str) -> str:
-    """What a browser sent as whole notes, with the line ends of the version it was typed over."""
+    """Return posted notes with the line ends of the version they were typed over."""
     stored = page.notes if base.notes is None else base.notes
     return restore_line_ends(typed, stored, _line_end(page, stored))
 
 
 def typed_anew(typed: str) -> str:
-    """What a browser sent for a new page: nothing says that its CRLF was meant."""
+    """Return posted notes of a new page with LF, since browsers send CRLF for every line end."""
     return restore_line_ends(typed, "", "\n")
 
 
 def section_over(page: Page, notes: str, part: PageSection, typed: str) -> str:
-    """The whole notes with what a browser sent in the place of one section."""
+    """Return the whole notes with posted text in place of one section."""
     before = section_source(notes, part)
     words = restore_line_ends(typed, before, _line_end(page, notes))
     below = len(notes.encode()) > part.stop
@@ -127,13 +127,13 @@ def _ends_blank(text: str) -> bool:
 
 
 def _line_end(page: Page, text: str) -> str:
-    """What new lines end in: as the page's file does, or else most of its lines."""
+    """Return the line end for new lines: that of the page's file, else of most of its lines."""
     ends = Section.objects.filter(page=page.pk).values_list("document__line_end", flat=True)
     return ends.first() or dominant_line_end(text)
 
 
 def anchor_at(text: str, start: int) -> str:
-    """The anchor of the section that begins at a byte; blank where none does."""
+    """Return the anchor of the section that starts at a byte offset; blank if none does."""
     return next((part.anchor for part in read_sections(text) if part.start == start), "")
 
 
@@ -142,7 +142,7 @@ def anchor_at(text: str, start: int) -> str:
 
 @retry_deadlocks
 def store(page: Page, edit: Edit, *, by: User, choices: Choices | None = None) -> Outcome:
-    """Save an edit, and let links follow a new title or the page keep its old one as a name.
+    """Save an edit; rewrite links to an old title, or add it to the page's names.
 
     Raises Clash and Trashed as `save` does, and stores nothing then.
     """
@@ -171,7 +171,7 @@ def store(page: Page, edit: Edit, *, by: User, choices: Choices | None = None) -
 
 
 def _names_to_keep(page: Page, lost: Mapping[str, rename.Lost], *, rewritten: bool) -> list[str]:
-    """The names that links still ask for: all, or those that no link could be changed from."""
+    """Return old names that links still use: all, or those no link could be changed from."""
     asking = rename.pages_asking(page, lost)
     return [
         lost[asked].old for asked, pages in asking.items() if not rewritten or pages != [page.pk]
@@ -179,13 +179,13 @@ def _names_to_keep(page: Page, lost: Mapping[str, rename.Lost], *, rewritten: bo
 
 
 def _name_for_links(page: Page, title: str | None, aliases: Sequence[str]) -> list[str]:
-    """One more name for a page whose new title no link can hold, unless it has that already."""
+    """Return another name for a page whose title cannot be used in links, if it lacks one."""
     name = rename.fit_name(page, title) if title else ""
     return [] if name in ("", title, *aliases) else [name]
 
 
 def overridden(current: Page, edit: Edit) -> dict[str, Any]:
-    """The facts that this edit changes and that another person changed to something else."""
+    """Return facts that this edit changes and that another user changed to something else."""
     if current.version == edit.base.version:
         return {}
     now = base_of(current).facts
@@ -214,7 +214,7 @@ def as_stored(page: Page, facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _aws_id(page: Page, facts: Mapping[str, Any]) -> str:
-    """The AWS id of a topic that becomes a service: the one that it had, or that its title has."""
+    """Return the AWS id of a topic that becomes a service: the one it had, or its title's."""
     others = Page.objects.filter(kind=Page.Kind.SERVICE, aws_id=page.aws_id)
     if page.aws_id and not others.exists():
         return page.aws_id
@@ -227,7 +227,7 @@ def _aws_id(page: Page, facts: Mapping[str, Any]) -> str:
 def create(
     notes: str, facts: Mapping[str, Any], *, by: User, kept: Mapping[str, Any] | None = None
 ) -> Page:
-    """Store a new page; its rows take up what is `kept` of their like."""
+    """Store a new page; `kept` is state that its rows take over (see `derived_state`)."""
     category = Category.objects.filter(pk=facts.get("category") or 0).first()
     tags = sorted(facts.get("tags", []))
     with transaction.atomic():
@@ -266,17 +266,17 @@ def split(
         Page.everything.locked().filter(pk=page.pk).first()
         lock_names()
         saved = save(page, left, version=base.version, by=by)
-        # What hung on the rows of the section waits on its old page, and goes on here.
+        # State of the section's rows waits on its old page, and moves here.
         made = create(words, facts, by=by, kept=saved.page.kept)
         share_files(page, made)
         return made
 
 
 def others_since(page: Page, version: int, me: User) -> list[str]:
-    """Who else changed a page after a version, by the names they are shown with."""
+    """Return the names of other users who changed a page after a version."""
     rows = Revision.objects.filter(page=page.pk, version__gt=version).exclude(user=me)
     names: dict[str, None] = {}
     for row in rows.select_related("user").defer("notes").order_by("version")[:20]:
         who, imported = row.user, row.reason == Reason.IMPORT
-        names[shown_name(who) if who else "an import" if imported else "somebody else"] = None
+        names[shown_name(who) if who else "an import" if imported else "someone else"] = None
     return list(names)

@@ -1,4 +1,4 @@
-"""Which pages a text names: the names pages answer to, and how they are found in words."""
+"""Find which pages a text names: the names of pages, and how they are found in words."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from services.db.locks import lock_names
 from services.markdown.read.targets import target_name
 from services.models import ChecklistItem, Link, Page, PageName, Section
 
-LONGEST_NAME = 6  # words
+MAX_NAME_WORDS = 6
 KEY_LENGTH = 250
 # Beyond this many names, as in an import, most items would be found anyway.
 MAX_SEARCHED_NAMES = 40
@@ -30,12 +30,12 @@ MARKUP = "*_`~\"'“”‘’.:!?<>"
 
 
 def link_key(target: str) -> str:
-    """The name that a link's target asks for, as it is looked up."""
+    """Return the key by which the page of a link's target is looked up."""
     return name_key(target_name(target))[:KEY_LENGTH]
 
 
 def names_of(page: Page, file_name: str = "") -> dict[str, int]:
-    """Every name a page answers to, normalised, with the rank of its best claim to it.
+    """Return every name of a page, normalised, with the lowest rank it has it by.
 
     `file_name` is the name of the file whose first section the page is, as Obsidian links to it.
     """
@@ -62,7 +62,7 @@ class Named:
 
 
 def look_up(keys: Collection[str]) -> dict[str, Named]:
-    """The pages that have these names, one query a few thousand names."""
+    """Return the pages that have these names; one query for a few thousand names."""
     found: dict[str, Named] = {}
     for chunk in chunks(sorted(keys)):
         rows = PageName.objects.filter(key__in=chunk).order_by("rank", "page_id")
@@ -73,7 +73,7 @@ def look_up(keys: Collection[str]) -> dict[str, Named]:
 
 @dataclass(frozen=True, slots=True)
 class Mentions:
-    """What a checklist item's words may name.
+    """What the words of a checklist item may name.
 
     `whole` are parts that could be a title as they are, `runs` the words of each part.
     """
@@ -88,7 +88,7 @@ class Mentions:
 
 
 def mentions(text: str) -> Mentions:
-    """Cut an item's Markdown into what may be names: "ECS/EKS" may name two pages."""
+    """Split an item's Markdown into what may be names: "ECS/EKS" may name two pages."""
     linked = [link_key(found[1]) for found in WIKI_LINK.finditer(text)]
     plain = WIKI_LINK.sub(" / ", text)
     parts = [name_key(part.strip(MARKUP + " ")) for part in PARTS.split(plain)]
@@ -99,14 +99,14 @@ def mentions(text: str) -> Mentions:
 
 def _phrases(run: Sequence[str]) -> Iterator[tuple[int, int, str]]:
     for start in range(len(run)):
-        for stop in range(min(len(run), start + LONGEST_NAME), start, -1):
+        for stop in range(min(len(run), start + MAX_NAME_WORDS), start, -1):
             yield start, stop, " ".join(run[start:stop])
 
 
 def named_pages(found: Mentions, known: Mapping[str, Named], own: int) -> set[int]:
-    """The pages that an item names, without the one it stands on.
+    """Return the pages that an item names, except its own.
 
-    A service is named wherever its name stands, the longest name first ("IAM Identity Center" is
+    A service is named wherever its name occurs, the longest name first ("IAM Identity Center" is
     not IAM). Topics have everyday titles, so one is named only by a whole part or a link.
     """
     pages = {known[name].page_id for name in found.whole if name in known}
@@ -121,9 +121,9 @@ def named_pages(found: Mentions, known: Mapping[str, Named], own: int) -> set[in
 
 
 def refresh_names(pages: Sequence[Page], *, other_kind: Collection[int] = ()) -> set[str]:
-    """Bring the stored names of pages up to date; returns the names that came or went.
+    """Bring the stored names of pages up to date; returns the names that were added or removed.
 
-    And all names of the pages that are of another kind now: services are found in more words.
+    For pages of another kind than before it returns all names, as services are found in more words.
     """
     by_id = {page.pk: page for page in pages}
     changed: set[str] = set()

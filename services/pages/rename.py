@@ -1,4 +1,4 @@
-"""A page's new title, and the links in notes that ask for the old one."""
+"""Rename a page, and rewrite links in notes that use its old name."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from services.pages.revise import revise
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A name that a page is about to lose, and the one that links are to ask for instead."""
+    """A name that a page is about to lose, and the name that links use instead."""
 
     old: str
     new: str
 
 
 def lost_names(page: Page, facts: Mapping[str, Any]) -> dict[str, Lost]:
-    """The names that a page loses when it gets these facts, by what links ask for."""
+    """Return the names that a page loses with these facts, by their keys."""
     title = facts.get("title", page.title)
     short = facts.get("abbreviation", page.abbreviation)
     fit, lost = fit_name(page, title), {}
@@ -40,24 +40,24 @@ def lost_names(page: Page, facts: Mapping[str, Any]) -> dict[str, Lost]:
 
 
 def fit_name(page: Page, title: str) -> str:
-    """What links can call a page with this title; blank where another page has that name."""
+    """Return what links can use for a page with this title; blank if another page has it."""
     return title if is_linkable(title) else _own(page, linkable_name(title))
 
 
 def called(page: Page) -> str:
-    """The other name by which links call a page whose title they cannot hold; blank if none."""
+    """Return another name for links, if a title cannot be used in links; else a blank."""
     name = "" if is_linkable(page.title) else linkable_name(page.title)
     return name if name in page.aliases else ""
 
 
 def _own(page: Page, name: str) -> str:
-    """A name, unless links that ask for it would lead to another page."""
+    """Return a name, unless links with it would lead to another page."""
     others = PageName.objects.filter(key=link_key(name)).exclude(page=page.pk)
     return "" if not name or others.exists() else name
 
 
 def pages_asking(page: Page, names: Mapping[str, Lost]) -> dict[str, list[int]]:
-    """Which pages have links that lead here by these names, the page itself among them."""
+    """Return which pages link here by these names, including the page itself."""
     found: dict[str, list[int]] = {}
     if names:
         links = Link.objects.filter(to=page.pk, key__in=list(names)).order_by("page")
@@ -67,14 +67,14 @@ def pages_asking(page: Page, names: Mapping[str, Lost]) -> dict[str, list[int]]:
 
 
 def lock(page: Page) -> None:
-    """Lock a page and all that link to it, before anything else is: see `services.transactions`."""
+    """Lock a page and all pages that link to it, before any other lock (see `db.locks`)."""
     asking = Link.objects.filter(to=page.pk)
     which = Q(pk=page.pk) | Q(pk__in=asking.values("page"))
     list(Page.everything.filter(which).locked().only("pk"))
 
 
 def rewrite(page: Page, names: Mapping[str, Lost], *, by: AbstractBaseUser) -> tuple[int, int]:
-    """Let the links of other pages ask for a page's new names, one revision each.
+    """Rewrite links of other pages to a page's new names, one revision each.
 
     Returns how many links on how many pages were changed. Call it in the transaction that
     renames, before it does; the page's own notes are its author's to change.
@@ -91,5 +91,5 @@ def rewrite(page: Page, names: Mapping[str, Lost], *, by: AbstractBaseUser) -> t
 
 
 def followed(notes: str, names: Mapping[str, Lost]) -> tuple[str, int]:
-    """Notes whose links ask for the new names, and how many did change."""
+    """Return notes with links to the new names, and how many links changed."""
     return rename_links(notes, {asked: name.new for asked, name in names.items()}, link_key)

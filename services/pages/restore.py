@@ -1,4 +1,4 @@
-"""Make a page what it was in an older version: its notes byte for byte, and its facts."""
+"""Restore an older version of a page: its notes byte for byte, and its facts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Restored:
 def restore_version(
     page: Page, version: int, *, seen: int, by: AbstractBaseUser | None
 ) -> Restored:
-    """Make a page what it was in `version`, as one revision.
+    """Restore a version of a page, as one revision.
 
     `seen` is the version that the person decided upon. Raises StaleVersion, and stores nothing,
     when the page has moved on since or is in the trash; NoSuchVersion where there is none.
@@ -63,7 +63,7 @@ def _title(current: Page, then: Revision, left: list[str]) -> str:
 
 
 def _shelf(current: Page, then: Revision, left: list[str]) -> dict[str, object]:
-    """Its kind, its category, and the page that it is about."""
+    """Return its kind, its category, and the page that it is about."""
     if then.kind == Page.Kind.SERVICE:
         category = Category.objects.filter(pk=then.category_id or 0).first()
         if category is not None:

@@ -1,4 +1,4 @@
-"""Save what a person typed, whoever else saved meanwhile: merged where that is clean.
+"""Save what a user typed, merged with what others saved in the meantime.
 
 Every way of saving a whole text comes here (the editor, one section of it, the admin); a tick and
 an answer are so small that they are made again on whatever is stored.

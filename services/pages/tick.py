@@ -1,4 +1,4 @@
-"""Ticking an item where it is read: one character of its page's notes, and one revision."""
+"""Tick an item: change one character of its page's notes, in one revision."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ WHY_LENGTH = 200
 
 
 class ItemGone(Exception):
-    """The item is not there any more: its line was taken out, or its page put in the trash."""
+    """The item is gone: its line was removed, or its page moved to the trash."""
 
     def __init__(self) -> None:
-        super().__init__("This item is gone: its line was taken out of the notes meanwhile.")
+        super().__init__("This item is gone: its line was removed from the notes in the meantime.")
 
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """An item as it is stored now, with its page, and whether its state is another than before."""
+    """An item as it is stored now, its page, and whether its state changed."""
 
     item: ChecklistItem
     page: Page
@@ -44,10 +44,10 @@ def tick_item(
 ) -> Ticked:
     """Give an item a state, in one transaction of four queries however long the history is.
 
-    `why` is kept beside the item, on one line, and shown while it is settled; None leaves it as it
-    is, so that who unticks by accident and ticks again finds it again. A state that the item has
-    already makes no revision. Raises ItemGone, and EditRefused where the notes cannot say it;
-    nothing is stored then.
+    `why` is the reason, one line, shown while the item is done or n/a. None leaves it as it is, so
+    that it is back after an item was unticked by accident. A state that the item has already makes
+    no revision. Raises ItemGone, and EditRefused if the notes cannot express the state; nothing is
+    stored then.
     """
     reason = None if why is None else " ".join(why.split())[:WHY_LENGTH]
     with transaction.atomic():
@@ -55,7 +55,7 @@ def tick_item(
         page, old = item.page, _read(item.page)
         changed = _store(item, old, state, reason, by)
         if changed is None:
-            # Somebody moved it while its page was waited for.
+            # It was moved while this transaction waited for its page.
             _reread(item)
             changed = _store(item, old, state, reason, by)
             if changed is None:
@@ -66,7 +66,7 @@ def tick_item(
 
 
 def _locked(pk: int) -> ChecklistItem:
-    """An item and its page, which nobody else changes until this transaction ends."""
+    """Return an item and its page, locked until the transaction ends."""
     rows = ChecklistItem.objects.select_related("page").select_for_update(of=("page",), no_key=True)
     item = rows.filter(pk=pk).first()
     if item is None:
@@ -92,10 +92,10 @@ def _store(
     reason: str | None,
     by: AbstractBaseUser | None,
 ) -> bool | None:
-    """Write the row; returns whether its state is new, and None where it is not where it says.
+    """Write the row; returns whether its state changed, None where the row is out of date.
 
-    PostgreSQL reads the page anew when it has waited for it, but not the item. So the notes must
-    have its words there and, as others may have the same, the row must stand there still.
+    After waiting for the page, PostgreSQL reads it again, but not the item. So the notes must have
+    the item's words at its position, and the row must still have that position.
     """
     if item.position >= len(notes.items):
         return None

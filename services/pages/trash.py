@@ -1,4 +1,4 @@
-"""The trash: pages that were deleted, until it is emptied.
+"""Move pages to the trash, restore them, and empty it.
 
 A page in the trash keeps its row, its history, its attachments and its place in its file. What is
 derived from it goes, so that nothing anywhere shows or counts it and its names are free; what no
@@ -39,7 +39,7 @@ TRASHED = ("trashed_at", "trashed_by", "kept")
 
 @retry_deadlocks
 def throw_away(page: Page, *, by: AbstractBaseUser | None) -> None:
-    """Move a page to the trash; one that is there already stays as it is."""
+    """Move a page to the trash; does nothing if it is there already."""
     with transaction.atomic():
         current = Page.everything.locked().get(pk=page.pk)
         if current.trashed_at:
@@ -87,7 +87,7 @@ def take_out(page: Page, *, by: AbstractBaseUser | None) -> Page:
 
 
 def free_title(page: Page) -> str:
-    """The page's title, with words or a number behind it while another page has that."""
+    """Return the page's title, with "(restored)" and a number where another page has it."""
     titles = PageName.objects.filter(rank=PageName.Rank.TITLE).exclude(page=page)
     title, number = page.title, 1
     while titles.filter(key=name_key(title)[:KEY_LENGTH]).exists():
@@ -97,7 +97,7 @@ def free_title(page: Page) -> str:
 
 
 def _ended(title: str, more: str) -> str:
-    """A title with words behind it that count: compared is only a beginning of its key."""
+    """Return a title with an ending, cut so that the ending is part of its key."""
     stem = title[: TITLE_LENGTH - len(more)]
     while len(name_key(stem + more)) > KEY_LENGTH:
         stem = stem[:-1]
@@ -108,7 +108,7 @@ def _ended(title: str, more: str) -> str:
 def empty() -> int:
     """Delete what is in the trash for good, histories and files included; returns how many.
 
-    Pages that somebody has unsaved text for stay in the trash: it would go with them, unseen.
+    Pages with unsaved drafts stay in the trash, since the drafts would be deleted unseen.
     """
     with transaction.atomic():
         thrown = Page.everything.exclude(trashed_at=None)
@@ -128,7 +128,7 @@ def destroy(page: Page) -> None:
     A file that another page shows, as after a section was split off, goes on as that page's.
     """
     with transaction.atomic():
-        # Also those of no page: they were sent while it was not stored yet.
+        # Also those of no page: they were sent before the page was stored.
         own = Q(page=page) | Q(page=None, pk__in=attachment_ids_in(page.notes))
         for attachment in Attachment.objects.filter(own).order_by("pk"):
             shown = shows(attachment).exclude(pk=page.pk).first()
@@ -140,6 +140,6 @@ def destroy(page: Page) -> None:
 
 
 def shows(attachment: Attachment) -> QuerySet[Page]:
-    """The pages whose notes have a file's address, those in the trash last; reads all notes."""
+    """Return pages whose notes show a file, those in the trash last. It reads all notes."""
     pages = Page.everything.filter(notes__contains=str(attachment.uuid))
     return pages.order_by(F("trashed_at").asc(nulls_first=True), "pk")
