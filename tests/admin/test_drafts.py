@@ -132,7 +132,7 @@ def test_a_deleted_page_is_an_error(as_editor: Client, page: Page) -> None:
 
 
 @pytest.mark.parametrize("meanwhile", ["trashed", "another kind"])
-def test_rows_are_saved_for_a_page_in_the_trash(
+def test_rows_are_saved_for_a_page_that_was_trashed_or_changed(
     as_editor: Client, page: Page, meanwhile: str
 ) -> None:
     fields = opened(as_editor, address(page)) | {"questions-0-answer": "A long answer."}
