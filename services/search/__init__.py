@@ -1,3 +1,3 @@
 """Finding pages by words: what is asked (`query`), which pages answer (`engines`), in which order
-(`ranking`), and where in them (`hits`). `find` is the one way in.
+(`ranking`), and where in them (`hits`). `search.search_pages` is the one way in.
 """

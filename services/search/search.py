@@ -28,8 +28,8 @@ FEW = 5
 MOST_ALIKE = 20
 
 
-def find(text: str, *, start: int = 0, count: int = 20, typing: bool = False) -> Results:
-    """The pages that answer a query, the best first, `count` of them from `start` on.
+def search_pages(text: str, *, start: int = 0, count: int = 20, typing: bool = False) -> Results:
+    """Return the pages that match a query, the best first, `count` of them from `start` on.
 
     `typing` finds words that the last one begins, and of each page the best place alone. Whoever
     calls this has made sure that the person may read pages.

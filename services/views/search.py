@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from services.models import Category, Page
 from services.permissions import readers_only
 from services.search.filter_fields import EXAMPLES, FIELDS, add_filters, list_chips
-from services.search.search import MOST, find
+from services.search.search import MOST, search_pages
 from services.views.palette import KEYS, commands
 from services.views.request import parse_number
 from services.views.tags import in_use
@@ -38,10 +38,10 @@ def search(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(f"{reverse('search')}?{query}")
     last = MOST // AT_ONCE
     wanted = min(max(parse_number(request.GET.get("page")) or 1, 1), last)
-    results = find(text, start=(wanted - 1) * AT_ONCE, count=AT_ONCE)
+    results = search_pages(text, start=(wanted - 1) * AT_ONCE, count=AT_ONCE)
     part = Paginator(range(results.total), AT_ONCE).get_page(wanted)
     if part.number != wanted:
-        results = find(text, start=(part.number - 1) * AT_ONCE, count=AT_ONCE)
+        results = search_pages(text, start=(part.number - 1) * AT_ONCE, count=AT_ONCE)
     context = {
         "search_text": results.query.text,
         "results": results,
@@ -62,7 +62,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     """The best pages for words that are being typed, as options of a list."""
     text = request.GET.get("q", "")
     try:
-        results = find(text, count=SUGGESTED, typing=True)
+        results = search_pages(text, count=SUGGESTED, typing=True)
     except Exception:
         # Whoever types has a list open here and now, and no use for a page about a fault.
         logger.exception("Suggesting pages failed")

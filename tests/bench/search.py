@@ -52,12 +52,12 @@ def judged() -> list[Judged]:
 def reciprocal_ranks(queries: Iterable[Judged]) -> dict[str, list[float]]:
     """Of each kind of query, one over the place of the first right page; 0 where none is found."""
     from services.models import Page
-    from services.search.search import find
+    from services.search.search import search_pages
 
     titles = dict(Page.objects.values_list("pk", "title"))
     ranks: dict[str, list[float]] = {}
     for one in queries:
-        hits = find(one.query, typing=one.kind == "prefix").hits
+        hits = search_pages(one.query, typing=one.kind == "prefix").hits
         found = (place for place, hit in enumerate(hits, 1) if titles[hit.page_id] in one.pages)
         ranks.setdefault(one.kind, []).append(1 / next(found, float("inf")))
     return ranks
@@ -181,7 +181,7 @@ def bench_judged(row: Row, database: str) -> None:
 def bench_search(row: Row, sizes: Iterable[int] = SIZES) -> None:
     """Fill the database that is there, step by step, and measure at each size."""
     from services.models import Page
-    from services.search.search import find
+    from services.search.search import search_pages
 
     notes, there = Notes(), 0
     saves = {}
@@ -190,7 +190,7 @@ def bench_search(row: Row, sizes: Iterable[int] = SIZES) -> None:
         row(f"search, {size:,} notes: indexed", f"{(size - there) / seconds:,.0f} /s")
         there = size
         for kind, (text, expression, typing) in queries(notes).items():
-            ours = spread(lambda t=text, y=typing: find(t, typing=y))
+            ours = spread(lambda t=text, y=typing: search_pages(t, typing=y))
             told = f"{ours[0]:.1f} / {ours[1]:.1f} ms"
             if not expression:
                 goal = ("p95 under 50 ms", ours[1] < 50) if size == 10_000 else ("", None)

@@ -178,7 +178,7 @@ def test_a_server_that_cannot_be_reached_is_told(tabs, reader):  # noqa: F811
 
 def test_a_fault_of_the_server_is_told(tabs, reader, monkeypatch):  # noqa: F811
     page = tabs(reader, "/")
-    monkeypatch.setattr(search, "find", lambda *args, **options: 1 / 0)
+    monkeypatch.setattr(search, "search_pages", lambda *args, **options: 1 / 0)
     field(page).fill("keeps")
     expect(page.get_by_text("The search does not answer")).to_be_visible()
 

@@ -14,7 +14,7 @@ from services.models import Page
 from services.pages.revise import revise
 from services.search import index
 from services.search.backends import search_engine
-from services.search.search import find
+from services.search.search import search_pages
 from tests.support.pages import make_topic
 
 pytestmark = [
@@ -57,7 +57,7 @@ def test_the_index_is_made_anew_while_a_page_is_saved(pages):
     with meanwhile(lambda: search_engine().index()), connection.cursor() as cursor:
         cursor.execute("UPDATE services_page SET notes = 'beta' WHERE id = %s", [pages[0].pk])
     assert search_engine().wrong() == []
-    assert len(find("beta").hits) == 1
+    assert len(search_pages("beta").hits) == 1
 
 
 def test_a_load_ends_while_a_page_is_tagged(pages):
@@ -68,7 +68,7 @@ def test_a_load_ends_while_a_page_is_tagged(pages):
     with meanwhile(load):
         pages[0].tags.add("tagged")
     assert search_engine().wrong() == []
-    assert [hit.name for hit in find("loaded tagged").hits] == ["Loaded"]
+    assert [hit.name for hit in search_pages("loaded tagged").hits] == ["Loaded"]
 
 
 def test_a_tag_is_renamed_while_a_page_gets_it(pages):
@@ -76,7 +76,7 @@ def test_a_tag_is_renamed_while_a_page_gets_it(pages):
     with meanwhile(lambda: Tag.objects.filter(name="old").update(name="new")):
         pages[0].tags.add("old")
     assert search_engine().wrong() == []
-    assert [hit.name for hit in find("new").hits] == ["Page 0"]
+    assert [hit.name for hit in search_pages("new").hits] == ["Page 0"]
 
 
 def test_all_is_made_anew_while_a_page_is_saved(pages):

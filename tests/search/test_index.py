@@ -21,7 +21,7 @@ from services.pages.revise import revise
 from services.pages.trash import take_out, throw_away
 from services.search import index
 from services.search.backends import search_engine
-from services.search.search import find
+from services.search.search import search_pages
 from services.search.vocabulary import vocabulary
 from tests.support.pages import make_topic
 
@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")
 
 
 def found(query: str) -> list[str]:
-    return [hit.name for hit in find(query).hits if not hit.forgiving]
+    return [hit.name for hit in search_pages(query).hits if not hit.forgiving]
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_names_of_files(page):
 
 def test_the_trash_and_back(page, editor):
     throw_away(page, by=editor)
-    assert find("alpha").total == 0
+    assert search_pages("alpha").total == 0
     take_out(Page.everything.get(pk=page.pk), by=editor)
     assert found("alpha") == ["One"]
 
@@ -149,7 +149,7 @@ def test_check_names_what_is_wrong_and_rebuild_mends_it(page, capsys):
     call_command("search", "rebuild")
     call_command("search", "check")
     assert found("alpha") == ["One"]
-    assert find("alhpa").hits[0].name == "One"
+    assert search_pages("alhpa").hits[0].name == "One"
 
 
 def test_after_migrations_what_was_dropped_is_there_again(page):
@@ -237,7 +237,7 @@ def test_check_finds_no_fault_with_another_way_to_look_at_the_same(page):
 def test_letters_and_digits_are_one_word(page, word):
     revise(page, f"see {word} there", version=page.version)
     assert found(word) == found(f'"{word} there"') == ["One"]
-    assert [hit.name for hit in find(word[:4], typing=True).hits] == ["One"]
+    assert [hit.name for hit in search_pages(word[:4], typing=True).hits] == ["One"]
 
 
 def test_words_that_were_numbered_before_others_and_stored_after_them(page):

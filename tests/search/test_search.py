@@ -19,7 +19,7 @@ from services.search import highlight
 from services.search import search as finding
 from services.search.highlight import Pattern
 from services.search.query import Term
-from services.search.search import find
+from services.search.search import search_pages
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
 
@@ -35,7 +35,7 @@ def page(title: str, notes: str = "", **facts: object) -> Page:
 
 
 def titles(query: str, **options: object) -> list[str]:
-    return [hit.name for hit in find(query, **options).hits]
+    return [hit.name for hit in search_pages(query, **options).hits]
 
 
 def shown(pieces: tuple[tuple[str, bool], ...]) -> str:
@@ -124,7 +124,7 @@ def test_a_word_that_very_many_pages_hold_is_found_by_name_and_heading_first(mon
 )
 def test_case_accents_punctuation_and_number_do_not_matter(asked, found):
     page("One", "Naïve Café, snake_case, ECS/EKS over TCP/IP; buckets: policy.")
-    assert bool(find(asked).hits and not find(asked).hits[0].forgiving) == found
+    assert bool(search_pages(asked).hits and not search_pages(asked).hits[0].forgiving) == found
 
 
 @pytest.mark.parametrize("asked", ["数据", "据库", "数据库", "库", "务", "데이터", "イ"])
@@ -139,7 +139,9 @@ def test_words_of_any_script_are_found_as_they_are_written(word):
     page("One", f"before {word} after")
     page("Other", "before and after")
     for asked in (word, f'"before {word}"'):
-        assert [(hit.name, hit.forgiving) for hit in find(asked).hits][:1] == [("One", False)]
+        assert [(hit.name, hit.forgiving) for hit in search_pages(asked).hits][:1] == [
+            ("One", False)
+        ]
 
 
 def test_parts_that_are_not_side_by_side_are_not_found():
@@ -151,14 +153,14 @@ def test_words_from_the_title_the_tags_the_files_and_the_text_count_together():
     one = page("Queues", "Visibility of messages", tags=["serverless"])
     store(ContentFile(b"words", name="diagram.txt"), name="diagram.txt", page=one)
     page("Other", "Queues with visibility")
-    hits = find("queues serverless visibility diagram").hits
+    hits = search_pages("queues serverless visibility diagram").hits
     assert [(hit.name, hit.forgiving) for hit in hits] == [("Queues", False), ("Other", True)]
 
 
 def test_the_last_word_may_go_on_while_it_is_typed():
     page("DynamoDB", "Tables")
     assert titles("dyna", typing=True) == ["DynamoDB"]
-    assert find("dyna", typing=True).hits[0].forgiving is False
+    assert search_pages("dyna", typing=True).hits[0].forgiving is False
     # One letter is enough for a name.
     assert titles("d", typing=True) == ["DynamoDB"]
 
@@ -211,30 +213,30 @@ def test_words_run_together_or_apart_are_found(asked, found):
 def test_what_is_only_alike_is_marked_and_follows():
     page("Exact", "the word balance")
     page("Alike", "the word balanced")
-    hits = find("balance").hits
+    hits = search_pages("balance").hits
     assert (hits[0].name, hits[0].forgiving) == ("Exact", False)
-    hits = find("balanxe").hits
+    hits = search_pages("balanxe").hits
     assert (hits[0].name, hits[0].forgiving) == ("Exact", True)
 
 
 def test_did_you_mean():
     page("DynamoDB", "Tables")
-    assert find("dynmodb").instead == "dynamodb"
-    assert find("dynmodb category:compute").instead == "dynamodb category:compute"
-    assert find("dynamodb").instead == ""
-    assert find("qqqqqqqq").instead == ""
+    assert search_pages("dynmodb").instead == "dynamodb"
+    assert search_pages("dynmodb category:compute").instead == "dynamodb category:compute"
+    assert search_pages("dynamodb").instead == ""
+    assert search_pages("qqqqqqqq").instead == ""
 
 
 def test_did_you_mean_leaves_filters_alone():
     page("DynamoDB", "Tables")
-    assert find("tag:dynmodb dynmodb").instead == "tag:dynmodb dynamodb"
-    assert find("category:in dynmodb -dynmodb").instead == "category:in dynamodb -dynmodb"
+    assert search_pages("tag:dynmodb dynmodb").instead == "tag:dynmodb dynamodb"
+    assert search_pages("category:in dynmodb -dynmodb").instead == "category:in dynamodb -dynmodb"
 
 
 def test_some_of_the_words_are_better_than_nothing():
     page("Standby", "Reading from the standby")
     page("Other", "Nothing")
-    hits = find("can I read from the multi-az standby").hits
+    hits = search_pages("can I read from the multi-az standby").hits
     assert [(hit.name, hit.forgiving) for hit in hits] == [("Standby", True)]
 
 
@@ -280,7 +282,7 @@ def shelf():
     ],
 )
 def test_what_is_asked_can_be_narrowed(shelf, asked, found):
-    assert {hit.name for hit in find(asked).hits if not hit.forgiving} == found
+    assert {hit.name for hit in search_pages(asked).hits if not hit.forgiving} == found
 
 
 def test_as_many_tags_as_can_be_typed(shelf):
@@ -296,7 +298,7 @@ def test_tags_in_any_spelling_count_a_page_once():
             tag=Tag.objects.create(name=name, slug=slug), content_object=one
         )
     for asked in ("tag:cheap", "tag:CHEAP words", "tag:кот", "tag:cheap tag:КОТ"):
-        assert (find(asked).total, find(asked).found) == (1, 1)
+        assert (search_pages(asked).total, search_pages(asked).found) == (1, 1)
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland", "America/New_York"])
@@ -359,7 +361,7 @@ What is left:
 )
 def test_a_hit_leads_to_the_very_place(asked, kind, path, snippet, fragment):
     page("S3", NOTES, category="data-store")
-    place = find(asked).hits[0].places[0]
+    place = search_pages(asked).hits[0].places[0]
     assert (place.kind, place.path, shown(place.snippet)) == (kind, path, snippet)
     assert place.address.startswith("/services/s3/#")
     assert fragment in place.address
@@ -368,14 +370,14 @@ def test_a_hit_leads_to_the_very_place(asked, kind, path, snippet, fragment):
 def test_notes_that_were_changed_behind_our_back_lead_to_no_wrong_place():
     one = page("S3", NOTES, category="data-store")
     Page.objects.filter(pk=one.pk).update(notes="Other words.\n\n" + NOTES)
-    place = find("cheap").hits[0].places[0]
+    place = search_pages("cheap").hits[0].places[0]
     assert (place.kind, place.path) == ("text", ())
     assert place.address.startswith("/services/s3/#:~:text=cheap")
 
 
 def test_a_hit_in_a_table_leads_to_its_cell():
     page("One", "| a | b | c |\n|---|---|---|\n| one | needle here | two |\n")
-    place = find("needle").hits[0].places[0]
+    place = search_pages("needle").hits[0].places[0]
     assert shown(place.snippet) == "one · [needle] here · two"
     assert place.address.endswith(":~:text=needle%20here")
 
@@ -383,30 +385,30 @@ def test_a_hit_in_a_table_leads_to_its_cell():
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_lines_end_as_markdown_has_it(end):
     page("One", end.join(["# Top é", "", "Some words", "", "- [ ] needle 😀", "", "> > Others"]))
-    place = find("needle").hits[0].places[0]
+    place = search_pages("needle").hits[0].places[0]
     assert (place.kind, place.path, shown(place.snippet)) == ("item", ("Top é",), "[needle] 😀")
 
 
 def test_a_hit_by_a_file_leads_to_the_file():
     one = page("S3", "Words")
     row = store(ContentFile(b"words", name="diagram.txt"), name="diagram.txt", page=one)
-    place = find("diagram").hits[0].places[0]
+    place = search_pages("diagram").hits[0].places[0]
     assert (place.kind, place.address) == ("file", row.get_absolute_url())
 
 
 def test_places_hold_as_many_of_the_words_as_can_be():
     page("One", "alpha\n\nbeta\n\n## Later\n\nalpha and beta\n")
-    assert shown(find("alpha beta").hits[0].places[0].snippet) == "[alpha] and [beta]"
+    assert shown(search_pages("alpha beta").hits[0].places[0].snippet) == "[alpha] and [beta]"
 
 
 def test_words_that_can_be_seen_come_before_those_in_addresses():
     page("One", "- [ ] read [this](https://needle.example/)\n\n# Later\n\nA needle here.\n")
-    assert [shown(p.snippet) for p in find("needle").hits[0].places] == ["A [needle] here."]
+    assert [shown(p.snippet) for p in search_pages("needle").hits[0].places] == ["A [needle] here."]
 
 
 def test_a_long_line_is_cut_around_the_hit():
     page("One", "word " * 500 + "needle " + "word " * 500)
-    text = shown(find("needle").hits[0].places[0].snippet)
+    text = shown(search_pages("needle").hits[0].places[0].snippet)
     assert "[needle]" in text
     assert text.startswith("… ")
     assert text.endswith(" …")
@@ -415,13 +417,13 @@ def test_a_long_line_is_cut_around_the_hit():
 
 def test_titles_are_marked():
     page("Step Functions", "States")
-    assert shown(find("functions").hits[0].title) == "Step [Functions]"
+    assert shown(search_pages("functions").hits[0].title) == "Step [Functions]"
 
 
 def test_results_come_in_parts():
     for number in range(30):
         page(f"Note {number:02}", "needle")
-    first, second = find("needle", count=20), find("needle", start=20, count=20)
+    first, second = search_pages("needle", count=20), search_pages("needle", start=20, count=20)
     assert (len(first.hits), len(second.hits), first.total) == (20, 10, 30)
     assert not {h.name for h in first.hits} & {h.name for h in second.hits}
 
@@ -438,7 +440,7 @@ def test_results_come_in_parts():
 def test_any_text_is_searched_in_and_for(asked, notes, typing):
     row = Page.objects.filter(title="Any").first() or page("Any")
     revise(row, notes.replace("\0", ""), version=row.version)
-    for hit in find(asked, typing=typing).hits:
+    for hit in search_pages(asked, typing=typing).hits:
         assert hit.name
         for place in hit.places:
             assert all(isinstance(text, str) for text, _ in place.snippet)
@@ -447,14 +449,14 @@ def test_any_text_is_searched_in_and_for(asked, notes, typing):
 def test_a_search_takes_few_queries(django_assert_max_num_queries):
     for number in range(30):
         page(f"Note {number}", "needle in hay", tags=["a"])
-    find("needle")
+    search_pages("needle")
     with django_assert_max_num_queries(8):
-        find("needle")
+        search_pages("needle")
 
 
 def test_a_heading_may_name_a_null_character():
     page("Escapes", "# Write \\u0000 so\n\nalpha")
-    hit = find("alpha").hits[0]
+    hit = search_pages("alpha").hits[0]
     assert hit.places[0].path == ("Write \\u0000 so",)
     assert titles("write") == ["Escapes"]
 
@@ -462,7 +464,7 @@ def test_a_heading_may_name_a_null_character():
 def test_an_outline_that_was_broken_breaks_no_search():
     page("One", "# Heading\n\nalpha")
     Page.objects.update(outline="no JSON")
-    assert shown(find("alpha").hits[0].places[0].snippet) == "[alpha]"
+    assert shown(search_pages("alpha").hits[0].places[0].snippet) == "[alpha]"
 
 
 @pytest.mark.parametrize(
@@ -473,7 +475,7 @@ def test_an_outline_that_was_broken_breaks_no_search():
 )
 def test_accents_that_stand_apart_from_their_letters(asked, notes):
     page("One", notes)
-    hit = find(asked).hits[0]
+    hit = search_pages(asked).hits[0]
     assert not hit.forgiving
     marked = next(text for text, found in hit.places[0].snippet if found)
     assert bare(marked) == bare(asked.strip('"'))

@@ -12,7 +12,7 @@ from services.sync.read_files import SourceFile
 from services.sync.stored import plan_import
 from tests.support.queries import queries
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
 
 FEW, MANY = 1, 60
 # Queries that only some imports need, and statements that SQLite takes in several batches.

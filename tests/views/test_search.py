@@ -61,7 +61,7 @@ def finds(monkeypatch):
         def find(text: str, *, start=0, count=20, typing=False) -> Results:
             return Results(parse(text), hits[start : start + count], **facts)
 
-        monkeypatch.setattr(search, "find", find)
+        monkeypatch.setattr(search, "search_pages", find)
 
     return finds
 
@@ -260,7 +260,7 @@ def test_nothing_typed_suggests_nothing(as_reader):
 
 
 def test_a_fault_while_suggesting_is_told(as_reader, monkeypatch, caplog):
-    monkeypatch.setattr(search, "find", lambda *args, **options: 1 / 0)
+    monkeypatch.setattr(search, "search_pages", lambda *args, **options: 1 / 0)
     response = as_reader.get("/search/suggest/?q=x")
     assert response.status_code == 500
     assert "The search does not answer" in response.content.decode()
