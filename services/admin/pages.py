@@ -46,14 +46,14 @@ from services.models import (
 )
 from services.pages import drafts
 from services.pages.edit import FACTS as EDITED
-from services.pages.edit import Edit, Outcome, base_of, others_since, overridden
+from services.pages.edit import Edit, Outcome, base_of, overridden
 from services.pages.resolve_conflict import Clash
 from services.pages.revise import Trashed, create
 from services.pages.save import save
 from services.pages.trash import throw_away
 from services.views import conflicts
 from services.views.editor import new_place
-from services.views.flash import listed, resolved_words, say_facts
+from services.views.flash import flash_merged, resolved_words, say_facts
 
 MAX_FILES_SHOWN = 50
 PAGE_FILTERS = (LearningFilter, QuestionsFilter, ConflictFilter, TagFilter)
@@ -193,8 +193,7 @@ class PageAdmin(EditorsOnlyMixin, DraftMixin, TrashMixin[Page]):
         if saved.resolved:
             messages.success(request, resolved_words(saved.page))
         elif saved.merged:
-            who = listed(others_since(saved.page, version, by)) or "you in another window"
-            messages.success(request, f"Saved, and merged with what {who} changed meanwhile.")
+            flash_merged(request, saved.page, version)
         drafts.end_saved(by, saved.page, request.POST, notes=notes)
         say_facts(request, Outcome(saved, theirs))
         obj.refresh_from_db()

@@ -31,9 +31,7 @@ def say_saved(request: HttpRequest, outcome: Outcome, edit: Edit) -> None:
     elif outcome.saved.resolved:
         messages.success(request, resolved_words(page))
     elif outcome.saved.merged or outcome.theirs:
-        names = others_since(page, edit.base.version, person(request))
-        who = listed(names) or "you in another window"
-        messages.success(request, f"Saved, and merged with what {who} changed meanwhile.")
+        flash_merged(request, page, edit.base.version)
     else:
         messages.success(request, "Saved.")
     say_facts(request, outcome)
@@ -42,6 +40,12 @@ def say_saved(request: HttpRequest, outcome: Outcome, edit: Edit) -> None:
 def resolved_words(page: Page) -> SafeString:
     """Return what a user is told who chose between two texts."""
     return format_html("Saved. Both texts are in the page’s {}.", history_link(page))
+
+
+def flash_merged(request: HttpRequest, page: Page, version: int) -> None:
+    """Report whose changes since a version were merged with the user's."""
+    who = listed(others_since(page, version, person(request))) or "you in another window"
+    messages.success(request, f"Saved, and merged with what {who} changed in the meantime.")
 
 
 def say_facts(request: HttpRequest, outcome: Outcome) -> None:

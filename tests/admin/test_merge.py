@@ -48,7 +48,7 @@ def test_different_lines_are_merged_and_the_message_names_the_user(
     fields = typed(as_editor, page, "five", "FIVE")
     revise(page, BASE.replace("one\r\n", "ONE\r\nand\r\n"), version=1, by=ada)
     html = as_editor.post(address(page), fields, follow=True).content.decode()
-    assert "Saved, and merged with what ada changed meanwhile." in html
+    assert "Saved, and merged with what ada changed in the meantime." in html
     now = stored(page)
     assert now.notes == BASE.replace("one\r\n", "ONE\r\nand\r\n").replace("five", "FIVE")
     assert (now.version, now.updated_by, now.last_reason) == (3, editor, Reason.ADMIN)

@@ -109,7 +109,7 @@ def test_changes_of_two_people_are_merged_and_said(as_editor, as_olga, plan):
     mine, theirs = opened(as_editor), opened(as_olga)
     as_olga.post(PATH, theirs | {"notes": NOTES.replace("One's", "Her")})
     response = as_editor.post(PATH, mine | {"notes": NOTES.replace("Two's", "His")})
-    assert said(response) == ["Saved, and merged with what olga changed meanwhile."]
+    assert said(response) == ["Saved, and merged with what olga changed in the meantime."]
     assert Page.objects.get().notes == NOTES.replace("One's", "Her").replace("Two's", "His")
 
 

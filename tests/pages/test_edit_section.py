@@ -80,7 +80,7 @@ def test_two_people_in_two_sections(as_editor, as_olga, plan):
     mine, theirs = opened(as_editor, ONE), opened(as_olga, two)
     as_olga.post(two, theirs | {"notes": "# Two\r\n\r\nHers.\r\n"})
     response = as_editor.post(ONE, mine | {"notes": "# One\r\n\r\nHis.\r\n\r\n"})
-    assert said(response) == ["Saved, and merged with what olga changed meanwhile."]
+    assert said(response) == ["Saved, and merged with what olga changed in the meantime."]
     assert Page.objects.get().notes == "First.\n\n# One\n\nHis.\n\n# Two\n\nHers.\n"
 
 
