@@ -87,7 +87,8 @@ class RowFormSet(forms.BaseFormSet[Row]):
         super().add_fields(form, index)
         for name, field in form.fields.items():
             # Fields in a table have no visible label.
-            label = f"{field.label or name}: {form.shown}" if form.shown else name
+            label = str(field.label or name.capitalize())
+            label += f": {form.shown}" if form.shown else ""
             field.widget.attrs.setdefault("aria-label", label[:120])
         if "list_title" in form.fields and "DELETE" in form.fields:
             # An item is moved to another list in the notes, which show where it goes.
