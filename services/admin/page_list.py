@@ -71,7 +71,7 @@ class CategoryFilter(admin.RelatedFieldListFilter):
 class LearningFilter(OptionFilter):
     title = parameter_name = "learning"
     options = (
-        ("todo", "To learn", ANY_ITEM & ~STARTED),
+        ("todo", "Not started", ANY_ITEM & ~STARTED),
         ("doing", "Learning", STARTED & UNFINISHED),
         ("done", "Learned", ANY_ITEM & ~UNFINISHED),
     )

@@ -107,4 +107,4 @@ class GroupAdmin(AdminsOnlyMixin, admin.ModelAdmin[Group]):
             (reverse("admin:auth_user_change", args=[user.pk]), user.get_username())
             for user in group.user_set.all()
         ]
-        return format_html_join(", ", '<a href="{}">{}</a>', people) or "Nobody"
+        return format_html_join(", ", '<a href="{}">{}</a>', people) or "No one"

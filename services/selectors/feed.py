@@ -17,7 +17,7 @@ MOST = 50
 UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # An authority for tag addresses (RFC 4151), as long as the site has no better one.
 NAMELESS, HOST = "localhost", re.compile(r"[a-z0-9.-]+", re.IGNORECASE)
-NOBODY = "Knowledge base"
+NO_AUTHOR = "Knowledge base"
 
 
 class Feed(Atom1Feed):
@@ -40,14 +40,14 @@ def writable(text: str) -> str:
 def atom(entries: list[Entry], *, own: str, site: Callable[[str], str], trash: bool) -> str:
     """The entries as a feed. `own` is its address, `site` makes an address of ours absolute.
 
-    With `trash` it is for somebody who may know how pages in the trash are called.
+    With `trash` its reader may see the titles of pages in the trash.
     """
     feed = Feed(
         title="Recent changes",
         description="What changed in the knowledge base.",
         link=site(reverse("changes")),
         feed_url=site(own),
-        author_name=NOBODY,
+        author_name=NO_AUTHOR,
         language="en",
         changed=entries,
     )
@@ -61,7 +61,7 @@ def atom(entries: list[Entry], *, own: str, site: Callable[[str], str], trash: b
             title=title,
             link=site(_address(entry)),
             description=f"{title}, by {who}." if who else f"{title}.",
-            author_name=who or NOBODY,
+            author_name=who or NO_AUTHOR,
             pubdate=entry.since,
             updateddate=entry.until,
             unique_id=f"tag:{authority},{day}:page-{entry.revision.page_id}-version-{entry.first}",

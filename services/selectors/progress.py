@@ -1,4 +1,4 @@
-"""How far somebody has got with a page: its own checklist, and items elsewhere that name it."""
+"""Progress with a page: by its own checklist, and by items of other pages that name it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ State = ChecklistItem.State
 
 @dataclass(frozen=True, slots=True)
 class Learning:
-    """Items in all, those with nothing left to do, and those in progress."""
+    """Numbers of items: all, closed ones (done or n/a), and those in progress."""
 
     total: int = 0
     closed: int = 0
@@ -28,7 +28,7 @@ class Learning:
             return ""
         if self.closed == self.total:
             return "learned"
-        return "learning" if self.closed or self.doing else "to-learn"
+        return "learning" if self.closed or self.doing else "not-started"
 
     @property
     def label(self) -> str:
@@ -54,9 +54,9 @@ def learning(states: Iterable[str] | Mapping[str, int]) -> Learning:
 
 
 def learning_of(pages: Collection[int]) -> dict[int, Learning]:
-    """The learning state of each of these pages, in two queries; pages without items are left out.
+    """Return the progress of each page, in two queries; pages without items are left out.
 
-    No item counts twice, since none names the page that it stands on.
+    No item counts twice, since none names its own page.
     """
     counts: dict[int, Counter[str]] = defaultdict(Counter)
     own = ChecklistItem.objects.filter(page__in=pages).order_by()
@@ -70,6 +70,6 @@ def learning_of(pages: Collection[int]) -> dict[int, Learning]:
 
 
 def open_questions_of(pages: Collection[int]) -> dict[int, int]:
-    """How many questions each of these pages leaves open."""
+    """Return the number of open questions of each page."""
     rows = Question.objects.open().filter(page__in=pages).order_by()
     return dict(rows.values_list("page").annotate(Count("pk")))

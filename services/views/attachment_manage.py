@@ -101,7 +101,7 @@ def restore(request: HttpRequest, uuid: uuids.UUID) -> HttpResponseBase:
     if manage.restore(row):
         messages.success(request, f"“{row.name}” is restored.")
     else:
-        messages.error(request, f"“{row.name}” was deleted for good meanwhile.")
+        messages.error(request, f"“{row.name}” was deleted for good in the meantime.")
     return _back(request, row)
 
 

@@ -133,7 +133,7 @@ def _disposition(found: Attachment, content_type: str) -> str:
 def _signed(found: Attachment, key: str, content_type: str) -> str:
     """An address at the storage itself, the same for some time so that browsers can cache.
 
-    Signing asks nobody: the storage may be down and this is as quick.
+    Signing needs no request: it works as quickly while the storage is down.
     """
     known = f"attachment-address-{key}-{crc32(found.name.encode())}"
     url: str | None = cache.get(known)

@@ -18,7 +18,7 @@ from services.views.request import parse_number, redirect_back, wants_json
 
 GONE = "This page was deleted for good. Copy your text to keep it."
 NOWHERE = "There is no such form on this page."
-NOT_YOU = "Somebody else has logged in here. Your text is kept in this browser for you."
+NOT_YOU = "Someone else has logged in here. Your text is saved in this browser for you."
 
 
 def number(request: HttpRequest, name: str) -> int:
@@ -100,7 +100,7 @@ def _news(person: User, page: Page | None) -> dict[str, object]:
     if page is None:
         return {"others": [], "version": 0, "changed_by": "", "trashed": False}
     by = page.updated_by
-    name = shown_name(by) or "Somebody"
+    name = shown_name(by) or "Someone"
     return {
         "others": drafts.other_editors(page, person),
         "version": page.version,

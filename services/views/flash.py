@@ -69,7 +69,9 @@ def say_called(request: HttpRequest, name: str) -> None:
 
 
 def _gave_way(page: Page, name: str, theirs: Any) -> SafeString:
-    words = "{} had been changed to {} meanwhile. Your value was saved; the other one is in the {}."
+    words = (
+        "{} was changed to {} by someone else. Your value was saved; the other one is in the {}."
+    )
     return format_html(words, NAMES[name], _shown(name, theirs), history_link(page))
 
 

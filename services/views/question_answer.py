@@ -188,7 +188,7 @@ def _refused(request: HttpRequest, pk: int, sentence: str) -> HttpResponseBase:
 def _clash(request: HttpRequest, pk: int, clash: Clash) -> HttpResponseBase:
     """Both answers beside each other, for a user to choose."""
     if wants_json(request):
-        return JsonResponse({"error": "Someone else answered meanwhile."}, status=409)
+        return JsonResponse({"error": "Someone else answered in the meantime."}, status=409)
     mine = clash.conflict.mine
     draft = save_typed(request, clash.current, drafts.answer_place(pk), answer=mine)
     kept = draft.saved_at.isoformat() if draft and draft.saved_at else ""

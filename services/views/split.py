@@ -21,7 +21,7 @@ from services.pages.revise import Trashed
 from services.permissions import editors_only
 from services.views.request import find_page, person, posted_version
 
-CHANGED = "Somebody changed this section meanwhile, so nothing is done yet. Look at it again."
+CHANGED = "Someone changed this section in the meantime. Nothing was done: please look at it again."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

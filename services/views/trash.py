@@ -110,7 +110,7 @@ def empty_trash(request: HttpRequest) -> HttpResponse:
         stay = "1 page stays" if left == 1 else f"{left:,} pages stay"
         which = "it" if left == 1 else "them"
         went = went if gone else "Nothing is deleted"
-        messages.info(request, f"{went}. {stay}: somebody has unsaved text for {which}.")
+        messages.info(request, f"{went}. {stay}: someone has an unsaved draft of {which}.")
     else:
         messages.success(request, f"The trash is empty: {went if gone else 'nothing was in it'}.")
     return redirect("trash")

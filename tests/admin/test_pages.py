@@ -207,7 +207,7 @@ def test_a_field_that_another_user_changed_too_is_reported(
     revise(page, version=1, by=person("ada", "editors"), **{fact: theirs})
     html = as_editor.post(address(page), fields, follow=True).content.decode()
     words = theirs if isinstance(theirs, str) else theirs[0]
-    assert f"had been changed to “{words}” meanwhile" in html
+    assert f"was changed to “{words}” by someone else" in html
 
 
 def test_fields_that_another_user_changed_are_not_reverted(as_editor: Client, page: Page) -> None:

@@ -102,7 +102,7 @@ def test_a_new_page_that_only_this_browser_has_is_offered_on_another(tabs, edito
     tab.route("**/drafts/", lambda route: route.abort())
     write(tab, "Lost?")
     beat(tab)
-    expect(said(tab)).to_contain_text("kept in this browser")
+    expect(said(tab)).to_contain_text("saved in this browser")
     place = tab.locator("#kb-editor").get_attribute("data-place")
     leave(tab)
     tab.unroute("**/drafts/")

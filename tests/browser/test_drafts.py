@@ -100,7 +100,7 @@ def test_after_a_log_out_text_is_kept_here_and_sent_after_the_log_in(
     tab.context.clear_cookies(name="sessionid")
     write(tab, "Later ")
     beat(tab)
-    expect(said(tab)).to_contain_text("You are logged out: kept in this browser.")
+    expect(said(tab)).to_contain_text("You are logged out: saved in this browser.")
     assert notes_of(editor, page) == ""
     assert len(tab.evaluate(STORED)) == 1
     log_in(tab.context, live_server.url, editor)
@@ -127,7 +127,7 @@ def test_somebody_else_who_logs_in_gets_nothing(tab, page, editor, admin, live_s
     expect(other.get_by_text("This browser kept text")).to_have_count(0)
     other.close()
     beat(tab)
-    expect(said(tab)).to_contain_text("Somebody else has logged in here.")
+    expect(said(tab)).to_contain_text("Someone else has logged in here.")
     assert not Draft.objects.written().exists()
     assert len(tab.evaluate(STORED)) == 1
 
@@ -139,7 +139,7 @@ def test_without_a_connection_text_is_kept_here_and_sent_when_it_is_back(tab, pa
     tab.context.set_offline(True)
     write(tab, "Two ")
     beat(tab)
-    expect(said(tab)).to_contain_text("Not connected: kept in this browser.")
+    expect(said(tab)).to_contain_text("Not connected: saved in this browser.")
     expect(said(tab).locator(".is-trouble")).to_have_attribute("aria-live", "polite")
     assert notes_of(editor, page) == f"One {page.notes}"
     tab.context.set_offline(False)
@@ -158,7 +158,7 @@ def test_saving_without_a_connection_stays_and_saves_when_it_is_back(tab, page, 
         lambda: tab.keyboard.press("Control+s"),
     ):
         press()
-        expect(said(tab)).to_contain_text("Not connected: your text is kept in this browser.")
+        expect(said(tab)).to_contain_text("Not connected: your text is saved in this browser.")
     assert tab.url.endswith(EDIT)
     assert len(tab.evaluate(STORED)) == 1
     # It goes on, and there is nothing to be offered later.
@@ -175,7 +175,7 @@ def test_saving_after_a_failure_asks_first_whether_the_server_is_there(tab, page
     tab.route("**/drafts/", lambda route: route.abort())
     write(tab, "Now ")
     beat(tab)
-    expect(said(tab)).to_contain_text("Not connected: kept in this browser.")
+    expect(said(tab)).to_contain_text("Not connected: saved in this browser.")
     tab.keyboard.press("Control+s")
     expect(said(tab)).to_contain_text("Save again when you are back.")
     tab.unroute("**/drafts/")
@@ -193,7 +193,7 @@ def test_text_that_was_never_sent_is_offered_again(tab, page, editor):
     tab.evaluate(LOST)
     write(tab, "Lost? ")
     beat(tab)
-    expect(said(tab)).to_contain_text("kept in this browser")
+    expect(said(tab)).to_contain_text("saved in this browser")
     asked: list[str] = []
     tab.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     tab.goto("about:blank")
@@ -230,7 +230,7 @@ def test_leaving_with_text_that_is_kept_nowhere_asks(tab):
     tab.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full') } }")
     write(tab, "Nowhere ")
     beat(tab)
-    expect(said(tab)).to_contain_text("could not be kept anywhere")
+    expect(said(tab)).to_contain_text("could not be saved as a draft")
     asked: list[str] = []
     tab.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     tab.goto("/tags/")

@@ -46,7 +46,7 @@ def test_from_home_to_a_tick_and_back(browser, live_server, examples, admin, siz
     tab.get_by_label("Password").fill("correct horse")
     tab.get_by_role("button", name="Log in").click()
     row = tab.get_by_role("listitem").filter(has=tab.get_by_role("link", name="RDS", exact=True))
-    expect(row.first).to_contain_text("To learn")
+    expect(row.first).to_contain_text("Not started")
     examine()
 
     row.first.get_by_role("link", name="RDS", exact=True).click()

@@ -185,7 +185,7 @@ def test_without_a_connection_it_is_kept_here_and_sent_when_it_is_back(tab, edit
     tab.context.set_offline(True)
     field(tab).press_sequentially(" two")
     beat(tab)
-    expect(said(tab)).to_contain_text("Not connected: kept in this browser.")
+    expect(said(tab)).to_contain_text("Not connected: saved in this browser.")
     assert typed(editor) == "One"
     assert len(tab.evaluate(STORED)) == 1
     tab.context.set_offline(False)
@@ -198,7 +198,7 @@ def test_what_was_never_sent_is_sent_before_the_form_is_opened_again(tab, editor
     tab.route("**/drafts/", lambda route: route.abort())
     field(tab).fill("Lost?")
     beat(tab)
-    expect(said(tab)).to_contain_text("kept in this browser")
+    expect(said(tab)).to_contain_text("saved in this browser")
     leave(tab)
     tab.unroute("**/drafts/")
     # The form is asked for while that is on its way.
@@ -233,7 +233,7 @@ def test_after_a_log_out_it_is_kept_here_and_sent_after_the_log_in(tab, editor, 
     tab.context.clear_cookies(name="sessionid")
     field(tab).fill("Later.")
     beat(tab)
-    expect(said(tab)).to_contain_text("You are logged out: kept in this browser.")
+    expect(said(tab)).to_contain_text("You are logged out: saved in this browser.")
     log_in(tab.context, live_server.url, editor)
     tab.context.new_page().goto("/")
     beat(tab)
@@ -248,7 +248,7 @@ def test_somebody_else_who_logs_in_gets_nothing(tab, admin, live_server):
     expect(said(tab)).to_contain_text("You are logged out")
     log_in(tab.context, live_server.url, admin)
     beat(tab)
-    expect(said(tab)).to_contain_text("Somebody else has logged in here.")
+    expect(said(tab)).to_contain_text("Someone else has logged in here.")
     leave(tab, "/questions/")
     answering(tab)
     expect(field(tab)).to_have_value("")
@@ -262,7 +262,7 @@ def test_leaving_with_text_that_is_kept_nowhere_asks(tab):
     tab.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full') } }")
     field(tab).fill("Nowhere")
     beat(tab)
-    expect(said(tab)).to_contain_text("could not be kept anywhere")
+    expect(said(tab)).to_contain_text("could not be saved as a draft")
     asked: list[str] = []
     tab.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     tab.goto("/tags/")

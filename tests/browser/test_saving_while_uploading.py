@@ -65,7 +65,7 @@ def test_what_the_browser_keeps_has_no_mark(tab):  # noqa: F811
     begin(tab)
     tab.evaluate(LOST)
     tab.keyboard.insert_text(" big")
-    expect(tab.locator("#kb-editing")).to_contain_text("kept in this browser")
+    expect(tab.locator("#kb-editing")).to_contain_text("saved in this browser")
     assert tab.evaluate(KEPT) == ["hello big world\n"]
 
 

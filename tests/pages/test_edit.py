@@ -135,7 +135,7 @@ def test_of_a_fact_that_both_changed_mine_is_stored_and_theirs_told(as_editor, a
     as_olga.post(PATH, theirs | {"title": "Hers"})
     response = as_editor.post(PATH, mine | {"title": "His"})
     assert Page.objects.get().title == "His"
-    assert "The title had been changed to “Hers” meanwhile." in said(response)[1]
+    assert "The title was changed to “Hers” by someone else." in said(response)[1]
     assert Revision.objects.get(version=2).title == "Hers"
 
 

@@ -127,7 +127,7 @@ def test_unsaved_text_keeps_its_page_in_the_trash_and_can_be_read(
     as_editor.post("/pages/plan/delete/")
     as_editor.post("/pages/other/delete/")
     assert said(as_admin.post("/trash/empty/")) == [
-        "1 page is deleted for good. 1 page stays: somebody has unsaved text for it."
+        "1 page is deleted for good. 1 page stays: someone has an unsaved draft of it."
     ]
     assert said(as_admin.post("/trash/empty/"))[-1].startswith("Nothing is deleted. 1 page stays")
     # Its author sees it on the home page, reads it, and decides.

@@ -133,7 +133,7 @@ class PageDraft extends Draft {
       told.push(`${names} ${others.length === 1 ? "is" : "are"} editing this page too.`);
     }
     const opened = Number(this.form.elements.version?.value || 0);
-    if (trashed) told.push("This page was moved to the trash meanwhile.");
+    if (trashed) told.push("This page was moved to the trash in the meantime.");
     else if (opened && version > opened) {
       const where = by === "You" ? " elsewhere" : "";
       told.push(

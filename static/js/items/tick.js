@@ -46,7 +46,7 @@ const count = (before, now) => {
 // The progress with the page, as services/selectors/progress.py sums it up.
 const chip = (words, bar, busy) => {
   if (!words) return;
-  const level = bar.value === bar.max ? "learned" : bar.value || busy ? "learning" : "to-learn";
+  const level = bar.value === bar.max ? "learned" : bar.value || busy ? "learning" : "not-started";
   const label = level.replace("-", " ");
   words.className = `chip level-${level}`;
   words.title = `${bar.value} of ${bar.max} done`;
