@@ -31,4 +31,4 @@ def test_what_is_left_is_named_and_swept(storage: str, tmp_path) -> None:
     left = [words for each in told for words in each["left"]]
     assert {words.partition(":")[0] for words in left} <= {"no row refers to it"}
     assert [each["after"] for each in told] == [[]] * ROUNDS
-    assert told[-1]["rows"] > 5
+    assert max(each["rows"] for each in told) > 5
