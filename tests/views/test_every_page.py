@@ -40,6 +40,7 @@ To learn:
 
 I don't understand leases.
 """
+TITLE = '<b>"nasty"&amp;'
 # What belongs to templates and programs. “None available” is a sentence of Django's admin.
 TEMPLATE_TAGS = re.compile(r"\{[{%#]|[%#]\}")
 CODE = re.compile(
@@ -69,7 +70,7 @@ class _Words(HTMLParser):
         super().__init__()
         self.links: list[str] = []
         self.words: list[str] = []
-        self.silent = 0
+        self.silent = self.forms_without_token = 0
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -77,6 +78,8 @@ class _Words(HTMLParser):
         self.silent += tag in self.SILENT
         if tag == "a":
             self.links.append(given.get("href") or "")
+        self.forms_without_token += tag == "form" and given.get("method", "").lower() == "post"
+        self.forms_without_token -= given.get("name") == "csrfmiddlewaretoken"
         for name in ("title", "alt", "placeholder", "aria-label"):
             self.words.append(given.get(name) or "")
 
@@ -94,7 +97,7 @@ def content(db, editor) -> None:
     compute = Category.objects.get(slug="compute")
     page = make_service(title="EC2", abbreviation="Cloud", category=compute, notes=NOTES)
     plan = make_topic(title="Plan", notes=NOTES)
-    make_topic(title="Empty")
+    make_topic(title=TITLE)
     image = store(BytesIO(picture()), name="picture.png", page=page)
     store(BytesIO(PDF), name="paper.pdf", page=page)
     move_to_trash(store(BytesIO(PDF + b"2"), name="gone.pdf", page=page), by=editor)
@@ -147,8 +150,13 @@ def crawl(client: Client, starts: list[str]) -> tuple[set[str], list[str]]:
 def faults_of(text: str, page: _Words) -> list[str]:
     """List what a reader should not see."""
     found = [match[0] for match in TEMPLATE_TAGS.finditer(text)]
+    found += ["a form without a token"] * page.forms_without_token
+    said = "".join(page.words)
+    found += ["an unescaped title"] * (said.count("nasty") != said.count(TITLE))
     for words in page.words:
-        found += [f"{match[0]} in {words.strip()!r}" for match in CODE.finditer(words)]
+        found += [
+            f"{match[0]} in {words.strip()!r}" for match in CODE.finditer(words.replace(TITLE, ""))
+        ]
     return found
 
 
