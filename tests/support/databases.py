@@ -6,9 +6,10 @@ without it on SQLite alone. Those on PostgreSQL have it in their name and carry 
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import dj_database_url
@@ -17,6 +18,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connections
+from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from tests.support.postgres import PostgresServer
@@ -63,6 +65,29 @@ def postgres_database(
             with django_db_blocker.unblock(), default_database(address):
                 call_command("migrate", verbosity=0)
         return postgres_server.create(f"kb_{worker_id}", TEMPLATE)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Copy SQLite's database back after a test that commits: Django's flush takes longer.
+
+    The copy has the rows of the migrations too, which a flush deletes.
+    """
+    flush = TransactionTestCase._fixture_teardown
+
+    def restore(case: TransactionTestCase) -> None:
+        if connections["default"].vendor != "sqlite":
+            flush(case)
+            return
+        with closing(sqlite3.connect(connections["default"].settings_dict["NAME"])) as file:
+            copy.backup(file)
+
+    with closing(sqlite3.connect(":memory:")) as copy, pytest.MonkeyPatch.context() as patch:
+        with django_db_blocker.unblock():
+            connections["default"].ensure_connection()
+            connections["default"].connection.backup(copy)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", restore)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
