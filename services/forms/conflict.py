@@ -18,7 +18,7 @@ EVERYWHERE, CONTINUE = "everywhere", "_continue"
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """What the two texts of a conflict are called."""
+    """Names of the two texts of a conflict."""
 
     mine: str
     theirs: str
@@ -46,7 +46,7 @@ class ConflictForm(forms.Form):
 
 
 def is_own(name: str) -> bool:
-    """Is this a field of the form above, and not of the one that led to the conflict?"""
+    """Tell whether a field is of this form, and not of the one that led to the conflict."""
     return name in ("conflict", EVERYWHERE) or name.startswith(BLOCK)
 
 

@@ -1,4 +1,4 @@
-"""What the editor's toolbar offers, in its order; `static/js/editor/markdown.js` does it."""
+"""Buttons of the editor's toolbar, in order; `static/js/editor/markdown.js` carries them out."""
 
 from __future__ import annotations
 

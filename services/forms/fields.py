@@ -1,4 +1,4 @@
-"""Form fields for what a page holds: its notes, its other names, its tags, what was seen of it."""
+"""Form fields for notes, names and tags of a page, and for what the form showed of it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ UNREACHABLE = "“%s” cannot be a tag: an address cannot lead to it. Add a let
 
 
 def as_posted(text: str) -> str:
-    """A text as browsers send it: every line end is CRLF (HTML, "newline normalisation")."""
+    """Return a text as browsers send it: with CRLF line ends (HTML, "newline normalisation")."""
     return LINE_ENDS.sub("\r\n", text)
 
 
@@ -74,7 +74,7 @@ class NotesWidget(AdminMarkdownxWidget):  # type: ignore[misc]
 
 
 class NotesField(MarkdownxFormField):  # type: ignore[misc]
-    """Notes keep every character, blanks and line ends at both ends too."""
+    """Notes of which no character is stripped, not even blanks and line ends at both ends."""
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**{"widget": NotesWidget, "strip": False, "required": False} | kwargs)
@@ -91,7 +91,7 @@ class NotesField(MarkdownxFormField):  # type: ignore[misc]
 
 
 class Seen(forms.CharField):
-    """A hidden fact about what its author saw; never something that they changed."""
+    """A hidden field with what the form showed; it never counts as changed."""
 
     widget = forms.HiddenInput
 
@@ -125,7 +125,7 @@ class HiddenTags(TagWidget):  # type: ignore[misc]
 
 
 class TagsField(TagField):  # type: ignore[misc]
-    """Tags that are compared with what the form showed."""
+    """Tags, compared with those that the form showed."""
 
     hidden_widget = HiddenTags
 

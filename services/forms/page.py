@@ -21,7 +21,7 @@ LONG_TITLE = {"maxlength": TITLE_LENGTH, "autocomplete": "off"}
 
 
 class EditForm(forms.Form):
-    """A page as it is edited on the site; `base` is the version that its author began with.
+    """The fields of a page in the site's editor; `base` is the version it was opened on.
 
     What the author changed is told by comparing with that version, not with what is stored now.
     """
@@ -93,7 +93,7 @@ class EditForm(forms.Form):
 
     @property
     def facts(self) -> dict[str, object]:
-        """What the form says beside the notes; only what its author changed, where there is a base.
+        """Return the facts in the form; with a base, only those that the user changed.
 
         Call it on a valid form. `category` is a category's id or None, `tags` a list of names.
         """
@@ -110,17 +110,17 @@ class EditForm(forms.Form):
 
     @property
     def details_are_wrong(self) -> bool:
-        """Is there an error among the fields that are folded away?"""
+        """Tell whether one of the folded fields has an error."""
         return any(name in self.errors for name in FACTS if name != "title")
 
 
 class SectionForm(EditForm):
-    """One section: its words alone."""
+    """The notes of one section."""
 
     left_out = (*FACTS, "rewrite")
 
 
 class SplitForm(EditForm):
-    """What the page that is made of a section will be called, and where it is."""
+    """Title and category of the page that a section becomes."""
 
     left_out = ("notes", "abbreviation", "aliases", "tags", "rewrite", "kept")

@@ -1,4 +1,4 @@
-"""Tags as a person types them: with commas between, each as many words as it likes.
+"""Tags as a user types them: separated by commas, each of one or more words.
 
 In quotes stands a tag that has a comma in it, as `"a, b"`; a quote in there is written twice. Any
 other quote is a character like all others. `kb.settings` tells django-taggit of these two.
@@ -17,7 +17,7 @@ NEEDS_QUOTES = re.compile(r'\A"|[,\r\n]')
 
 
 def from_text(text: str | None) -> list[str]:
-    """The tags in a text, each once and in order."""
+    """Return the tags in a text, each once and in order."""
     found = set()
     for entry in ENTRY.finditer(text or ""):
         quoted = entry["quoted"]
@@ -26,7 +26,7 @@ def from_text(text: str | None) -> list[str]:
 
 
 def to_text(tags: Iterable[Tag]) -> str:
-    """The text that gives these tags back."""
+    """Return the text from which `from_text` reads these tags."""
     return ", ".join(sorted(_written(str(tag.name)) for tag in tags))
 
 
@@ -35,5 +35,5 @@ def _written(name: str) -> str:
 
 
 def is_reachable(name: str) -> bool:
-    """Has a tag an address? Browsers take the parts `.` and `..` out of every address."""
+    """Tell whether a tag can have an address: browsers remove the parts `.` and `..` from it."""
     return {".", ".."}.isdisjoint(name.split("/"))

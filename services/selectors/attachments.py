@@ -1,4 +1,4 @@
-"""The files of a page as it is read: the few beside it, and the sizes of pictures in its notes."""
+"""Files to show with a page: the newest few, and the sizes of pictures in its notes."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class PageFiles:
 
 
 def number_of_files() -> Coalesce:
-    """How many files a page has itself; for a query of pages."""
+    """Return an expression that counts a page's own files, for a query of pages."""
     own = Attachment.objects.live().filter(page=OuterRef("pk")).order_by().values("page")
     return Coalesce(Subquery(own.annotate(number=Count("pk")).values("number")), 0)
 
 
 def files_of(page: Page, text: str, own: int) -> PageFiles:
-    """The files of a page that has `own` itself, and of those that its text shows from elsewhere.
+    """Return the files of a page with `own` files, and those of other pages that its text shows.
 
     One query, and none for a page without files.
     """
@@ -50,12 +50,12 @@ def files_of(page: Page, text: str, own: int) -> PageFiles:
 
 
 def some_addresses(text: str) -> list[UUID]:
-    """The stored files whose addresses stand in a text; not all where there are very many."""
+    """Return the ids of stored files whose addresses are in a text, up to a limit."""
     return sorted(attachment_ids_in(text))[:ADDRESSES] if "/attachments/" in text else []
 
 
 def sizes_in(text: str) -> dict[str, Size]:
-    """The sizes of the stored pictures whose addresses stand in a text, by uuid."""
+    """Return the sizes of stored pictures whose addresses are in a text, by uuid."""
     shown = some_addresses(text)
     return (
         sizes_of(Attachment.objects.filter(pk__in=shown).only("width", "height")) if shown else {}
@@ -63,5 +63,5 @@ def sizes_in(text: str) -> dict[str, Size]:
 
 
 def sizes_of(rows: Iterable[Attachment]) -> dict[str, Size]:
-    """The sizes of those of some files that are pictures, by uuid."""
+    """Return the sizes of the pictures among some files, by uuid."""
     return {str(row.pk): (row.width, row.height) for row in rows if row.width and row.height}

@@ -1,4 +1,4 @@
-"""Two versions of a page side by side: what changed in its notes and in its facts."""
+"""Compare two versions of a page: its notes and its facts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from services.text.diff import Diff, diff
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something that a page says beside its notes, before and after; blank where it was not."""
+    """A fact of a page before and after; blank where there was none."""
 
     label: str
     before: str
@@ -31,7 +31,7 @@ class Comparison:
 
 
 def compare_versions(page: int, old: int, new: int) -> Comparison | None:
-    """Compare two versions, given in any order; None where one of them never was."""
+    """Compare two versions, given in any order; None if one of them does not exist."""
     old, new = sorted((old, new))
     after, before = find_revision(page, new), find_revision(page, old)
     if after is None or (before is None and Revision.objects.filter(page=page, version__lt=new)):
@@ -58,7 +58,7 @@ def fact_changes(before: Revision | None, after: Revision) -> list[Fact]:
 
 
 def facts_of(then: Revision, *, tags: bool = True) -> dict[str, str]:
-    """What a page said beside its notes in a version, each in words, by its label.
+    """Return the facts of a page in a version as texts, by label.
 
     Without `tags` these stay blank.
     """
@@ -85,14 +85,14 @@ def _category(pk: int | None) -> str:
 
 
 def _change_until(page: int, version: int) -> tuple[int, int] | None:
-    """The change, or run of ticks, that made a version."""
+    """Return the change, or run of ticks, that made a version."""
     heads = Revision.objects.of_page(page).heads().filter(version__lte=version)
     first = heads.values_list("version", flat=True).first()
     return None if first is None else (first - 1, version)
 
 
 def _change_after(page: int, version: int) -> tuple[int, int] | None:
-    """The change, or run of ticks, that followed a version; None where it is the newest."""
+    """Return the change, or run of ticks, after a version; None if it is the newest."""
     rows = Revision.objects.filter(page=page)
     if not rows.filter(version=version + 1).exists():
         return None

@@ -1,4 +1,4 @@
-"""Controls for editors within what they read: a task's box, the pencil beside a heading.
+"""Controls for editors in rendered notes: boxes of tasks, pencils next to headings.
 
 A page may have hundreds of them, so each template is drawn once and then filled in.
 """
@@ -26,7 +26,7 @@ BLANKS = re.compile(r">\s+<")
 
 
 def item_control(item: ChecklistItem, words: str) -> SafeString:
-    """The box of an item, to be ticked; `words` are the item's without their markup."""
+    """Return the box of an item; `words` is the item's text without markup."""
     label = escape(words or "(empty)")
     html = _item_control(item.state).format(
         id=item.pk,
@@ -39,7 +39,7 @@ def item_control(item: ChecklistItem, words: str) -> SafeString:
 
 @lru_cache(maxsize=1)
 def _item_address() -> str:
-    """The address of any item, to be filled in: to look each up would take longer than its box."""
+    """Return the pattern of an item's address: reversing each would take longer than its box."""
     before, _, after = reverse("item", args=[0]).rpartition("0")
     return f"{before}{{id}}{after}"
 
@@ -56,7 +56,7 @@ def _item_control(state: str) -> str:
 
 
 def why(item: ChecklistItem) -> str:
-    """The reason why an item is settled, behind its words among rendered notes.
+    """Return the reason of a closed item, to be shown after its words in rendered notes.
 
     Without one it is there for our script, and unseen.
     """
@@ -65,12 +65,12 @@ def why(item: ChecklistItem) -> str:
 
 
 def _drawn(template: str, **context: object) -> str:
-    """A template without blanks between its elements, which would be seen within a line."""
+    """Render a template without blanks between its elements, which would show within a line."""
     return BLANKS.sub("><", render_to_string(template, context)).strip()
 
 
 def for_readers(items: Iterable[ChecklistItem]) -> Controls | None:
-    """The reasons of a page's own items, if there are any."""
+    """Return the reasons of a page's own items, if there are any."""
     own = list(items)
     if not any(item.why for item in own):
         return None
@@ -78,7 +78,7 @@ def for_readers(items: Iterable[ChecklistItem]) -> Controls | None:
 
 
 def for_editors(page: Page, items: Iterable[tuple[ChecklistItem, str]]) -> Controls:
-    """The boxes of a page's own items, in their order and with their words, and the pencils."""
+    """Return the boxes of a page's own items, in order, and the pencils of its headings."""
     tasks = [Task(item.state, item_control(item, words), why(item)) for item, words in items]
     edit = reverse("edit", args=[page.slug])
     return Controls(tasks, lambda heading: _heading_edit(edit, heading), _new_page)

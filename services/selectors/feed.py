@@ -21,24 +21,24 @@ NO_AUTHOR = "Knowledge base"
 
 
 class Feed(Atom1Feed):
-    """A feed that says when it changed last even where it has no entries."""
+    """A feed with the time of its last change, even if it has no entries."""
 
     def latest_post_date(self) -> datetime:
         return latest(self.feed["changed"])
 
 
 def latest(entries: Iterable[Entry]) -> datetime:
-    """When the last of these happened."""
+    """Return the time of the latest entry."""
     return max((entry.until for entry in entries), default=datetime(2000, 1, 1, tzinfo=UTC))
 
 
 def writable(text: str) -> str:
-    """A text with a mark in the place of each character that XML cannot hold."""
+    """Return a text with a mark in place of each character that XML cannot hold."""
     return UNWRITABLE.sub("\ufffd", text)
 
 
 def atom(entries: list[Entry], *, own: str, site: Callable[[str], str], trash: bool) -> str:
-    """The entries as a feed. `own` is its address, `site` makes an address of ours absolute.
+    """Return the entries as a feed. `own` is its address; `site` makes our addresses absolute.
 
     With `trash` its reader may see the titles of pages in the trash.
     """

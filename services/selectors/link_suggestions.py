@@ -1,4 +1,4 @@
-"""The pages that a link may be meant to lead to, while its name is being typed."""
+"""Suggest pages for a link while its name is typed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Found = dict[int, tuple[str, str, str]]
 
 
 def suggestions(words: str) -> list[tuple[str, str, str]]:
-    """Pages, the best first: their titles, categories (blank for topics), and the names for links.
+    """Return pages, best first: title, category (blank for topics), and name for links.
 
     Those are their titles, or where no link can hold a title another name that leads there; a page
     without any is not offered. Two queries, and one more where other names are looked up.
@@ -63,7 +63,7 @@ def _add(found: Found, rows: Iterable[tuple[Any, ...]]) -> None:
 
 
 def _other_names(pages: Mapping[int, Sequence[Any]]) -> dict[int, str]:
-    """What links call the pages whose titles they cannot hold, the abbreviation first."""
+    """Return names for links to pages whose titles cannot be used, the abbreviation first."""
     wanted = {
         pk: [str(name) for name in (short, *aliases) if leads_there(str(name))]
         for pk, (title, _, short, aliases) in pages.items()
@@ -79,7 +79,7 @@ def _other_names(pages: Mapping[int, Sequence[Any]]) -> dict[int, str]:
 
 
 def leads_there(title: str) -> bool:
-    """Can a link have this name as its target, and would it be found by it?"""
+    """Tell whether a link can have this name as its target and would find the page by it."""
     normal = link_key(title)
     return (
         bool(normal) and NOT_IN_LINKS.isdisjoint(title) and normal == name_key(title)[:KEY_LENGTH]

@@ -1,4 +1,4 @@
-"""Lists of pages and what they show of each, in a number of queries that does not grow."""
+"""Lists of pages, in a fixed number of queries."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ class Card:
 
 
 def listed(pages: QuerySet[Page]) -> QuerySet[Page]:
-    """Pages with what `cards` needs of them, and without the rest of their notes."""
+    """Load pages with what `cards` needs, and without the rest of their notes."""
     return pages.only(*FIELDS).annotate(beginning=Left("notes", BEGINNING))
 
 
 def cards(pages: Iterable[Page]) -> list[Card]:
-    """What lists show of pages that were read with `listed`: three more queries for all."""
+    """Return what lists show of pages read with `listed`, in three more queries for all."""
     rows = list(pages)
     ids = [row.pk for row in rows]
     states, asked = learning_of(ids), open_questions_of(ids)
@@ -56,7 +56,7 @@ def cards(pages: Iterable[Page]) -> list[Card]:
 
 
 def summary(notes: str) -> str:
-    """The first words of prose in notes; blank where there are none."""
+    """Return the first words of prose in notes; blank if there are none."""
     blocks = list(parse(notes).root.children)
     while blocks:
         block = blocks.pop(0)
@@ -70,7 +70,7 @@ def summary(notes: str) -> str:
 def paginate(
     rows: QuerySet[Row], number: str | None, size: int, count: int | None = None
 ) -> Part[Row]:
-    """One part of a long list; a wrong number gives the nearest part that there is.
+    """Return one page of a long list; a wrong number gives the nearest page.
 
     `count` saves asking for it where it is known.
     """

@@ -1,4 +1,4 @@
-"""The read side of a page: its notes as HTML with their links, and all that stands around them."""
+"""Read a page: its notes as HTML with their links, and everything shown around them."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ DRAFT = ("pk", "saved_at", "fields")
 
 
 def find_page(slug: str, person: User | None = None) -> Page | None:
-    """The page at an address with what its reading joins; large texts beside its notes stay out.
+    """Return the page at an address with what reading it joins; other large texts stay out.
 
     For a person who edits, `own_draft` and `own_question` are what they have typed in its editor
     or as a question on it and not saved, or None.
@@ -142,7 +142,7 @@ PAGE_FIELDS = ("kind", "title", "abbreviation", "slug", "position")
 
 
 def _links(page: Page) -> Links:
-    """Both directions in one query."""
+    """Return the links of a page and those to it, in one query."""
     incoming = Link.objects.filter(to=page).exclude(page=page).order_by("pk").values("pk")
     rows = Link.objects.filter(Q(page=page) | Q(pk__in=incoming[:BACK_LINKS]))
     rows = rows.select_related("page", "to", "attachment").only(
@@ -167,7 +167,7 @@ def _links(page: Page) -> Links:
 
 
 def _tags(page: Page) -> list[str]:
-    """Asked of the tags themselves: taggit would first look up the number of our table."""
+    """Return a page's tags by a query of tags: taggit would first look up our content type."""
     tagged = {
         "taggit_taggeditem_items__object_id": page.pk,
         "taggit_taggeditem_items__content_type__app_label": "services",
@@ -177,7 +177,7 @@ def _tags(page: Page) -> list[str]:
 
 
 def cut_notes(notes: str) -> tuple[str, bool]:
-    """What one page shows of notes, up to a blank line, and whether something was left out."""
+    """Return the part of notes that one page shows, cut at a blank line, and whether it was cut."""
     if len(notes) <= LONGEST:
         return notes, False
     text = notes[:LONGEST]
@@ -186,7 +186,7 @@ def cut_notes(notes: str) -> tuple[str, bool]:
 
 
 def addresses_of(found: Iterable[str]) -> dict[str, str]:
-    """The addresses of the pages that targets name, for text whose links are not stored."""
+    """Return the addresses of pages that targets name, for text whose links are not stored."""
     keys = {target: link_key(target) for target in found}
     known = look_up(set(keys.values())) if keys else {}
     ids = {named.page_id for named in known.values()}
@@ -196,13 +196,13 @@ def addresses_of(found: Iterable[str]) -> dict[str, str]:
 
 
 def markdownify(text: str) -> str:
-    """Markdown that is no page's notes, or not yet, as safe HTML; its links lead to pages."""
+    """Return Markdown that is not stored as a page's notes as safe HTML, with links to pages."""
     links = addresses_of(read_targets(text))
     return render(text, links, sizes=sizes_in(text)).html
 
 
 def links_from(pages: Iterable[int]) -> dict[int, dict[str, str]]:
-    """Where the notes of some pages lead: page, target, address."""
+    """Return the addresses that notes of some pages lead to, by page and target."""
     found: dict[int, dict[str, str]] = {}
     rows = Link.objects.filter(page__in=set(pages)).exclude(to=None, attachment=None)
     rows = rows.select_related("to", "attachment").only(
@@ -218,7 +218,7 @@ def links_from(pages: Iterable[int]) -> dict[int, dict[str, str]]:
 
 
 def render_line(text: str, links: Mapping[str, str] | None = None) -> str:
-    """A task or question as safe HTML without block elements, with the links of its page."""
+    """Return a task or question as safe HTML without block elements, with its page's links."""
     if not links or "[" not in text:
         return render_inline(text)
     html = render(text.strip(), links).html.strip()
@@ -227,5 +227,5 @@ def render_line(text: str, links: Mapping[str, str] | None = None) -> str:
 
 
 def place_url(page_address: str, text: str, heading: str = "") -> str:
-    """The address of words within a page, below the first heading of that name, if there is one."""
+    """Return the address of words in a page, below the first heading of that name, if any."""
     return text_url(page_address, plain_text(text), heading_anchor(heading) if heading else "")

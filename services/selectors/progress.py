@@ -36,7 +36,7 @@ class Learning:
 
     @property
     def percent(self) -> int:
-        """Rounded down: only what is complete may look complete."""
+        """Rounded down, so that only what is complete looks complete."""
         return self.closed * 100 // self.total if self.total else 0
 
     def __bool__(self) -> bool:

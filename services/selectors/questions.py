@@ -1,4 +1,4 @@
-"""Every question as an inbox: which ones, in which order, and what stands before and after one."""
+"""The list of questions as an inbox: which ones, in which order, and the neighbours of one."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Inbox:
 
     @classmethod
     def of(cls, query: Mapping[str, str], otherwise: str = "open") -> Inbox:
-        """What an address asks for; `otherwise` is the state where it names none that there is."""
+        """Read the choice from an address; `otherwise` is the state if it names none."""
         state, sort = query.get("state", ""), query.get("sort", "")
         return cls(
             state if state in STATES else otherwise,
@@ -40,7 +40,7 @@ class Inbox:
 
     @property
     def query(self) -> str:
-        """The part of an address that says so."""
+        """The query string of this choice."""
         return urlencode({"state": self.state, "sort": self.sort})
 
     def rows(self) -> QuerySet[Question]:
@@ -55,14 +55,14 @@ class Inbox:
         )
 
     def after(self, question: Question) -> Question | None:
-        """The next one; the question itself need not be in the inbox (any more)."""
+        """Return the next question; the given one need not be in the inbox (any more)."""
         return self._beside(question, backwards=False)
 
     def before(self, question: Question) -> Question | None:
         return self._beside(question, backwards=True)
 
     def next_to_answer(self, question: Question) -> Question | None:
-        """The next open question, from the beginning where none follows."""
+        """Return the next open question, from the start if none follows."""
         unanswered = Inbox("open", self.sort)
         after = unanswered.after(question)
         return after or unanswered.rows().exclude(pk=question.pk).first()
@@ -80,7 +80,7 @@ class Inbox:
 
 
 def counts() -> dict[str, int]:
-    """How many questions are in each state."""
+    """Return the number of questions in each state."""
     shown = Q(dismissed=False)
     return Question.objects.aggregate(
         open=Count("pk", filter=shown & Q(answer="")),
@@ -91,7 +91,7 @@ def counts() -> dict[str, int]:
 
 
 def find_question(pk: int) -> Question | None:
-    """A question with its page; without its notes."""
+    """Return a question with its page, but without the page's notes."""
     return (
         Question.objects.select_related("page__category")
         .defer("page__notes", "page__outline", "page__aliases", "page__kept")

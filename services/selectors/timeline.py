@@ -1,4 +1,4 @@
-"""Lists of changes, of one page and of all: read in parts, ticks and imports folded together.
+"""Lists of changes, of one page or of all, in parts; ticks and imports are folded.
 
 A part costs the same few queries whatever the number of revisions; notes are not read.
 """
@@ -33,14 +33,14 @@ CREATED: dict[str, str] = {Reason.SITE: "Created on the site", Reason.ADMIN: "Cr
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which changes are asked for: by where they came from, and by one person's user name."""
+    """A filter of changes: by where they came from, and by user name."""
 
     origin: str = ""
     by: str = ""
 
     @classmethod
     def of(cls, asked: Mapping[str, str]) -> Filter:
-        """From an address; an unknown origin asks for all."""
+        """Read the filter from an address; an unknown origin means all."""
         origin = asked.get("from", "")
         by = asked.get("by", "").replace("\0", "")
         return cls(origin if origin in {WITHOUT_TICKS, *Reason.values} else "", by[:150])
@@ -54,12 +54,12 @@ class Filter:
 
     @property
     def main_choices(self) -> list[tuple[str, str]]:
-        """What is chosen most, with what it is called."""
+        """The most common choices, with labels."""
         return [("", "All changes"), (WITHOUT_TICKS, "Without ticks")]
 
     @property
     def kinds(self) -> list[tuple[str, str]]:
-        """The origins that can be chosen each by itself."""
+        """The origins to choose from, with labels."""
         return Reason.choices
 
     @property
@@ -72,7 +72,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One change, or a run of one person's ticks: versions `first` to `last` of a page.
+    """One change, or a run of one user's ticks: versions `first` to `last` of a page.
 
     `pages` has the entries of an import of many pages, whose latest this is then.
     """
@@ -87,7 +87,7 @@ class Entry:
 
     @property
     def before(self) -> int:
-        """The version that this was made on; 0 where the page is new."""
+        """The version that this change was made on; 0 for a new page."""
         return self.first - 1
 
     @property
@@ -101,7 +101,7 @@ class Entry:
 
     @property
     def is_live(self) -> bool:
-        """Is the page neither in the trash nor gone?"""
+        """Does the page exist, and not in the trash?"""
         return self.page is not None and self.page.trashed_at is None
 
     @property
@@ -119,7 +119,7 @@ class Entry:
 
     @property
     def what(self) -> str:
-        """What happened, as a line of a list says it."""
+        """What happened, in words."""
         reason = self.revision.reason
         if self.ticks:
             return "Ticked an item" if self.ticks == 1 else f"Ticked {self.ticks:,} times"
@@ -135,20 +135,20 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some entries, the newest first; `older` is the key to ask for those after them."""
+    """Some entries, newest first; `older` is the key of the next part."""
 
     entries: Sequence[Entry]
     older: int | None = None
 
     @property
     def days(self) -> list[tuple[date, list[Entry]]]:
-        """The entries by the day, here, on which they happened."""
+        """The entries by local day."""
         grouped = groupby(self.entries, key=lambda entry: timezone.localdate(entry.until))
         return [(day, list(group)) for day, group in grouped]
 
 
 def history(page: int, asked: Filter, before: int | None) -> Part:
-    """A page's changes, those of versions before `before`."""
+    """Return a page's changes, those of versions before `before`."""
     rows = Revision.objects.of_page(page).heads().listed()
     if before is not None:
         rows = rows.filter(version__lt=before)
@@ -162,7 +162,7 @@ def history(page: int, asked: Filter, before: int | None) -> Part:
 
 
 def run(page: int, first: int, before: int | None) -> Part:
-    """The single ticks of a run of them that begins with version `first`; none if none does."""
+    """Return the single ticks of the run that starts with version `first`, if there is one."""
     rows = Revision.objects.filter(page=page)
     head = rows.heads().filter(version=first).defer("notes").with_runs().first()
     if head is None:
@@ -175,7 +175,7 @@ def run(page: int, first: int, before: int | None) -> Part:
 
 
 def changes(asked: Filter, before: int | None, size: int = A_LONG_PART) -> Part:
-    """The changes of all pages, those with a number below `before`; imports folded together."""
+    """Return changes of all pages, those with a number below `before`; imports are folded."""
     rows = Revision.objects.heads().listed().order_by("-number")
     if before is not None:
         rows = rows.filter(number__lt=before)
@@ -188,7 +188,7 @@ def changes(asked: Filter, before: int | None, size: int = A_LONG_PART) -> Part:
 
 
 def changed_facts(new: Revision, old: Revision | None) -> list[str]:
-    """Which facts two revisions of a page differ in, in words."""
+    """Return in words which facts two revisions of a page differ in."""
     if old is None:
         return []
     words = [] if new.title == old.title else [f"renamed from “{old.title}”"]
@@ -202,7 +202,7 @@ def _entry(row: Revision) -> Entry:
 
 
 def _imports_folded(entries: Sequence[Entry]) -> Iterable[Entry]:
-    """One entry for the pages that one import changed."""
+    """Fold the pages that one import changed into one entry."""
     run: list[Entry] = []
     for entry in [*entries, None]:
         if run and (entry is None or not _one_import(run[-1], entry)):

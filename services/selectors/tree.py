@@ -1,4 +1,4 @@
-"""The tree of categories and pages beside every page, read in one query of bounded size."""
+"""The tree of categories and pages, read in one query of bounded size."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """What stands beside a page, and what is before, after and about it."""
+    """The tree next to a page, and the pages before, after and about it."""
 
     shelves: list[Shelf] = field(default_factory=list)
     previous: Entry | None = None
@@ -74,7 +74,7 @@ def tree(page: Page | None = None, category: Category | None = None) -> Tree:
 
 
 def _rows(page: Page | None) -> QuerySet[Page]:
-    """The pages that the tree may need, by their indexes, however many there are in all."""
+    """Return the pages that the tree may need, by indexed queries."""
     pages = Page.objects.order_by("position", "pk")
     first = pages.filter(category=OuterRef("pk")).values("pk")[:1]
     categories = Category.objects.order_by().annotate(first=Subquery(first))
@@ -101,7 +101,7 @@ def _rows(page: Page | None) -> QuerySet[Page]:
 
 
 def _near(pages: Sequence[Page], at: int | None) -> Sequence[Page]:
-    """The pages on either side of one; those that were read for other reasons are further off."""
+    """Return the pages on either side of one, without those that were read for other reasons."""
     return pages[: 2 * AROUND] if at is None else pages[max(0, at - AROUND) : at + AROUND + 1]
 
 

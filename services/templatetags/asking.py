@@ -1,4 +1,4 @@
-"""What templates need to offer an answer, and text that is not saved yet."""
+"""Filters for forms that ask and answer, and for unsaved drafts."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ register = template.Library()
 
 @register.filter
 def mark(question: Question) -> str:
-    """Tells whether the answer is still the one that was shown here."""
+    """Return a mark that tells whether an answer is still the one that was shown."""
     return mark_of(question.answer)
 
 
 @register.filter
 def excerpt(draft: Draft, page: Page | None) -> str:
-    """What a draft of a page, or of a new one, says first that the page does not."""
+    """Return the first line of a draft that its page does not have."""
     return first_new_line(draft.fields, page.notes if page else "")
 
 
 @register.filter
 def called(draft: Draft) -> str:
-    """What a draft of `DraftQuerySet.listed` is, in a few words."""
+    """Describe a draft of `DraftQuerySet.listed` in a few words."""
     facts = vars(draft)
     if draft.page is None:
         return ": ".join(filter(None, ("A new page", facts["title"])))

@@ -1,4 +1,4 @@
-"""What templates say about files."""
+"""Filters for files."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ register = template.Library()
 
 @register.filter
 def kind(file: Attachment) -> str:
-    """What kind of file it is, in words."""
+    """Return the kind of a file in words."""
     return describe_kind(file.content_type, file.name)
 
 
 @register.filter
 def icon(file: Attachment) -> str:
-    """The template of the icon for its kind."""
+    """Return the template of the icon for a file's kind."""
     return f"icons/{icon_name(file.content_type, file.name)}.html"
 
 
 @register.filter
 def markdown(file: Attachment) -> str:
-    """What shows it in notes, or leads to it."""
+    """Return the Markdown that shows a file in notes, or links to it."""
     return markdown_of(file)
 
 

@@ -1,4 +1,4 @@
-"""What templates say about pages, items and questions."""
+"""Filters for pages, items and questions."""
 
 from __future__ import annotations
 
@@ -19,61 +19,61 @@ register = template.Library()
 
 @register.simple_tag
 def version() -> str:
-    """The version of the site."""
+    """Return the version of the site."""
     return str(settings.KB_VERSION)
 
 
 @register.filter
 def address(page: Page) -> str:
-    """A page's address."""
+    """Return a page's address."""
     return page_url(page.kind, page.slug)
 
 
 @register.filter
 def inline(text: str, links: Mapping[str, str] | None = None) -> SafeString:
-    """One line of notes as HTML."""
+    """Return one line of notes as HTML."""
     return mark_safe(render_line(text, links))  # noqa: S308 (it has been through the sanitiser)
 
 
 @register.filter
 def safe_html(rendered: str) -> SafeString:
-    """What `services.markdown.render` made, which has been through the sanitiser."""
+    """Mark HTML of `services.markdown.render` as safe; it has been sanitised."""
     return mark_safe(rendered)  # noqa: S308
 
 
 @register.filter
 def plain(text: str) -> str:
-    """One line of notes without its markup."""
+    """Return one line of notes without markup."""
     return plain_text(text)
 
 
 @register.filter
 def control(item: ChecklistItem) -> SafeString:
-    """The box of an item, for editors to tick."""
+    """Return the box of an item, for editors to tick."""
     return controls.item_control(item, plain_text(item.text))
 
 
 @register.filter
 def state_label(item: ChecklistItem) -> str:
-    """An item's state in words, where a box alone would not tell it."""
+    """Return an item's state in words, if its box alone does not show it."""
     common = (ChecklistItem.State.OPEN, ChecklistItem.State.DONE)
     return "" if item.state in common else str(item.get_state_display())
 
 
 @register.filter
 def place(row: ChecklistItem | Question) -> str:
-    """The address of an item or a question within its page."""
+    """Return the address of an item or question in its page."""
     heading = row.list_title if isinstance(row, ChecklistItem) else ""
     return place_url(address(row.page), row.text, heading)
 
 
 @register.filter
 def here(question: Question) -> str:
-    """The place of a question on the very page that shows it."""
+    """Return the fragment of a question in the page that shows it."""
     return place_url("", question.text)
 
 
 @register.filter
 def get(mapping: Mapping[object, object], key: object) -> object:
-    """What a mapping has for a key, or nothing."""
+    """Return the value of a key in a mapping, or None."""
     return mapping.get(key)

@@ -1,4 +1,4 @@
-"""What templates say about what a search has found."""
+"""Filters for search results."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ KINDS = {
 
 @register.filter
 def marked(pieces: Marked) -> SafeString:
-    """A text in which what was searched for is marked."""
+    """Return a text with the words that were searched for marked."""
     html = ((format_html("<mark>{}</mark>", text) if hit else text,) for text, hit in pieces)
     return format_html_join("", "{}", html)
 
 
 @register.filter
 def accent(category_slug: str) -> str:
-    """The name of a category's colour by its slug, which is blank for topics."""
+    """Return the name of a category's colour by its slug, which is blank for topics."""
     return Category(slug=category_slug).accent if category_slug else "topics"
 
 
 @register.filter
 def kind_icon(kind: str) -> str:
-    """The template of the icon of a kind of place."""
+    """Return the template of the icon for a kind of place."""
     return f"icons/{KINDS.get(kind, KINDS['text'])[0]}.html"
 
 
 @register.filter
 def kind_name(kind: str) -> str:
-    """A kind of place in words."""
+    """Return a kind of place in words."""
     return KINDS.get(kind, KINDS["text"])[1]

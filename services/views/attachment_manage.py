@@ -1,4 +1,4 @@
-"""The files of a page: what they are, where they are used, and what to do with them."""
+"""List the files of a page; rename, replace, delete and restore them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Attachments as browsers get them: permission here, bytes from wherever they are kept."""
+"""Serve attachments: check permission, then send the bytes or redirect to the storage."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ SIGNED_FOR, REUSED_FOR = 600, 300
 @require_safe
 @readers_only
 def attachment(request: HttpRequest, uuid: uuids.UUID, name: str) -> HttpResponseBase:
-    """A stored file; its name in the address is for people and not compared."""
+    """Serve a stored file; the name in its address is for people and not checked."""
     found = _found(request, uuid)
     etag = f'"{found.sha256}"'
     return _answer(request, found, str(found.file.name), found.content_type, etag)
@@ -50,7 +50,7 @@ def attachment(request: HttpRequest, uuid: uuids.UUID, name: str) -> HttpRespons
 @require_safe
 @readers_only
 def thumbnail(request: HttpRequest, uuid: uuids.UUID) -> HttpResponseBase:
-    """A picture in small; the picture itself where none was made."""
+    """Serve the thumbnail of a picture; the picture itself if it has none."""
     found = _found(request, uuid)
     if not found.thumbnail:
         return _answer(
@@ -68,7 +68,7 @@ def _found(request: HttpRequest, uuid: uuids.UUID) -> Attachment:
 
 
 def _is_trashed(found: Attachment) -> bool:
-    """Is a file only on a page in the trash? Text that was split off shows it on another."""
+    """Tell whether a file is only on pages in the trash; another page may show it too."""
     own, shown = Page.everything.filter(pk=found.page_id or 0), shows(found)
     trashed = (own if found.page_id else shown).exclude(trashed_at=None)
     return trashed.exists() and not shown.filter(trashed_at=None).exists()
@@ -92,7 +92,7 @@ def _answer(
 def _body(
     request: HttpRequest, found: Attachment, key: str, content_type: str, etag: str
 ) -> HttpResponseBase:
-    """The bytes from this machine, whole or the part that was asked for."""
+    """Send the bytes from this server, whole or the requested part."""
     try:
         file = default_storage.open(key, "rb")
     except OSError:

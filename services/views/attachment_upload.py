@@ -1,4 +1,4 @@
-"""Files that somebody adds: through this server, or straight to the bucket where there is one."""
+"""Upload files: through this server, or straight to the bucket if there is one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from services.views.request import parse_number, person, redirect_back, wants_js
 @require_POST
 @editors_only
 def upload(request: HttpRequest) -> HttpResponseBase:
-    """Keep the posted files `file` (one or more), on the page `page` (its id) if there is one.
+    """Store the posted files `file` (one or more) on the page `page` (its id), if given.
 
     Answers a script with what each became, `{"files": [{"url", "name", "markdown"} or {"name",
     "error"}]}`, with the status of the first that was refused; and a form by going back.
@@ -54,7 +54,7 @@ def upload(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 @editors_only
 def begin(request: HttpRequest) -> HttpResponseBase:
-    """Before a file is sent: where to. Posted are its `name`, its `size` in bytes and `page`.
+    """Say where to send a file with this posted `name`, `size` in bytes and `page`.
 
     With a bucket, `{"put": address, "type": …, "token": …}`: the bytes alone go there by PUT, and
     then the token to `finish`. Without one, `{}`: the file goes to `upload`.
@@ -74,7 +74,7 @@ def begin(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 @editors_only
 def finish(request: HttpRequest) -> HttpResponseBase:
-    """A file has arrived in the bucket: verify and keep it. Answers as `upload` does for one."""
+    """Verify and store a file that arrived in the bucket. Answers like `upload` for one file."""
     try:
         row = direct_upload.finish_upload(request.POST.get("token", ""), by=person(request))
     except UploadRefused as refusal:
@@ -85,7 +85,7 @@ def finish(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 @editors_only
 def abandon(request: HttpRequest) -> HttpResponseBase:
-    """Whoever sent a file to the bucket gave up."""
+    """Cancel an upload to the bucket."""
     try:
         direct_upload.cancel_upload(request.POST.get("token", ""), by=person(request))
     except UploadRefused as refusal:
@@ -103,7 +103,7 @@ def _name(file: UploadedFile[bytes]) -> str:
 
 
 def _status(refusal: UploadRefused) -> int:
-    """Where another try may help, it is no 400: 503 the storage is down, 409 to begin anew."""
+    """Return 503 if the storage is down, 409 to start again, 400 if trying again does not help."""
     if isinstance(refusal, StorageFailed):
         return 503
     return 409 if isinstance(refusal, direct_upload.NotArrived) else 400
@@ -117,7 +117,7 @@ def _refused(request: HttpRequest, refusal: UploadRefused) -> HttpResponseBase:
 
 
 def _page(request: HttpRequest) -> Page | None:
-    """The page that is posted, None where none is. Raises UploadRefused where it has gone."""
+    """Return the posted page, or None. Raises UploadRefused if it is gone."""
     if not request.POST.get("page"):
         return None
     page = Page.objects.filter(pk=parse_number(request.POST["page"]) or 0).first()

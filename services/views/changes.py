@@ -1,4 +1,4 @@
-"""What changed lately, on all pages: as a page, and as a feed."""
+"""Recent changes of all pages: as a page, and as a feed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def changes(request: HttpRequest) -> HttpResponse:
 
 
 def _feed_address(request: HttpRequest, asked: Filter) -> str:
-    """Where the same is as a feed; with a key for a person's program, which cannot log in."""
+    """Return the feed's address; with a key for a feed reader, which cannot log in."""
     wanted = {"from": asked.origin, "by": asked.by}
     if request.user.is_authenticated:
         wanted["key"] = feed_key(request.user)

@@ -1,4 +1,4 @@
-"""Every checklist of every page in one place."""
+"""All checklists of all pages."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def items(state: str) -> QuerySet[ChecklistItem]:
 
 
 def grouped(found: Iterable[ChecklistItem]) -> list[dict[str, object]]:
-    """Items by page and, within a page, by the list that they stand in."""
+    """Group items by page and, within a page, by list."""
     rows = list(found)
     links = links_from(row.page_id for row in rows)
     return [

@@ -1,4 +1,4 @@
-"""The one screen for a conflict: both texts beside each other, and a choice for each block.
+"""The screen for conflicts: both texts side by side, and a choice for each block.
 
 The form that led to it is carried along, and sent to its own view again with the choices. So the
 view checks and saves as always, and asks again where the disputed blocks are others by then.

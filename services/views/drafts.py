@@ -1,4 +1,4 @@
-"""What the editor's script says while somebody writes, and the end of a draft."""
+"""Save drafts while a user types, report other editors, and discard drafts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def number(request: HttpRequest, name: str) -> int:
 
 
 def page_of(request: HttpRequest) -> Page | None:
-    """The page that is being edited, in the trash or not; raises DoesNotExist."""
+    """Return the page that is edited, also from the trash; raises DoesNotExist."""
     if not request.POST.get("page"):
         return None
     pages = Page.everything.select_related("updated_by").only(
@@ -46,7 +46,7 @@ def page_of(request: HttpRequest) -> Page | None:
 @require_POST
 @editors_only
 def draft(request: HttpRequest) -> HttpResponseBase:
-    """An editor is open; with `notes` and its other fields, what was typed is kept too.
+    """Note that an editor is open; with `notes` and its other fields, save the draft too.
 
     `page` is the page's id (blank for a new one), `place` which of its forms it is (see `Draft`;
     where it asks or answers, `words` or `answer` stand for `notes`), `version` the version that
@@ -96,7 +96,7 @@ def _autosave(request: HttpRequest, person: User, page: Page | None, place: str)
 
 
 def _news(person: User, page: Page | None) -> dict[str, object]:
-    """What the editor shows of others: who is there too, and who saved last."""
+    """Return what the editor shows of others: who else edits, and who saved last."""
     if page is None:
         return {"others": [], "version": 0, "changed_by": "", "trashed": False}
     by = page.updated_by
@@ -112,7 +112,7 @@ def _news(person: User, page: Page | None) -> dict[str, object]:
 @require_POST
 @editors_only
 def discard_draft(request: HttpRequest) -> HttpResponseBase:
-    """Forget the draft of a `page` (its id, blank for a new page) and `place`.
+    """Discard the draft of a `page` (its id, blank for a new page) and `place`.
 
     With `kept`, only as it was written then. `next` is where to go on.
     """

@@ -39,7 +39,7 @@ from services.views.resubmit import writing
 @require_http_methods(["GET", "HEAD", "POST"])
 @writing
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
-    """Edit a page, or with `?section=` one part of it; `?draft=1` goes on with one's draft."""
+    """Edit a page, or with `?section=` one section; `?draft=1` opens the user's draft."""
     page, moved = find_page(slug)
     if request.method == "POST":
         if page is None or is_for_another(page, request):
@@ -78,7 +78,7 @@ def _open(request: HttpRequest, page: Page) -> HttpResponse:
 
 
 def _drafted(draft: Draft, base: Base | None) -> dict[str, object]:
-    """The fields of a draft as a form shows them."""
+    """Return the fields of a draft as a form shows them."""
     known = {name: value for name, value in draft.fields.items() if name in drafts.FIELDS}
     kept = draft.saved_at.isoformat() if draft.saved_at else ""
     return known | {"version": base.version if base else "", "kept": kept}
@@ -122,7 +122,7 @@ def _save(request: HttpRequest, page: Page) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @writing
 def new_page(request: HttpRequest) -> HttpResponse:
-    """A new page; `?category=` (its slug) and `?title=` fill in the form.
+    """Create a page; `?category=` (its slug) and `?title=` fill in the form.
 
     `?draft=` is the place of a draft that one goes on with, 1 for the blank one.
     """
@@ -162,6 +162,6 @@ def _create(request: HttpRequest) -> HttpResponse:
 
 
 def _no_section(request: HttpRequest, page: Page) -> HttpResponse:
-    """The section was removed or renamed; whatever was typed for it is shown, to be copied."""
+    """Show what was typed for a section that was removed or renamed, to be copied."""
     context = {"page": page, "text": request.POST.get("notes", "")}
     return render(request, "no_section.html", context, status=404)

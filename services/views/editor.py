@@ -1,4 +1,4 @@
-"""The page that the editor is on, for whatever form stands in it."""
+"""Render the editor with a form."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def show_editor(
     status: int = 200,
     **more: object,
 ) -> HttpResponse:
-    """The editor with a page's form, or with that of its `part`; `draft` is offered above it.
+    """Show the editor with the form of a page or of its `part`; `draft` is offered above it.
 
     A new page has a `place` of its own; the drafts of others are listed.
     """
@@ -47,14 +47,14 @@ def show_editor(
 
 
 def _linking(page: Page) -> int:
-    """How many pages have links that would not lead here under another title."""
+    """Return how many pages have links that would not lead here under another title."""
     names = rename.lost_names(page, {"title": "", "abbreviation": ""})
     asking = rename.pages_asking(page, names)
     return len({other for pages in asking.values() for other in pages})
 
 
 def show_without_page(request: HttpRequest) -> HttpResponse:
-    """The page was deleted for good while its author wrote: it can become a new page."""
+    """Show what was typed for a page that was deleted for good: it can become a new page."""
     fields: Mapping[str, str] = request.POST
     known = {name: fields[name] for name in drafts.FIELDS if name in fields}
     form = EditForm(page=None, base=None, initial=known)
@@ -62,6 +62,6 @@ def show_without_page(request: HttpRequest) -> HttpResponse:
 
 
 def new_place(known: str | None = None) -> str:
-    """The place of a new page: the one that is known, or a fresh one."""
+    """Return the draft's place of a new page: the posted one, or a new one."""
     valid = known is not None and drafts.is_place(None, known)
     return known if known is not None and valid else secrets.token_hex(4)

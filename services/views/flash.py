@@ -1,4 +1,4 @@
-"""What a person is told when their text is saved."""
+"""Messages after saving a page."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NAMES = {
 
 
 def say_saved(request: HttpRequest, outcome: Outcome, edit: Edit) -> None:
-    """What came of a save: merged with whose changes, and which of theirs gave way."""
+    """Report the result of a save: whose changes were merged, and which facts were overwritten."""
     page = outcome.saved.page
     if not outcome.saved.changed:
         messages.info(request, "No changes.")
@@ -49,7 +49,7 @@ def flash_merged(request: HttpRequest, page: Page, version: int) -> None:
 
 
 def say_facts(request: HttpRequest, outcome: Outcome) -> None:
-    """What became of facts that both had changed, and of links to an old title."""
+    """Report facts that both had changed, and links to an old title."""
     page = outcome.saved.page
     for name, theirs in outcome.theirs.items():
         messages.warning(request, _gave_way(page, name, theirs))
@@ -63,7 +63,7 @@ def say_facts(request: HttpRequest, outcome: Outcome) -> None:
 
 
 def say_called(request: HttpRequest, name: str) -> None:
-    """How links call a page whose title they cannot hold, where there is such a name."""
+    """Report the name for links to a page whose title cannot be used in links, if there is one."""
     if name:
         messages.info(request, f"This title can’t be used in links; use “{name}” instead.")
 
@@ -88,7 +88,7 @@ def history_link(page: Page, words: str = "history") -> SafeString:
 
 
 def listed(names: list[str]) -> str:
-    """Names as in a sentence: "Ada, Bob and Cy"."""
+    """Join names as in a sentence: "Ada, Bob and Cy"."""
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 

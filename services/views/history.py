@@ -1,4 +1,4 @@
-"""A page's history: its changes, what it was, what differs, and the way back."""
+"""A page's history: list, old versions, comparisons, and restoring."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def history(request: HttpRequest, slug: str) -> HttpResponseBase:
 @require_safe
 @readers_only
 def revision(request: HttpRequest, slug: str, version: int) -> HttpResponseBase:
-    """A page as it was; with `raw=1` its Markdown, byte for byte."""
+    """Show a page as it was in a version; with `raw=1` its Markdown, byte for byte."""
     page = _page(request, slug)
     if page.slug != slug:
         return redirect("revision", page.slug, version)
@@ -117,7 +117,7 @@ def restore(request: HttpRequest, slug: str, version: int) -> HttpResponseBase:
 
 
 def _page(request: HttpRequest, slug: str) -> Page:
-    """The page at an address, or at what was its address; editors see the trash as well."""
+    """Return the page at an address or old address; for editors also from the trash."""
     shown = Page.everything if may_edit(request.user) else Page.objects
     rows = shown.select_related("category").only(*FIELDS, "category__name", "category__slug")
     page = rows.filter(slug=slug).first()
@@ -146,7 +146,7 @@ def _when(page: Page, version: int) -> str:
 
 
 def _with_undo(request: HttpRequest, words: str, page: Page, version: int) -> SafeString:
-    """A message with a form that restores what was there before."""
+    """Return a message with a form that undoes a restore."""
     return format_html(
         '{} <form class="undo" method="post" action="{}">'
         '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'

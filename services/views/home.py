@@ -1,4 +1,4 @@
-"""The home page: what there is, how far one has got, what is open, what changed last."""
+"""The home page: categories, progress, open questions and recent changes."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def without_examples(request: HttpRequest) -> HttpResponse:
 
 
 def shelves(totals: dict[int | None, int]) -> list[dict[str, object]]:
-    """Each category, and the topics, with their first pages: two queries and those of `cards`."""
+    """Return each category and the topics with their first pages: two queries, and `cards`."""
     categories = list(Category.objects.all())
     pages = Page.objects.order_by("position", "pk")
     wanted = Q(pk__in=[])

@@ -1,4 +1,4 @@
-"""The pages that the editor offers for a link."""
+"""Pages that the editor suggests for a link."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.selectors.link_suggestions import suggestions
 @require_safe
 @readers_only
 def page_names(request: HttpRequest) -> HttpResponseBase:
-    """At most ten pages for the words `q`: titles, categories, and `link` where links say else."""
+    """Return at most ten pages for the words `q`: title, category, and `link` if it differs."""
     found = suggestions(request.GET.get("q", ""))
     pages = [
         {"title": title, "category": category} | ({"link": link} if link != title else {})

@@ -72,7 +72,7 @@ def _page(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 @require_safe
 @readers_only
 def raw(request: HttpRequest, slug: str) -> HttpResponse:
-    """The notes exactly as they are stored."""
+    """Serve the notes exactly as they are stored."""
     page = Page.objects.only("notes").filter(slug=slug).first()
     if page is None:
         if now := find_moved_page(slug):

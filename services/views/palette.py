@@ -1,4 +1,4 @@
-"""What a person can do from anywhere, by typing its name."""
+"""Commands of the palette."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Command:
 
 
 def commands(user: AnyUser, here: Page | None = None) -> list[Command]:
-    """What this person may do, on the page that they are on first."""
+    """Return the commands of a user; those of the current page come first."""
     found = [*_here(user, here)] if here else []
     if may_edit(user):
         found.append(_to("New page", "new_page", icon="plus", also="create add write"))

@@ -1,4 +1,4 @@
-"""What the Markdown editor asks for while somebody writes: a preview."""
+"""The preview of the Markdown editor."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from services.views.request import parse_number
 
 
 def rendered(text: str, page: Page | None = None) -> str:
-    """Notes that may not be stored yet as safe HTML; a page lends its files."""
+    """Return unsaved notes as safe HTML, with the files of their page."""
     if page is None:
         return markdownify(text)
     found = read_targets(text)
@@ -31,7 +31,7 @@ def rendered(text: str, page: Page | None = None) -> str:
 @require_POST
 @editors_only
 def preview(request: HttpRequest) -> HttpResponseBase:
-    """The posted `content` as HTML; `page` is the id of the page that is being edited, if any."""
+    """Render the posted `content`; `page` is the id of the edited page, if any."""
     return HttpResponse(rendered(request.POST.get("content", ""), _page(request)))
 
 

@@ -1,4 +1,4 @@
-"""Answering a question, and saying that a line is none: by our script or by forms."""
+"""Answer and dismiss questions, by script or by form."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from services.views.resubmit import writing
 
 
 class AnswerForm(forms.Form):
-    """An answer, and what its author saw: the mark of the answer before, the question, its page."""
+    """An answer, and what the form showed: the mark of the old answer, the question, its page."""
 
     answer = NotesField(widget=NotesWidget(preview=False))
     seen = Seen(required=False)
@@ -74,7 +74,7 @@ def question(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _lost(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The question is gone; what was typed as its answer is not."""
+    """Show the draft of an answer whose question is gone."""
     draft = drafts.find_lost_answer(person(request), pk)
     if draft is None:
         raise Http404("This question is not in the notes any more.")
@@ -100,7 +100,7 @@ def _shown(
     draft: Draft | None = None,
     error: str = "",
 ) -> HttpResponse:
-    """The form by itself for our script (`?part`), else with a page around it.
+    """Show the form: by itself for our script (`?part`), else on a page.
 
     `draft` is the one that holds what the form shows.
     """
@@ -173,7 +173,7 @@ def _done(request: HttpRequest, row: Question, said: str) -> HttpResponseBase:
 
 
 def _refused(request: HttpRequest, pk: int, sentence: str) -> HttpResponseBase:
-    """The form again, with what was typed."""
+    """Show the form again, with what was typed."""
     if wants_json(request):
         return JsonResponse({"error": sentence}, status=400)
     row = find_question(pk)
@@ -186,7 +186,7 @@ def _refused(request: HttpRequest, pk: int, sentence: str) -> HttpResponseBase:
 
 
 def _clash(request: HttpRequest, pk: int, clash: Clash) -> HttpResponseBase:
-    """Both answers beside each other, for a user to choose."""
+    """Show both answers side by side, for a user to choose."""
     if wants_json(request):
         return JsonResponse({"error": "Someone else answered in the meantime."}, status=409)
     mine = clash.conflict.mine
@@ -198,7 +198,7 @@ def _clash(request: HttpRequest, pk: int, clash: Clash) -> HttpResponseBase:
 
 
 def _gone(request: HttpRequest, pk: int, typed: str) -> HttpResponseBase:
-    """The answer to a question that is gone can be kept with the question asked anew."""
+    """Offer to ask a question that is gone again, together with its answer."""
     if wants_json(request):
         return JsonResponse({"error": "This question is gone."}, status=410)
     page, words = page_at(request.POST.get("slug", "")), request.POST.get("asked", "")
@@ -218,7 +218,7 @@ def _gone(request: HttpRequest, pk: int, typed: str) -> HttpResponseBase:
 @require_POST
 @editors_only
 def dismiss(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Say that a line is no question; with `undo`, that it is one after all."""
+    """Dismiss a question; with `undo`, take that back."""
     undo = "undo" in request.POST
     try:
         row = dismiss_question(pk, not undo)

@@ -1,4 +1,4 @@
-"""The form to ask a question with, also where an answer is left without its question."""
+"""Ask questions, also again with an answer whose question is gone."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ GONE = "This question is not in the notes any more. What you typed is below, and
 
 
 class AskForm(forms.Form):
-    """A question, and its answer where that is known already."""
+    """A question, and its answer if it is known already."""
 
     words = forms.CharField(
         label="Question", required=False, widget=forms.TextInput({"autocomplete": "off"})
@@ -98,7 +98,7 @@ def _save(request: HttpRequest, page: Page | None) -> HttpResponseBase:
 
 
 def save_typed(request: HttpRequest, page: Page | None, place: str, **typed: str) -> Draft | None:
-    """Keep what was posted, or `typed`, and is shown again; None where it could not be kept."""
+    """Save what was posted or `typed` as a draft; None if it could not be saved."""
     if page is None or not drafts.is_asked(page, place):
         return None
     posted = request.POST.dict() | typed
@@ -106,7 +106,7 @@ def save_typed(request: HttpRequest, page: Page | None, place: str, **typed: str
 
 
 def show_lost(request: HttpRequest, draft: Draft) -> HttpResponse:
-    """A draft whose page is in the trash, or whose question went: to be asked anew, or copied."""
+    """Show a draft whose page is in the trash or whose question is gone, to ask again or copy."""
     words = draft.fields.get("words") or draft.fields.get("asked", "")
     page = draft.page if draft.page and not draft.page.trashed_at else None
     return show_asking(
@@ -132,7 +132,7 @@ def show_asking(
     error: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The form to ask with; without a page, what was typed, so that it can be taken elsewhere.
+    """Show the form to ask; without a page, what was typed, to be copied.
 
     `draft` is the one that holds what the form shows.
     """
@@ -156,14 +156,14 @@ def show_asking(
 
 
 def page_at(slug: str) -> Page | None:
-    """The page at an address, or at one that it once had."""
+    """Return the page at an address or old address."""
     pages = Page.objects.defer("notes", "outline")
     old = OldAddress.objects.filter(slug=slug).values("page")
     return pages.filter(slug=slug).first() or pages.filter(pk__in=old).first()
 
 
 def at_question(request: HttpRequest, row: Question) -> str:
-    """Where one came from, at the question."""
+    """Return the address the user came from, at the question."""
     there = redirect_back(request, page_url(row.page.kind, row.page.slug))["Location"]
     return there if "#" in there else f"{there}#kb-question-{row.pk}"
 

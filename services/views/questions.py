@@ -1,4 +1,4 @@
-"""Every question of every page in one place."""
+"""All questions of all pages."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def questions(request: HttpRequest) -> HttpResponse:
 
 
 def grouped(found: Iterable[Question]) -> list[dict[str, object]]:
-    """Questions by page where those of a page stand together, answers as HTML."""
+    """Group questions by page where the order allows it, with answers as HTML."""
     rows = list(found)
     links = links_from(row.page_id for row in rows)
     return [

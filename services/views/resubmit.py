@@ -1,4 +1,4 @@
-"""Forms with what somebody wrote: it is not lost where they were logged out in the meantime."""
+"""Show posted text again if its user was logged out in the meantime."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FROM_ELSEWHERE = "Origin checking failed"
 
 
 def writing(view: View[P]) -> View[P]:
-    """For views, like `access.editing`; what a stranger posts is shown to be sent again.
+    """Decorate a view like `editors_only`; what an anonymous user posts is shown to be sent again.
 
     Our scripts have it still, and are answered as there.
     """
@@ -45,7 +45,7 @@ def writing(view: View[P]) -> View[P]:
 
 
 def send_again(request: HttpRequest, status: int) -> HttpResponse:
-    """A page with all that was posted, and a button that posts it once more."""
+    """Show a page with everything that was posted, and a button that posts it again."""
     posted = [
         (name, value)
         for name, values in request.POST.lists()
@@ -59,17 +59,17 @@ def send_again(request: HttpRequest, status: int) -> HttpResponse:
 
 
 def _is_written(name: str, value: str) -> bool:
-    """Is this a text of its author's? A page may also have been emptied, nothing else."""
+    """Tell whether a posted field is a text that the user typed; blank notes count too."""
     return name in WRITTEN and bool(value.strip() or name == "notes")
 
 
 def has_written(request: HttpRequest) -> bool:
-    """Is there a text of its author's in what was posted?"""
+    """Tell whether a request has text that the user typed."""
     return any(_is_written(name, request.POST[name]) for name in request.POST)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Logging in or out makes open forms too old; what was written in them is kept."""
+    """Show a form that logging in or out has made too old, with what was typed in it."""
     own = "Origin" in request.headers and not reason.startswith(FROM_ELSEWHERE)
     if own and has_written(request):
         return send_again(request, 403)

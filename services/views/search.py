@@ -1,4 +1,4 @@
-"""Searching: the full page, and the pieces of pages that the box and the palette ask for."""
+"""Search: the full page, and HTML for the search box and the palette."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_safe
 @readers_only
 def suggest(request: HttpRequest) -> HttpResponse:
-    """The best pages for words that are being typed, as options of a list."""
+    """Return the best pages for the typed words, as options of a list."""
     text = request.GET.get("q", "")
     try:
         results = search_pages(text, count=SUGGESTED, typing=True)
@@ -73,7 +73,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
 @require_safe
 @readers_only
 def recent(request: HttpRequest) -> HttpResponse:
-    """What the palette offers before anything is typed: the pages `ids`, and what can be done."""
+    """Return what the palette offers before anything is typed: the pages `ids`, and commands."""
     wanted = [parse_number(part) for part in request.GET.get("ids", "").split(",")[: 2 * RECENT]]
     here = parse_number(request.GET.get("page"))
     rows = Page.objects.filter(pk__in={pk for pk in (*wanted, here) if pk is not None})
@@ -92,5 +92,5 @@ def recent(request: HttpRequest) -> HttpResponse:
 @require_safe
 @readers_only
 def keys(request: HttpRequest) -> HttpResponse:
-    """All that can be done by keyboard."""
+    """Show all keys."""
     return render(request, "keys.html", {"groups": KEYS})

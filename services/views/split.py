@@ -1,4 +1,4 @@
-"""A section that becomes a page of its own."""
+"""Make a section a page of its own."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CHANGED = "Someone changed this section in the meantime. Nothing was done: pleas
 @require_http_methods(["GET", "HEAD", "POST"])
 @editors_only
 def split(request: HttpRequest, slug: str) -> HttpResponse:
-    """Ask for the title of the page that `?section=` is to become, and make it."""
+    """Ask for the title of the page that `?section=` becomes, and create it."""
     page, _ = find_page(slug)
     if page is None or page.trashed_at:
         raise Http404("There is no page at this address.")

@@ -1,4 +1,4 @@
-"""Tags: all of them, and the pages that have one."""
+"""All tags, and the pages that have one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ON_PAGES = {
 
 
 def in_use() -> QuerySet[Tag]:
-    """Tags that a page has."""
+    """Return tags that pages have."""
     found: QuerySet[Tag] = Tag.objects.filter(**ON_PAGES)
     return found
 
@@ -47,7 +47,7 @@ def tag(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def named(name: str) -> dict[int, str]:
-    """The tags in use with a name in any case; SQLite itself folds only the case of A to Z."""
+    """Return tags in use by name in any case; SQLite itself folds only the case of A to Z."""
     wanted = name.casefold()
     known = in_use().distinct().values_list("pk", "name")
     return {pk: other for pk, other in known if other.casefold() == wanted}

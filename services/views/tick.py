@@ -1,4 +1,4 @@
-"""Ticking items of checklists, by our script or by a form."""
+"""Tick items of checklists, by script or by form."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _refused(request: HttpRequest, status: int, sentence: str) -> HttpResponseBa
 @require_safe
 @editors_only
 def item(request: HttpRequest, pk: int) -> HttpResponse:
-    """The states of one item, to choose from without a script."""
+    """Show the states of one item, to choose from without a script."""
     rows = ChecklistItem.objects.select_related("page", "state_changed_by").defer(
         "page__notes", "page__outline"
     )
@@ -87,7 +87,7 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _from(request: HttpRequest) -> str:
-    """The page of this site that one comes from, if any."""
+    """Return the page of this site that the user came from, if any."""
     wanted = request.GET.get("next") or request.headers.get("Referer", "")
     return "" if wanted.endswith(request.path) else own_address(request, wanted)
 

@@ -1,4 +1,4 @@
-"""Deleting a page, and the trash."""
+"""Delete pages, and show, restore and empty the trash."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ AT_ONCE = 50
 @require_http_methods(["GET", "HEAD", "POST"])
 @editors_only
 def delete_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """Say what deleting a page does, and move it to the trash."""
+    """Ask before deleting a page, and move it to the trash."""
     page, _ = find_page(slug)
     if page is None:
         raise Http404("There is no page at this address.")
@@ -64,7 +64,7 @@ def _with_undo(request: HttpRequest, page: Page) -> SafeString:
 @require_safe
 @editors_only
 def trash(request: HttpRequest) -> HttpResponse:
-    """The pages and files in the trash, the last deleted first."""
+    """Show the pages and files in the trash, last deleted first."""
     pages = (
         Page.everything.exclude(trashed_at=None)
         .order_by("-trashed_at", "-pk")
