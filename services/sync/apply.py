@@ -1,4 +1,4 @@
-"""A plan put into rows: all of it, or nothing."""
+"""Write a plan to the database: all of it, or nothing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from services.sync.plan import Change, Plan, PlannedDocument, StoredSection
 from services.sync.rows import save_documents, save_sections
 from services.sync.tags import add_tags, drop_tags
 
-# Called with a stage of the work, how much of it is done, and how much there is.
+# Called with a stage of the work, how much of it is done, and how much there is in all.
 Progress = Callable[[str, int, int], None]
 BATCH_SIZE = 500
 # Columns of a page that an import may change.
@@ -47,10 +47,10 @@ def apply_plan(plan: Plan, by: User | None = None, progress: Progress | None = N
 
 
 class Overtaken(Exception):
-    """Somebody else added the same files or pages while a plan was waiting or being written."""
+    """The same files or pages were added while a plan was waiting or being written."""
 
     def __str__(self) -> str:
-        return "Somebody else imported or added the same meanwhile."
+        return "Someone else imported or added the same in the meantime."
 
 
 class _Writer:
@@ -86,7 +86,7 @@ class _Writer:
     # -- pages ---------------------------------------------------------------------------------
 
     def lock_pages(self) -> None:
-        """Lock and read the pages that the files became, in the order in which all lock pages."""
+        """Lock and read the pages that the files became, in the order of all writers."""
         for some in chunks(sorted({change.page for change in self.plan.changes if change.page})):
             self.stored |= {page.pk: page for page in Page.everything.filter(pk__in=some).locked()}
 

@@ -1,4 +1,4 @@
-"""What an export did, and files written whole or not at all."""
+"""Write files whole or not at all, and collect what an export did."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class Export:
 
 
 def is_inside(folder: Path, target: Path) -> bool:
-    """Does a path stay below a folder, also where a link stands on its way?"""
+    """Tell whether a path stays below a folder, even through symbolic links."""
     return target.resolve().is_relative_to(folder.resolve())
 
 
 def digest_of(file: Path) -> str:
-    """The SHA-256 of a file's bytes; blank where there is none."""
+    """Return the SHA-256 of a file's bytes; blank if there is no file."""
     if not file.is_file():
         return ""
     with file.open("rb") as opened:
@@ -34,7 +34,7 @@ def digest_of(file: Path) -> str:
 
 
 def write_whole(target: Path, pieces: Iterable[bytes]) -> str:
-    """Put a file in its place once all of it is written; returns its SHA-256."""
+    """Write a file and move it into place once it is complete; returns its SHA-256."""
     found = sha256()
     target.parent.mkdir(parents=True, exist_ok=True)
     partly = target.with_name(f".{target.name[:40]}.part")

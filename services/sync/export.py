@@ -1,4 +1,4 @@
-"""Rows back into files: the sections of each document in their order, byte for byte."""
+"""Write documents back to files: their sections in order, byte for byte."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _file_links(sections: Sequence[Section]) -> list[Link]:
 
 
 def documents() -> Iterator[tuple[Document, list[Section]]]:
-    """Every document that has a file, with its sections, also those of pages in the trash.
+    """Return every document that has a file, with its sections, also of pages in the trash.
 
     Not one whose pages are all there.
     """
@@ -102,7 +102,7 @@ def documents() -> Iterator[tuple[Document, list[Section]]]:
 
 
 def document_text(document: Document, sections: Sequence[Section]) -> str:
-    """Front matter, then each section's heading and words.
+    """Return a document's text: front matter, then each section's heading and words.
 
     Where a text was changed so that the next heading would run into it, the line ends that keep
     them apart are put in; between texts that are as they came, nothing is.
@@ -134,7 +134,7 @@ def _has_a_file(sections: Sequence[Section]) -> bool:
 
 
 def is_trashed(section: Section) -> bool:
-    """Is a section's page in the trash, and so not in its file?"""
+    """Tell whether a section's page is in the trash, and so left out of its file."""
     return section.page is not None and section.page.trashed_at is not None
 
 
@@ -143,19 +143,19 @@ def live(sections: Sequence[Section]) -> list[Section]:
 
 
 def words(section: Section) -> str:
-    """A section's text as it is now."""
+    """Return a section's text as it is now."""
     return section.page.notes if section.page else section.text
 
 
 def section_heading(section: Section) -> str:
-    """The heading as it came, or with the name that the page was given since."""
+    """Return the heading as imported, or with the name that the page was given since."""
     if section.page is None or str(section.page) == section.page_title:
         return section.heading
     return rename_heading(section.heading, str(section.page))
 
 
 def _gap(before: str, heading: str, line_end: str) -> str:
-    """What must stand between a text and the heading below it, where it ends too early."""
+    """Return the line ends missing between a text and the heading below it."""
     if not before.endswith(("\n", "\r")):
         return line_end * 2
     # A setext heading would take the lines of a paragraph right above it as its own.
@@ -172,7 +172,7 @@ def _objection(
     data: bytes,
     known: Known,
 ) -> str:
-    """Why a document should not be written as it is; blank if nothing speaks against it."""
+    """Return why a document should not be written; blank if it may be."""
     target = folder / document.path
     if not is_inside(folder, target):
         return OUTSIDE

@@ -1,4 +1,4 @@
-"""Attachments on their way into an exported folder, each where the notes there lead to."""
+"""Write attachments to an exported folder, where its notes link to them."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ class FileExport:
         self.remember(row, digest)
 
     def remember(self, row: Attachment, digest: str) -> None:
-        """So that a later export may write over what this one wrote."""
+        """Store digests, so that a later export may overwrite what this one wrote."""
         if row.exported_sha256 != digest:
             row.exported_sha256 = digest
             Attachment.objects.filter(pk=row.pk).update(exported_sha256=digest)
@@ -154,7 +154,7 @@ def _short(name: str) -> str:
 
 
 def known_among(uuids: Collection[str]) -> set[str]:
-    """Those of some uuids that are attachments here, in the trash or not."""
+    """Return the attachments among some uuids, also from the trash."""
     if not uuids:
         return set()
     return {
@@ -163,7 +163,7 @@ def known_among(uuids: Collection[str]) -> set[str]:
 
 
 def _pieces(key: str) -> Iterator[bytes]:
-    """An object's bytes. Raises StorageFailed."""
+    """Yield an object's bytes. Raises StorageFailed."""
     with convert_storage_errors():
         file = default_storage.open(key)
     with file:

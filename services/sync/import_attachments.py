@@ -1,4 +1,4 @@
-"""The files that imported notes refer to, taken along from the folder they lie in.
+"""Import the files that notes refer to, from the folder of the notes.
 
 Each is an attachment of the page, found again by its `reference`, the target as the notes write
 it. Nothing here stops an import: what cannot be taken along is a warning of the plan.
@@ -116,7 +116,7 @@ def _too_large(file: Path) -> str:
 
 
 def _belonging(listed: Iterable[Returning], *, planned: bool = False) -> Iterator[Reference]:
-    """Listed files that are not here, as of their pages; of those to come too, if only planned."""
+    """Yield listed files that are not stored here, with their pages; also of planned pages."""
     for each in listed:
         if each.row is None and (each.page or planned):
             yield Reference(each.path, each.page, each.target, each.file)
@@ -138,7 +138,7 @@ class _Finder:
         ]
 
     def stored(self, paths: Iterable[str] | None = None) -> Iterator[Reference]:
-        """By the links of pages. A link without an extension may be to a page; that goes first."""
+        """Find files by the links of pages; one without an extension may lead to a page first."""
         for some in chunks(self.paths if paths is None else list(paths)):
             links = Link.objects.filter(
                 Q(to=None) | Q(target__contains="."),
@@ -151,7 +151,7 @@ class _Finder:
                     yield Reference(path, page, target, file, pk, attachment)
 
     def planned(self) -> Iterator[Reference]:
-        """By the texts of the plan, and by the links of notes that stay as they are."""
+        """Find files by the texts of the plan, and by the links of notes that stay as they are."""
         reading = {document.path for document in self.plan.documents}
         for document in self.plan.documents:
             for change in document.changes:
@@ -182,7 +182,7 @@ class _Finder:
 
 
 class _Keeper:
-    """Brings attachments in line with files, and remembers what the storage has not got."""
+    """Brings attachments in line with files, and remembers what could not be stored."""
 
     def __init__(self, by: User | None) -> None:
         self.by = by
@@ -209,7 +209,7 @@ class _Keeper:
         return True
 
     def renew(self, each: Returning) -> bool:
-        """Replace a file that was edited where an export wrote it; whether it was."""
+        """Replace a file that was edited where an export wrote it; returns whether it was."""
         if not self.is_edited(each) or each.row is None:
             return False
         try:
@@ -248,7 +248,7 @@ class _Keeper:
             return store(file, page=page, by=self.by, **facts)
 
     def lead(self, reference: Reference, row: Attachment) -> None:
-        """Let the link lead to the file, and remember which one lies in the folder."""
+        """Link to the file, and remember the digest of the one in the folder."""
         if reference.link and reference.attachment != row.pk:
             Link.objects.filter(pk=reference.link).update(attachment=row, to=None)
         digest = self.digest(reference.file)
@@ -256,15 +256,15 @@ class _Keeper:
             Attachment.objects.filter(pk=row.pk).update(imported_sha256=digest)
 
     def is_changed(self, row: Attachment, file: Path) -> bool:
-        """Is a file another one than is stored, and than was last seen in a folder?"""
+        """Tell whether a file differs from the stored one and the one last seen in a folder."""
         return self.digest(file) not in known_digests(row)
 
     def was_replaced(self, row: Attachment) -> bool:
-        """Was a file replaced here since it was last seen in the folder?"""
+        """Tell whether a file was replaced here since it was last seen in the folder."""
         return row.imported_sha256 not in ("", row.source_sha256, row.sha256)
 
     def digest(self, file: Path) -> str:
-        """Several notes may refer to one file."""
+        """Return a file's digest, computed once, as several notes may refer to it."""
         if file not in self.digests:
             with file.open("rb") as opened:
                 self.digests[file] = hashlib.file_digest(opened, "sha256").hexdigest()
@@ -279,7 +279,7 @@ def known_digests(row: Attachment) -> set[str]:
 
 
 def _rows(pages: Iterable[int | None]) -> dict[tuple[int | None, str], Attachment]:
-    """The attachments of pages that their notes refer to, by page and reference."""
+    """Return the attachments of pages that notes refer to, by page and reference."""
     found: dict[tuple[int | None, str], Attachment] = {}
     for some in chunks(sorted({page for page in pages if page})):
         for row in Attachment.objects.filter(page__in=some).exclude(reference=""):

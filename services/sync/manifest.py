@@ -1,4 +1,4 @@
-"""The list of files that an export writes: what an import cannot learn from notes.
+"""Write and read the list of files of an export: what notes cannot say about them.
 
 It holds to which page a file belongs that no notes show, and which bytes were written: only so an
 import can tell whether a file was changed in the folder, on the site, or in both.
@@ -39,7 +39,7 @@ class Listed:
 
 
 def read_list(folder: Path) -> list[Listed] | None:
-    """What the list in a folder says; empty where there is none, None where it is no such list."""
+    """Read the list of a folder: empty if there is none, None if the file is another."""
     file = folder / LIST
     try:
         if not is_inside(folder, file) or file.stat().st_size > MAX_BYTES:
@@ -91,7 +91,7 @@ class Returning:
 def returning(
     origins: Mapping[str, tuple[Path, str]], folders: Mapping[str, Folder]
 ) -> Iterator[Returning]:
-    """The listed files of folders that are imported as a whole, with notes that are imported."""
+    """Yield the listed files of folders that are imported whole, with their notes."""
     names = {note.resolve(): name for name, (note, _) in origins.items()}
     for folder in folders.values():
         listed = (read_list(folder.root) or []) if folder.whole else []
@@ -112,7 +112,7 @@ def _known(uuids: Iterable[str]) -> Iterable[Attachment]:
 
 
 def _pages(paths: set[str]) -> Mapping[str, dict[str, int]]:
-    """The pages of documents, by path and by what they are called."""
+    """Return the pages of documents, by path and by title."""
     found: dict[str, dict[str, int]] = defaultdict(dict)
     rows = Page.objects.filter(section__document__path__in=paths, section__gone=False)
     for page in rows.select_related("section__document").defer("notes", "kept", "outline"):
@@ -121,5 +121,5 @@ def _pages(paths: set[str]) -> Mapping[str, dict[str, int]]:
 
 
 def _page_of(pages: Mapping[str, int], title: str) -> int | None:
-    """The page of that name, else the only one."""
+    """Return the page of that title, else the only one."""
     return pages.get(title) or (next(iter(pages.values())) if len(pages) == 1 else None)

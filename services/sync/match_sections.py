@@ -1,4 +1,4 @@
-"""Which section of a file is which of before: by title, then by text, then by place."""
+"""Match the sections of a file with the stored ones: by title, then text, then place."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Side:
 
 
 def pair(old: Sequence[Side], new: Sequence[Side]) -> list[int | None]:
-    """For each new section the index of the stored one that it continues, or None.
+    """Return for each new section the index of the stored one that it continues, or None.
 
     A renamed heading continues the section with nearly the same text, or the one in the same
     place that it is still like. Nothing is continued twice.

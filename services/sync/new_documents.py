@@ -1,4 +1,4 @@
-"""Pages that no file made, given one of their own where an export will put it."""
+"""Give documents to pages that no file made, so that an export can write them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FORBIDDEN = re.compile(r'[\\/:*?"<>|#^\[\]\x00-\x1f\x7f]+')
 @retry_deadlocks
 @transaction.atomic
 def adopt_free_pages() -> None:
-    """Give each page that belongs to no document one of its own, where an export will put it."""
+    """Give each page without a document one of its own, at the path that an export will use."""
     taken = {path.casefold() for path in Document.objects.values_list("path", flat=True)}
     free = Page.objects.exclude(section__isnull=False, section__gone=False)
     list(free.locked().only("pk"))
@@ -70,7 +70,7 @@ def _free_path(page: Page, taken: set[str]) -> str:
 
 
 def _front_matter(page: Page, path: str, tags: list[str], known: Known) -> str:
-    """Only what the file's name, folder and text would not say by themselves."""
+    """Return front matter with what the file's name, folder and text do not say."""
     facts: dict[str, object] = {}
     if not _is_read_as(page, path, known):
         facts = {"title": str(page), "kind": page.kind}
@@ -88,7 +88,7 @@ def _front_matter(page: Page, path: str, tags: list[str], known: Known) -> str:
 
 
 def _is_read_as(page: Page, path: str, known: Known) -> bool:
-    """Would a file of nothing but the notes become this very page?"""
+    """Tell whether a file with only the notes would become this page."""
     if page.kind == Page.Kind.TOPIC and known.category_of_service(str(page)):
         return False
     read = read_outline(

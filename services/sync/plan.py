@@ -1,4 +1,4 @@
-"""What an import is going to do, as data that a person can read before anything is written."""
+"""The plan of an import, as data to read before anything is written."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A file that is not imported, and why, in words that follow its name and a colon."""
+    """A file that is not imported, and the reason, to be shown after its name and a colon."""
 
     path: str
     reason: str
@@ -147,12 +147,12 @@ class PlannedDocument:
 
     @property
     def tags(self) -> Sequence[str]:
-        """The tags of the file's first page; those that were, while that is in the trash."""
+        """The tags of the file's first page; the old ones while that page is in the trash."""
         return self.stored.tags if self.stored and self._first_waits else self.matter.tags
 
     @property
     def aliases(self) -> Sequence[str]:
-        """The aliases of the file's first page; those that were, while that is in the trash."""
+        """The aliases of the file's first page; the old ones while that page is in the trash."""
         return self.stored.aliases if self.stored and self._first_waits else self.matter.aliases
 
     @property
@@ -180,7 +180,7 @@ class Plan:
         return [c for d in self.documents for c in (*d.changes, *d.gone)] + self.missing
 
     def counts(self) -> dict[str, int]:
-        """How many sections meet each fate, in the order of `Action`, and refused files."""
+        """Return the number of sections by `Action`, in its order, and of refused files."""
         found = Counter(change.action for change in self.changes)
         found[Action.UNCHANGED] += self.untouched
         counts = {action.value: found[action] for action in Action if found[action]}
@@ -204,7 +204,7 @@ class Plan:
 
 @dataclass(slots=True)
 class Known:
-    """What planning has to know: the stored documents that it meets, by path, and all names."""
+    """What planning needs to know: stored documents by path, and all names."""
 
     catalog: Catalog
     category_named: Callable[[str], str | None]

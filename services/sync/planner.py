@@ -1,4 +1,4 @@
-"""Files and what is stored in, a Plan out; pure. The rules stand in docs/architecture.md."""
+"""Plan an import from files and from what is stored. Pure; docs/architecture.md has the rules."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class _Planner:
         return pair(old, new)
 
     def title_of(self, section: Section) -> str:
-        """What the file calls a section; its own page may be called after the file."""
+        """Return a section's title in the file; its own page may be called after the file."""
         stem = PurePosixPath(self.path).stem if section.role == Role.PAGE else ""
         return (section.title or stem)[:200].strip()
 
@@ -125,7 +125,7 @@ class _Planner:
         change.title = change.page_title + short
 
     def kind_of(self, section: Section, title: str) -> tuple[str, str]:
-        """Service or topic, and a service's category: rules 3, 4 and 6."""
+        """Return "service" or "topic", and a service's category: rules 3, 4 and 6."""
         if section.role == Role.SERVICE:
             return "service", section.category
         matter, named = self.outline.front_matter, self.known.category_named
@@ -163,7 +163,7 @@ class _Planner:
         return change
 
     def settle(self, change: Change, theirs: str, stored: StoredSection) -> None:
-        """The table of three texts: base, theirs (the file now), ours (the page now)."""
+        """Decide by three texts: base, theirs (the file now), ours (the page now)."""
         ours, base = stored.text, stored.base
         waits = stored.theirs is not None and stored.theirs == theirs
         if waits and merge(base, ours, theirs).disputed:
@@ -196,7 +196,7 @@ class _Planner:
             change.theirs = None if theirs == stored.base else theirs
 
     def hold_place(self, section: StoredSection, stored: Sequence[StoredSection]) -> None:
-        """Keep the place that a page in the trash has in a file that an export left it out of."""
+        """Preserve the place of a page in the trash in a file that an export left it out of."""
         change = Change(Action.KEPT, self.path, 0, section.name, IN_TRASH, stored=section)
         above = {each.pk for each in stored[: stored.index(section)]}
         changes = self.document.changes
@@ -220,7 +220,7 @@ class _Planner:
             change.action = Action.RENAMED
 
     def move(self, change: Change, section: Section, stored: StoredSection) -> None:
-        """The file may have put a section under another category's heading."""
+        """Follow a section that the file has put under another category's heading."""
         kind, category = self.kind_of(section, self.title_of(section))
         was = self.known.category_named(stored.placed) or stored.placed
         if stored.about_service or category == was:
@@ -232,7 +232,7 @@ class _Planner:
             change.action = Action.UPDATED
 
     def part(self) -> None:
-        """See where notes were exported with a heading in them that opens a page by itself now.
+        """Find exported notes with a heading that opens a page of its own now.
 
         Without this, their page would keep what the new pages have, too.
         """

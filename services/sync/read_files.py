@@ -1,4 +1,4 @@
-"""Markdown files as bytes on their way in: finding them, and telling text from what is none."""
+"""Find Markdown files, and read their bytes as text."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BYTE_ORDER_MARKS = {"utf-8-sig": UTF8_BOM} | {name: bom for bom, name in BOMS.it
 
 
 class FileRefused(Exception):
-    """A file that cannot be a note; the message says why, without the file's name."""
+    """The file is no note; the message says why, without the file's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class SourceFile:
 
 
 def decode(data: bytes) -> tuple[str, str]:
-    """A file's text and encoding. Raises FileRefused for what is no text.
+    """Return a file's text and encoding. Raises FileRefused if it is no text.
 
     UTF-8 with or without a byte order mark, or UTF-16 with one. `encode` gives the same bytes.
     """
@@ -62,13 +62,13 @@ def decode(data: bytes) -> tuple[str, str]:
 
 
 def encode(text: str, encoding: str) -> bytes:
-    """A text as the bytes of a file, with the byte order mark that its encoding stands for."""
+    """Return a text as the bytes of a file, with the byte order mark of its encoding."""
     plain = "utf-8" if encoding == "utf-8-sig" else encoding
     return BYTE_ORDER_MARKS.get(encoding, b"") + text.encode(plain)
 
 
 def incoming(file: SourceFile) -> IncomingFile:
-    """A file as the plan reads it. Raises FileRefused."""
+    """Return a file as planning reads it. Raises FileRefused."""
     text, encoding = decode(file.data)
     return IncomingFile(
         path=file.path,
@@ -83,7 +83,7 @@ def incoming(file: SourceFile) -> IncomingFile:
 def find_files(
     paths: Sequence[Path], max_bytes: int
 ) -> tuple[list[tuple[str, Path, str]], list[Refused]]:
-    """The Markdown files among and below some paths, as (path inside the notes, file, folder).
+    """Yield the Markdown files at and below some paths, as (path in the notes, file, folder).
 
     Hidden folders (.obsidian, .git, .trash) are passed over. Where two given folders hold the
     same path, the later one's is put below the folder's name.

@@ -1,4 +1,4 @@
-"""The files of an imported folder that notes may refer to, and which of them a reference means."""
+"""Find the file of an imported folder that a reference in a note means."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ ATTACHMENT_FOLDERS = ("attachments", "Attachments", "assets", "images")
 
 
 class Ambiguous(Exception):
-    """Several files that a name alone could mean; says which."""
+    """A name alone could mean several files; the message names them."""
 
 
 def places(target: str, note: str) -> Iterator[str]:
-    """Where below the folder a reference in a note may lead, the likeliest first.
+    """Return paths below the folder where a reference in a note may lead, the likeliest first.
 
     Never outside: such places are left out. What follows a `?` may belong to the name.
     """
@@ -58,7 +58,7 @@ def _inside(paths: Iterator[str]) -> Iterator[str]:
 
 
 def may_be_taken(path: str) -> bool:
-    """Is a path neither Markdown nor hidden, nor below a hidden folder?"""
+    """Tell whether a path is neither Markdown nor hidden, nor below a hidden folder."""
     hidden = any(part.startswith(".") for part in path.split("/"))
     return not hidden and not path.lower().endswith(SUFFIXES)
 
@@ -74,14 +74,14 @@ class Folder:
         self.root, self.whole = root.resolve(), whole
 
     def find(self, target: str, note: str) -> Path | None:
-        """The file that a note's reference means. Raises Ambiguous."""
+        """Return the file that a note's reference means. Raises Ambiguous."""
         for place in places(target, note):
             if found := self._at(place):
                 return found
         return self._named(target.partition("?")[0]) if self.whole else None
 
     def real(self, file: Path) -> Path | None:
-        """An ordinary file inside the folder, also where links have led to it."""
+        """Return the regular file at a path, if it is inside the folder with links followed."""
         try:
             found = file.resolve()
             path = found.relative_to(self.root).as_posix()
@@ -97,7 +97,7 @@ class Folder:
         return self.real(self.root / place) if may_be_taken(place) else None
 
     def _named(self, target: str) -> Path | None:
-        """By its name, or by the end of its path, if only one file has that."""
+        """Find a file by its name or the end of its path, if only one file has that."""
         wanted = _form(target).casefold()
         ends = f"/{wanted}"
         name = wanted.rpartition("/")[2]
@@ -111,7 +111,7 @@ class Folder:
 
     @cached_property
     def _files(self) -> dict[str, Path]:
-        """By path below the folder. Folders that are links are not entered."""
+        """All files by path below the folder. Folders that are links are not entered."""
         found: dict[str, Path] = {}
         for place, folders, names in os.walk(self.root):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -138,5 +138,5 @@ class Folder:
 
 
 def _form(path: str) -> str:
-    """macOS takes letters and their accents apart in names, and notes put them together."""
+    """Normalise a name: macOS separates letters and accents, notes combine them."""
     return unicodedata.normalize("NFC", path)

@@ -1,4 +1,4 @@
-"""What is to be imported from this machine: notes, folders of them, and zips of folders."""
+"""Find what to import: notes, folders of notes, and zips of folders."""
 
 from __future__ import annotations
 

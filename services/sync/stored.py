@@ -1,4 +1,4 @@
-"""An import from start to end: what is stored is read, a plan is made, and applied."""
+"""Import from start to end: read what is stored, plan, and apply."""
 
 from __future__ import annotations
 
@@ -66,13 +66,13 @@ def plan_import(
 
 
 def _at_home(file: IncomingFile) -> IncomingFile:
-    """A file with addresses for the paths that an export wrote for the files stored here."""
+    """Return a file with addresses in place of paths that an export wrote for stored files."""
     known = known_among(find_attachment_ids(file.text))
     return replace(file, text=import_paths(file.text, file.path.count("/"), known))
 
 
 def _touched() -> QuerySet[Section]:
-    """Sections whose page was changed here, or whose conflict is still open."""
+    """Return sections whose page was changed here, or whose conflict is still open."""
     changed = Q(page__isnull=False) & ~Q(page__notes=F("base"))
     words = Q(page__isnull=True) & ~Q(text=F("base"))
     # What is gone may be back.
@@ -158,7 +158,7 @@ def _stored(section: Section) -> StoredSection:
 
 
 def _missing(folders: Sequence[str], met: set[str]) -> list[Change]:
-    """The sections of documents that came from these folders and have no file there any more."""
+    """Return the sections of documents that came from these folders and have no file any more."""
     if not folders:
         return []
     lost = Document.objects.filter(folder__in=folders).values_list("pk", "path")

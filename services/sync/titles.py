@@ -1,4 +1,4 @@
-"""Titles that are free, and services that exist once."""
+"""Hand out titles that are free, and find services that exist."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ UNTITLED = "Untitled"
 
 
 class KnownService(Protocol):
-    """What the catalogue says about a service."""
+    """A service of the catalogue."""
 
     @property
     def aws_id(self) -> str: ...
@@ -23,7 +23,7 @@ class KnownService(Protocol):
 
 
 class Catalog(Protocol):
-    """What planning asks of the catalogue of AWS services."""
+    """The catalogue of AWS services, as planning uses it."""
 
     def name_key(self, name: str) -> str: ...
     def find_service(self, heading: str) -> KnownService | None: ...
@@ -44,7 +44,7 @@ class Shelf(Generic[Page]):
         self.numbers: dict[tuple[str, str], int] = {}
 
     def key(self, title: str) -> str:
-        """A title as it is compared; as long as the stored names may be."""
+        """Return a title as it is compared, cut to the length of stored names."""
         return self.catalog.name_key(title)[:KEY_LENGTH]
 
     def add_service(self, page: Page, title: str, aws_id: str = "") -> None:
@@ -52,7 +52,7 @@ class Shelf(Generic[Page]):
             self.services.setdefault(name, page)
 
     def service_called(self, title: str) -> Page | None:
-        """The page of the service that a title names, if it has one."""
+        """Return the page of the service that a title names, if there is one."""
         names = self._identities(title)
         return next((self.services[name] for name in names if name in self.services), None)
 
@@ -64,7 +64,7 @@ class Shelf(Generic[Page]):
         return names
 
     def claim(self, heading: str, path: str, *, apart: bool = False) -> tuple[str, str]:
-        """A title and abbreviation for a heading, under a title that no page has yet.
+        """Return a title and abbreviation for a heading, with a title that no page has.
 
         One that is taken, or that is to be told `apart` in any case, gets its document's name.
         """

@@ -1,4 +1,4 @@
-"""A zipped folder of notes, unpacked where nothing else is, for as long as it is imported.
+"""Unpack a zipped folder of notes into a folder of its own, while it is imported.
 
 Zips come from anybody: where an entry goes, what it is and how large it gets is decided here.
 """
@@ -44,12 +44,12 @@ BROKEN = (BadZipFile, EOFError, ValueError, RuntimeError, zlib.error)
 
 
 class ZipRefused(Exception):
-    """A zip that is not imported; says why, in words that follow its name and a colon."""
+    """The zip is not imported; the message says why, to be shown after its name and a colon."""
 
 
 @dataclass(slots=True)
 class Unpacked:
-    """A folder with what a zip held, and the entries that are not in it."""
+    """The folder of an unpacked zip, and the entries that were left out."""
 
     folder: Path
     refused: list[Refused] = field(default_factory=list)
@@ -57,7 +57,7 @@ class Unpacked:
 
 @contextmanager
 def unpacked(file: Path, name: str) -> Iterator[Unpacked]:
-    """Unpack a zip into a folder of its own, which goes afterwards. Raises ZipRefused.
+    """Unpack a zip into a folder that is deleted afterwards. Raises ZipRefused.
 
     Hidden folders are passed over, and a folder that holds all the rest is left out. `name` is
     what the zip is called.
@@ -82,7 +82,7 @@ def unpacked(file: Path, name: str) -> Iterator[Unpacked]:
 
 
 class _Careful(io.RawIOBase):
-    """A file that gives no more at once than a zip may ask for, whatever it says of itself."""
+    """A file that limits how much a zip may read at once, whatever its headers claim."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self.file = file
@@ -108,7 +108,7 @@ class _Careful(io.RawIOBase):
 
 
 def _entries(found: Sequence[ZipInfo], refused: list[Refused]) -> list[tuple[Path, ZipInfo]]:
-    """What of a zip is unpacked, and to which path in the folder."""
+    """Return which entries of a zip are unpacked, and to which paths in the folder."""
     if len(found) > MOST_ENTRIES:
         raise ZipRefused(f"it holds more than {MOST_ENTRIES:,} files")
     entries: dict[tuple[str, ...], ZipInfo] = {}
@@ -133,7 +133,7 @@ def _entries(found: Sequence[ZipInfo], refused: list[Refused]) -> list[tuple[Pat
 
 
 def _parts(info: ZipInfo) -> tuple[str, ...]:
-    """An entry's path. Raises ZipRefused for one that leads anywhere but into the folder."""
+    """Return an entry's path. Raises ZipRefused if it leads out of the folder."""
     name = _name(info).replace("\\", "/")
     parts = tuple(part for part in name.split("/") if part not in ("", "."))
     if name.startswith("/") or DRIVE.match(name) or ".." in parts:
@@ -147,7 +147,7 @@ def _parts(info: ZipInfo) -> tuple[str, ...]:
 
 
 def _name(info: ZipInfo) -> str:
-    """The entry's name: UTF-8 where it says or looks so, else of DOS's code page 437."""
+    """Return an entry's name: UTF-8 if it is declared or valid, else code page 437."""
     if info.flag_bits & UTF8_NAME:
         return info.filename
     try:
@@ -201,7 +201,7 @@ def keep(chunks: Iterator[bytes]) -> str:
 
 
 def kept(name: str) -> Path | None:
-    """A zip that was kept, if it still is."""
+    """Return an uploaded zip, if it is still stored."""
     file = _room() / f"{name}{SUFFIX}"
     return file if re.fullmatch(r"[0-9a-f]{32}", name) and file.is_file() else None
 
@@ -212,7 +212,7 @@ def forget(name: str) -> None:
 
 
 def sweep() -> None:
-    """Remove what is older than a day: nobody applied it, or unpacking it was cut short."""
+    """Remove zips older than a day: never applied, or interrupted while unpacking."""
     for path in _room().iterdir():
         try:
             if path.stat().st_mtime < time.time() - A_DAY:
@@ -222,7 +222,7 @@ def sweep() -> None:
 
 
 def _folder_name(name: str) -> str:
-    """What a zip is called, as a folder; file systems count bytes."""
+    """Return a zip's name as a folder; file systems count bytes."""
     stem = Path(name).stem.lstrip(".").encode()[:100]
     return stem.decode(errors="ignore").strip() or "notes"
 

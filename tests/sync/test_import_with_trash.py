@@ -217,7 +217,7 @@ def test_the_second_of_two_imports_at_once_is_told(tmp_path: Path) -> None:
     files = [SourceFile("a.md", b"Text\n")]
     one, other = plan_import(files), plan_import(files)
     apply_plan(one)
-    with pytest.raises(Overtaken, match="Somebody else"):
+    with pytest.raises(Overtaken, match="Someone else"):
         apply_plan(other)
     assert Revision.objects.count() == Document.objects.count() == 1
 
@@ -228,5 +228,5 @@ def test_the_command_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr("services.management.commands.import_markdown.apply_plan", overtaken)
     (tmp_path / "a.md").write_text("Text\n")
-    with pytest.raises(CommandError, match=r"Somebody else .* Nothing was imported; try again"):
+    with pytest.raises(CommandError, match=r"Someone else .* Nothing was imported; try again"):
         call_command("import_markdown", tmp_path)
