@@ -109,7 +109,7 @@ def notes(draw) -> str:
 
 TEXTS = st.one_of(notes(), notes(), st.text(max_size=60))
 quickly = settings(
-    max_examples=800, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
 )
 
 
