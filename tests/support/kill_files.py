@@ -64,7 +64,8 @@ def move(dice: random.Random) -> None:
 
 def work(number: int, done: int) -> None:
     """For ever, in a process of its own, with connections of its own; report each piece done."""
-    dice = random.Random(number)
+    # Other bytes than those that are there: the same ones are stored once.
+    dice = random.Random(number + 1)
     works = [upload, replace, delete, sweep]
     if is_remote():
         works.append(move)
