@@ -17,7 +17,8 @@ const PATIENCE = 3000; // milliseconds that saving waits for a draft on its way
 export const ALIVE = 40000; // milliseconds after which a window that says nothing is closed
 const A_DAY = 24 * 60 * 60 * 1000;
 export const HERE = "saved in this browser";
-const NOWHERE = "Your text could not be saved as a draft. Save the page, or copy your text before you leave.";
+const NOWHERE =
+  "Your text could not be saved as a draft. Save the page, or copy your text before you leave.";
 const WAITING = `There is an earlier draft: continue or discard it. Until then what you type is ${HERE}.`;
 const WORDS = {
   offline: `Not connected: ${HERE}.`,
