@@ -16,7 +16,7 @@ from django.db import OperationalError, connection
 
 P = ParamSpec("P")
 R = TypeVar("R")
-# Any numbers that nothing else in this database locks.
+# Numbers that nothing else in this database locks.
 NAMES, FILES = 0x6B62_6E61, 0x6B62_6669
 ATTEMPTS = 3
 DEADLOCK = "40P01"

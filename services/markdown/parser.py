@@ -75,7 +75,7 @@ class Event:
 
 
 def read_events(text: str) -> list[Event]:
-    """Return the events of a text without front matter. Any string is valid Markdown."""
+    """Return the events of a text without front matter. Every string is valid Markdown."""
     events = []
     for event, span in PARSER.events_with_range(text):
         start, end = span["start"], span["end"]

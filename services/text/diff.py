@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, zip_longest
 
 from services.text.line_ends import dominant_line_end, split_lines
 from services.text.sequences import opcodes, split_words
@@ -137,13 +137,9 @@ def _paired(
     old: Sequence[str], new: Sequence[str], closely: bool
 ) -> list[tuple[int | None, int | None]]:
     """Match old lines with new ones, both in their order."""
-    if not old or not new:
-        return [(i, None) for i in range(len(old))] + [(None, j) for j in range(len(new))]
     if closely:
         return _best_pairs(old, new)
-    both = min(len(old), len(new))
-    rest: list[tuple[int | None, int | None]] = [(i, None) for i in range(both, len(old))]
-    return [(i, i) for i in range(both)] + rest + [(None, j) for j in range(both, len(new))]
+    return list(zip_longest(range(len(old)), range(len(new))))
 
 
 def _best_pairs(old: Sequence[str], new: Sequence[str]) -> list[tuple[int | None, int | None]]:

@@ -30,19 +30,18 @@ def set_question_text(text: str, index: int, words: str, *, service: bool, title
     if not words:
         raise EditRefused("A question needs some words.")
     changed = splice(text, question.text_start, question.text_end, words)
-    _check_question(changed, index, words, question.answer, service=service, title=title)
+    after = read_notes(changed, service=service, title=title)
+    _check_question(after, index, words, question.answer)
     return changed
 
 
-def _check_question(
-    text: str, index: int, words: str, answer: str, *, service: bool, title: str
-) -> None:
-    found = read_notes(text, service=service, title=title).questions
-    if index >= len(found) or found[index].text != words:
+def _check_question(after: Notes, index: int, words: str, answer: str) -> None:
+    """Check that a question is read as it is meant to be."""
+    if index >= len(after.questions) or after.questions[index].text != words:
         raise EditRefused(
             f"“{words}” would not be read as a question: end it with a question mark."
         )
-    if bool(found[index].answer) != bool(answer):
+    if bool(after.questions[index].answer) != bool(answer):
         raise EditRefused("The answer would not be read as this question's answer.")
 
 
@@ -67,34 +66,27 @@ def set_answer(text: str, index: int, answer: str, *, service: bool, title: str)
     before = read_notes(text, service=service, title=title)
     question = before.questions[index]
     answer = answer.replace("\0", "").strip()
-    bare = _without_answer(text, question)
-    if not answer:
-        _check_question(bare, index, question.text, "", service=service, title=title)
-        return bare
-    block = _answer_block(text, question, answer)
-    changed = splice(text, question.answer_start, question.answer_end, block)
-    _check_question(changed, index, question.text, answer, service=service, title=title)
-    _check_around(changed, bare, index, before, service=service, title=title)
+    changed = bare = _without_answer(text, question)
+    if answer:
+        block = _answer_block(text, question, answer)
+        changed = splice(text, question.answer_start, question.answer_end, block)
+    after = read_notes(changed, service=service, title=title)
+    _check_question(after, index, question.text, answer)
+    if answer and (
+        _without_answer(changed, after.questions[index]) != bare
+        or _other_text(before, index) != _other_text(after, index)
+    ):
+        raise EditRefused("The answer would not be separate from the text around it.")
     return changed
 
 
-def _check_around(
-    text: str, bare: str, index: int, before: Notes, *, service: bool, title: str
-) -> None:
-    """Check that removing the answer gives the old text, and that the rest is read as before."""
-    after = read_notes(text, service=service, title=title)
-    question = after.questions[index]
-    span = range(question.answer_start, question.answer_end)
-    own = before.questions[index]
-    old_span = range(own.answer_start, own.answer_end)
-    if (
-        _without_answer(text, question) != bare
-        or [q.text for q in after.questions if q.text_start not in span]
-        != [q.text for q in before.questions if q.text_start not in old_span]
-        or [item.text for item in after.items if item.marker not in span]
-        != [item.text for item in before.items if item.marker not in old_span]
-    ):
-        raise EditRefused("The answer would not be separate from the text around it.")
+def _other_text(notes: Notes, index: int) -> tuple[list[str], list[str]]:
+    """Return the text of the questions and items outside a question's answer."""
+    answer = range(notes.questions[index].answer_start, notes.questions[index].answer_end)
+    return (
+        [question.text for question in notes.questions if question.text_start not in answer],
+        [item.text for item in notes.items if item.marker not in answer],
+    )
 
 
 def _answer_block(text: str, question: Question, answer: str) -> str:

@@ -81,7 +81,7 @@ class Tree:
 
 
 def parse(text: str) -> Tree:
-    """Parse a text without front matter into its tree of blocks. Any string is valid Markdown."""
+    """Parse a text without front matter into its tree of blocks. Every string is valid Markdown."""
     return _Builder(text).build()
 
 

@@ -266,16 +266,14 @@ class Writer:
 
 def _highest_heading(events: list[Event]) -> int:
     """Return the level of the highest heading outside lists and quotes, or else of any, or 2."""
-    outside, inside, container_end = 7, 7, 0
+    outside: list[int] = []
+    inside: list[int] = []
+    container_end = 0
     for event in events:
         if event.kind != "Start":
             continue
         if event.tag in CONTAINERS:
             container_end = max(container_end, event.end)
         elif event.tag == "Heading" and event.number:
-            if event.start < container_end:
-                inside = min(inside, event.number)
-            else:
-                outside = min(outside, event.number)
-    highest = outside if outside < 7 else inside
-    return highest if highest < 7 else 2
+            (inside if event.start < container_end else outside).append(event.number)
+    return min(outside or inside or [2])
