@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django import forms
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.forms.fields import NamesField, NotesField, as_posted
-from services.text.line_ends import restore_line_ends
+from services.forms.fields import as_posted
+from services.text.line_ends import dominant_line_end, restore_line_ends
 
 LINES = st.tuples(
     st.sampled_from(["", "a", "b", "\t", "x ", "\u2028"]), st.sampled_from(["\n", "\r\n", "\r"])
@@ -52,19 +52,20 @@ def test_an_edit_at_each_end_of_a_long_text_takes_no_minute() -> None:
     assert restore_line_ends(typed, stored, "\n") == f"first\n{stored}last"
 
 
-def test_forms_with_notes_preserve_blanks() -> None:
-    class Form(forms.Form):
-        notes = NotesField()
-
-    form = Form({"notes": " \r\n a \r\n"}, initial={"notes": " \n a \r"})
-    assert form.is_valid()
-    assert form.cleaned_data["notes"] == " \r\n a \r\n"
-    assert not form.has_changed()
-    assert Form({"notes": "a"}, initial={"notes": "a "}).has_changed()
+@pytest.mark.parametrize(
+    "text", ["", "a", "a\nb\n", "a\r\nb", "a\rb\r", "a\nb\r\nc\rd", "\r\n\n\r"]
+)
+def test_an_unchanged_form_preserves_every_line_end(text):
+    form = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
+    assert restore_line_ends(form, text, dominant_line_end(text)) == text
 
 
-def test_names_come_one_a_line_or_with_commas() -> None:
-    field = NamesField(required=False)
-    assert field.clean("A, B\r\n\r\n C \r\nA") == ["A", "B", "C"]
-    assert field.clean("") == []
-    assert field.prepare_value(["A", "B"]) == "A\nB"
+def test_new_lines_take_the_end_that_most_have():
+    assert restore_line_ends("a\r\nnew\r\nb\r\n", "a\nb\r\n", "\n") == "a\nnew\nb\r\n"
+    assert restore_line_ends("a\r\nb", "a\r\nb\r\n", "\r\n") == "a\r\nb"
+
+
+def test_the_dominant_line_end():
+    assert dominant_line_end("") == "\n"
+    assert dominant_line_end("a\r\nb\r\nc\n") == "\r\n"
+    assert dominant_line_end("a\rb") == "\r"
