@@ -289,8 +289,6 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 TAGGIT_CASE_INSENSITIVE = True
 TAGGIT_TAGS_FROM_STRING = "services.forms.tag_text.from_text"
 TAGGIT_STRING_FROM_TAGS = "services.forms.tag_text.to_text"
-# No query reads revisions by date alone; their numbers have the same order.
-SIMPLE_HISTORY_DATE_INDEX = False
 MARKDOWNX_MARKDOWNIFY_FUNCTION = "services.selectors.page.markdownify"
 
 # HTTPS=on: the site is reached over https, directly or through a proxy that says so.
