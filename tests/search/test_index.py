@@ -22,7 +22,6 @@ from services.pages.trash import take_out, throw_away
 from services.search import index
 from services.search.backends import search_engine
 from services.search.search import search_pages
-from services.search.vocabulary import vocabulary
 from tests.support.pages import make_topic
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
@@ -238,12 +237,3 @@ def test_letters_and_digits_are_one_word(page, word):
     revise(page, f"see {word} there", version=page.version)
     assert found(word) == found(f'"{word} there"') == ["One"]
     assert [hit.name for hit in search_pages(word[:4], typing=True).hits] == ["One"]
-
-
-def test_words_that_were_numbered_before_others_and_stored_after_them(page):
-    Word.objects.create(pk=9_000, text="laterword")
-    assert "laterword" in vocabulary()
-    Word.objects.create(pk=5_000, text="earlierword")
-    assert "earlierword" in vocabulary()
-    Word.objects.filter(pk=9_000).delete()
-    assert "laterword" not in vocabulary()
