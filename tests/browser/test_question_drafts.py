@@ -367,7 +367,7 @@ def test_a_question_goes_along_to_its_own_page_and_comes_back(tabs, s3, editor):
     assert serious(tab) == []
     words.fill("Who pays?")
     words.press("Enter")
-    expect(tab.get_by_text("Asked. It stands at the end")).to_be_visible()
+    expect(tab.get_by_text("Question added at the end of this page")).to_be_visible()
     assert notes().endswith("\nWho pays?\n\n> [!answer]\n> We do.\n")
     assert not Draft.objects.exists()
     assert tab.evaluate(STORED) == []
@@ -401,7 +401,7 @@ def test_the_answer_to_a_question_that_went_is_asked_anew(tab, s3, editor):
     beat(tab)
     expect(said(tab)).to_have_text(KEPT)
     tab.get_by_role("button", name="Add to the page").click()
-    expect(tab.get_by_text("Asked.")).to_be_visible()
+    expect(tab.get_by_text("Question added")).to_be_visible()
     assert notes() == "Nothing.\n\nWhy S3?\n\n> [!answer]\n> It lasts long.\n"
     assert not Draft.objects.exists()
 

@@ -241,7 +241,7 @@ def test_an_answer_to_a_question_that_went_is_shown_again(tab: Tab, s3: Page) ->
     expect(tab.get_by_label("Answer (optional)")).to_have_value("It lasts.")
     assert serious(tab) == []
     tab.get_by_role("button", name="Add to the page").click()
-    expect(tab.get_by_text("Asked.")).to_be_visible()
+    expect(tab.get_by_text("Question added")).to_be_visible()
     assert notes() == "Nothing.\n\nWhy S3?\n\n> [!answer]\n> It lasts.\n"
     tab.expected = "410"
 
@@ -268,7 +268,7 @@ def test_without_scripts_everything_is_a_form(browser: Browser, live_server: Any
     tab.get_by_text("Ask a question").click()
     tab.get_by_role("textbox", name="Your question").fill("Who pays?")
     tab.get_by_role("button", name="Ask").click()
-    expect(tab.get_by_text("Asked. It stands at the end")).to_be_visible()
+    expect(tab.get_by_text("Question added at the end of this page")).to_be_visible()
     assert notes() == NOTES.replace("S3?\n", "S3?\n\n> [!answer]\n> It lasts.\n") + "\nWho pays?\n"
     context.close()
 
