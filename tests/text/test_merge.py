@@ -21,7 +21,9 @@ def test_changes_in_different_places_are_both_taken():
 
 def test_the_same_change_on_both_sides_is_taken_once():
     both = BASE.replace("three", "3")
-    assert merge(BASE, both + "mine\n", both).text == both + "mine\n"
+    merged = merge(BASE, both + "mine\n", both)
+    assert merged.text == both + "mine\n"
+    assert not merged.disputed
 
 
 def test_added_and_removed_lines_merge():
