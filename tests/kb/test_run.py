@@ -103,7 +103,7 @@ def notes(tmp_path: Path) -> Path:
 
 
 def get(address: str) -> str:
-    with urllib.request.urlopen(address, timeout=20) as response:
+    with urllib.request.urlopen(address, timeout=60) as response:
         assert response.status == 200
         return response.read().decode()
 
@@ -112,11 +112,11 @@ def log_in(address: str, username: str, password: str) -> None:
     """Log in as a browser does: with the form's token and a cookie."""
     jar = CookieJar()
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
-    page = browser.open(f"{address}login/", timeout=20).read().decode()
+    page = browser.open(f"{address}login/", timeout=60).read().decode()
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
     assert token
     form = {"csrfmiddlewaretoken": token[1], "username": username, "password": password}
-    browser.open(f"{address}login/", urlencode(form).encode(), timeout=20).close()
+    browser.open(f"{address}login/", urlencode(form).encode(), timeout=60).close()
     assert "sessionid" in {cookie.name for cookie in jar}
 
 

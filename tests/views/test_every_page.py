@@ -152,7 +152,7 @@ def faults_of(text: str, page: _Words) -> list[str]:
     found = [match[0] for match in TEMPLATE_TAGS.finditer(text)]
     found += ["a form without a token"] * page.forms_without_token
     said = "".join(page.words)
-    found += ["an unescaped title"] * (said.count("nasty") != said.count(TITLE))
+    found += ["an unescaped title"] * (said.count('"nasty"') != said.count(TITLE))
     for words in page.words:
         found += [
             f"{match[0]} in {words.strip()!r}" for match in CODE.finditer(words.replace(TITLE, ""))
