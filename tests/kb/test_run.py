@@ -67,7 +67,7 @@ class Site:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGINT)
         try:
-            return self.process.wait(20)
+            return self.process.wait(60)
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             raise
@@ -199,7 +199,7 @@ def test_a_refused_file_does_not_stop_it(
 def test_missing_notes_stop_it_first(start: Callable[..., Site], tmp_path: Path) -> None:
     var = tmp_path / "var"
     site = start(tmp_path / "nowhere", var=var)
-    assert site.process.wait(20) == 2
+    assert site.process.wait(60) == 2
     site.stop()
     assert site.output.count("\n") == 1
     assert "nowhere" in site.output
@@ -208,7 +208,7 @@ def test_missing_notes_stop_it_first(start: Callable[..., Site], tmp_path: Path)
 
 def test_bad_port_stops_it_first(start: Callable[..., Site], tmp_path: Path) -> None:
     site = start("--port", "80a", var=tmp_path / "var")
-    assert site.process.wait(20) == 2
+    assert site.process.wait(60) == 2
     site.stop()
     assert site.output == "PORT is '80a': set it to a number from 1 to 65535.\n"
 
@@ -217,7 +217,7 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(
     start: Callable[..., Site], notes: Path
 ) -> None:
     site = start(var=notes / "var")
-    assert site.process.wait(20) == 1
+    assert site.process.wait(60) == 1
     site.stop()
     assert site.output.startswith("KB_VAR_DIR: cannot make the folder")
     assert "Traceback" not in site.output
@@ -228,7 +228,7 @@ def test_a_port_in_use_stops_it_first(start: Callable[..., Site], tmp_path: Path
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         site = start("--port", port, var=var)
-        assert site.process.wait(20) == 1
+        assert site.process.wait(60) == 1
     site.stop()
     assert site.output.startswith(f"Port {port} cannot be used")
     assert site.output.count("\n") == 1
