@@ -53,7 +53,7 @@ from services.pages.save import save
 from services.pages.trash import throw_away
 from services.views import conflicts
 from services.views.editor import new_place
-from services.views.flash import flash_merged, resolved_words, say_facts
+from services.views.flash import flash_facts, flash_merged, resolved_message
 
 MAX_FILES_SHOWN = 50
 PAGE_FILTERS = (LearningFilter, QuestionsFilter, ConflictFilter, TagFilter)
@@ -191,11 +191,11 @@ class PageAdmin(EditorsOnlyMixin, DraftMixin, TrashMixin[Page]):
         facts = {"by": by, "reason": Reason.ADMIN, "tags": tags, **wanted}
         saved = save(obj, notes, version=version, choices=choices, **facts)
         if saved.resolved:
-            messages.success(request, resolved_words(saved.page))
+            messages.success(request, resolved_message(saved.page))
         elif saved.merged:
             flash_merged(request, saved.page, version)
         drafts.end_saved(by, saved.page, request.POST, notes=notes)
-        say_facts(request, Outcome(saved, theirs))
+        flash_facts(request, Outcome(saved, theirs))
         obj.refresh_from_db()
 
     def _overridden(

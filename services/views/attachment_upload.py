@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -14,7 +13,7 @@ from services.attachments.storage.s3 import is_remote
 from services.attachments.store import PAGE_GONE, markdown_of, store
 from services.models import Attachment, Page
 from services.permissions import editors_only
-from services.views.request import parse_number, person, redirect_back, wants_json
+from services.views.request import parse_number, person, redirect_back, report_error, wants_json
 
 
 @require_POST
@@ -22,48 +21,47 @@ from services.views.request import parse_number, person, redirect_back, wants_js
 def upload(request: HttpRequest) -> HttpResponseBase:
     """Store the posted files `file` (one or more) on the page `page` (its id), if given.
 
-    Answers a script with what each became, `{"files": [{"url", "name", "markdown"} or {"name",
-    "error"}]}`, with the status of the first that was refused; and a form by going back.
+    A script gets the result of each, `{"files": [{"url", "name", "markdown"} or {"name",
+    "error"}]}`, with the status of the first that was refused; a form leads back.
     """
-    files = request.FILES.getlist("file")
+    files, home = request.FILES.getlist("file"), reverse("home")
     if not files:
-        return _refused(request, UploadRefused("No file arrived. Choose one first."))
+        return report_error(request, "No file arrived. Choose one first.", 400, home)
     try:
         page = _page(request)
     except UploadRefused as refusal:
-        return _refused(request, refusal)
-    told, status = [], 200
+        return report_error(request, str(refusal), _status(refusal), home)
+    results, status = [], 200
     for file in files:
         try:
             row = store(file, name=file.name or "", page=page, by=person(request))
-            told.append(_told(row))
+            results.append(_describe(row))
         except UploadRefused as refusal:
-            told.append({"name": _name(file), "error": str(refusal)})
+            results.append({"name": file.name or "The file", "error": str(refusal)})
             status = _status(refusal) if status == 200 else status
     if wants_json(request):
-        return JsonResponse({"files": told}, status=status)
-    for each in told:
+        return JsonResponse({"files": results}, status=status)
+    for each in results:
         if "error" in each:
             messages.error(request, f"{each['name']}: {each['error']}")
-    added = [each["name"] for each in told if "error" not in each]
+    added = [each["name"] for each in results if "error" not in each]
     if added:
         messages.success(request, f"Added: {', '.join(added)}.")
-    return redirect_back(request, reverse("files", args=[page.slug]) if page else reverse("home"))
+    return redirect_back(request, reverse("files", args=[page.slug]) if page else home)
 
 
 @require_POST
 @editors_only
 def begin(request: HttpRequest) -> HttpResponseBase:
-    """Say where to send a file with this posted `name`, `size` in bytes and `page`.
+    """Return where to send a file with the posted `name`, `size` in bytes and `page`.
 
     With a bucket, `{"put": address, "type": …, "token": …}`: the bytes alone go there by PUT, and
     then the token to `finish`. Without one, `{}`: the file goes to `upload`.
     """
-    size = parse_number(request.POST.get("size")) or 0
+    if not is_remote():
+        return JsonResponse({})
+    name, size = request.POST.get("name", ""), parse_number(request.POST.get("size")) or 0
     try:
-        if not is_remote():
-            return JsonResponse({})
-        name = request.POST.get("name", "")
         page = _page(request)
         answer = direct_upload.start_upload(name=name, size=size, page=page, by=person(request))
     except UploadRefused as refusal:
@@ -79,7 +77,7 @@ def finish(request: HttpRequest) -> HttpResponseBase:
         row = direct_upload.finish_upload(request.POST.get("token", ""), by=person(request))
     except UploadRefused as refusal:
         return JsonResponse({"error": str(refusal)}, status=_status(refusal))
-    return JsonResponse(_told(row))
+    return JsonResponse(_describe(row))
 
 
 @require_POST
@@ -93,13 +91,8 @@ def abandon(request: HttpRequest) -> HttpResponseBase:
     return JsonResponse({})
 
 
-def _told(row: Attachment) -> dict[str, str]:
-    url = row.get_absolute_url()
-    return {"url": url, "name": row.name, "markdown": markdown_of(row)}
-
-
-def _name(file: UploadedFile[bytes]) -> str:
-    return file.name or "The file"
+def _describe(row: Attachment) -> dict[str, str]:
+    return {"url": row.get_absolute_url(), "name": row.name, "markdown": markdown_of(row)}
 
 
 def _status(refusal: UploadRefused) -> int:
@@ -107,13 +100,6 @@ def _status(refusal: UploadRefused) -> int:
     if isinstance(refusal, StorageFailed):
         return 503
     return 409 if isinstance(refusal, direct_upload.NotArrived) else 400
-
-
-def _refused(request: HttpRequest, refusal: UploadRefused) -> HttpResponseBase:
-    if wants_json(request):
-        return JsonResponse({"error": str(refusal)}, status=_status(refusal))
-    messages.error(request, str(refusal))
-    return redirect_back(request, reverse("home"))
 
 
 def _page(request: HttpRequest) -> Page | None:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import get_text_list
 from django.views.decorators.http import require_http_methods
 
 from services.forms.conflict import (
@@ -35,8 +36,8 @@ from services.pages.resolve_conflict import (
 from services.pages.revise import Trashed
 from services.permissions import editors_only
 from services.text.side_by_side import Who, side_by_side
-from services.views.flash import listed, resolved_words
-from services.views.request import find_page, is_for_another, person, posted_version
+from services.views.flash import resolved_message
+from services.views.request import get_page, is_for_another, person, posted_version, saved_mark
 
 AGAIN = "These lines were changed again in the meantime. Not saved: please choose again."
 MISSING = "Not saved. Please choose a text for each block."
@@ -54,7 +55,7 @@ def show(
 ) -> HttpResponse:
     """Show a conflict; `lead` says who changed what, `kept` when the draft was saved, if any.
 
-    `draft` is that of an answer, which the page's script knows as well.
+    `draft` is that of an answer, for the page's script.
     """
     conflict, form = clash.conflict, ConflictForm(request.POST, clash.conflict, sides)
     blocks = iter(form.visible_fields())
@@ -86,15 +87,13 @@ def show_page(request: HttpRequest, clash: Clash) -> HttpResponse:
     A draft that its author has not looked at stays as it is.
     """
     page, who, version = clash.current, person(request), posted_version(request)
-    fields = {name: request.POST[name] for name in drafts.FIELDS if name in request.POST}
     kept, stored = request.POST.get("kept", ""), " Your earlier draft of this page stays."
     with suppress(drafts.NotKept):
         if drafts.find_other(who, page, request.POST) is None:
-            notes = {"notes": clash.conflict.mine}
-            draft = drafts.save_draft(who, page, version, fields | notes)
-            kept = draft.saved_at.isoformat() if draft.saved_at else ""
+            fields = request.POST.dict() | {"notes": clash.conflict.mine}
+            kept = saved_mark(drafts.save_draft(who, page, version, fields))
             stored = " Your text is a draft until you choose."
-    others = listed(others_since(page, version, who))
+    others = get_text_list(others_since(page, version, who), "and")
     by = f"{others} changed the same lines" if others else "you changed the same lines elsewhere"
     return show(request, clash, f"While you wrote, {by}.{stored}", kept=kept)
 
@@ -103,13 +102,13 @@ def show_page(request: HttpRequest, clash: Clash) -> HttpResponse:
 @editors_only
 def file_conflict(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a page's text beside that of its file, or store what was chosen."""
-    page, moved = find_page(slug)
-    posted = request.method == "POST"
-    if page is None or is_for_another(page, request) or (page.trashed_at and not posted):
+    page = get_page(slug)
+    is_post = request.method == "POST"
+    if is_for_another(page, request) or (page.trashed_at and not is_post):
         raise Http404("There is no page at this address.")
-    if posted:
+    if is_post:
         return _resolve(request, page)
-    if moved:
+    if page.slug != slug:
         return redirect("file_conflict", page.slug)
     section = waiting(page)
     if section is None:
@@ -131,7 +130,7 @@ def _resolve(request: HttpRequest, page: Page) -> HttpResponse:
         return redirect(page)
     except Clash as clash:
         return _show_file(request, clash, status=409)
-    messages.success(request, resolved_words(stored))
+    messages.success(request, resolved_message(stored))
     return redirect("edit", stored.slug) if CONTINUE in request.POST else redirect(stored)
 
 

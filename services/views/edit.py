@@ -16,7 +16,6 @@ from services.markdown.read.sections import find_section, section_source
 from services.models import Category, Draft, Page
 from services.pages import drafts, trash
 from services.pages.edit import (
-    Base,
     Edit,
     anchor_at,
     base_of,
@@ -31,8 +30,8 @@ from services.pages.resolve_conflict import Clash
 from services.pages.revise import Trashed
 from services.views import conflicts
 from services.views.editor import new_place, show_editor, show_without_page
-from services.views.flash import say_called, say_saved
-from services.views.request import find_page, is_for_another, person, posted_version
+from services.views.flash import flash_link_name, flash_saved
+from services.views.request import find_page, is_for_another, person, posted_version, saved_mark
 from services.views.resubmit import writing
 
 
@@ -40,20 +39,19 @@ from services.views.resubmit import writing
 @writing
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Edit a page, or with `?section=` one section; `?draft=1` opens the user's draft."""
-    page, moved = find_page(slug)
+    page = find_page(slug)
     if request.method == "POST":
         if page is None or is_for_another(page, request):
             return show_without_page(request)
         try:
             return _save(request, page)
         except IntegrityError:
-            # Somebody was faster by a moment. Now the form sees what they saved, and says so.
+            # Another request took the title first: now the form sees it, and reports it.
             return _save(request, page)
     if page is None:
         raise Http404("There is no page at this address.")
-    if moved:
-        query = f"?{request.GET.urlencode()}" if request.GET else ""
-        return redirect(reverse("edit", args=[page.slug]) + query)
+    if page.slug != slug:
+        return redirect(reverse("edit", args=[page.slug], query=request.GET))
     return _open(request, page)
 
 
@@ -63,34 +61,30 @@ def _open(request: HttpRequest, page: Page) -> HttpResponse:
         raise Http404("There is no page at this address.")
     if draft and (trashed or request.GET.get("draft")):
         base = base_of(page, draft.version)
-        form = EditForm(page=page, base=base, initial=_drafted(draft, base))
+        form = EditForm(page=page, base=base, initial=_draft_fields(draft, base.version))
         return show_editor(request, form, is_trashed=trashed)
-    base, anchor = base_of(page), request.GET.get("section", "")
-    if not anchor:
-        start = {"notes": page.notes, "version": page.version}
-        return show_editor(request, EditForm(page=page, base=base, initial=start), draft=draft)
-    part = find_section(page.notes, anchor)
-    if part is None:
-        return _no_section(request, page)
-    start = {"notes": section_source(page.notes, part), "version": page.version}
-    form = SectionForm(page=page, base=base, initial=start)
+    part, start = None, {"notes": page.notes, "version": page.version}
+    if anchor := request.GET.get("section"):
+        part = find_section(page.notes, anchor)
+        if part is None:
+            return _show_no_section(request, page)
+        start["notes"] = section_source(page.notes, part)
+    form = (SectionForm if part else EditForm)(page=page, base=base_of(page), initial=start)
     return show_editor(request, form, part=part, draft=draft)
 
 
-def _drafted(draft: Draft, base: Base | None) -> dict[str, object]:
+def _draft_fields(draft: Draft, version: int | str) -> dict[str, object]:
     """Return the fields of a draft as a form shows them."""
-    known = {name: value for name, value in draft.fields.items() if name in drafts.FIELDS}
-    kept = draft.saved_at.isoformat() if draft.saved_at else ""
-    return known | {"version": base.version if base else "", "kept": kept}
+    return {**draft.fields, "version": version, "kept": saved_mark(draft)}
 
 
 @retry_deadlocks
 def _save(request: HttpRequest, page: Page) -> HttpResponse:
-    anchor = request.GET.get("section", "")
-    base = base_of(page, posted_version(request))
+    version, anchor = posted_version(request), request.GET.get("section", "")
+    base = base_of(page, version)
     part = find_section(base.notes or "", anchor) if anchor else None
     if anchor and part is None:
-        return _no_section(request, page)
+        return _show_no_section(request, page)
     form = (SectionForm if part else EditForm)(request.POST, page=page, base=base)
     if not form.is_valid():
         return show_editor(request, form, part=part)
@@ -111,12 +105,11 @@ def _save(request: HttpRequest, page: Page) -> HttpResponse:
         return conflicts.show_page(request, clash)
     except Trashed:
         return show_editor(request, form, part=part, status=409, is_trashed=True)
-    say_saved(request, outcome, wanted)
+    flash_saved(request, outcome, wanted)
     if CONTINUE in request.POST:
         return redirect("edit", outcome.saved.page.slug)
-    address = outcome.saved.page.get_absolute_url()
     below = anchor_at(notes, part.start) if part else ""
-    return redirect(f"{address}#{below}" if below else address)
+    return redirect(outcome.saved.page.get_absolute_url() + (f"#{below}" if below else ""))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -124,7 +117,7 @@ def _save(request: HttpRequest, page: Page) -> HttpResponse:
 def new_page(request: HttpRequest) -> HttpResponse:
     """Create a page; `?category=` (its slug) and `?title=` fill in the form.
 
-    `?draft=` is the place of a draft that one goes on with, 1 for the blank one.
+    `?draft=` is the place of the draft to open, 1 for the blank place.
     """
     if request.method == "POST":
         try:
@@ -134,12 +127,12 @@ def new_page(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("draft", "")
     place = new_place("" if wanted == "1" else wanted or None)
     draft = drafts.find_draft(person(request), None, place) if wanted else None
-    shelf = Category.objects.filter(slug=request.GET.get("category", "")).first()
+    category = Category.objects.filter(slug=request.GET.get("category", "")).first()
     start: dict[str, object] = {
-        "category": shelf and shelf.pk,
+        "category": category and category.pk,
         "title": request.GET.get("title", "")[:200],
     }
-    start = _drafted(draft, None) if draft else start
+    start = _draft_fields(draft, "") if draft else start
     return show_editor(request, EditForm(page=None, base=None, initial=start), place=place)
 
 
@@ -154,14 +147,11 @@ def _create(request: HttpRequest) -> HttpResponse:
         if drafts.is_place(None, place):
             drafts.end_saved(person(request), None, request.POST, place, notes=notes)
     messages.success(request, f"Page “{page.title}” created.")
-    say_called(request, called(page))
+    flash_link_name(request, called(page))
     return redirect(page)
 
 
-# -- what is left without a page ----------------------------------------------------------------
-
-
-def _no_section(request: HttpRequest, page: Page) -> HttpResponse:
+def _show_no_section(request: HttpRequest, page: Page) -> HttpResponse:
     """Show what was typed for a section that was removed or renamed, to be copied."""
     context = {"page": page, "text": request.POST.get("notes", "")}
     return render(request, "no_section.html", context, status=404)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -55,13 +54,11 @@ def _linking(page: Page) -> int:
 
 def show_without_page(request: HttpRequest) -> HttpResponse:
     """Show what was typed for a page that was deleted for good: it can become a new page."""
-    fields: Mapping[str, str] = request.POST
-    known = {name: fields[name] for name in drafts.FIELDS if name in fields}
+    known = {name: request.POST[name] for name in drafts.FIELDS if name in request.POST}
     form = EditForm(page=None, base=None, initial=known)
     return show_editor(request, form, place=new_place(), status=404, is_gone=True)
 
 
 def new_place(known: str | None = None) -> str:
     """Return the draft's place of a new page: the posted one, or a new one."""
-    valid = known is not None and drafts.is_place(None, known)
-    return known if known is not None and valid else secrets.token_hex(4)
+    return known if known is not None and drafts.is_place(None, known) else secrets.token_hex(4)

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.middleware.csrf import get_token
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
-from services.models import OldAddress, Page, StaleVersion
+from services.models import Page, StaleVersion
 from services.pages.restore import NoSuchVersion, restore_version
 from services.pages.revisions import find_revision
 from services.permissions import editors_only, may_edit, readers_only, shown_name
@@ -24,8 +19,9 @@ from services.selectors import timeline
 from services.selectors.compare import compare_versions, facts_of
 from services.selectors.page import cut_notes
 from services.selectors.timeline import Filter
+from services.views.flash import undo_form
 from services.views.preview import rendered
-from services.views.request import parse_number
+from services.views.request import get_page, parse_number, person
 
 FIELDS = ("kind", "category", "title", "abbreviation", "slug", "version", "trashed_at")
 
@@ -82,8 +78,7 @@ def revision(request: HttpRequest, slug: str, version: int) -> HttpResponseBase:
 def compare(request: HttpRequest, slug: str) -> HttpResponseBase:
     page = _page(request, slug)
     if page.slug != slug:
-        query = request.META.get("QUERY_STRING", "")
-        return redirect(f"{reverse('compare', args=[page.slug])}?{query}")
+        return redirect(reverse("compare", args=[page.slug], query=request.GET))
     old, new = parse_number(request.GET.get("old")), parse_number(request.GET.get("new"))
     context: dict[str, object] = {"page": page}
     if old is not None and old == new:
@@ -99,16 +94,21 @@ def compare(request: HttpRequest, slug: str) -> HttpResponseBase:
 def restore(request: HttpRequest, slug: str, version: int) -> HttpResponseBase:
     """Make a page what it was; asks again where it has moved on since its history was read."""
     page = _page(request, slug)
-    by, seen = cast(User, request.user), parse_number(request.POST.get("seen")) or 0
+    seen = parse_number(request.POST.get("seen")) or 0
     try:
-        done = restore_version(page, version, seen=seen, by=by)
+        done = restore_version(page, version, seen=seen, by=person(request))
     except NoSuchVersion:
         raise Http404("This page never had that version.") from None
     except StaleVersion as stale:
         return _ask_again(request, stale.current, version, seen)
     if done.changed:
-        words = f"Restored the version of {_when(page, version)}."
-        messages.success(request, _with_undo(request, words, done.page, seen))
+        then = find_revision(page.pk, version)
+        at = timezone.localtime(then.saved_at if then else None)
+        action = reverse("restore", args=[done.page.slug, seen])
+        undo = undo_form(request, action, seen=done.page.version)
+        when = date_format(at, r"j F Y \a\t H:i")
+        words = format_html("Restored the version of {}. {}", when, undo)
+        messages.success(request, words)
     else:
         messages.info(request, "The page already says what that version said.")
     for sentence in done.left:
@@ -120,11 +120,7 @@ def _page(request: HttpRequest, slug: str) -> Page:
     """Return the page at an address or old address; for editors also from the trash."""
     shown = Page.everything if may_edit(request.user) else Page.objects
     rows = shown.select_related("category").only(*FIELDS, "category__name", "category__slug")
-    page = rows.filter(slug=slug).first()
-    if page is None:
-        old = get_object_or_404(OldAddress, slug=slug)
-        page = get_object_or_404(rows, pk=old.page_id)
-    return page
+    return get_page(slug, rows)
 
 
 def _ask_again(request: HttpRequest, page: Page, version: int, seen: int) -> HttpResponse:
@@ -137,23 +133,3 @@ def _ask_again(request: HttpRequest, page: Page, version: int, seen: int) -> Htt
         "who": shown_name(newest.user) if newest else "",
     }
     return render(request, "restore.html", context, status=409)
-
-
-def _when(page: Page, version: int) -> str:
-    then = find_revision(page.pk, version)
-    at = timezone.localtime(then.saved_at) if then else timezone.localtime()
-    return f"{date_format(at, 'j F Y')} at {date_format(at, 'H:i')}"
-
-
-def _with_undo(request: HttpRequest, words: str, page: Page, version: int) -> SafeString:
-    """Return a message with a form that undoes a restore."""
-    return format_html(
-        '{} <form class="undo" method="post" action="{}">'
-        '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
-        '<input type="hidden" name="seen" value="{}">'
-        '<button class="text-button" type="submit">Undo</button></form>',
-        words,
-        reverse("restore", args=[page.slug, version]),
-        get_token(request),
-        page.version,
-    )

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
-
-from django.contrib.auth.models import User
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
@@ -14,7 +11,7 @@ from services.permissions import may_edit, readers_only
 from services.selectors.lists import cards, listed, paginate
 from services.selectors.page import find_page, markdownify, read_page
 from services.selectors.tree import tree
-from services.views.request import find_moved_page
+from services.views.request import get_page, person
 
 AT_ONCE = 100
 
@@ -56,13 +53,11 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
-    editor = cast(User, request.user) if may_edit(request.user) else None
+    editor = person(request) if may_edit(request.user) else None
     page = find_page(slug, editor)
     if page is None:
-        if now := find_moved_page(slug):
-            # Never for good: browsers keep that, and a page may be renamed back.
-            return redirect(now)
-        raise Http404("There is no page at this address.")
+        # Never permanent: browsers store such a redirect, and a page may be renamed back.
+        return redirect(get_page(slug, Page.objects.only("kind", "slug")))
     if page.kind != kind:
         return redirect(page)
     found = read_page(page, editing=editor is not None)
@@ -73,11 +68,9 @@ def _page(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 @readers_only
 def raw(request: HttpRequest, slug: str) -> HttpResponse:
     """Serve the notes exactly as they are stored."""
-    page = Page.objects.only("notes").filter(slug=slug).first()
-    if page is None:
-        if now := find_moved_page(slug):
-            return redirect("raw", now.slug)
-        raise Http404("There is no page at this address.")
+    page = get_page(slug, Page.objects.only("notes", "slug"))
+    if page.slug != slug:
+        return redirect("raw", page.slug)
     response = HttpResponse(page.notes, content_type="text/plain; charset=utf-8")
     # Notes may hold any HTML: no browser is to guess that this is a page.
     response.headers["X-Content-Type-Options"] = "nosniff"

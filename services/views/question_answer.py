@@ -27,7 +27,7 @@ from services.permissions import editors_only
 from services.selectors.page import links_from
 from services.selectors.questions import Inbox, find_question
 from services.views import conflicts
-from services.views.flash import resolved_words
+from services.views.flash import resolved_message
 from services.views.question_ask import (
     GONE,
     WAYS,
@@ -150,7 +150,7 @@ def _said(done: Answered) -> str:
     if not done.changed:
         return "No changes."
     if done.resolved:
-        return resolved_words(row.page)
+        return resolved_message(row.page)
     if row.is_open:
         return "The answer was removed. The page’s history keeps it."
     return "Answer saved."

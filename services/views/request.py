@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import cast
 
+from django.contrib import messages
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponseRedirect
+from django.db.models import QuerySet
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from services.models import OldAddress, Page
+from services.models import Draft, Page
 
 # The most digits of a key and of a version that every database can store.
 KEY_DIGITS, VERSION_DIGITS = 18, 9
@@ -57,19 +65,33 @@ def redirect_back(request: HttpRequest, otherwise: str) -> HttpResponseRedirect:
     return HttpResponseRedirect(next_address(request) or otherwise)
 
 
-def find_page(slug: str) -> tuple[Page | None, bool]:
-    """Return the page at an address, also from the trash, and whether it has moved from there."""
-    page = Page.everything.select_related("category").filter(slug=slug).first()
-    if page is not None:
-        return page, False
-    old = OldAddress.objects.select_related("page__category").filter(slug=slug).first()
-    return (old.page, True) if old else (None, False)
+def report_error(
+    request: HttpRequest, sentence: str, status: int, otherwise: str
+) -> HttpResponseBase:
+    """Answer a script with an error and its status; show a form's user a message, back there."""
+    if wants_json(request):
+        return JsonResponse({"error": sentence}, status=status)
+    messages.error(request, sentence)
+    return redirect_back(request, otherwise)
 
 
-def find_moved_page(slug: str) -> Page | None:
-    """Return the page that once had this address, with what its own address needs."""
-    pages = Page.objects.filter(old_addresses__slug=slug)
-    return pages.only("kind", "slug").first()
+def find_page(slug: str, pages: QuerySet[Page] | None = None) -> Page | None:
+    """Return the page at an address or old address; from all `pages`, also those in the trash."""
+    rows = Page.everything.select_related("category") if pages is None else pages
+    return rows.filter(slug=slug).first() or rows.filter(old_addresses__slug=slug).first()
+
+
+def get_page(slug: str, pages: QuerySet[Page] | None = None) -> Page:
+    """Return what `find_page` finds. Raises Http404 if there is none."""
+    page = find_page(slug, pages)
+    if page is None:
+        raise Http404("There is no page at this address.")
+    return page
+
+
+def saved_mark(draft: Draft | None) -> str:
+    """Return when a draft was saved, as forms and scripts send it back; blank for none."""
+    return draft.saved_at.isoformat() if draft and draft.saved_at else ""
 
 
 def is_for_another(page: Page, request: HttpRequest) -> bool:

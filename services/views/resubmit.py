@@ -54,7 +54,7 @@ def send_again(request: HttpRequest, status: int) -> HttpResponse:
     ]
     texts = [(name, WRITTEN[name], value) for name, value in posted if _is_written(name, value)]
     hidden = [(name, value) for name, value in posted if not _is_written(name, value)]
-    context = {"texts": texts, "hidden": hidden, "status": status}
+    context = {"texts": texts, "hidden": hidden}
     return render(request, "send_again.html", context, status=status)
 
 

@@ -19,7 +19,7 @@ from services.pages.edit import split as split_page
 from services.pages.resolve_conflict import Clash
 from services.pages.revise import Trashed
 from services.permissions import editors_only
-from services.views.request import find_page, person, posted_version
+from services.views.request import get_page, person, posted_version
 
 CHANGED = "Someone changed this section in the meantime. Nothing was done: please look at it again."
 
@@ -28,14 +28,12 @@ CHANGED = "Someone changed this section in the meantime. Nothing was done: pleas
 @editors_only
 def split(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask for the title of the page that `?section=` becomes, and create it."""
-    page, _ = find_page(slug)
-    if page is None or page.trashed_at:
-        raise Http404("There is no page at this address.")
+    page = get_page(slug, Page.objects.select_related("category"))
     if request.method == "POST":
         try:
             return _split(request, page)
         except IntegrityError:
-            # Somebody was faster by a moment. Now the form sees what they saved, and says so.
+            # Another request took the title first: now the form sees it, and reports it.
             return _split(request, page)
     part = find_section(page.notes, request.GET.get("section", ""))
     if part is None:

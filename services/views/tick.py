@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, render
@@ -14,39 +13,38 @@ from django.views.decorators.http import require_POST, require_safe
 
 from services.markdown.edit.splice import EditRefused
 from services.models import ChecklistItem
-from services.models.urls import page_url
 from services.pages.tick import WHY_LENGTH, ItemGone, Ticked, tick_item
 from services.permissions import editors_only
-from services.selectors.page import place_url
-from services.views.request import own_address, redirect_back, wants_json
+from services.views.request import own_address, redirect_back, report_error, wants_json
 
-# The value of one button or radio: which item, and the state that it is to have.
+# The value of one button or radio: the id of the item and its new state.
 TICK = re.compile(r"([0-9]{1,18}) (open|doing|done|na)")
 
 
 @require_POST
 @editors_only
 def tick(request: HttpRequest) -> HttpResponseBase:
-    """Give the item that `tick` names the state that it names, for the reason `why`."""
+    """Change an item's state; `tick` has its id and the new state, `why` the reason."""
     asked = TICK.fullmatch(request.POST.get("tick", ""))
     if asked is None:
-        return _refused(request, 400, "Invalid request.")
+        if wants_json(request):
+            return JsonResponse({"error": "Invalid request."}, status=400)
+        raise BadRequest("Invalid request.")
     pk, why = int(asked[1]), request.POST.get("why")
     try:
         ticked = tick_item(pk, asked[2], by=request.user, why=why)  # type: ignore[arg-type]
-    except ItemGone as error:
-        return _refused(request, 410, str(error))
-    except EditRefused as error:
-        return _refused(request, 409, str(error))
+    except (ItemGone, EditRefused) as error:
+        status = 410 if isinstance(error, ItemGone) else 409
+        return report_error(request, str(error), status, reverse("checklist"))
     if wants_json(request):
-        return JsonResponse(_told(ticked))
+        return JsonResponse(_describe(ticked))
     response = redirect_back(request, reverse("checklist"))
     if "#" not in response["Location"]:
         response["Location"] += f"#kb-item-{pk}"
     return response
 
 
-def _told(ticked: Ticked) -> dict[str, object]:
+def _describe(ticked: Ticked) -> dict[str, object]:
     item = ticked.item
     return {
         "id": item.pk,
@@ -55,18 +53,9 @@ def _told(ticked: Ticked) -> dict[str, object]:
         "why": item.reason,
         "closed": item.is_closed,
         "version": ticked.page.version,
-        # Seconds since 1970, to tell whether a page that a browser kept is older.
+        # Seconds since 1970, to tell whether a page in the browser's cache is older.
         "at": timezone.now().timestamp(),
     }
-
-
-def _refused(request: HttpRequest, status: int, sentence: str) -> HttpResponseBase:
-    if wants_json(request):
-        return JsonResponse({"error": sentence}, status=status)
-    if status == 400:
-        raise BadRequest(sentence)
-    messages.error(request, sentence)
-    return redirect_back(request, reverse("checklist"))
 
 
 @require_safe
@@ -77,21 +66,12 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
         "page__notes", "page__outline"
     )
     found = get_object_or_404(rows, pk=pk)
+    wanted = request.GET.get("next") or request.headers.get("Referer", "")
     context = {
         "item": found,
         "states": ChecklistItem.State.choices,
         "reason_length": WHY_LENGTH,
-        "next": _from(request) or _place(found),
+        # Where the user came from on this site, unless from this form.
+        "next": "" if wanted.endswith(request.path) else own_address(request, wanted),
     }
     return render(request, "item.html", context)
-
-
-def _from(request: HttpRequest) -> str:
-    """Return the page of this site that the user came from, if any."""
-    wanted = request.GET.get("next") or request.headers.get("Referer", "")
-    return "" if wanted.endswith(request.path) else own_address(request, wanted)
-
-
-def _place(found: ChecklistItem) -> str:
-    page = page_url(found.page.kind, found.page.slug)
-    return place_url(page, found.text, found.list_title)

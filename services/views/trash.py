@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db.models.functions import Length
-from django.http import Http404, HttpRequest, HttpResponse
-from django.middleware.csrf import get_token
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from services.attachments import manage
@@ -18,21 +16,23 @@ from services.pages.trash import empty, take_out, throw_away
 from services.permissions import admins_only, editors_only
 from services.selectors.lists import paginate
 from services.selectors.tree import tree
-from services.views.request import find_page, person
+from services.views.flash import count_words, undo_form
+from services.views.request import get_page, person
 
-AT_ONCE = 50
+PER_PAGE = 50
+IN_TRASH = '“{}” is in the <a href="{}">trash</a>. {}'
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @editors_only
 def delete_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask before deleting a page, and move it to the trash."""
-    page, _ = find_page(slug)
-    if page is None:
-        raise Http404("There is no page at this address.")
+    page = get_page(slug)
     if request.method == "POST":
         throw_away(page, by=person(request))
-        messages.success(request, _with_undo(request, page))
+        undo = undo_form(request, reverse("restore_page", args=[page.pk]))
+        moved = format_html(IN_TRASH, page.title, reverse("trash"), undo)
+        messages.success(request, moved)
         return redirect(page.category or reverse("topics"))
     if page.trashed_at:
         return redirect("trash")
@@ -49,18 +49,6 @@ def delete_page(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "delete.html", context)
 
 
-def _with_undo(request: HttpRequest, page: Page) -> SafeString:
-    return format_html(
-        '“{}” is in the <a href="{}">trash</a>. <form class="undo" method="post" action="{}">'
-        '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
-        '<button class="text-button" type="submit">Undo</button></form>',
-        page.title,
-        reverse("trash"),
-        reverse("restore_page", args=[page.pk]),
-        get_token(request),
-    )
-
-
 @require_safe
 @editors_only
 def trash(request: HttpRequest) -> HttpResponse:
@@ -75,8 +63,8 @@ def trash(request: HttpRequest) -> HttpResponse:
     files = Attachment.objects.trashed().select_related("trashed_by", "page")
     files = files.defer("page__notes", "page__outline", "page__kept")
     context = {
-        "part": paginate(pages, request.GET.get("page"), AT_ONCE),
-        "files": paginate(files, request.GET.get("files"), AT_ONCE),
+        "part": paginate(pages, request.GET.get("page"), PER_PAGE),
+        "files": paginate(files, request.GET.get("files"), PER_PAGE),
         "tree": tree(),
     }
     return render(request, "trash.html", context)
@@ -103,18 +91,15 @@ def restore_page(request: HttpRequest, pk: int) -> HttpResponse:
 @admins_only
 def empty_trash(request: HttpRequest) -> HttpResponse:
     pages, files = empty(), manage.empty_trash()
-    gone = [*_counted(pages, "page"), *_counted(files, "file")]
-    went = f"{' and '.join(gone)} {'is' if pages + files == 1 else 'are'} deleted for good"
+    counted = ((pages, "page"), (files, "file"))
+    gone = " and ".join(count_words(number, what) for number, what in counted if number)
+    gone = gone and f"{gone} {'is' if pages + files == 1 else 'are'} deleted for good"
     left = Page.everything.exclude(trashed_at=None).count()
     if left:
         stay = "1 page stays" if left == 1 else f"{left:,} pages stay"
         which = "it" if left == 1 else "them"
-        went = went if gone else "Nothing is deleted"
-        messages.info(request, f"{went}. {stay}: someone has an unsaved draft of {which}.")
+        gone = gone or "Nothing is deleted"
+        messages.info(request, f"{gone}. {stay}: someone has an unsaved draft of {which}.")
     else:
-        messages.success(request, f"The trash is empty: {went if gone else 'nothing was in it'}.")
+        messages.success(request, f"The trash is empty: {gone or 'nothing was in it'}.")
     return redirect("trash")
-
-
-def _counted(number: int, what: str) -> list[str]:
-    return [f"{number:,} {what}{'' if number == 1 else 's'}"] if number else []
