@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -31,9 +32,9 @@ PASSED_ON = ("Content-Type", "Content-Disposition", "ETag")
 class Cdn:
     """Its address and private key; `client` asks the bucket, and `forwards` the query or not."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, key_number: int) -> None:
         self.domain = f"127.0.0.1:{port}"
-        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.key = private_key(key_number)
         self.client: Any = None
         self.forwards = True
         self.asked: list[str] = []
@@ -83,8 +84,14 @@ class Cdn:
         return 200, kept, found["Body"].read()
 
 
+@cache
+def private_key(number: int) -> rsa.RSAPrivateKey:
+    """Return a key, the same for the same number: generating one takes up to 0.3 s."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
 @contextmanager
-def running() -> Iterator[Cdn]:
+def running(key_number: int = 1) -> Iterator[Cdn]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             status, headers, body = cdn.fetched(self.path)
@@ -98,8 +105,8 @@ def running() -> Iterator[Cdn]:
             """Nobody reads it."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    cdn = Cdn(server.server_address[1])
-    thread = Thread(target=server.serve_forever)
+    cdn = Cdn(server.server_address[1], key_number)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
         yield cdn

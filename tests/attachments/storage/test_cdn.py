@@ -160,7 +160,7 @@ class TestAnAddress:
 
     def test_gives_nothing_signed_by_another_key(self, cdn: Cdn, address, monkeypatch) -> None:
         row = Attachment.objects.get()
-        with running() as other:
+        with running(key_number=2) as other:
             monkeypatch.setenv("AWS_CLOUDFRONT_KEY", other.pem)
             storage = configured.uploads()
             storage["OPTIONS"]["url_protocol"] = "http:"
