@@ -13,7 +13,7 @@ from services.pages.trash import throw_away
 from tests.support.html_forms import fields_of
 from tests.support.pages import make_topic
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
+pytestmark = pytest.mark.django_db
 
 NOTES = "One\r\n\r\n- [ ] Item\r\n\r\n> [!question] Why?\r\n"
 DRAFT = "/admin/services/topic/draft/"

@@ -14,7 +14,7 @@ from tests.conftest import person
 from tests.support.html_forms import fields_of
 from tests.support.pages import make_topic
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
+pytestmark = pytest.mark.django_db
 
 BASE = "one\r\ntwo\nthree\n\n- [ ] item\n\nfive\n"
 

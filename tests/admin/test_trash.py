@@ -13,7 +13,7 @@ from services.pages.revise import revise
 from tests.support.html_forms import fields_of
 from tests.support.pages import make_service, make_topic
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from tests.support.pages import make_topic
 from tests.support.pictures import PDF, picture
 from tests.support.storages import body_of, objects
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tests.support.pages import make_topic
 from tests.support.pictures import HTML, PDF, SVG, ZIP, located, picture
 from tests.support.storages import objects
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

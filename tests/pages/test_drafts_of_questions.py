@@ -14,7 +14,7 @@ from tests.pages.test_drafts import count_queries
 from tests.support.html_forms import fields_of
 from tests.support.pages import make_service
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
+pytestmark = pytest.mark.django_db
 NOTES = "Why *S3*?\n\nHow much?\n\n> [!answer]\n> Little.\n"
 JSON = {"accept": "application/json"}
 BACK = "Your unsaved text from"

@@ -11,7 +11,7 @@ from tests.conftest import client_of
 from tests.pages.test_drafts import NOTES, beat, page, typed  # noqa: F401 (a fixture)
 from tests.support.html_forms import fields_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
+pytestmark = pytest.mark.django_db
 
 
 def test_a_draft_offered_above_a_form_outlives_the_save(as_editor, editor, page):  # noqa: F811

@@ -11,7 +11,7 @@ from tests.support.editing import NOTES, PATH, opened, revisions, said
 from tests.support.html_forms import fields_of
 from tests.support.pages import make_service, make_topic
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from tests.support.pictures import PDF, located, picture
 from tests.support.storages import S3Server
 from tests.sync.test_import_attachments import put
 
-pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
