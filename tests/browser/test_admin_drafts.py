@@ -12,7 +12,7 @@ from services.models import Document, Draft, Page, Section
 from services.pages import drafts
 from services.pages.revise import revise
 from tests.support.pages import make_topic
-from tests.support.writing import PHONE, WIDE, Tabs, beat, serious, tabs  # noqa: F401 (a fixture)
+from tests.support.writing import WIDE_LIGHT_PHONE_DARK, Tabs, beat, serious
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,7 +25,7 @@ def page(transactional_db: None) -> Page:
     return make_topic(title="Plan", notes=NOTES)
 
 
-def opened(tabs: Tabs, who, page: Page, **options) -> Tab:  # noqa: F811
+def opened(tabs: Tabs, who, page: Page, **options) -> Tab:
     tab = tabs(who, f"/admin/services/topic/{page.pk}/change/", **options)
     expect(tab.locator("#kb-editing .editing-draft")).to_have_count(1)
     return tab
@@ -35,7 +35,7 @@ def said(tab: Tab):
     return tab.locator("#kb-editing")
 
 
-def test_rows_too_are_kept_and_go_on_in_the_editor(tabs: Tabs, page, editor):  # noqa: F811
+def test_rows_too_are_kept_and_go_on_in_the_editor(tabs: Tabs, page, editor):
     tab = opened(tabs, editor, page)
     tab.get_by_label("Answer:").fill("Because.")
     # On a slow machine the answer alone may be kept by then.
@@ -50,7 +50,7 @@ def test_rows_too_are_kept_and_go_on_in_the_editor(tabs: Tabs, page, editor):  #
     expect(other.locator("#id_notes")).to_have_value(kept)
 
 
-def test_opening_the_form_keeps_nothing(tabs: Tabs, page, editor):  # noqa: F811
+def test_opening_the_form_keeps_nothing(tabs: Tabs, page, editor):
     tab = opened(tabs, editor, page)
     with tab.expect_response("**/draft/"):
         beat(tab)
@@ -59,7 +59,7 @@ def test_opening_the_form_keeps_nothing(tabs: Tabs, page, editor):  # noqa: F811
 
 
 def test_without_a_connection_it_is_kept_here_and_sent_when_it_is_back(
-    tabs: Tabs,  # noqa: F811
+    tabs: Tabs,
     page,
     editor,
 ):
@@ -73,7 +73,7 @@ def test_without_a_connection_it_is_kept_here_and_sent_when_it_is_back(
     assert "Typed on a train" in drafts.find_draft(editor, page).fields["notes"]
 
 
-def test_who_edits_on_the_site_is_shown(tabs: Tabs, page, editor, admin):  # noqa: F811
+def test_who_edits_on_the_site_is_shown(tabs: Tabs, page, editor, admin):
     site = tabs(editor, "/pages/plan/edit/")
     expect(site.locator("#kb-editing .editing-draft")).to_have_count(1)
     tab = opened(tabs, admin, page)
@@ -83,7 +83,7 @@ def test_who_edits_on_the_site_is_shown(tabs: Tabs, page, editor, admin):  # noq
 
 
 def test_two_who_changed_the_same_lines_decide_by_keyboard(
-    tabs: Tabs,  # noqa: F811
+    tabs: Tabs,
     page,
     editor,
     admin,
@@ -100,11 +100,9 @@ def test_two_who_changed_the_same_lines_decide_by_keyboard(
     assert drafts.find_draft(admin, page) is None
 
 
-@pytest.mark.parametrize(
-    ("size", "scheme"), [(WIDE, "light"), (PHONE, "dark")], ids=["wide", "phone"]
-)
+@WIDE_LIGHT_PHONE_DARK
 def test_a_conflict_with_the_file_is_accessible_and_resolved(
-    tabs: Tabs,  # noqa: F811
+    tabs: Tabs,
     page,
     editor,
     size,
@@ -126,7 +124,7 @@ def test_a_conflict_with_the_file_is_accessible_and_resolved(
 
 
 def test_a_row_that_was_added_without_a_connection_is_brought_back(
-    tabs: Tabs,  # noqa: F811
+    tabs: Tabs,
     page,
     editor,
 ):
@@ -150,7 +148,7 @@ def test_a_row_that_was_added_without_a_connection_is_brought_back(
 
 
 def test_a_box_that_was_ticked_without_a_connection_is_brought_back(
-    tabs: Tabs,  # noqa: F811
+    tabs: Tabs,
     page,
     editor,
 ):
@@ -169,7 +167,7 @@ def test_a_box_that_was_ticked_without_a_connection_is_brought_back(
     assert "Item" not in Draft.objects.get().fields["notes"]
 
 
-def test_what_no_draft_holds_stays_in_the_browser(tabs: Tabs, page, editor):  # noqa: F811
+def test_what_no_draft_holds_stays_in_the_browser(tabs: Tabs, page, editor):
     tab = opened(tabs, editor, page)
     tab.locator("[name=questions-0-dismissed]").check()
     tab.locator("#id_notes").fill(NOTES + "\nMore")

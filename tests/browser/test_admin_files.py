@@ -11,13 +11,13 @@ from services.attachments.manage import move_to_trash
 from services.attachments.store import store
 from tests.support.pages import make_topic
 from tests.support.pictures import PDF, picture
-from tests.support.writing import PHONE, WIDE, Tabs, serious, tabs, too_wide  # noqa: F401 (a fixture)
+from tests.support.writing import WIDE_LIGHT_PHONE_DARK, Tabs, serious, too_wide
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NAMES = ("x" * 146, "A long name that goes on " * 6, "تقرير عن خدمات التخزين السحابي والنسخ")
 
 
-def looked_at(tabs: Tabs, tab: Tab) -> list[str]:  # noqa: F811
+def looked_at(tabs: Tabs, tab: Tab) -> list[str]:
     """What axe finds; what it has the browser complain of itself is no complaint."""
     before = list(tabs.complaints)
     found = serious(tab)
@@ -25,9 +25,8 @@ def looked_at(tabs: Tabs, tab: Tab) -> list[str]:  # noqa: F811
     return found
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_long_names_have_room(tabs: Tabs, admin, size, scheme):  # noqa: F811
+@WIDE_LIGHT_PHONE_DARK
+def test_long_names_have_room(tabs: Tabs, admin, size, scheme):
     page = make_topic(title="Plan")
     for number, name in enumerate(NAMES):
         data = io.BytesIO(PDF + b"%d" % number)
@@ -49,7 +48,7 @@ def test_long_names_have_room(tabs: Tabs, admin, size, scheme):  # noqa: F811
     assert found == []
 
 
-def test_a_name_beside_the_buttons_of_its_form_leaves_them_room(tabs: Tabs, admin):  # noqa: F811
+def test_a_name_beside_the_buttons_of_its_form_leaves_them_room(tabs: Tabs, admin):
     row = store(io.BytesIO(PDF), name=f"{NAMES[0]}.pdf", by=admin)
     tab = tabs(admin, f"/admin/services/attachment/{row.pk}/change/")
     name = tab.locator("#content > h2").bounding_box()

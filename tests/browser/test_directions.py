@@ -6,14 +6,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.pages import make_topic
-from tests.support.writing import Tabs, tabs  # noqa: F401 (a fixture)
+from tests.support.writing import Tabs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOTES = "# דברים\n\n- [ ] ללמוד\n- [ ] learn\n  - [ ] עוד\n\n# Things\n\n- [ ] one\n\n- תעלם\n"
 
 
 @pytest.fixture(params=["editor", "reader"])
-def page(request: Any, tabs: Tabs) -> Page:  # noqa: F811
+def page(request: Any, tabs: Tabs) -> Page:
     """The page, as an editor and as a reader."""
     make_topic(title="Plan", notes=NOTES)
     return tabs(request.getfixturevalue(request.param), "/topics/plan/")

@@ -12,7 +12,7 @@ from services.models import Draft, Page
 from services.pages import drafts
 from tests.browser.test_drafts import EDIT, leave, ready, said, write
 from tests.support.pages import make_topic
-from tests.support.writing import Tabs, beat, serious, tabs  # noqa: F401 (a fixture)
+from tests.support.writing import Tabs, beat, serious
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TOLD = "You have unsaved text for this page"
@@ -24,7 +24,7 @@ def page(transactional_db: None) -> Page:
 
 
 @pytest.fixture
-def tab(tabs: Tabs, page: Page, editor: Any) -> Tab:  # noqa: F811
+def tab(tabs: Tabs, page: Page, editor: Any) -> Tab:
     opened = tabs(editor, EDIT)
     ready(opened)
     return opened
@@ -70,7 +70,7 @@ def test_text_on_the_server_and_in_this_browser_are_told_apart(tab, page, editor
     assert serious(tab) == []
 
 
-def test_two_new_pages_at_once(tabs, editor, page):  # noqa: F811
+def test_two_new_pages_at_once(tabs, editor, page):
     first = tabs(editor, "/pages/new/")
     second = tabs.another(first, "/pages/new/")
     for tab, title in ((first, "One"), (second, "Two")):
@@ -94,7 +94,7 @@ def test_two_new_pages_at_once(tabs, editor, page):  # noqa: F811
     assert not Draft.objects.written().exists()
 
 
-def test_a_new_page_that_only_this_browser_has_is_offered_on_another(tabs, editor, page):  # noqa: F811
+def test_a_new_page_that_only_this_browser_has_is_offered_on_another(tabs, editor, page):
     tab = tabs(editor, "/pages/new/")
     expect(tab.get_by_role("toolbar")).to_be_visible()
     # The browser believes that its last words were sent.

@@ -12,7 +12,7 @@ from playwright.sync_api import Route, expect
 from services.models import Draft, Page
 from services.pages import drafts
 from tests.support.pages import make_topic
-from tests.support.writing import Tabs, beat, first_of, log_in, select, serious, tabs  # noqa: F401 (a fixture)
+from tests.support.writing import Tabs, beat, first_of, log_in, select, serious
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EDIT = "/pages/plan/edit/"
@@ -29,7 +29,7 @@ def page(transactional_db: None) -> Page:
 
 
 @pytest.fixture
-def tab(tabs: Tabs, page: Page, editor) -> Tab:  # noqa: F811
+def tab(tabs: Tabs, page: Page, editor) -> Tab:
     opened = tabs(editor, EDIT)
     ready(opened)
     return opened
@@ -60,7 +60,7 @@ def notes_of(person: Any, page: Page | None) -> str:
     return draft.fields["notes"] if draft else ""
 
 
-def test_what_is_typed_is_kept_and_offered_after_a_crash(tab, page, editor, tabs):  # noqa: F811
+def test_what_is_typed_is_kept_and_offered_after_a_crash(tab, page, editor, tabs):
     write(tab, "Draft ")
     expect(said(tab)).to_contain_text(re.compile(r"Draft kept \d\d:\d\d"))
     assert notes_of(editor, page) == f"Draft {page.notes}"
@@ -214,7 +214,7 @@ def test_text_that_was_never_sent_is_offered_again(tab, page, editor):
     assert tab.locator("#id_notes").input_value() == page.notes
 
 
-def test_what_is_typed_is_in_the_browser_at_once_and_no_other_window_takes_it(tab, tabs):  # noqa: F811
+def test_what_is_typed_is_in_the_browser_at_once_and_no_other_window_takes_it(tab, tabs):
     tab.route("**/drafts/", lambda route: route.abort())
     write(tab, "Mine ")
     assert len(tab.evaluate(STORED)) == 1
@@ -317,7 +317,7 @@ def test_discarding_in_the_editor_shows_the_stored_text(tab, page, editor):
     assert drafts.find_draft(editor, page) is None
 
 
-def test_two_windows_of_one_person_keep_both_texts(tab, page, editor, tabs):  # noqa: F811
+def test_two_windows_of_one_person_keep_both_texts(tab, page, editor, tabs):
     other = tabs.another(tab, EDIT)
     ready(other)
     write(tab, "First ")
@@ -337,7 +337,7 @@ def test_two_windows_of_one_person_keep_both_texts(tab, page, editor, tabs):  # 
     assert notes_of(editor, page) == f"Second {page.notes}"
 
 
-def test_two_people_on_one_page_see_each_other(tab, page, editor, admin, tabs):  # noqa: F811
+def test_two_people_on_one_page_see_each_other(tab, page, editor, admin, tabs):
     expect(said(tab)).not_to_contain_text("editing this page")
     other = tabs(admin, EDIT)
     expect(said(other)).to_contain_text("edgar is editing this page too.")
@@ -356,7 +356,7 @@ def test_two_people_on_one_page_see_each_other(tab, page, editor, admin, tabs): 
     assert Page.objects.get(pk=page.pk).notes == f"Ada {page.notes}Edgar\n"
 
 
-def test_a_section_becomes_a_draft_of_the_whole_page(tabs, page, editor):  # noqa: F811
+def test_a_section_becomes_a_draft_of_the_whole_page(tabs, page, editor):
     tab = tabs(editor, f"{EDIT}?section=two")
     ready(tab)
     tab.locator("#id_notes").press("Control+End")
@@ -366,7 +366,7 @@ def test_a_section_becomes_a_draft_of_the_whole_page(tabs, page, editor):  # noq
     assert notes_of(editor, page) == f"{page.notes}and more\n"
 
 
-def test_a_new_page_is_a_draft_too_and_home_lists_it(tabs, page, editor):  # noqa: F811
+def test_a_new_page_is_a_draft_too_and_home_lists_it(tabs, page, editor):
     tab = tabs(editor, "/pages/new/")
     expect(tab.get_by_role("toolbar")).to_be_visible()
     tab.get_by_label("Title", exact=True).fill("Idea")

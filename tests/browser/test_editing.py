@@ -12,7 +12,7 @@ from services.models import Category
 from services.pages import trash
 from tests.conftest import person
 from tests.support.pages import make_service, make_topic
-from tests.support.writing import BOTH_SIZES, PHONE, Tabs, serious_in_both, tabs, too_wide  # noqa: F401 (a fixture)
+from tests.support.writing import BOTH_SIZES, PHONE, Tabs, serious_in_both, too_wide
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOTES = "First.\n\n# One\n\nOne's words.\n\n# Two\n\nSee [[Nowhere]].\n"
@@ -43,7 +43,7 @@ def content(transactional_db: None) -> None:
 
 
 @pytest.fixture
-def in_conflict(tabs: Tabs, content, admin, olga) -> Callable[..., Tab]:  # noqa: F811
+def in_conflict(tabs: Tabs, content, admin, olga) -> Callable[..., Tab]:
     """Opens Ada's window, after she saved lines that Olga had changed meanwhile in hers."""
 
     def opened(**options: Any) -> Tab:
@@ -104,7 +104,7 @@ def test_a_conflict_is_resolved_without_scripts(in_conflict):
 
 
 @BOTH_SIZES
-def test_every_page_is_accessible(tabs, in_conflict, size):  # noqa: F811
+def test_every_page_is_accessible(tabs, in_conflict, size):
     page = in_conflict(viewport=size)
     # The browser itself tells of the clash.
     tabs.complaints.clear()
@@ -123,7 +123,7 @@ def test_every_page_is_accessible(tabs, in_conflict, size):  # noqa: F811
     assert [words for words in tabs.complaints if "404" not in words] == []
 
 
-def test_the_menu_closes_by_escape_and_by_a_click_elsewhere(tabs, content, olga):  # noqa: F811
+def test_the_menu_closes_by_escape_and_by_a_click_elsewhere(tabs, content, olga):
     page = tabs(olga, "/topics/plan/")
     delete = page.get_by_role("link", name="Delete")
     for close in (
@@ -136,7 +136,7 @@ def test_the_menu_closes_by_escape_and_by_a_click_elsewhere(tabs, content, olga)
         expect(delete).to_be_hidden()
 
 
-def test_from_a_red_link_to_a_page_and_to_the_trash_and_back(tabs, content, olga):  # noqa: F811
+def test_from_a_red_link_to_a_page_and_to_the_trash_and_back(tabs, content, olga):
     page = tabs(olga, "/topics/plan/", viewport=PHONE)
     page.get_by_role("link", name="Nowhere").click()
     expect(page.get_by_label("Title")).to_have_value("Nowhere")
@@ -151,7 +151,7 @@ def test_from_a_red_link_to_a_page_and_to_the_trash_and_back(tabs, content, olga
     expect(page.get_by_text("Now here.")).to_be_visible()
 
 
-def test_logged_out_in_another_tab_the_text_is_sent_again(tabs, content, olga):  # noqa: F811
+def test_logged_out_in_another_tab_the_text_is_sent_again(tabs, content, olga):
     page = tabs(olga, "/pages/plan/edit/")
     page.get_by_role("textbox", name="Notes").fill("Typed for long.")
     other = tabs.another(page, "/")

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from services.models import Topic
 from tests.support.pages import make_topic
-from tests.support.writing import PHONE, WIDE, Tabs, tabs  # noqa: F401 (a fixture)
+from tests.support.writing import PHONE, WIDE, Tabs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EDIT = "/pages/plan/edit/"
@@ -37,7 +37,7 @@ def plan(transactional_db: None) -> Topic:
 
 
 @pytest.mark.parametrize("screen", [WIDE, LOW, PHONE, KEYBOARD])
-def test_what_one_types_at_the_end_is_seen(tabs: Tabs, plan, editor, screen: Any):  # noqa: F811
+def test_what_one_types_at_the_end_is_seen(tabs: Tabs, plan, editor, screen: Any):
     tab = tabs(editor, EDIT, viewport=screen)
     expect(tab.get_by_role("toolbar")).to_be_visible()
     tab.locator("#id_notes").click()
@@ -53,7 +53,7 @@ def test_what_one_types_at_the_end_is_seen(tabs: Tabs, plan, editor, screen: Any
     assert tab.evaluate(SEEN) == {"caret": True, "list": True}
 
 
-def test_without_scripts_there_is_no_place_for_a_preview(tabs: Tabs, plan, editor):  # noqa: F811
+def test_without_scripts_there_is_no_place_for_a_preview(tabs: Tabs, plan, editor):
     tab = tabs(editor, EDIT, java_script_enabled=False)
     expect(tab.locator(".editor-preview")).to_be_hidden()
     expect(tab.get_by_text("to link a page")).to_be_hidden()
@@ -61,20 +61,20 @@ def test_without_scripts_there_is_no_place_for_a_preview(tabs: Tabs, plan, edito
     assert box and box["width"] > 1000
 
 
-def test_on_a_phone_the_header_has_two_rows(tabs: Tabs, plan, editor):  # noqa: F811
+def test_on_a_phone_the_header_has_two_rows(tabs: Tabs, plan, editor):
     tab = tabs(editor, EDIT, viewport=PHONE)
     header = tab.locator(".header").bounding_box()
     assert header and header["height"] < 100
 
 
-def test_deep_lists_and_quotations_do_not_widen_the_page(tabs: Tabs, plan, editor):  # noqa: F811
+def test_deep_lists_and_quotations_do_not_widen_the_page(tabs: Tabs, plan, editor):
     deep = "".join(f"{'  ' * depth}- item {depth}\n" for depth in range(80))
     make_topic(title="Deep", notes=f"{deep}\n\ntext\n\n{'>' * 60} quoted\n")
     tab = tabs(editor, "/topics/deep/", viewport=PHONE)
     assert tab.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 
-def test_right_to_left_words_stand_on_the_right(tabs: Tabs, plan, editor):  # noqa: F811
+def test_right_to_left_words_stand_on_the_right(tabs: Tabs, plan, editor):
     make_topic(title="Deep", notes="שלום AWS?\n\nEnglish.\n")
     tab = tabs(editor, "/topics/deep/")
     side = """(p) => {

@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 from services.models import Reason, Topic
 from tests.support.pages import make_topic
 from tests.support.revisions_maker import revised
-from tests.support.writing import BOTH_SIZES, PHONE, serious, serious_in_both, tabs, too_wide  # noqa: F401 (a fixture)
+from tests.support.writing import BOTH_SIZES, PHONE, serious, serious_in_both, too_wide
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,7 +41,7 @@ def content(editor, admin) -> None:
 
 
 @BOTH_SIZES
-def test_every_page_is_accessible_and_keeps_the_policy(tabs, content, editor, size):  # noqa: F811
+def test_every_page_is_accessible_and_keeps_the_policy(tabs, content, editor, size):
     page = tabs(editor, "/", viewport=size)
     found = []
     for path in PATHS:
@@ -69,7 +69,7 @@ def press(page: Page, role: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-def test_compares_restores_and_undoes_by_keyboard(tabs, content, editor, scripts):  # noqa: F811
+def test_compares_restores_and_undoes_by_keyboard(tabs, content, editor, scripts):
     page = tabs(editor, "/pages/plan/history/", java_script_enabled=scripts)
     tab_to(page, page.locator("input[name=old]:checked"))
     page.keyboard.press("ArrowDown")
@@ -88,7 +88,7 @@ def test_compares_restores_and_undoes_by_keyboard(tabs, content, editor, scripts
     assert tabs.complaints == []
 
 
-def test_a_newer_version_is_shown_before_it_is_replaced(tabs, content, editor):  # noqa: F811
+def test_a_newer_version_is_shown_before_it_is_replaced(tabs, content, editor):
     page = tabs(editor, "/pages/plan/history/", viewport=PHONE)
     revised(Topic.objects.get(slug="plan"), "Somebody else's.\n")
     page.get_by_role("button", name="Restore version 1", exact=True).click()
@@ -101,7 +101,7 @@ def test_a_newer_version_is_shown_before_it_is_replaced(tabs, content, editor): 
     expect(page.get_by_role("heading", level=1)).to_have_text("Plan")
 
 
-def test_unchanged_lines_open_and_changes_are_read_aloud(tabs, content, editor):  # noqa: F811
+def test_unchanged_lines_open_and_changes_are_read_aloud(tabs, content, editor):
     page = tabs(editor, "/pages/plan/history/compare/?old=1&new=2", java_script_enabled=False)
     expect(page.get_by_text("Line 6.")).to_be_hidden()
     page.get_by_text("unchanged lines").click()

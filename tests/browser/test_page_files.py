@@ -16,7 +16,7 @@ from tests.browser.test_uploads_in_editor import file, hand
 from tests.support.pages import make_topic
 from tests.support.pictures import PDF, picture
 from tests.support.storages import objects
-from tests.support.writing import BOTH_SIZES, Tabs, serious_in_both, tabs  # noqa: F401 (a fixture)
+from tests.support.writing import BOTH_SIZES, Tabs, serious_in_both
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATH, LIST = "/topics/plan/", "/pages/plan/files/"
@@ -28,7 +28,7 @@ def page(transactional_db: None) -> Page:
 
 
 @pytest.fixture
-def tab(tabs: Tabs, storage: str, page: Page, editor) -> Tab:  # noqa: F811
+def tab(tabs: Tabs, storage: str, page: Page, editor) -> Tab:
     opened = tabs(editor, PATH)
     expect(opened.get_by_text("or drop them here")).to_be_visible()
     return opened
@@ -193,7 +193,7 @@ def test_a_list_that_cannot_be_loaded_leaves_the_row_somebody_works_in(tab, page
     expect(tab.get_by_label("Name")).to_have_value("Half a na")
 
 
-def test_without_scripts_a_form_does_it(tabs, page, editor, storage):  # noqa: F811
+def test_without_scripts_a_form_does_it(tabs, page, editor, storage):
     tab = tabs(editor, PATH, java_script_enabled=False)
     tab.get_by_label("Add files").set_input_files([file(), file("b.pdf", PDF)])
     tab.get_by_role("button", name="Upload").click()
@@ -207,7 +207,7 @@ def test_without_scripts_a_form_does_it(tabs, page, editor, storage):  # noqa: F
 
 
 @BOTH_SIZES
-def test_is_accessible(tabs, page, editor, admin, size):  # noqa: F811
+def test_is_accessible(tabs, page, editor, admin, size):
     tab = tabs(admin, PATH, viewport=size)
     wide = "document.documentElement.scrollWidth - innerWidth"
     found = serious_in_both(tab)

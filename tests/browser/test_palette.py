@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from services.models import Page
 from tests.browser.test_search import active, content, option  # noqa: F401 (a fixture)
-from tests.support.writing import PHONE, WIDE, log_in, serious, tabs  # noqa: F401 (a fixture)
+from tests.support.writing import PHONE, WIDE_LIGHT_PHONE_DARK, log_in, serious
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -16,7 +16,7 @@ def palette(page):
     return page.get_by_role("combobox", name="Page or command")
 
 
-def test_the_palette_offers_recent_pages_and_leads_there(tabs, reader):  # noqa: F811
+def test_the_palette_offers_recent_pages_and_leads_there(tabs, reader):
     page = tabs(reader, "/services/lambda/")
     page.goto("/services/s3/")
     page.keyboard.press("Control+k")
@@ -28,7 +28,7 @@ def test_the_palette_offers_recent_pages_and_leads_there(tabs, reader):  # noqa:
     page.wait_for_url("**/services/lambda/")
 
 
-def test_commands_that_begin_so_come_first_and_then_pages(tabs, editor):  # noqa: F811
+def test_commands_that_begin_so_come_first_and_then_pages(tabs, editor):
     page = tabs(editor, "/topics/plan/")
     page.keyboard.press("Control+k")
     expect(option(page, "Edit this page")).to_be_visible()
@@ -45,7 +45,7 @@ def test_commands_that_begin_so_come_first_and_then_pages(tabs, editor):  # noqa
     page.wait_for_url("**/pages/plan/edit/")
 
 
-def test_enter_before_an_answer_leads_to_the_full_page_and_not_to_an_old_find(tabs, reader):  # noqa: F811
+def test_enter_before_an_answer_leads_to_the_full_page_and_not_to_an_old_find(tabs, reader):
     page = tabs(reader, "/")
     page.keyboard.press("Control+k")
     palette(page).fill("keeps")
@@ -56,7 +56,7 @@ def test_enter_before_an_answer_leads_to_the_full_page_and_not_to_an_old_find(ta
     page.wait_for_url("**/search/?q=cold")
 
 
-def test_escape_gives_the_focus_back(tabs, reader):  # noqa: F811
+def test_escape_gives_the_focus_back(tabs, reader):
     page = tabs(reader, "/")
     link = page.get_by_role("navigation", name="Site").get_by_role("link", name="Tags")
     link.focus()
@@ -67,7 +67,7 @@ def test_escape_gives_the_focus_back(tabs, reader):  # noqa: F811
     expect(link).to_be_focused()
 
 
-def test_the_editor_keeps_its_key_for_links(tabs, editor):  # noqa: F811
+def test_the_editor_keeps_its_key_for_links(tabs, editor):
     page = tabs(editor, "/pages/plan/edit/")
     notes = page.locator("#id_notes")
     notes.focus()
@@ -80,7 +80,7 @@ def test_the_editor_keeps_its_key_for_links(tabs, editor):  # noqa: F811
     expect(palette(page)).to_be_focused()
 
 
-def test_the_theme_is_switched_and_one_logs_out_by_name(tabs, reader):  # noqa: F811
+def test_the_theme_is_switched_and_one_logs_out_by_name(tabs, reader):
     page = tabs(reader, "/services/lambda/", color_scheme="light")
     page.keyboard.press("Control+k")
     page.keyboard.type("switch")
@@ -96,7 +96,7 @@ def test_the_theme_is_switched_and_one_logs_out_by_name(tabs, reader):  # noqa: 
     assert page.evaluate("localStorage.getItem('kb-recent')") is None
 
 
-def test_another_person_sees_no_pages_of_the_last_one(tabs, reader, editor):  # noqa: F811
+def test_another_person_sees_no_pages_of_the_last_one(tabs, reader, editor):
     page = tabs(reader, "/services/lambda/")
     stored = page.evaluate("localStorage.getItem('kb-recent')")
     assert "Lambda" not in stored
@@ -110,7 +110,7 @@ def test_another_person_sees_no_pages_of_the_last_one(tabs, reader, editor):  # 
     expect(page.get_by_role("group", name="Recent pages")).to_have_count(0)
 
 
-def test_the_palette_works_on_a_phone(tabs, reader):  # noqa: F811
+def test_the_palette_works_on_a_phone(tabs, reader):
     page = tabs(reader, "/services/s3/", viewport=PHONE, has_touch=True)
     page.get_by_role("button", name="Search pages and commands").tap()
     palette(page).fill("cold")
@@ -121,7 +121,7 @@ def test_the_palette_works_on_a_phone(tabs, reader):  # noqa: F811
     expect(palette(page)).to_be_hidden()
 
 
-def test_a_page_that_has_gone_is_not_recent(tabs, reader):  # noqa: F811
+def test_a_page_that_has_gone_is_not_recent(tabs, reader):
     page = tabs(reader, "/services/lambda/")
     Page.objects.get(title="Lambda").delete()
     page.goto("/services/s3/")
@@ -130,9 +130,8 @@ def test_a_page_that_has_gone_is_not_recent(tabs, reader):  # noqa: F811
     expect(option(page, "Lambda")).to_have_count(0)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_it_is_accessible_and_keeps_the_policy(tabs, reader, size, scheme):  # noqa: F811
+@WIDE_LIGHT_PHONE_DARK
+def test_it_is_accessible_and_keeps_the_policy(tabs, reader, size, scheme):
     page = tabs(reader, "/services/s3/", viewport=size, color_scheme=scheme)
     page.goto("/services/lambda/")
     found = []
@@ -145,7 +144,7 @@ def test_it_is_accessible_and_keeps_the_policy(tabs, reader, size, scheme):  # n
     assert found == []
 
 
-def test_what_was_asked_for_before_it_was_closed_is_not_listed_twice(tabs, reader):  # noqa: F811
+def test_what_was_asked_for_before_it_was_closed_is_not_listed_twice(tabs, reader):
     page = tabs(reader, "/services/lambda/")
     page.goto("/services/s3/")
     waiting = []

@@ -14,7 +14,7 @@ from services.models.drafts import ASK
 from services.pages import answer, drafts
 from services.pages.revise import revise
 from tests.support.pages import make_service
-from tests.support.writing import Tabs, beat, first_of, log_in, serious, tabs  # noqa: F401 (a fixture)
+from tests.support.writing import Tabs, beat, first_of, log_in, serious
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOTES = "Why S3?\n\nHow much?\n\n> [!answer]\n> *Little*.\n"
@@ -35,7 +35,7 @@ def s3(transactional_db: None) -> Page:
 
 
 @pytest.fixture
-def tab(tabs: Tabs, s3: Page, editor) -> Tab:  # noqa: F811
+def tab(tabs: Tabs, s3: Page, editor) -> Tab:
     opened = tabs(editor, "/questions/")
     answering(opened)
     return opened
@@ -80,7 +80,7 @@ def leave(tab: Tab, path: str = "/tags/") -> None:
     assert asked == []
 
 
-def test_an_answer_is_back_on_another_machine_and_saving_ends_it(tab, tabs, editor):  # noqa: F811
+def test_an_answer_is_back_on_another_machine_and_saving_ends_it(tab, tabs, editor):
     expect(tab.get_by_text(BACK)).to_have_count(0)
     field(tab).press_sequentially("It lasts.")
     expect(said(tab)).to_have_text(KEPT)
@@ -129,7 +129,7 @@ def test_discarding_ends_it(tab, editor):
     assert tab.evaluate(STORED) == []
 
 
-def test_discarding_on_a_page_of_its_own_and_cancelling_there(tabs, s3, editor):  # noqa: F811
+def test_discarding_on_a_page_of_its_own_and_cancelling_there(tabs, s3, editor):
     pk = Question.objects.get(text="How much?").pk
     fields = {"answer": "A lot.", "seen": answer.mark("*Little*."), "asked": "How much?"}
     drafts.save_draft(editor, s3, 0, fields, drafts.answer_place(pk))
@@ -292,7 +292,7 @@ def test_a_request_that_comes_after_saving_brings_nothing_back(tab, editor):
     assert tab.evaluate(STORED) == []
 
 
-def test_two_windows_keep_both_texts(tab, tabs, editor):  # noqa: F811
+def test_two_windows_keep_both_texts(tab, tabs, editor):
     other = tabs.another(tab, "/questions/")
     answering(other)
     field(tab).fill("First.")
@@ -349,7 +349,7 @@ def test_what_was_saved_at_once_is_not_offered_after_a_choice(tab, editor):
     expect(tab.locator(".answer-draft")).to_have_count(0)
 
 
-def test_a_question_goes_along_to_its_own_page_and_comes_back(tabs, s3, editor):  # noqa: F811
+def test_a_question_goes_along_to_its_own_page_and_comes_back(tabs, s3, editor):
     tab = tabs(editor, "/services/s3/")
     tab.get_by_text("Ask a question").click()
     words = tab.get_by_role("textbox", name="Your question")
@@ -373,7 +373,7 @@ def test_a_question_goes_along_to_its_own_page_and_comes_back(tabs, s3, editor):
     assert tab.evaluate(STORED) == []
 
 
-def test_a_question_that_is_emptied_again_is_none(tabs, s3, editor):  # noqa: F811
+def test_a_question_that_is_emptied_again_is_none(tabs, s3, editor):
     tab = tabs(editor, "/services/s3/")
     tab.get_by_text("Ask a question").click()
     words = tab.get_by_role("textbox", name="Your question")
@@ -406,7 +406,7 @@ def test_the_answer_to_a_question_that_went_is_asked_anew(tab, s3, editor):
     assert not Draft.objects.exists()
 
 
-def test_without_scripts_it_is_in_the_form_and_can_be_discarded(tabs, s3, editor):  # noqa: F811
+def test_without_scripts_it_is_in_the_form_and_can_be_discarded(tabs, s3, editor):
     pk = Question.objects.get(text="Why S3?").pk
     drafts.save_draft(editor, s3, 0, {"answer": "It lasts."}, drafts.answer_place(pk))
     drafts.save_draft(editor, s3, 0, {"words": "Who pays?"}, ASK)

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from services.models import Category
 from services.views import search
 from tests.support.pages import make_service, make_topic
-from tests.support.writing import PHONE, WIDE, first_of, serious, tabs, too_wide  # noqa: F401 (a fixture)
+from tests.support.writing import PHONE, WIDE, WIDE_LIGHT_PHONE_DARK, first_of, serious, too_wide
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOTES = "Runs code.\n\n# Starting\n\nA cold start is slow.\n\n- [ ] start\n"
@@ -35,7 +35,7 @@ def active(page) -> str:
     return chosen.inner_text() if chosen.count() else ""
 
 
-def test_slash_leads_to_the_box_and_an_arrow_and_enter_to_a_page(tabs, reader):  # noqa: F811
+def test_slash_leads_to_the_box_and_an_arrow_and_enter_to_a_page(tabs, reader):
     page = tabs(reader, "/")
     page.keyboard.press("/")
     expect(field(page)).to_be_focused()
@@ -52,7 +52,7 @@ def test_slash_leads_to_the_box_and_an_arrow_and_enter_to_a_page(tabs, reader): 
     page.wait_for_url("**/services/lambda/**")
 
 
-def test_enter_without_a_choice_leads_to_the_full_page(tabs, reader):  # noqa: F811
+def test_enter_without_a_choice_leads_to_the_full_page(tabs, reader):
     page = tabs(reader, "/")
     field(page).fill("start")
     expect(option(page, "Lambda")).to_be_visible()
@@ -62,7 +62,7 @@ def test_enter_without_a_choice_leads_to_the_full_page(tabs, reader):  # noqa: F
     expect(page.get_by_role("link", name="Lambda", exact=True)).to_be_visible()
 
 
-def test_arrows_go_round_by_way_of_the_field(tabs, reader):  # noqa: F811
+def test_arrows_go_round_by_way_of_the_field(tabs, reader):
     page = tabs(reader, "/")
     field(page).fill("lambda")
     expect(option(page, "Show all results")).to_be_visible()
@@ -74,7 +74,7 @@ def test_arrows_go_round_by_way_of_the_field(tabs, reader):  # noqa: F811
     assert active(page).startswith("Lambda")
 
 
-def test_escape_closes_the_list_and_then_empties_the_box(tabs, reader):  # noqa: F811
+def test_escape_closes_the_list_and_then_empties_the_box(tabs, reader):
     page = tabs(reader, "/")
     field(page).fill("lam")
     expect(option(page, "Lambda").first).to_be_visible()
@@ -87,7 +87,7 @@ def test_escape_closes_the_list_and_then_empties_the_box(tabs, reader):  # noqa:
     expect(field(page)).to_be_focused()
 
 
-def test_tab_leaves_the_box_and_its_list(tabs, reader):  # noqa: F811
+def test_tab_leaves_the_box_and_its_list(tabs, reader):
     page = tabs(reader, "/")
     field(page).fill("lam")
     expect(option(page, "Lambda").first).to_be_visible()
@@ -96,7 +96,7 @@ def test_tab_leaves_the_box_and_its_list(tabs, reader):  # noqa: F811
     expect(field(page)).not_to_be_focused()
 
 
-def test_the_pointer_chooses_too(tabs, reader):  # noqa: F811
+def test_the_pointer_chooses_too(tabs, reader):
     page = tabs(reader, "/")
     field(page).fill("keeps")
     option(page, "S3").click()
@@ -104,7 +104,7 @@ def test_the_pointer_chooses_too(tabs, reader):  # noqa: F811
     page.wait_for_url(re.compile("/services/s3/"))
 
 
-def test_a_click_beside_it_closes_the_list(tabs, reader):  # noqa: F811
+def test_a_click_beside_it_closes_the_list(tabs, reader):
     page = tabs(reader, "/")
     field(page).fill("keeps")
     expect(option(page, "S3")).to_be_visible()
@@ -112,7 +112,7 @@ def test_a_click_beside_it_closes_the_list(tabs, reader):  # noqa: F811
     expect(option(page, "S3")).to_be_hidden()
 
 
-def test_slash_is_a_letter_where_one_writes(tabs, editor):  # noqa: F811
+def test_slash_is_a_letter_where_one_writes(tabs, editor):
     page = tabs(editor, "/topics/plan/")
     page.get_by_text("Ask a question", exact=True).click()
     question = page.get_by_label("Your question")
@@ -123,7 +123,7 @@ def test_slash_is_a_letter_where_one_writes(tabs, editor):  # noqa: F811
     page.get_by_text("Ask a question", exact=True).click()
 
 
-def test_a_slow_early_answer_never_replaces_a_later_one(tabs, reader):  # noqa: F811
+def test_a_slow_early_answer_never_replaces_a_later_one(tabs, reader):
     page = tabs(reader, "/")
     held = []
     # Without this the browser itself would drop the first request, and with it the danger.
@@ -140,7 +140,7 @@ def test_a_slow_early_answer_never_replaces_a_later_one(tabs, reader):  # noqa: 
     expect(option(page, "S3")).to_be_hidden()
 
 
-def test_an_answer_to_what_was_removed_again_opens_nothing(tabs, reader):  # noqa: F811
+def test_an_answer_to_what_was_removed_again_opens_nothing(tabs, reader):
     page = tabs(reader, "/")
     held = []
     page.evaluate("AbortController.prototype.abort = () => {}")
@@ -154,7 +154,7 @@ def test_an_answer_to_what_was_removed_again_opens_nothing(tabs, reader):  # noq
     expect(option(page, "S3")).to_be_hidden()
 
 
-def test_a_slow_answer_is_announced_calmly(tabs, reader):  # noqa: F811
+def test_a_slow_answer_is_announced_calmly(tabs, reader):
     page = tabs(reader, "/")
     held = []
     page.route("**/suggest/**", lambda route: held.append(route))
@@ -166,7 +166,7 @@ def test_a_slow_answer_is_announced_calmly(tabs, reader):  # noqa: F811
     expect(page.get_by_text("Searching…")).to_be_hidden()
 
 
-def test_a_server_that_cannot_be_reached_is_told(tabs, reader):  # noqa: F811
+def test_a_server_that_cannot_be_reached_is_told(tabs, reader):
     page = tabs(reader, "/")
     page.route("**/suggest/**", lambda route: route.abort())
     field(page).fill("keeps")
@@ -176,21 +176,21 @@ def test_a_server_that_cannot_be_reached_is_told(tabs, reader):  # noqa: F811
     expect(option(page, "S3")).to_be_visible()
 
 
-def test_a_fault_of_the_server_is_told(tabs, reader, monkeypatch):  # noqa: F811
+def test_a_fault_of_the_server_is_told(tabs, reader, monkeypatch):
     page = tabs(reader, "/")
     monkeypatch.setattr(search, "search_pages", lambda *args, **options: 1 / 0)
     field(page).fill("keeps")
     expect(page.get_by_text("The search does not answer")).to_be_visible()
 
 
-def test_who_was_logged_out_is_told(tabs, reader):  # noqa: F811
+def test_who_was_logged_out_is_told(tabs, reader):
     page = tabs(reader, "/")
     page.context.clear_cookies()
     field(page).fill("keeps")
     expect(page.get_by_text("You are logged out.")).to_be_visible()
 
 
-def test_on_a_phone_a_button_opens_the_box_over_the_whole_width(tabs, reader):  # noqa: F811
+def test_on_a_phone_a_button_opens_the_box_over_the_whole_width(tabs, reader):
     page = tabs(reader, "/", viewport=PHONE)
     expect(field(page)).to_be_hidden()
     opener = page.get_by_role("button", name="Search", exact=True)
@@ -206,14 +206,14 @@ def test_on_a_phone_a_button_opens_the_box_over_the_whole_width(tabs, reader):  
     expect(opener).to_be_focused()
 
 
-def test_the_header_has_room_for_it_on_any_screen(tabs, editor):  # noqa: F811
+def test_the_header_has_room_for_it_on_any_screen(tabs, editor):
     page = tabs(editor, "/")
     for width in (320, 390, 801, 900, 1024, 1100, 1153, 1200, 1280):
         page.set_viewport_size({"width": width, "height": 700})
         assert not too_wide(page), width
 
 
-def test_without_scripts_the_box_and_its_filters_work(tabs, reader):  # noqa: F811
+def test_without_scripts_the_box_and_its_filters_work(tabs, reader):
     for size in (WIDE, PHONE):
         page = tabs(reader, "/", viewport=size, java_script_enabled=False)
         box = page.get_by_role("searchbox", name="Search pages")
@@ -231,9 +231,8 @@ def test_without_scripts_the_box_and_its_filters_work(tabs, reader):  # noqa: F8
         expect(box).to_have_value("start category:compute -python")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_all_of_it_is_accessible_and_keeps_the_policy(tabs, reader, size, scheme):  # noqa: F811
+@WIDE_LIGHT_PHONE_DARK
+def test_all_of_it_is_accessible_and_keeps_the_policy(tabs, reader, size, scheme):
     page = tabs(reader, "/search/", viewport=size, color_scheme=scheme)
     found = []
     for path in ("/search/", "/search/?q=start+is:open+-x", "/search/?q=nothing+lamda", "/keys/"):

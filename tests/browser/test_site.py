@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from services.models import Category
 from tests.support.pages import make_service, make_topic
-from tests.support.writing import BOTH_SIZES, PHONE, serious_in_both, tabs, too_wide  # noqa: F401 (a fixture)
+from tests.support.writing import BOTH_SIZES, PHONE, serious_in_both, too_wide
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOTES = """Runs code. See [[S3]] and [[Nowhere]], or `aws lambda`.[^1]
@@ -62,7 +62,7 @@ def content(transactional_db: None) -> None:
     make_topic(title="Plan", notes="To learn:\n\n- [x] S3\n- [ ] Lambda\n")
 
 
-def test_from_home_to_a_service_and_the_lists_by_clicking(tabs, content, reader):  # noqa: F811
+def test_from_home_to_a_service_and_the_lists_by_clicking(tabs, content, reader):
     page = tabs(reader, "/")
     page.get_by_role("link", name="Compute", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Compute")
@@ -83,7 +83,7 @@ def test_from_home_to_a_service_and_the_lists_by_clicking(tabs, content, reader)
 
 
 @BOTH_SIZES
-def test_every_page_is_accessible_and_keeps_the_policy(tabs, content, reader, size):  # noqa: F811
+def test_every_page_is_accessible_and_keeps_the_policy(tabs, content, reader, size):
     page = tabs(reader, "/", viewport=size)
     found = []
     for path in PATHS:
@@ -98,7 +98,7 @@ def test_every_page_is_accessible_and_keeps_the_policy(tabs, content, reader, si
     assert [words for words in tabs.complaints if "404" not in words] == []
 
 
-def test_the_theme_that_was_chosen_stays(tabs, content, reader):  # noqa: F811
+def test_the_theme_that_was_chosen_stays(tabs, content, reader):
     page = tabs(reader, "/", color_scheme="light")
     background = "getComputedStyle(document.body).backgroundColor"
     light = page.evaluate(background)
@@ -114,7 +114,7 @@ def test_the_theme_that_was_chosen_stays(tabs, content, reader):  # noqa: F811
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-def test_on_a_phone_the_tree_opens(tabs, content, reader, scripts):  # noqa: F811
+def test_on_a_phone_the_tree_opens(tabs, content, reader, scripts):
     page = tabs(reader, "/services/lambda/", viewport=PHONE, java_script_enabled=scripts)
     tree = page.get_by_role("navigation", name="Pages")
     expect(tree).to_be_hidden()
@@ -124,7 +124,7 @@ def test_on_a_phone_the_tree_opens(tabs, content, reader, scripts):  # noqa: F81
     expect(page.get_by_role("heading", level=1)).to_have_text("S3")
 
 
-def test_the_keyboard_reaches_the_content_first(tabs, content, reader):  # noqa: F811
+def test_the_keyboard_reaches_the_content_first(tabs, content, reader):
     page = tabs(reader, "/services/lambda/")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()

@@ -11,7 +11,7 @@ from services.models import Category, ChecklistItem
 from services.models import Page as Notes
 from services.pages.revise import revise
 from tests.support.pages import make_service, make_topic
-from tests.support.writing import BOTH_SIZES, PHONE, Tabs, serious_in_both, tabs, too_wide  # noqa: F401 (a fixture)
+from tests.support.writing import BOTH_SIZES, PHONE, Tabs, serious_in_both, too_wide
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOTES = """To learn:
@@ -45,7 +45,7 @@ def content(transactional_db: None) -> None:
 
 
 @pytest.fixture
-def opened(tabs: Tabs, content: None, editor) -> Any:  # noqa: F811
+def opened(tabs: Tabs, content: None, editor) -> Any:
     """Opens a page as an editor."""
     return partial(tabs, editor)
 

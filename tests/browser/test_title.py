@@ -6,12 +6,12 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.pages import make_topic
-from tests.support.writing import Tabs, serious, tabs  # noqa: F401 (a fixture)
+from tests.support.writing import Tabs, serious
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_links_are_asked_about_once_the_title_is_another(tabs: Tabs, editor):  # noqa: F811
+def test_links_are_asked_about_once_the_title_is_another(tabs: Tabs, editor):
     make_topic(title="Plan", notes="one\n")
     make_topic(title="Other", notes="[[Plan]]\n")
     tab = tabs(editor, "/pages/plan/edit/")

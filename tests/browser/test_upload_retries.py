@@ -9,15 +9,13 @@ from django.core.files.storage import default_storage
 from playwright.sync_api import Route, expect
 
 from services.models import Attachment
-from tests.browser.test_uploads_in_editor import file, hand, page, s3_tab, upload  # noqa: F401
+from tests.browser.test_uploads_in_editor import file, hand, page, storage, tab, upload  # noqa: F401
 from tests.support.storages import objects
-from tests.support.writing import tabs  # noqa: F401
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_what_the_bucket_lost_is_sent_again(s3_tab, s3):  # noqa: F811
-    tab = s3_tab
+def test_what_the_bucket_lost_is_sent_again(tab, s3):  # noqa: F811
 
     def lose(route: Route) -> None:
         for key in objects("uploads"):

@@ -14,7 +14,7 @@ from services.models import Attachment, Page
 from tests.support.pages import make_topic
 from tests.support.pictures import PDF, picture
 from tests.support.storages import S3Server, objects
-from tests.support.writing import Tabs, select, tabs  # noqa: F401 (a fixture)
+from tests.support.writing import Tabs, select
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOTES = "hello world\n"
@@ -57,17 +57,16 @@ def page(transactional_db: None) -> Page:
 
 
 @pytest.fixture
-def tab(tabs: Tabs, storage: str, page: Page, editor) -> Tab:  # noqa: F811
+def tab(tabs: Tabs, storage: str, page: Page, editor) -> Tab:
     opened = tabs(editor, "/pages/plan/edit/")
     expect(opened.get_by_role("toolbar")).to_be_visible()
     return opened
 
 
 @pytest.fixture
-def s3_tab(tabs: Tabs, s3: S3Server, page: Page, editor) -> Tab:  # noqa: F811
-    opened = tabs(editor, "/pages/plan/edit/")
-    expect(opened.get_by_role("toolbar")).to_be_visible()
-    return opened
+def storage(s3: S3Server) -> str:
+    """A bucket, where an upload takes most steps; the tests of a page's files upload both ways."""
+    return "s3"
 
 
 def text_of(tab: Tab) -> str:
@@ -79,7 +78,7 @@ def upload(tab: Tab, name: str = "a.png"):
 
 
 @pytest.mark.parametrize("way", ["drop", "paste", "picker"])
-def test_files_are_shown_by_the_text(tab, page, storage, way):
+def test_files_are_shown_by_the_text(tab, page, way):
     puts: list[Request] = []
     tab.on("request", lambda request: request.method == "PUT" and puts.append(request))
     files = [file(), file("The plan.pdf", PDF, "application/pdf")]
@@ -97,7 +96,7 @@ def test_files_are_shown_by_the_text(tab, page, storage, way):
     rows = Attachment.objects.all()
     assert {(row.page, row.created_by.username) for row in rows} == {(page, "edgar")}
     assert objects() == {key for row in rows for key in row.keys}
-    assert len(puts) == (2 if storage == "s3" else 0)
+    assert len(puts) == 2
     # What was sent can be taken out of the text again.
     for _ in range(4):
         tab.locator("#id_notes").press("Control+z")
@@ -164,10 +163,10 @@ def test_a_refused_file_is_told_and_the_text_is_as_it_was(tab):
     assert objects() == set(Attachment.objects.get().keys)
 
 
-def test_what_is_too_large_is_refused_before_it_is_sent(s3_tab, settings):
+def test_what_is_too_large_is_refused_before_it_is_sent(tab, settings):
     settings.UPLOAD_MAX_BYTES = 1000
-    hand(s3_tab, "drop", "#id_notes", file("big.bin", b"\1" * 2000, ""))
-    expect(upload(s3_tab, "big.bin")).to_contain_text("This file is too large")
+    hand(tab, "drop", "#id_notes", file("big.bin", b"\1" * 2000, ""))
+    expect(upload(tab, "big.bin")).to_contain_text("This file is too large")
     assert objects() == set()
 
 
@@ -181,8 +180,7 @@ def test_who_is_logged_out_is_told_and_may_try_again(tab):
     expect(tab.locator("#id_notes")).to_have_value(re.compile(r"!\[a.png\]\(/"))
 
 
-def test_a_storage_that_is_down_is_told_once_and_a_later_try_works(s3_tab, s3):
-    tab = s3_tab
+def test_a_storage_that_is_down_is_told_once_and_a_later_try_works(tab, s3):
     s3.stop()
     select(tab, 5)
     hand(tab, "drop", "#id_notes", file())
@@ -201,8 +199,7 @@ def test_a_storage_that_is_down_is_told_once_and_a_later_try_works(s3_tab, s3):
     assert objects() == set(Attachment.objects.get().keys)
 
 
-def test_what_has_arrived_is_not_sent_again(s3_tab, s3):
-    tab = s3_tab
+def test_what_has_arrived_is_not_sent_again(tab, s3):
     puts: list[Request] = []
     tab.on("request", lambda request: request.method == "PUT" and puts.append(request))
     waiting: list[Route] = []
@@ -222,8 +219,7 @@ def test_what_has_arrived_is_not_sent_again(s3_tab, s3):
     assert objects() == set(Attachment.objects.get().keys)
 
 
-def test_a_bucket_that_takes_nothing_from_browsers_gets_it_from_the_server(s3_tab, s3):
-    tab = s3_tab
+def test_a_bucket_that_takes_nothing_from_browsers_gets_it_from_the_server(tab, s3):
     tab.route(f"{s3.url}/**", lambda route: route.abort())
     hand(tab, "drop", "#id_notes", file())
     expect(tab.locator("#id_notes")).to_have_value(re.compile(r"!\[a.png\]\(/"))

@@ -14,7 +14,7 @@ from services.models import Attachment, Category, ChecklistItem, Document, Page,
 from services.pages.revise import revise
 from tests.support.pages import make_service, make_topic
 from tests.support.pictures import PDF, picture
-from tests.support.writing import Tabs, tabs, too_wide  # noqa: F401 (a fixture)
+from tests.support.writing import Tabs, too_wide
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -179,11 +179,11 @@ def wide_at(tab: Tab, paths: list[str]) -> list[tuple[str, int]]:
     return wide
 
 
-def test_no_page_of_readers_is_too_wide(tabs: Tabs, page, reader):  # noqa: F811
+def test_no_page_of_readers_is_too_wide(tabs: Tabs, page, reader):
     assert wide_at(tabs(reader, "/"), [*paths_of_readers(page), "/login/"]) == []
 
 
-def test_no_page_of_editors_is_too_wide(tabs: Tabs, page, editor):  # noqa: F811
+def test_no_page_of_editors_is_too_wide(tabs: Tabs, page, editor):
     tab = tabs(editor, f"/services/{page.slug}/")
     section = tab.locator(".heading-edit").first.get_attribute("href")
     assert section
@@ -191,11 +191,11 @@ def test_no_page_of_editors_is_too_wide(tabs: Tabs, page, editor):  # noqa: F811
     assert wide_at(tab, [*paths_of_readers(page), *paths_of_editors(page), *sections]) == []
 
 
-def test_no_page_of_admins_is_too_wide(tabs: Tabs, page, admin):  # noqa: F811
+def test_no_page_of_admins_is_too_wide(tabs: Tabs, page, admin):
     assert wide_at(tabs(admin, "/"), ["/trash/", *paths_of_admins(page)]) == []
 
 
-def test_what_opens_by_script_is_not_too_wide(tabs: Tabs, page, editor):  # noqa: F811
+def test_what_opens_by_script_is_not_too_wide(tabs: Tabs, page, editor):
     tab = tabs(editor, "/")
     wide = []
     for width in WIDTHS:
@@ -213,7 +213,7 @@ def test_what_opens_by_script_is_not_too_wide(tabs: Tabs, page, editor):  # noqa
     assert wide == []
 
 
-def test_pictures_in_lists_are_small(tabs: Tabs, page, reader):  # noqa: F811
+def test_pictures_in_lists_are_small(tabs: Tabs, page, reader):
     tab = tabs(reader, "/checklist/")
     tab.evaluate(READS)
     sizes = [image.bounding_box() for image in tab.locator(".item-words img").all()]

@@ -19,6 +19,9 @@ from tests.conftest import client_of
 
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 BOTH_SIZES = pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+WIDE_LIGHT_PHONE_DARK = pytest.mark.parametrize(
+    ("size", "scheme"), [(WIDE, "light"), (PHONE, "dark")], ids=["wide", "phone"]
+)
 SELECT = """([start, end]) => {
   const area = document.querySelector("#id_notes");
   area.focus();
@@ -123,8 +126,13 @@ def serious(tab: Tab, *rules: str) -> list[str]:
 
 
 def serious_in_both(tab: Tab) -> list[str]:
-    """What axe finds on a page that is light, and in its colours when it is dark."""
+    """What axe finds on a page that is light, and in its colours when it is dark.
+
+    Colours are the same on a phone, where it looks at the light page alone.
+    """
     found = serious(tab)
+    if tab.viewport_size == PHONE:
+        return found
     tab.emulate_media(color_scheme="dark")
     found += [f"dark: {words}" for words in serious(tab, *OF_COLOURS)]
     tab.emulate_media(color_scheme="light")
