@@ -96,6 +96,7 @@ def test_unusable_files_are_form_errors(
     assert words in response.content.decode()
 
 
+@pytest.mark.soak
 def test_the_largest_upload_gets_through_both_steps(as_editor: Client) -> None:
     data = b"".join(f"Line {n}{' of something long' * 40}\n".encode() for n in range(20_000))
     assert len(data) < importing.MAX_BYTES

@@ -218,6 +218,7 @@ def test_rows_of_another_page_cannot_be_changed(as_editor: Client, page: Page) -
     assert not Question.objects.get(page=other).dismissed
 
 
+@pytest.mark.soak
 def test_three_hundred_items_take_no_more_queries(
     as_editor: Client, page: Page, django_assert_max_num_queries: object
 ) -> None:
@@ -232,6 +233,7 @@ def test_three_hundred_items_take_no_more_queries(
     assert page.items.filter(state="done").count() == 150
 
 
+@pytest.mark.soak
 def test_rows_beyond_those_shown_are_left_alone(as_editor: Client, page: Page) -> None:
     notes = "".join(f"- [ ] Item {n}\n" for n in range(520))
     revise(page, notes, version=1)

@@ -128,15 +128,22 @@ def rows(var: Path, query: str) -> list[tuple[object, ...]]:
         connection.close()
 
 
+def shown(var: Path) -> list[tuple[str, str]]:
+    """The titles and notes of the pages that are not in the trash."""
+    query = "select title, notes from services_page where trashed_at is null order by position"
+    return [(str(title), str(notes)) for title, notes in rows(var, query)]
+
+
 def stored(var: Path) -> list[tuple[object, ...]]:
     pages = rows(var, "select id, title, notes, version from services_page order by id")
     return pages + rows(var, "select id, username, password from auth_user order by id")
 
 
-def test_two_starts(start: Callable[..., Site], tmp_path: Path, notes: Path) -> None:
-    var = tmp_path / "var"
-    port = free_port()
-    first = start(notes, "--port", port, var=var)
+@pytest.mark.soak
+def test_four_starts(start: Callable[..., Site], tmp_path: Path) -> None:
+    """First with the examples; then with notes, which take their place; then as it was left."""
+    var, port = tmp_path / "var", free_port()
+    first = start("--port", port, var=var)
     address = first.wait()
     assert f":{port}/" in address
     assert str(var) in first.output
@@ -144,56 +151,40 @@ def test_two_starts(start: Callable[..., Site], tmp_path: Path, notes: Path) -> 
     manifest = json.loads((var / "static" / "staticfiles.json").read_text())
     css = next(path for name, path in manifest["paths"].items() if name.endswith(".css"))
     get(f"{address}static/{css}")
-
     password = re.search(r"admin, with the password (\S+)", first.output)
     assert password
     log_in(address, "admin", password[1])
-    before = stored(var)
     assert first.stop() == 0
     assert "Traceback" not in first.output
 
-    second = start("--port", port, var=var)
-    get(second.wait())
-    assert password[1] not in second.output
-    assert "changepassword admin" in second.output
-    assert "Importing" not in second.output
-    assert second.stop() == 0
-    assert stored(var) == before
-
-
-def test_named_notes_take_the_place_of_the_examples_and_are_imported_again(
-    start: Callable[..., Site], tmp_path: Path, notes: Path
-) -> None:
-    var = tmp_path / "var"
-    first = start(var=var)
-    first.wait()
-    first.stop()
-    second = start(notes, var=var)
-    second.wait()
+    folder = tmp_path / "my notes"
+    folder.mkdir()
+    (folder / "AWS.md").write_text(NOTES)
+    (folder / "binary.md").write_bytes(b"# EC2\n\0\n")
+    second = start(folder, var=var)
+    assert "ECS" in get(second.wait())
     second.stop()
     assert "example pages to the trash" in second.output
-    titles = rows(var, "select title from services_page where trashed_at is null order by position")
-    assert titles == [("ECS",), ("EKS",)]
+    assert "binary.md" in second.output
+    assert "Not everything could be imported." in second.output
+    assert [title for title, _ in shown(var)] == ["ECS", "EKS"]
 
-    notes.write_text(NOTES.replace("Runs pods.", "Runs Kubernetes."))
-    third = start(notes, var=var)
+    (folder / "AWS.md").write_text(NOTES.replace("Runs pods.", "Runs Kubernetes."))
+    third = start(folder, var=var)
     third.wait()
     third.stop()
     assert "Importing" in third.output
-    shown = "select notes from services_page where trashed_at is null order by position"
-    texts = [str(text) for (text,) in rows(var, shown)]
-    assert len(texts) == 2
-    assert "Runs Kubernetes." in texts[1]
+    assert [title for title, _ in shown(var)] == ["ECS", "EKS"]
+    assert "Runs Kubernetes." in shown(var)[1][1]
 
-
-def test_a_refused_file_does_not_stop_it(
-    start: Callable[..., Site], tmp_path: Path, notes: Path
-) -> None:
-    (tmp_path / "binary.md").write_bytes(b"# EC2\n\0\n")
-    site = start(tmp_path, var=tmp_path / "var")
-    assert "ECS" in get(site.wait())
-    assert "binary.md" in site.output
-    assert "Not everything could be imported." in site.output
+    before = stored(var)
+    fourth = start("--port", port, var=var)
+    get(fourth.wait())
+    assert password[1] not in fourth.output
+    assert "changepassword admin" in fourth.output
+    assert "Importing" not in fourth.output
+    assert fourth.stop() == 0
+    assert stored(var) == before
 
 
 def test_missing_notes_stop_it_first(start: Callable[..., Site], tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ from playwright.sync_api import Route, expect
 
 from tests.conftest import ROOT
 from tests.support.pages import make_topic
-from tests.support.writing import Tabs, tabs  # noqa: F401 (a fixture)
 
 IMPORT = re.compile(r"""(?:\bfrom|^import|\bimport\()\s*["']([^"']+)["']""", re.MULTILINE)
 HASHED = re.compile(r"\.[0-9a-f]{12}\.js$")
@@ -45,7 +44,7 @@ def test_scripts_share_no_globals() -> None:
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-def test_a_page_and_its_editor_work_with_hashed_names(collected, tabs, editor):  # noqa: F811
+def test_a_page_and_its_editor_work_with_hashed_names(collected, tabs, editor):
     asked: list[str] = []
 
     def serve(route: Route) -> None:

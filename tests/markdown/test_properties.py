@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,9 @@ from services.markdown.read.outline import read_outline
 from services.markdown.render.render import render, render_inline
 from services.text.line_ends import restore_line_ends, split_lines
 from tests.markdown.render.test_sanitise import dangers
+from tests.soak import TIMES
 
+pytestmark = pytest.mark.soak
 PIECES = """
 - [ ] task
 - [x] done
@@ -109,7 +112,7 @@ def notes(draw) -> str:
 
 TEXTS = st.one_of(notes(), notes(), st.text(max_size=60))
 quickly = settings(
-    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+    max_examples=TIMES * 100, suppress_health_check=[HealthCheck.too_slow], database=None
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -173,8 +173,8 @@ def test_the_index_is_right_after_all_of_it(
 LINES = st.lists(st.sampled_from(["a\n", "b\r\n", "- [ ] c\n", "\n", "d"]), max_size=8)
 
 
+@pytest.mark.soak
 class TestAnyTexts(TestCase):
-    @settings(deadline=None)
     @pytest.mark.databases("sqlite")
     @given(LINES.map("".join), LINES.map("".join), LINES.map("".join))
     def test_every_text_is_on_the_page_or_in_the_clash(

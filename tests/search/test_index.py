@@ -209,6 +209,7 @@ def test_a_table_is_made_anew_by_a_migration(page):
     assert not index.check()
 
 
+@pytest.mark.soak
 def test_notes_with_more_words_than_an_index_has_room_for(page):
     letters = "абвгдежзиклмнопрстуфхцчшщэюя"
     words = ["".join(letters[n // 28**at % 28] for at in range(4)) for n in range(125_000)]

@@ -17,6 +17,7 @@ def test_the_judged_set_is_large_enough():
     assert sum(kind == "typo" for kind in kinds) >= 20
 
 
+@pytest.mark.soak
 @pytest.mark.django_db
 @pytest.mark.databases("sqlite", "postgres")
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the notes of others are not on this machine")

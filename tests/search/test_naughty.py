@@ -7,13 +7,14 @@ from django.test import Client
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 
+from tests.soak import TIMES
 from tests.support.elements import Elements, words
 from tests.support.naughty import ANY, TEXTS, TITLES
 from tests.support.pages import make_topic
 
 pytestmark = pytest.mark.django_db
 QUICKLY = examples(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=TIMES * 20, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 OURS = {
     "html",
@@ -78,11 +79,13 @@ def harmless(client: Client, text: str) -> None:
     assert client.get("/search/", form).status_code == 302
 
 
-@pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
-def test_naughty_queries_are_queries(as_reader, text):
-    harmless(as_reader, text)
+@pytest.mark.soak
+def test_naughty_queries_are_queries(as_reader):
+    for text in TEXTS:
+        harmless(as_reader, text)
 
 
+@pytest.mark.soak
 @QUICKLY
 @given(text=ANY)
 def test_any_text_can_be_asked_for(as_reader, text):
@@ -99,6 +102,7 @@ def test_pages_with_naughty_titles_are_shown_as_they_are_called(as_reader, text)
     harmless(as_reader, text)
 
 
+@pytest.mark.soak
 @QUICKLY
 @given(title=TITLES, query=ANY)
 def test_any_title_and_notes_can_be_found(as_reader, title, query):

@@ -12,6 +12,7 @@ from services.attachments.store import store
 from services.models import Page
 from services.pages.revise import revise
 from services.search.search import search_pages
+from tests.soak import TIMES
 from tests.support.finding import page, shown, titles
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
@@ -103,10 +104,10 @@ def test_results_come_in_parts():
 # -- any text ------------------------------------------------------------------------------------
 
 
+@pytest.mark.soak
 @given(st.text(max_size=60), st.text(max_size=120), st.booleans())
 @hypothesis_settings(
-    max_examples=60,
-    deadline=None,
+    max_examples=TIMES * 30,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_any_text_is_searched_in_and_for(asked, notes, typing):

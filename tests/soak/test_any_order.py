@@ -285,7 +285,7 @@ def test_any_order_of_changes_keeps_every_promise():
         Site,
         settings=settings(
             # The texts are the same there; what differs are transactions and locks.
-            max_examples=TIMES * (5 if connection.vendor == "postgresql" else 15),
+            max_examples=TIMES * (4 if connection.vendor == "postgresql" else 10),
             stateful_step_count=20,
             deadline=None,
             # Shortening a failure takes minutes; where nobody waits for it, it is told as it is.

@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 from tests.soak import TIMES
 
 # Each kind of work is killed once: on a bucket there are five.
-ROUNDS = 5 * TIMES
+ROUNDS = 3 * TIMES
 
 
 def test_what_is_left_is_named_and_swept(storage: str, tmp_path) -> None:

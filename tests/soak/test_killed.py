@@ -8,7 +8,7 @@ import time
 from tests.soak import TIMES
 from tests.support.writers import Server, Writer
 
-ROUNDS = 5 * TIMES
+ROUNDS = 3 * TIMES
 
 
 class Hasty(Writer):

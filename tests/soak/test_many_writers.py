@@ -11,7 +11,7 @@ from tests.soak import TIMES
 from tests.support.writers import Server, Writer, write_at_once
 from tests.support.writers_pages import WRITERS
 
-REQUESTS = 25 * TIMES  # for each person
+REQUESTS = 10 * TIMES  # for each person
 
 
 @pytest.mark.databases("sqlite", "postgres")

@@ -170,6 +170,7 @@ HUGE = {
 }
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("name", HUGE)
 def test_huge_notes_import_open_and_come_out_the_same(bring, name, as_reader, tmp_path):
     status, err = bring(HUGE[name])

@@ -10,11 +10,14 @@ from django.core.management import call_command
 
 from services.models import Category, ChecklistItem, Page, Question
 from tests.conftest import EXAMPLES, ROOT, SHARED
+from tests.soak import TIMES
 
 pytestmark = pytest.mark.django_db
 
 CORPORA = [folder for folder in sorted((SHARED / "corpora").glob("*")) if folder.is_dir()]
 FOLDERS = CORPORA or [EXAMPLES, ROOT / "tests" / "data"]
+# Of this many pages one is opened; with KB_SOAK more.
+EVERY = 10
 
 
 def bring(*paths: Path) -> int:
@@ -26,38 +29,33 @@ def bring(*paths: Path) -> int:
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_every_file_comes_out_byte_for_byte(folder, tmp_path, capsys):
-    status = bring(folder)
-    refused = {line.split()[1].rstrip(":") for line in capsys.readouterr().err.splitlines()}
-    call_command("export_markdown", str(tmp_path))
-    files = sorted(folder.rglob("*.md"))
-    assert files
-    for file in files:
-        name = file.relative_to(folder)
-        if status and str(name) in refused:
-            continue
-        assert (tmp_path / name).read_bytes() == file.read_bytes(), name
+class TestACorpus:
+    def test_comes_out_byte_for_byte_and_its_pages_open(self, folder, tmp_path, capsys, as_reader):
+        status = bring(folder)
+        refused = {line.split()[1].rstrip(":") for line in capsys.readouterr().err.splitlines()}
+        call_command("export_markdown", str(tmp_path))
+        files = sorted(folder.rglob("*.md"))
+        assert files
+        for file in files:
+            name = file.relative_to(folder)
+            if status and str(name) in refused:
+                continue
+            assert (tmp_path / name).read_bytes() == file.read_bytes(), name
+        for page in list(Page.objects.all())[:: max(1, EVERY // TIMES)]:
+            assert as_reader.get(page.get_absolute_url()).status_code == 200, page
 
-
-@pytest.mark.databases("sqlite", "postgres")
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_a_second_import_and_a_rederive_change_nothing(folder, capsys):
-    bring(folder)
-    before = list(Page.objects.order_by("pk").values())
-    capsys.readouterr()
-    bring(folder)
-    done = capsys.readouterr().out.splitlines()[-1]
-    assert set(done.replace(".", "").split()[2::2]) <= {"unchanged", "unchanged,", "refused"}
-    assert list(Page.objects.order_by("pk").values()) == before
-    call_command("rederive")
-    assert "every index was right" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_every_page_opens(folder, as_reader):
-    bring(folder)
-    for page in Page.objects.all():
-        assert as_reader.get(page.get_absolute_url()).status_code == 200, page
+    @pytest.mark.soak
+    @pytest.mark.databases("sqlite", "postgres")
+    def test_is_unchanged_by_a_second_import_and_by_rederive(self, folder, capsys):
+        bring(folder)
+        before = list(Page.objects.order_by("pk").values())
+        capsys.readouterr()
+        bring(folder)
+        done = capsys.readouterr().out.splitlines()[-1]
+        assert set(done.replace(".", "").split()[2::2]) <= {"unchanged", "unchanged,", "refused"}
+        assert list(Page.objects.order_by("pk").values()) == before
+        call_command("rederive")
+        assert "every index was right" in capsys.readouterr().out
 
 
 @pytest.mark.skipif(not (SHARED / "seeds" / "AWS.md").exists(), reason="the note is not here")

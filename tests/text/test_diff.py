@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.text import diff as module
@@ -180,6 +180,7 @@ HARD = {
 }
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("name", HARD)
 def test_no_text_takes_long(name):
     old, new = HARD[name]
@@ -204,7 +205,6 @@ def test_only_the_first_changes_are_shown():
     assert len(rows(found)) == module.MAX_SHOWN_LINES
 
 
-@settings(max_examples=30)
 @given(TEXTS)
 def test_an_emptied_text_is_all_removed(text):
     assert side(diff(text, ""), "old") == ("" if text == "" else text)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from services.forms.fields import as_posted
 from services.text.line_ends import dominant_line_end, restore_line_ends
+from tests.soak import TIMES
 
 LINES = st.tuples(
     st.sampled_from(["", "a", "b", "\t", "x ", "\u2028"]), st.sampled_from(["\n", "\r\n", "\r"])
@@ -21,19 +22,17 @@ ENDS = st.sampled_from(["\n", "\r\n", "\r"])
 
 
 @given(TEXTS, ENDS)
-@settings(deadline=None)
 def test_what_comes_back_unchanged_is_what_was_stored(stored: str, default: str) -> None:
     assert restore_line_ends(as_posted(stored), stored, default) == stored
 
 
 @given(TEXTS, TEXTS, ENDS)
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=TIMES * 200)
 def test_no_line_is_lost_or_made(stored: str, typed: str, default: str) -> None:
     assert as_posted(restore_line_ends(as_posted(typed), stored, default)) == as_posted(typed)
 
 
 @given(TEXTS, TEXTS, ENDS)
-@settings(deadline=None)
 def test_lines_around_an_insertion_preserve_ends(above: str, below: str, default: str) -> None:
     above = above if above.endswith(("\n", "\r")) or not above else f"{above}\n"
     stored = above + below

@@ -89,6 +89,7 @@ HARD = {
 }
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("name", HARD)
 def test_no_text_takes_long_to_merge(name):
     """Some took minutes when all lines were compared with all, while others waited to write."""
@@ -99,6 +100,7 @@ def test_no_text_takes_long_to_merge(name):
         similarity(mine, theirs)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("between", ["\n", " ", ""])
 def test_many_similarities_are_computed_in_time(between):
     texts = [of_two(n, 198 if not between else 900, between) for n in range(15)]

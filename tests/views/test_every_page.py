@@ -51,8 +51,8 @@ CODE = re.compile(
     """,
     re.VERBOSE,
 )
-# Filters and orders can be combined without end: of each kind of address two are opened.
-MAX_OF_A_KIND = 2
+# Filters and orders can be combined without end: of each kind of address one is opened.
+MAX_OF_A_KIND = 1
 # No link leads to these: they answer scripts, or address what is gone.
 UNLINKED = ["/nothing/", "/search/suggest/?q=plan", "/search/recent/?ids=1,2", "/pages/new/"]
 UNLINKED += ["/search/?q=xyzzy", '/search/?q="ways', "/pages/plan/split/?section=gone", "/login/"]

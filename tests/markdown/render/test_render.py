@@ -164,6 +164,7 @@ PATHOLOGICAL = {
 }  # fmt: skip
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("name", PATHOLOGICAL)
 def test_no_text_takes_forever(name):
     shown = render(PATHOLOGICAL[name]).html
