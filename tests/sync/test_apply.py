@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from services.models import Page
+from services.models import Document, Page, Revision, StaleVersion
+from services.pages.revise import revise
 from services.sync.apply import apply_plan
 from services.sync.read_files import SourceFile
 from services.sync.stored import plan_import
@@ -72,3 +73,16 @@ def test_reordered_sections_take_a_fixed_number_of_queries():
     few = applied(files(FEW, swapped.format))
     applied(files(FEW, text.format))
     assert applied(files(MANY, swapped.format)) <= few + MARGIN
+
+
+def test_a_page_saved_after_the_plan_was_made_is_not_overwritten():
+    apply_plan(plan_import(files(2, note)))
+    plan = plan_import(files(3, CHANGES["notes"]))
+    page = Page.objects.get(title="Note 1")
+    revise(page, "Saved since.\n", version=1)
+    with pytest.raises(StaleVersion) as raised:
+        apply_plan(plan)
+    assert raised.value.current == page
+    assert Page.objects.get(pk=page.pk).notes == "Saved since.\n"
+    assert Page.objects.get(title="Note 0").version == 1
+    assert (Document.objects.count(), Revision.objects.count()) == (2, 3)

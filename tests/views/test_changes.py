@@ -80,6 +80,16 @@ def test_two_imports_are_two_entries(page):
     assert [len(entry.pages) for entry in entries] == [3, 2, 0]
 
 
+def test_imports_of_two_users_within_the_same_minute_are_two_entries(page, editor, admin):
+    imported(5)
+    rows = Revision.objects.filter(reason=Reason.IMPORT)
+    last = sorted(rows.values_list("pk", flat=True))[3:]
+    rows.exclude(pk__in=last).update(user=editor)
+    rows.filter(pk__in=last).update(user=admin)
+    entries = timeline.changes(Filter(), None).entries
+    assert [(entry.who, len(entry.pages)) for entry in entries[:2]] == [("ada", 2), ("edgar", 3)]
+
+
 def test_a_single_imported_page_is_an_entry_as_any_other(as_reader):
     imported(1)
     text = words_of(listed(text_of(as_reader, "/changes/")))
