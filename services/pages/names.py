@@ -6,14 +6,11 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Func, IntegerField, Q
-from django.db.models.functions import Length
-from django.db.models.sql.compiler import SQLCompiler
+from django.db.models import Q
 
 from services.aws import catalog
 from services.aws.catalog import name_key
-from services.db.bulk import chunks, insert_rows
+from services.db.bulk import chunks, insert_rows, update_rows
 from services.db.locks import lock_names
 from services.markdown.read.targets import target_name
 from services.models import ChecklistItem, Link, Page, PageName, Section
@@ -39,17 +36,19 @@ def names_of(page: Page, file_name: str = "") -> dict[str, int]:
 
     `file_name` is the name of the file whose first section the page is, as Obsidian links to it.
     """
-    claims = [(page.title, Rank.TITLE), (page.abbreviation, Rank.ABBREVIATION)]
-    if page.abbreviation:
-        claims.append((f"{page.title} ({page.abbreviation})", Rank.ABBREVIATION))
-    claims += [(str(alias), Rank.ALIAS) for alias in page.aliases]
-    claims.append((file_name, Rank.FILE))
+    claims = [
+        (page.title, Rank.TITLE),
+        (page.abbreviation, Rank.ABBREVIATION),
+        (str(page), Rank.ABBREVIATION),
+        *((str(alias), Rank.ALIAS) for alias in page.aliases),
+        (file_name, Rank.FILE),
+    ]
     if page.is_service and (service := catalog.by_id(page.aws_id)):
         claims += [(name, Rank.AWS) for name in service.names]
     names: dict[str, int] = {}
     for name, rank in claims:
         if normal := name_key(name)[:KEY_LENGTH]:
-            names.setdefault(normal, rank)
+            names.setdefault(normal, int(rank))
     return names
 
 
@@ -130,41 +129,22 @@ def refresh_names(pages: Sequence[Page], *, other_kind: Collection[int] = ()) ->
     for ids in chunks(list(by_id)):
         files = Section.objects.filter(page__in=ids, position=0, gone=False)
         paths = dict(files.values_list("page_id", "document__path"))
-        stored = {(row.page_id, row.key): row for row in PageName.objects.filter(page__in=ids)}
+        rows = PageName.objects.filter(page__in=ids)
+        stored = {(row.page_id, row.key, row.rank): row.pk for row in rows}
         wanted = {
-            (pk, normal): rank
+            (pk, key, rank)
             for pk in ids
-            for normal, rank in names_of(by_id[pk], target_name(paths.get(pk, ""))).items()
+            for key, rank in names_of(by_id[pk], target_name(paths.get(pk, ""))).items()
         }
-        gone = [row.pk for at, row in stored.items() if wanted.get(at) != row.rank]
-        new = {at: rank for at, rank in wanted.items() if at not in stored or stored[at].pk in gone}
-        changed |= {row.key for row in stored.values() if row.pk in gone}
-        changed |= {normal for _, normal in new}
-        changed |= {normal for pk, normal in wanted if pk in other_kind}
+        gone, new = stored.keys() - wanted, wanted - stored.keys()
+        changed |= {key for _, key, _ in gone | new}
+        changed |= {key for pk, key, _ in wanted if pk in other_kind}
         if changed:
             lock_names()
         if gone:
-            PageName.objects.filter(pk__in=gone).delete()
-        insert_rows(
-            PageName,
-            ("page_id", "key", "rank"),
-            ((pk, normal, int(rank)) for (pk, normal), rank in new.items()),
-        )
+            PageName.objects.filter(pk__in=[stored[name] for name in gone]).delete()
+        insert_rows(PageName, ("page_id", "key", "rank"), sorted(new))
     return changed
-
-
-class ByteLength(Func):
-    """The number of bytes of a text."""
-
-    output_field = IntegerField()
-    function = "OCTET_LENGTH"
-
-    def as_sqlite(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: str
-    ) -> tuple[str, tuple[str | int, ...]]:
-        # OCTET_LENGTH came with SQLite 3.43.
-        template = "LENGTH(CAST(%(expressions)s AS BLOB))"
-        return self.as_sql(compiler, connection, template=template, **context)
 
 
 def items_that_may_name(keys: Collection[str]) -> Iterator[tuple[int, int, str]]:
@@ -180,42 +160,30 @@ def items_that_may_name(keys: Collection[str]) -> Iterator[tuple[int, int, str]]
         yield from rows.iterator(chunk_size=5000)
         return
     runs = {run for run in runs if not any(other in run for other in runs - {run})}
-    wanted = Q(pk__in=())
+    wanted = Q(text__regex="[^ -~]")
     for run in runs:
         wanted |= Q(text__icontains=run)
-    rows = rows.annotate(size=ByteLength("text")).filter(wanted | ~Q(size=Length("text")))
-    for pk, page_id, text in rows.values_list("pk", "page_id", "text").iterator(chunk_size=5000):
+    for pk, page_id, text in rows.filter(wanted).iterator(chunk_size=5000):
         plain = name_key(text)
         if any(run in plain for run in runs):
             yield pk, page_id, text
 
 
-def resolve_again(keys: Collection[str]) -> int:
-    """Let links and items that use these names follow them; returns how many rows changed."""
+def resolve_again(keys: Collection[str]) -> None:
+    """Update where links lead and what items name, of those that use one of these names."""
     if not keys:
-        return 0
-    return _resolve_links(keys) + _resolve_items(keys)
-
-
-def _resolve_links(keys: Collection[str]) -> int:
+        return
     known, changed = look_up(keys), []
     for chunk in chunks(sorted(keys)):
         for link in Link.objects.filter(key__in=chunk, attachment=None):
             named = known.get(link.key)
-            if link.to_id != (named.page_id if named else None):
-                link.to_id = named.page_id if named else None
+            leads_to = named.page_id if named else None
+            if link.to_id != leads_to:
+                link.to_id = leads_to
                 changed.append(link)
-    Link.objects.bulk_update(changed, ["to"], batch_size=500)
-    return len(changed)
-
-
-def _resolve_items(keys: Collection[str]) -> int:
-    touched = []
-    for pk, page_id, text in items_that_may_name(keys):
-        found = mentions(text)
-        if not found.keys.isdisjoint(keys):
-            touched.append((pk, page_id, found))
-    return name_items(touched)
+    update_rows(Link, changed, ("to_id",))
+    items = ((pk, own, mentions(text)) for pk, own, text in items_that_may_name(keys))
+    name_items([item for item in items if not item[2].keys.isdisjoint(keys)])
 
 
 def name_items(rows: Sequence[tuple[int, int, Mentions]]) -> int:
