@@ -16,20 +16,6 @@ from services.models import Page, Reason, Revision
 # Fields of a page that every revision changes.
 ADVANCED = ("version", "updated_at", "updated_by", "last_reason")
 FOLDED_WITHIN = timedelta(hours=1)
-# Columns of a revision that are copied from its page, by their names on the page.
-COPIED = (
-    "version",
-    "kind",
-    "category_id",
-    "title",
-    "abbreviation",
-    "slug",
-    "aliases",
-    "aws_id",
-    "about_id",
-    "notes",
-)
-OWN = ("page_id", "saved_at", "user_id", "reason", "type", "folded", "tags")
 ON_PAGES = {"content_type__app_label": "services", "content_type__model": "page"}
 
 
@@ -56,18 +42,24 @@ def record(
 
     `tags` says that they may have changed, and costs another query.
     """
-    names = tags_of([page.pk for page in pages]) if tags else {}
-    change = Revision.Type.CREATED if created else Revision.Type.CHANGED
-    fields = {field.attname: field for field in Revision._meta.concrete_fields}
-    columns = [fields[name] for name in (*COPIED, *OWN)]
-    rows = []
+    stored_tags = tags_of([page.pk for page in pages]) if tags else {}
+    fields = [field for field in Revision._meta.concrete_fields if not field.primary_key]
+    names, rows = [field.attname for field in fields], []
     for page in pages:
-        own = (page.pk, page.updated_at, page.updated_by_id, page.last_reason, change, folded)
-        values = [*(getattr(page, name) for name in COPIED), *own]
-        values.append(names.get(page.pk, []) if tags else None)
-        pairs = zip(columns, values, strict=True)
-        rows.append(tuple(field.get_db_prep_save(value, connection) for field, value in pairs))
-    insert_rows(Revision, [str(field.column) for field in columns], rows)
+        own = {
+            "page_id": page.pk,
+            "saved_at": page.updated_at,
+            "user_id": page.updated_by_id,
+            "reason": page.last_reason,
+            "type": Revision.Type.CREATED if created else Revision.Type.CHANGED,
+            "folded": folded,
+            "tags": stored_tags.get(page.pk, []) if tags else None,
+        }
+        # The other fields are called as on the page.
+        values = (own[name] if name in own else getattr(page, name) for name in names)
+        pairs = zip(fields, values, strict=True)
+        rows.append([field.get_db_prep_save(value, connection) for field, value in pairs])
+    insert_rows(Revision, [str(field.column) for field in fields], rows)
 
 
 def tags_of(pages: Sequence[int]) -> dict[int, list[str]]:
