@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,6 +42,11 @@ def retry_deadlocks(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **kwargs)
 
     return retrying
+
+
+def atomic_with_retries(function: Callable[P, R]) -> Callable[P, R]:
+    """Decorate a function: run it in a transaction, and again in a new one after a deadlock."""
+    return retry_deadlocks(transaction.atomic(function))
 
 
 def _sqlite_turn() -> AbstractContextManager[object]:

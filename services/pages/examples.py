@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import transaction
 from django.db.models import QuerySet
 
-from services.db.locks import retry_deadlocks
+from services.db.locks import atomic_with_retries
 from services.models import Document, Page
 from services.pages.trash import throw_away
 
@@ -22,8 +21,7 @@ def example_pages() -> QuerySet[Page]:
     return Page.objects.filter(section__document__in=example_documents())
 
 
-@retry_deadlocks
-@transaction.atomic
+@atomic_with_retries
 def remove_examples(by: AbstractBaseUser | None) -> int:
     """Move the example pages to the trash and forget their files; return how many pages went."""
     pages = list(example_pages())

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import transaction
 
 from services.aws.catalog import name_key
-from services.db.locks import retry_deadlocks
+from services.db.locks import atomic_with_retries
 from services.models import Category, Page, PageName, Reason, Revision
 from services.pages.names import KEY_LENGTH
-from services.pages.revise import revise
+from services.pages.revise import is_aws_id_taken, revise
 from services.pages.revisions import find_revision, tags_at
 
 
@@ -28,29 +27,28 @@ class Restored:
     left: tuple[str, ...]
 
 
-@retry_deadlocks
+@atomic_with_retries
 def restore_version(
     page: Page, version: int, *, seen: int, by: AbstractBaseUser | None
 ) -> Restored:
     """Restore a version of a page, as one revision.
 
-    `seen` is the version that the person decided upon. Raises StaleVersion, and stores nothing,
-    when the page has moved on since or is in the trash; NoSuchVersion where there is none.
-    Its address stays: links from elsewhere lead to it.
+    `seen` is the newest version that the user saw. Raises StaleVersion, and stores nothing, when
+    the page was saved since or is in the trash; NoSuchVersion where there is none. The page's
+    address stays: links from elsewhere lead to it.
     """
-    with transaction.atomic():
-        current = Page.everything.locked().get(pk=page.pk)
-        then = find_revision(current.pk, version)
-        if then is None:
-            raise NoSuchVersion
-        left: list[str] = []
-        facts = _shelf(current, then, left)
-        facts |= {"abbreviation": then.abbreviation, "aliases": then.aliases}
-        facts["title"] = _title(current, then, left)
-        facts["aws_id"] = _aws_id(current, then, str(facts["kind"]), left)
-        tags = tags_at(current.pk, version)
-        revise(current, then.notes, version=seen, by=by, reason=Reason.RESTORE, tags=tags, **facts)
-        return Restored(current, current.version != seen, tuple(left))
+    current = Page.everything.locked().get(pk=page.pk)
+    then = find_revision(current.pk, version)
+    if then is None:
+        raise NoSuchVersion
+    left: list[str] = []
+    facts = _category_facts(current, then, left)
+    facts |= {"abbreviation": then.abbreviation, "aliases": then.aliases}
+    facts["title"] = _title(current, then, left)
+    facts["aws_id"] = _aws_id(current, then, str(facts["kind"]), left)
+    tags = tags_at(current.pk, version)
+    revise(current, then.notes, version=seen, by=by, reason=Reason.RESTORE, tags=tags, **facts)
+    return Restored(current, current.version != seen, tuple(left))
 
 
 def _title(current: Page, then: Revision, left: list[str]) -> str:
@@ -62,8 +60,8 @@ def _title(current: Page, then: Revision, left: list[str]) -> str:
     return current.title
 
 
-def _shelf(current: Page, then: Revision, left: list[str]) -> dict[str, object]:
-    """Return its kind, its category, and the page that it is about."""
+def _category_facts(current: Page, then: Revision, left: list[str]) -> dict[str, object]:
+    """Return the kind, the category, and the page that it is about."""
     if then.kind == Page.Kind.SERVICE:
         category = Category.objects.filter(pk=then.category_id or 0).first()
         if category is not None:
@@ -78,13 +76,7 @@ def _shelf(current: Page, then: Revision, left: list[str]) -> dict[str, object]:
 
 
 def _aws_id(current: Page, then: Revision, kind: str, left: list[str]) -> str:
-    others = Page.objects.filter(kind=Page.Kind.SERVICE).exclude(pk=current.pk)
-
-    def is_free(aws_id: str) -> bool:
-        topic = kind != Page.Kind.SERVICE
-        return topic or not aws_id or not others.filter(aws_id=aws_id).exists()
-
-    if is_free(then.aws_id):
+    if kind != Page.Kind.SERVICE or not is_aws_id_taken(then.aws_id, current):
         return then.aws_id
     left.append(f"Another page has the AWS id “{then.aws_id}” now.")
-    return current.aws_id if is_free(current.aws_id) else ""
+    return "" if is_aws_id_taken(current.aws_id, current) else current.aws_id

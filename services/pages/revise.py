@@ -34,6 +34,14 @@ class Trashed(Exception):
         self.page = page
 
 
+def lock_live(page: Page) -> Page:
+    """Return a page as it is now, locked until the transaction ends. Raises Trashed."""
+    current = Page.everything.locked().get(pk=page.pk)
+    if current.trashed_at:
+        raise Trashed(current)
+    return current
+
+
 def create(page: Page) -> Page:
     """Store a new page with its first revision, and derive its rows; returns it.
 
@@ -147,5 +155,10 @@ def free_slug(page: Page, title: str) -> str:
 def free_aws_id(page: Page) -> str:
     """Return the AWS id that goes with the page's title; blank where another service has it."""
     known = catalog.find_service(str(page)) or catalog.find_service(page.title)
+    return known.aws_id if known and not is_aws_id_taken(known.aws_id, page) else ""
+
+
+def is_aws_id_taken(aws_id: str, page: Page) -> bool:
+    """Tell whether a service other than this page has an AWS id."""
     others = Page.objects.filter(kind=Page.Kind.SERVICE).exclude(pk=page.pk)
-    return known.aws_id if known and not others.filter(aws_id=known.aws_id).exists() else ""
+    return bool(aws_id) and others.filter(aws_id=aws_id).exists()

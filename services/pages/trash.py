@@ -8,14 +8,13 @@ notes say (who ticked when, dismissed questions, tags) waits in `Page.kept`.
 from __future__ import annotations
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from services.attachments.manage import attachment_ids_in
 from services.attachments.manage import delete as delete_attachment
 from services.aws.catalog import name_key
-from services.db.locks import lock_names, retry_deadlocks
+from services.db.locks import atomic_with_retries, lock_names
 from services.models import (
     Attachment,
     ChecklistItem,
@@ -28,62 +27,61 @@ from services.models import (
     StaleVersion,
 )
 from services.models.pages import TITLE_LENGTH
-from services.pages import derived_state
 from services.pages.derive import derive
+from services.pages.derived_state import dump_waiting, load_waiting
 from services.pages.names import KEY_LENGTH, refresh_names, resolve_again
-from services.pages.revise import delete
+from services.pages.revise import delete, is_aws_id_taken
 from services.pages.revisions import ADVANCED, advance, record, tags_of
 
 TRASHED = ("trashed_at", "trashed_by", "kept")
 
 
-@retry_deadlocks
+@atomic_with_retries
 def throw_away(page: Page, *, by: AbstractBaseUser | None) -> None:
     """Move a page to the trash; does nothing if it is there already."""
-    with transaction.atomic():
-        current = Page.everything.locked().get(pk=page.pk)
-        if current.trashed_at:
-            return
-        lock_names()
-        waiting = derived_state.waiting([current])[current.pk]
-        items = [*current.items.order_by("position"), *waiting.items]
-        questions = [*current.questions.order_by("position"), *waiting.questions]
-        tags = tags_of([current.pk]).get(current.pk, [])
-        current.kept = derived_state.kept(items, questions) | {"tags": tags}
-        names = list(current.page_names.values_list("key", flat=True))
-        for model in (ChecklistItem, Question, Link, PageName):
-            model._base_manager.filter(page=current).delete()
-        current.tags.clear()
-        resolve_again(names)
-        current.trashed_at, current.trashed_by_id = timezone.now(), by.pk if by else None
-        advance(current, by, Reason.TRASH)
-        current.save(update_fields=[*TRASHED, *ADVANCED])
-        record([current], tags=False)
+    current = Page.everything.locked().get(pk=page.pk)
+    if current.trashed_at:
+        return
+    lock_names()
+    items, questions = load_waiting([current])
+    current.kept = dump_waiting(
+        [*current.items.order_by("position"), *items[current.pk]],
+        [*current.questions.order_by("position"), *questions[current.pk]],
+    )
+    current.kept["tags"] = tags_of([current.pk]).get(current.pk, [])
+    names = list(current.page_names.values_list("key", flat=True))
+    for model in (ChecklistItem, Question, Link, PageName):
+        model._base_manager.filter(page=current).delete()
+    current.tags.clear()
+    resolve_again(names)
+    current.trashed_at, current.trashed_by_id = timezone.now(), by.pk if by else None
+    advance(current, by, Reason.TRASH)
+    current.save(update_fields=[*TRASHED, *ADVANCED])
+    record([current], tags=False)
 
 
-@retry_deadlocks
+@atomic_with_retries
 def take_out(page: Page, *, by: AbstractBaseUser | None) -> Page:
     """Restore a page from the trash; returns it, under another title where its own is taken.
 
     Raises StaleVersion where it is not in the trash any more.
     """
-    with transaction.atomic():
-        current = Page.everything.locked().get(pk=page.pk)
-        if not current.trashed_at:
-            raise StaleVersion(current)
-        lock_names()
-        tags = current.kept.pop("tags", [])
-        current.trashed_at, current.trashed_by = None, None
-        current.title = free_title(current)
-        if Page.objects.filter(kind=Page.Kind.SERVICE, aws_id=current.aws_id).exists():
-            current.aws_id = ""
-        advance(current, by, Reason.RESTORE)
-        current.save(update_fields=[*TRASHED, *ADVANCED, "title", "aws_id"])
-        current.tags.set(tags)
-        resolve_again(refresh_names([current]))
-        derive([current], fresh=True)
-        record([current])
-        return current
+    current = Page.everything.locked().get(pk=page.pk)
+    if not current.trashed_at:
+        raise StaleVersion(current)
+    lock_names()
+    tags = current.kept.pop("tags", [])
+    current.trashed_at, current.trashed_by = None, None
+    current.title = free_title(current)
+    if is_aws_id_taken(current.aws_id, current):
+        current.aws_id = ""
+    advance(current, by, Reason.RESTORE)
+    current.save(update_fields=[*TRASHED, *ADVANCED, "title", "aws_id"])
+    current.tags.set(tags)
+    resolve_again(refresh_names([current]))
+    derive([current], fresh=True)
+    record([current])
+    return current
 
 
 def free_title(page: Page) -> str:
@@ -104,39 +102,37 @@ def _ended(title: str, more: str) -> str:
     return stem + more
 
 
-@retry_deadlocks
+@atomic_with_retries
 def empty() -> int:
     """Delete what is in the trash for good, histories and files included; returns how many.
 
     Pages with unsaved drafts stay in the trash, since the drafts would be deleted unseen.
     """
-    with transaction.atomic():
-        thrown = Page.everything.exclude(trashed_at=None)
-        locked = Page.everything.filter(Q(pk__in=thrown) | Q(about__in=thrown)).locked()
-        drafts = Draft.objects.filter(page__in=thrown).select_for_update().only("page", "saved_at")
-        awaited = {draft.page_id for draft in drafts if draft.saved_at}
-        pages = [page for page in locked if page.trashed_at and page.pk not in awaited]
-        for page in pages:
-            destroy(page)
-        return len(pages)
+    thrown = Page.everything.exclude(trashed_at=None)
+    locked = Page.everything.filter(Q(pk__in=thrown) | Q(about__in=thrown)).locked()
+    drafts = Draft.objects.filter(page__in=thrown).select_for_update().only("page", "saved_at")
+    awaited = {draft.page_id for draft in drafts if draft.saved_at}
+    pages = [page for page in locked if page.trashed_at and page.pk not in awaited]
+    for page in pages:
+        destroy(page)
+    return len(pages)
 
 
-@retry_deadlocks
+@atomic_with_retries
 def destroy(page: Page) -> None:
     """Delete a page for good, with its history and its files.
 
     A file that another page shows, as after a section was split off, goes on as that page's.
     """
-    with transaction.atomic():
-        # Also those of no page: they were sent before the page was stored.
-        own = Q(page=page) | Q(page=None, pk__in=attachment_ids_in(page.notes))
-        for attachment in Attachment.objects.filter(own).order_by("pk"):
-            shown = shows(attachment).exclude(pk=page.pk).first()
-            if shown is None:
-                delete_attachment(attachment)
-            else:
-                Attachment.objects.filter(pk=attachment.pk).update(page=shown, reference="")
-        delete(page)
+    # Also those of no page: they were sent before the page was stored.
+    own = Q(page=page) | Q(page=None, pk__in=attachment_ids_in(page.notes))
+    for attachment in Attachment.objects.filter(own).order_by("pk"):
+        shown = shows(attachment).exclude(pk=page.pk).first()
+        if shown is None:
+            delete_attachment(attachment)
+        else:
+            Attachment.objects.filter(pk=attachment.pk).update(page=shown, reference="")
+    delete(page)
 
 
 def shows(attachment: Attachment) -> QuerySet[Page]:

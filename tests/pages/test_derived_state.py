@@ -10,7 +10,7 @@ from django.core.management import call_command
 
 from services.markdown.read.sections import read_sections
 from services.models import Category, ChecklistItem, Page, Question
-from services.pages import derived_state, restore, trash
+from services.pages import restore, trash
 from services.pages.answer import ask_question
 from services.pages.derive import derive
 from services.pages.edit import base_of, split
@@ -195,7 +195,7 @@ def test_only_what_has_something_is_kept(page):
 
 
 def test_the_last_wait_and_all_that_went_at_once(monkeypatch):
-    monkeypatch.setattr(derived_state, "MOST", 2)
+    monkeypatch.setattr("services.pages.derive.MAX_WAITING", 2)
     page = make_topic(title="Plan")
 
     def cut(*words: str) -> list[str]:

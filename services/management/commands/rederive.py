@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -10,7 +11,7 @@ from django.db import transaction
 from services.db.bulk import chunks
 from services.db.locks import lock_names, retry_deadlocks
 from services.models import Page
-from services.pages.derive import Changes, derive
+from services.pages.derive import derive
 from services.pages.names import refresh_names
 
 BATCH_SIZE = 500
@@ -21,7 +22,7 @@ class Command(BaseCommand):
 
     @retry_deadlocks
     def handle(self, *args: Any, **options: Any) -> None:
-        changes, names = Changes(), set()
+        changes, names = Counter[str](), set[str]()
         with transaction.atomic():
             keys = list(Page.objects.order_by("pk").values_list("pk", flat=True))
             for some in chunks(keys, BATCH_SIZE):
@@ -35,6 +36,6 @@ class Command(BaseCommand):
             self.stdout.write(f"{len(keys)} pages: every index was right.")
             return
         self.stdout.write(
-            f"{len(keys)} pages: {changes.added} rows added, {changes.changed} changed, "
-            f"{changes.removed} removed, {len(names)} names."
+            f"{len(keys)} pages: {changes['added']} rows added, {changes['changed']} changed, "
+            f"{changes['removed']} removed, {len(names)} names."
         )
