@@ -1,29 +1,25 @@
 """Ask, answer and dismiss questions: what a user types goes into the notes of the page.
 
 Questions are addressed by their row, whose `position` is their index in the notes. Rows and notes
-agree wherever the page is locked, so everything here locks the page before it looks at a row.
-Nobody's answer is overwritten unseen, and different questions of one page never clash.
+agree while the page is locked, so every function locks the page before it reads a row. No answer
+is overwritten unseen, and different questions of one page never conflict.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 
-from services.db.locks import retry_deadlocks
+from services.db.locks import atomic_with_retries
 from services.markdown.edit.questions import add_question, set_answer
 from services.markdown.edit.splice import EditRefused
-from services.markdown.read.notes import read_notes
-from services.markdown.read.questions import Question as Reading
 from services.models import Page, Question, Reason
-from services.pages.derive import derive
+from services.pages.derive import derive, read_page
 from services.pages.resolve_conflict import Choices, Clash, Conflict, mark, set_aside
-from services.pages.revise import Trashed, revise
+from services.pages.revise import lock_live, revise
 from services.text.line_ends import split_lines
 from services.text.merge import UNKNOWN
 
@@ -44,33 +40,28 @@ class Answered:
     resolved: bool = False
 
 
-@retry_deadlocks
+@atomic_with_retries
 def ask_question(
     page: Page, words: str, answer: str = "", *, by: AbstractBaseUser | None
 ) -> Question:
-    """Ask at the end of a page's notes, where there is one with its answer; returns the row.
+    """Add a question to the end of a page's notes, with its answer if given; returns the row.
 
     Raises EditRefused where the words would not be read as a question, Trashed, or
-    Page.DoesNotExist where it was deleted for good.
+    Page.DoesNotExist where the page was deleted for good.
     """
-    with transaction.atomic():
-        current = Page.everything.locked().get(pk=page.pk)
-        if current.trashed_at:
-            raise Trashed(current)
-        before = len(_questions(current))
-        notes = add_question(
-            current.notes, words, answer, service=current.is_service, title=current.title
-        )
-        _store(current, notes, by)
-        question = current.questions.get(position=before)
-        if question.dismissed:
-            # It was dismissed when it was in the notes before; now it is asked again.
-            question.dismissed = False
-            question.save(update_fields=["dismissed"])
-        return question
+    page = lock_live(page)
+    before = len(read_page(page).questions)
+    notes = add_question(page.notes, words, answer, service=page.is_service, title=page.title)
+    _store(page, notes, by)
+    question = page.questions.get(position=before)
+    if question.dismissed:
+        # It was dismissed when it was in the notes before; now it is asked again.
+        question.dismissed = False
+        question.save(update_fields=["dismissed"])
+    return question
 
 
-@retry_deadlocks
+@atomic_with_retries
 def answer_question(
     question_pk: int,
     text: str,
@@ -82,46 +73,41 @@ def answer_question(
     """Answer a question, or change its answer; a blank text removes it.
 
     `seen` is the `mark` of the answer that the text was written over, `choices` what the user
-    chose when they were shown another by then. Raises QuestionGone; Clash where they have to
-    choose; and EditRefused where the text could not be told from the notes around it.
+    chose when they were shown that another was saved since. Raises QuestionGone; Clash where the
+    user has to choose; and EditRefused where the text could not be told from the notes around it.
     """
-    with transaction.atomic():
-        page, question = _locked(question_pk)
-        if _same(text, question.answer):
-            return Answered(question, changed=False)
-        notes, resolved = _with_answer(page, question, text), mark(question.answer) != seen
-        if resolved:
-            # Of their common version only the mark is known, not the text.
-            conflict = Conflict(UNKNOWN, text, question.answer)
-            chosen, mine = conflict.text(choices), notes
-            if chosen is None:
-                raise Clash(conflict, page)
-            is_theirs = _same(chosen, question.answer)
-            notes = page.notes if is_theirs else _with_answer(page, question, chosen)
-            set_aside(page, [mine] if text.strip() else [], instead=notes, by=by)
-        _store(page, notes, by)
-        question.refresh_from_db()
-        return Answered(question, True, resolved)
+    page, question = _lock_question(question_pk)
+    if _lines(text) == _lines(question.answer):
+        return Answered(question, changed=False)
+    notes, resolved = _put_answer(page, question, text), mark(question.answer) != seen
+    if resolved:
+        # Only the mark of their common version is known, not its text.
+        conflict = Conflict(UNKNOWN, text, question.answer)
+        chosen, mine = conflict.text(choices), notes
+        if chosen is None:
+            raise Clash(conflict, page)
+        is_theirs = _lines(chosen) == _lines(question.answer)
+        notes = page.notes if is_theirs else _put_answer(page, question, chosen)
+        set_aside(page, [mine] if text.strip() else [], instead=notes, by=by)
+    _store(page, notes, by)
+    question.refresh_from_db()
+    return Answered(question, True, resolved)
 
 
-@retry_deadlocks
+@atomic_with_retries
 def dismiss_question(question_pk: int, dismissed: bool) -> Question:
-    """Dismiss a question, or undo that; the notes stay as they are.
-
-    Raises QuestionGone.
-    """
-    with transaction.atomic():
-        _, question = _locked(question_pk)
-        question.dismissed = dismissed
-        question.save(update_fields=["dismissed"])
-        return question
+    """Dismiss a question, or undo that; the notes stay as they are. Raises QuestionGone."""
+    _, question = _lock_question(question_pk)
+    question.dismissed = dismissed
+    question.save(update_fields=["dismissed"])
+    return question
 
 
-def _locked(question_pk: int) -> tuple[Page, Question]:
+def _lock_question(question_pk: int) -> tuple[Page, Question]:
     """Return a question with its page, locked until the transaction ends."""
     page = Page.objects.locked().filter(questions=question_pk).first()
-    question = Question.objects.filter(pk=question_pk).first()
-    if page is None or question is None or question.page_id != page.pk:
+    question = Question.objects.filter(pk=question_pk, page=page).first() if page else None
+    if page is None or question is None:
         raise QuestionGone
     return page, question
 
@@ -133,29 +119,18 @@ def _store(page: Page, notes: str, by: AbstractBaseUser | None) -> None:
     revise(page, notes, version=page.version, by=by, reason=Reason.ANSWER)
 
 
-def _with_answer(page: Page, question: Question, text: str) -> str:
+def _put_answer(page: Page, question: Question, text: str) -> str:
     """Return the page's notes with an answer to one of their questions."""
-    found = _questions(page)
-    if question.position >= len(found) or found[question.position].text != question.text:
+    found = read_page(page).questions[question.position : question.position + 1]
+    if [reading.text for reading in found] != [question.text]:
         # The rules of reading changed since the rows were derived.
         derive([page])
-        fresh = Question.objects.filter(pk=question.pk).first()
-        if fresh is None:
-            raise QuestionGone
-        question = fresh
+        _, question = _lock_question(question.pk)
     return set_answer(
         page.notes, question.position, text, service=page.is_service, title=page.title
     )
 
 
-def _questions(page: Page) -> Sequence[Reading]:
-    return read_notes(page.notes, service=page.is_service, title=page.title).questions
-
-
-def _same(typed: str, stored: str) -> bool:
-    """Tell whether two answers are equal apart from their line ends."""
-    return _lines(typed) == _lines(stored)
-
-
 def _lines(text: str) -> list[str]:
+    """Return an answer to be compared: its lines without their line ends."""
     return [words for words, _ in split_lines(text.strip())]

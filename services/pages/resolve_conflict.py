@@ -1,8 +1,7 @@
 """Resolve a conflict: two texts that changed the same lines of the one that both began with.
 
-Every way of saving comes here: a person against a person, an answer against an answer, a page
-against its file. What the user did not choose goes into the page's history in the transaction that
-stores what they chose, so no decision loses a text.
+It is used for two users' notes, two answers, and a page and its file. The text that was not chosen
+goes into the page's history in the transaction that stores the other, so no choice loses a text.
 """
 
 from __future__ import annotations
@@ -13,11 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import transaction
 
-from services.db.locks import retry_deadlocks
+from services.db.locks import atomic_with_retries
 from services.models import Page, Reason, Section
-from services.pages.revise import Trashed, revise
+from services.pages.revise import lock_live, revise
 from services.pages.revisions import ADVANCED, advance, record
 from services.text.merge import UNKNOWN, Region, Use, merge
 
@@ -38,7 +36,7 @@ class Choices:
 
 @dataclass(frozen=True)
 class Conflict:
-    """My text and theirs, over the one that both began with (UNKNOWN where no one has it)."""
+    """My text and theirs, over the one that both began with (UNKNOWN if it is not stored)."""
 
     base: str
     mine: str
@@ -60,12 +58,11 @@ class Conflict:
 
     def text(self, choices: Choices | None) -> str | None:
         """Return the merged text, or None while a user has to choose for its disputed blocks."""
-        uses: Sequence[str] = ()
-        if self.disputed:
+        count, uses = len(self.disputed), list[str]()
+        if count:
             if choices is None or choices.seen != self.mark:
                 return None
-            count, everywhere = len(self.disputed), choices.everywhere
-            uses = [everywhere] * count if everywhere else choices.each
+            uses = [choices.everywhere] * count if choices.everywhere else list(choices.each)
             if len(uses) != count or not set(uses) <= set(Use):
                 return None
         return merge(self.base, self.mine, self.theirs, [Use(use) for use in uses]).text
@@ -75,12 +72,12 @@ class Clash(Exception):
     """A user has to choose. `current` is the page as it is stored now."""
 
     def __init__(self, conflict: Conflict, current: Page) -> None:
-        super().__init__(f"“{current.title}” was changed in the same lines meanwhile.")
+        super().__init__(f"“{current.title}” was changed in the same lines in the meantime.")
         self.conflict, self.current = conflict, current
 
 
 class NoConflict(Exception):
-    """The page does not differ from its file, or the conflict was resolved meanwhile."""
+    """The page does not differ from its file, or the conflict was resolved in the meantime."""
 
 
 def set_aside(
@@ -90,22 +87,22 @@ def set_aside(
 
     A text that is saved, or that the page has, is not set aside.
     """
-    left = [text for text in dict.fromkeys(texts) if text not in (instead, page.notes)]
-    if not left:
-        return
-    for text in left:
-        stored, page.notes = page.notes, text
-        advance(page, by, Reason.ASIDE)
+    stored = page.notes
+    left = [text for text in dict.fromkeys(texts) if text not in (instead, stored)]
+    revisions = [(text, Reason.ASIDE) for text in left]
+    if left and instead == stored:
+        # Nothing is going to be saved, but the newest revision must be the page's text.
+        revisions.append((stored, Reason.KEPT))
+    for text, reason in revisions:
+        page.notes = text
+        advance(page, by, reason)
         record([page], tags=False)
-        page.notes = stored
-    if instead == page.notes:
-        # Nothing is going to be saved: the newest revision is the page all the same.
-        advance(page, by, Reason.KEPT)
-        record([page], tags=False)
-    page.save(update_fields=ADVANCED)
+    page.notes = stored
+    if left:
+        page.save(update_fields=ADVANCED)
 
 
-def waiting(page: Page) -> Section | None:
+def find_file_section(page: Page) -> Section | None:
     """Return the section of a page whose file has another text, with its document."""
     rows = Section.objects.select_related("document")
     return rows.filter(page=page.pk, theirs__isnull=False).first()
@@ -116,25 +113,22 @@ def with_file(page: Page, section: Section) -> Conflict:
     return Conflict(section.base, page.notes, section.theirs or "")
 
 
-@retry_deadlocks
+@atomic_with_retries
 def resolve_with_file(page: Page, choices: Choices | None, *, by: AbstractBaseUser | None) -> Page:
     """Store what a user chose between a page and its file; returns the page.
 
     From then on the file's text is the one that both began with. Raises NoConflict; Trashed; and
-    Clash where the disputed blocks are others by now, or one has no choice.
+    Clash where other blocks are disputed by now, or one has no choice.
     """
-    with transaction.atomic():
-        current = Page.everything.locked().get(pk=page.pk)
-        if current.trashed_at:
-            raise Trashed(current)
-        section = waiting(current)
-        if section is None:
-            raise NoConflict
-        conflict = with_file(current, section)
-        text = None if choices is None else conflict.text(choices)
-        if text is None:
-            raise Clash(conflict, current)
-        set_aside(current, [conflict.theirs], instead=text, by=by)
-        revise(current, text, version=current.version, by=by)
-        Section.objects.filter(pk=section.pk).update(base=conflict.theirs, theirs=None)
-        return current
+    current = lock_live(page)
+    section = find_file_section(current)
+    if section is None:
+        raise NoConflict
+    conflict = with_file(current, section)
+    text = None if choices is None else conflict.text(choices)
+    if text is None:
+        raise Clash(conflict, current)
+    set_aside(current, [conflict.theirs], instead=text, by=by)
+    revise(current, text, version=current.version, by=by)
+    Section.objects.filter(pk=section.pk).update(base=conflict.theirs, theirs=None)
+    return current

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import transaction
 
-from services.db.locks import retry_deadlocks
+from services.db.locks import atomic_with_retries
 from services.models import Page, Reason
 from services.pages.resolve_conflict import Choices, Clash, Conflict, set_aside
-from services.pages.revise import Trashed, revise
+from services.pages.revise import lock_live, revise
 from services.pages.revisions import find_revision
 from services.text.merge import UNKNOWN
 
@@ -34,7 +33,7 @@ class Saved:
     resolved: bool = False
 
 
-@retry_deadlocks
+@atomic_with_retries
 def save(
     page: Page,
     notes: str,
@@ -51,21 +50,18 @@ def save(
     `choices` is what the user chose when they were shown the conflict. Raises Clash where they
     have to choose, or Trashed, and stores nothing.
     """
-    with transaction.atomic():
-        current = Page.everything.locked().get(pk=page.pk)
-        if current.trashed_at:
-            raise Trashed(current)
-        before, text, resolved = current.version, notes, False
-        if version != before and notes != current.notes:
-            known = find_revision(current.pk, version)
-            conflict = Conflict(known.notes if known else UNKNOWN, notes, current.notes)
-            resolved = bool(conflict.disputed)
-            found = conflict.text(choices)
-            if found is None:
-                raise Clash(conflict, current)
-            text = found
-        merged = text not in (notes, current.notes)
-        if resolved:
-            set_aside(current, [notes], instead=text, by=by)
-        revise(current, text, version=current.version, by=by, reason=reason, tags=tags, **facts)
-        return Saved(current, current.version != before, merged, resolved)
+    current = lock_live(page)
+    before, text, resolved = current.version, notes, False
+    if version != before and notes != current.notes:
+        known = find_revision(current.pk, version)
+        conflict = Conflict(known.notes if known else UNKNOWN, notes, current.notes)
+        resolved = bool(conflict.disputed)
+        found = conflict.text(choices)
+        if found is None:
+            raise Clash(conflict, current)
+        text = found
+    if resolved:
+        set_aside(current, [notes], instead=text, by=by)
+    merged = text not in (notes, current.notes)
+    revise(current, text, version=current.version, by=by, reason=reason, tags=tags, **facts)
+    return Saved(current, current.version != before, merged, resolved)

@@ -29,8 +29,8 @@ from services.pages.edit import others_since
 from services.pages.resolve_conflict import (
     Clash,
     NoConflict,
+    find_file_section,
     resolve_with_file,
-    waiting,
     with_file,
 )
 from services.pages.revise import Trashed
@@ -110,7 +110,7 @@ def file_conflict(request: HttpRequest, slug: str) -> HttpResponse:
         return _resolve(request, page)
     if page.slug != slug:
         return redirect("file_conflict", page.slug)
-    section = waiting(page)
+    section = find_file_section(page)
     if section is None:
         messages.info(request, "The page and its file agree.")
         return redirect(page)
@@ -135,7 +135,7 @@ def _resolve(request: HttpRequest, page: Page) -> HttpResponse:
 
 
 def _show_file(request: HttpRequest, clash: Clash, *, status: int) -> HttpResponse:
-    section = waiting(clash.current)
+    section = find_file_section(clash.current)
     path = section.document.path if section else "its file"
     lead = f"This page and {path} were both changed since they last agreed."
     return show(request, clash, lead, sides=FILE, status=status)

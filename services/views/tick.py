@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from services.markdown.edit.splice import EditRefused
 from services.models import ChecklistItem
-from services.pages.tick import WHY_LENGTH, ItemGone, Ticked, tick_item
+from services.pages.tick import WHY_LENGTH, ItemGone, tick_item
 from services.permissions import editors_only
 from services.views.request import own_address, redirect_back, report_error, wants_json
 
@@ -44,15 +44,14 @@ def tick(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-def _describe(ticked: Ticked) -> dict[str, object]:
-    item = ticked.item
+def _describe(item: ChecklistItem) -> dict[str, object]:
     return {
         "id": item.pk,
         "state": item.state,
         "label": item.get_state_display(),
         "why": item.reason,
         "closed": item.is_closed,
-        "version": ticked.page.version,
+        "version": item.page.version,
         # Seconds since 1970, to tell whether a page in the browser's cache is older.
         "at": timezone.now().timestamp(),
     }

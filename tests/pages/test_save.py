@@ -12,7 +12,7 @@ from hypothesis.extra.django import TestCase
 from services.models import Page, Reason, Revision, StaleVersion
 from services.pages import save, trash
 from services.pages.resolve_conflict import Choices, Conflict
-from services.pages.revise import revise
+from services.pages.revise import Trashed, revise
 from services.pages.revisions import find_revision
 from services.text.merge import UNKNOWN, Use
 from tests.conftest import person
@@ -105,7 +105,7 @@ def test_a_version_nobody_knows_clashes(page: Page, editor: User, version: int) 
 def test_nothing_is_saved_into_the_trash(page: Page, editor: User) -> None:
     trash.throw_away(page, by=None)
     for version in (1, 2):
-        with pytest.raises(save.Trashed) as raised:
+        with pytest.raises(Trashed) as raised:
             save.save(page, "Mine", version=version, by=editor)
         assert "Restore it" in str(raised.value)
         with pytest.raises(StaleVersion):
