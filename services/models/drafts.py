@@ -32,8 +32,7 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         """Load what a list shows (page, title, first words), and no long text."""
         facts = ("kind", "title", "abbreviation", "slug", "trashed_at")
         wanted = ("page_id", "place", "person_id", "saved_at", *(f"page__{name}" for name in facts))
-        names = {"title": KT("fields__title"), "words": KT("fields__words")}
-        names["asked"] = KT("fields__asked")
+        names = {name: KT(f"fields__{name}") for name in ("title", "words", "asked")}
         return self.select_related("page").only(*wanted).annotate(**names)
 
 

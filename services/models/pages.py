@@ -163,20 +163,17 @@ class Page(models.Model):
         return self.kind == Page.Kind.SERVICE
 
 
-class ServiceManager(PageManager):
-    def get_queryset(self) -> PageQuerySet:
-        return super().get_queryset().filter(kind=Page.Kind.SERVICE)
+class KindManager(PageManager):
+    """Pages of one kind; the proxy model has the same name."""
 
-
-class TopicManager(PageManager):
     def get_queryset(self) -> PageQuerySet:
-        return super().get_queryset().filter(kind=Page.Kind.TOPIC)
+        return super().get_queryset().filter(kind=self.model._meta.model_name)
 
 
 class Service(Page):
     """A page about an AWS service."""
 
-    objects = ServiceManager()  # type: ignore[misc]
+    objects = KindManager()  # type: ignore[misc]
 
     class Meta:
         proxy = True
@@ -185,7 +182,7 @@ class Service(Page):
 class Topic(Page):
     """A page about anything else."""
 
-    objects = TopicManager()  # type: ignore[misc]
+    objects = KindManager()  # type: ignore[misc]
 
     class Meta:
         proxy = True
