@@ -33,7 +33,7 @@ class DraftMixin(admin.ModelAdmin[Page]):
         page = self.get_object(request, posted_page)
         typed = "notes" in request.POST and (page is not None or not posted_page)
         if typed and not self._put_rows_in(request, page):
-            return JsonResponse({"error": NOT_IN_NOTES, "reason": "notkept"}, status=400)
+            return JsonResponse({"error": NOT_IN_NOTES, "reason": "notsaved"}, status=400)
         return save_draft(request)
 
     def _put_rows_in(self, request: HttpRequest, page: Page | None) -> bool:

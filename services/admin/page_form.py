@@ -24,7 +24,7 @@ from services.admin.row_forms import (
 from services.aws.catalog import name_key
 from services.forms.fields import NamesField, NotesField, NotesWidget, Seen, TagsField
 from services.models import Page, PageName, Question, Service
-from services.pages.edit import base_of, typed_anew, typed_over
+from services.pages.edit import base_of, read_typed
 from services.pages.names import KEY_LENGTH
 from services.views.request import parse_version
 
@@ -160,9 +160,9 @@ class PageForm(forms.ModelForm[Page]):
         typed, title = self.cleaned_data["notes"], self.cleaned_data.get("title")
         if current is None:
             is_service = self._meta.model.__name__ == "Service"
-            return Draft(typed_anew(typed), 1, title or "", is_service)
+            return Draft(read_typed(typed), 1, title or "", is_service)
         base = base_of(current, parse_version(self.cleaned_data.get("version")))
-        notes = typed_over(current, base, typed)
+        notes = read_typed(typed, current, base.notes)
         return Draft(notes, base.version, title or current.title, current.is_service)
 
     def _keep_unchanged_fields(self, current: Page) -> None:

@@ -1,8 +1,8 @@
 """Drafts: what a user types in a form, stored until it is saved or discarded.
 
-The row of a draft is its editing session as well: `heartbeat` makes it when a form opens,
-`autosave` writes into that very row, and `end_draft` deletes it. So a request that was on its way
-when its author saved finds no row and brings nothing back.
+The row of a draft is its editing session as well: `heartbeat` creates it when a form opens,
+`autosave` writes into the same row, and `end_draft` deletes it. So a request that was on its way
+when its author saved finds no row and stores nothing.
 
 Each form of a page is a `place` of its own: see `services.models.Draft`. The draft of an answer
 outlives its question: when the line leaves the notes, what was typed can be asked again; when it
@@ -15,7 +15,6 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import TypedDict
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -27,10 +26,9 @@ from django.utils.dateparse import parse_datetime
 from services.markdown.read.sections import find_section
 from services.models import Draft, Page, Question
 from services.models.drafts import ANSWER, ASK, CLOSED_AFTER, DraftQuerySet
-from services.pages.edit import Base, section_over, typed_over
+from services.pages.edit import put_section, read_typed
 from services.pages.revisions import find_revision
 from services.permissions import shown_name
-from services.text.line_ends import restore_line_ends
 
 # The fields that a draft holds, of the page's editor and of the forms that ask and answer.
 FIELDS = tuple(
@@ -48,22 +46,22 @@ NEW_PLACES = re.compile(r"([0-9a-f]{8})?")
 FORGOTTEN = timedelta(days=1)
 
 
-class NotKept(Exception):
-    """A draft that cannot be stored; the message says why."""
+class NotSaved(Exception):
+    """The draft cannot be stored; the message says why."""
 
 
-class Ended(NotKept):
+class Ended(NotSaved):
     """The draft was saved or discarded in the meantime."""
 
     def __init__(self) -> None:
-        super().__init__("This draft was saved or discarded meanwhile.")
+        super().__init__("This draft was saved or discarded in the meantime.")
 
 
-class Elsewhere(NotKept):
-    """The draft has by now what the same user typed elsewhere."""
+class Elsewhere(NotSaved):
+    """The draft now has what the same user typed in another window."""
 
     def __init__(self) -> None:
-        super().__init__("You are editing this page in another window too, and that text is kept.")
+        super().__init__("You are editing this page in another window too, and its text was saved.")
 
 
 def is_place(page: Page | None, place: str) -> bool:
@@ -90,20 +88,17 @@ def find_answer_draft(person: User, question: Question) -> Draft | None:
     """Return the draft of an answer; also of one whose question came back under another id."""
     place = answer_place(question.pk)
     mine = Draft.objects.filter(person=person, page=question.page_id)
-    rows = list(mine.written().filter(place__startswith=ANSWER))
-    for row in rows:
-        if row.place == place:
-            return row
-    similar = [row for row in rows if row.fields.get("asked") == question.text]
-    numbers = {row: int(row.place.removeprefix(ANSWER)) for row in similar}
-    there = set(Question.objects.filter(pk__in=numbers.values()).values_list("pk", flat=True))
-    for row in similar:
-        if numbers[row] not in there:
+    rows = mine.written().filter(place__startswith=ANSWER)
+    if draft := rows.filter(place=place).first():
+        return draft
+    for draft in rows.filter(fields__asked=question.text):
+        number = int(draft.place.removeprefix(ANSWER))
+        if not Question.objects.filter(pk=number).exists():
             with transaction.atomic():
                 mine.filter(place=place, saved_at=None).delete()
-                mine.filter(pk=row.pk).update(place=place)
-            row.place = place
-            return row
+                mine.filter(pk=draft.pk).update(place=place)
+            draft.place = place
+            return draft
     return None
 
 
@@ -115,8 +110,8 @@ def find_lost_answer(person: User, question: int) -> Draft | None:
 
 def find_returned_question(draft: Draft) -> Question | None:
     """Return the question that an answer's draft can go on with now that its own is gone."""
-    rows = Question.objects.filter(page=draft.page_id, text=draft.fields.get("asked", ""))
-    found = rows.first()
+    asked = draft.fields.get("asked", "")
+    found = Question.objects.filter(page=draft.page_id, text=asked).first()
     taken = found and find_draft(draft.person, draft.page, answer_place(found.pk))
     return None if taken else found
 
@@ -142,19 +137,17 @@ def other_editors(page: Page | None, person: User) -> list[str]:
     if page is None:
         return []
     rows = Draft.objects.open_now().filter(page=page, place="").exclude(person=person)
-    rows = rows.select_related("person").only(
-        "person__username", "person__first_name", "person__last_name"
-    )
-    return sorted(shown_name(row.person) for row in rows)
+    return sorted(shown_name(row.person) for row in rows.select_related("person").defer("fields"))
 
 
 def save_draft(
     person: User, page: Page | None, version: int, fields: Mapping[str, str], place: str = ""
 ) -> Draft:
-    """Store a draft over any earlier one; its `notes` are the whole page's. Raises NotKept."""
-    return Draft.objects.update_or_create(
-        person=person, page=page, place=place, defaults=_columns(version, fields)
-    )[0]
+    """Store a draft over any earlier one; its `notes` are the whole page's. Raises NotSaved."""
+    now = timezone.now()
+    columns = {"version": version, "fields": _checked(fields), "saved_at": now, "seen_at": now}
+    row, _ = Draft.objects.update_or_create(columns, person=person, page=page, place=place)
+    return row
 
 
 def save_posted(person: User, page: Page, place: str, posted: Mapping[str, str]) -> Draft | None:
@@ -164,7 +157,7 @@ def save_posted(person: User, page: Page, place: str, posted: Mapping[str, str])
     """
     if place == ASK and not any(posted.get(name, "").strip() for name in WRITTEN):
         return None
-    with suppress(NotKept):
+    with suppress(NotSaved):
         if find_other(person, page, posted, place) is None:
             return save_draft(person, page, 0, posted, place)
     return None
@@ -224,15 +217,16 @@ def autosave(
 ) -> datetime:
     """Store what a form holds in the row that it was given; returns when.
 
-    `since` is when the row was last written as that form knows. Raises Ended, Elsewhere or NotKept.
+    `since` is when the form knows the row to be last written. Raises Ended, Elsewhere or NotSaved.
     """
-    columns = _columns(version, fields)
+    stored, now = _checked(fields), timezone.now()
     rows = Draft.objects.filter(pk=draft, person=person, page=page, place=place)
+    columns = {"version": version, "fields": stored, "saved_at": now, "seen_at": now}
     if rows.filter(saved_at=since).update(**columns):
-        return columns["saved_at"]
+        return now
     row = rows.first()
-    if row and row.saved_at and row.fields == columns["fields"]:
-        # It arrived before, and only the answer was lost.
+    if row and row.saved_at and row.fields == stored:
+        # It arrived before, and only the response was lost.
         return row.saved_at
     raise Elsewhere if row else Ended
 
@@ -253,42 +247,29 @@ def parse_moment(text: str) -> datetime | None:
     return found if found is None or timezone.is_aware(found) else None
 
 
-class Columns(TypedDict):
-    version: int
-    fields: dict[str, str]
-    saved_at: datetime
-    seen_at: datetime
-
-
-def _columns(version: int, posted: Mapping[str, str]) -> Columns:
-    """Return a draft's columns. Raises NotKept where a field is too long or cannot be stored."""
+def _checked(posted: Mapping[str, str]) -> dict[str, str]:
+    """Return a draft's fields. Raises NotSaved where one is too long or cannot be stored."""
     fields = {name: posted[name] for name in FIELDS if name in posted}
     if any("\0" in value for value in fields.values()):
-        raise NotKept("There is a character in this text that cannot be stored (NUL).")
+        raise NotSaved("There is a character in this text that cannot be stored (NUL).")
     if any(len(fields.get(name, "").encode()) > settings.NOTE_MAX_BYTES for name in TEXTS):
-        raise NotKept(
-            f"This text is too long: it may have {filesizeformat(settings.NOTE_MAX_BYTES)}."
-        )
+        most = filesizeformat(settings.NOTE_MAX_BYTES)
+        raise NotSaved(f"This text is too long: it may have {most}.")
     if sum(len(value) for name, value in fields.items() if name not in TEXTS) > MAX_OTHER_FIELDS:
-        raise NotKept("The fields other than the text are too long.")
-    now = timezone.now()
-    return {"version": version, "fields": fields, "saved_at": now, "seen_at": now}
+        raise NotSaved("The fields other than the text are too long.")
+    return fields
 
 
 def whole_notes(page: Page | None, version: int, typed: str, section: str) -> str:
-    """Return a whole page's notes, with what a form sent in the place of them or of a section.
+    """Return a whole page's notes, with what a form sent in place of them or of a section.
 
-    Raises NotKept where `version` of the page has no such section.
+    Raises NotSaved where `version` of the page has no such section.
     """
-    if page is None:
-        return restore_line_ends(typed, "", "\n")
-    base: str | None = page.notes
-    if version != page.version:
-        known = find_revision(page.pk, version)
-        base = known.notes if known else None
-    if not section:
-        return typed_over(page, Base(version, base, {}), typed)
+    known = page if page is None or version == page.version else find_revision(page.pk, version)
+    base = known.notes if known else None
+    if page is None or not section:
+        return read_typed(typed, page, base)
     part = find_section(base or "", section)
     if part is None or base is None:
-        raise NotKept("The section that you are editing is not in the page any more.")
-    return section_over(page, base, part, typed)
+        raise NotSaved("The section that you are editing is not in the page any more.")
+    return put_section(page, base, part, typed)

@@ -1,7 +1,7 @@
 """Turn what a user typed in the editor into notes and facts of a page, and save them.
 
-Everything that somebody changed is told by comparing with the version that they began with, so
-that nothing is put back that another person changed meanwhile.
+What a user changed is found by comparison with the version that was edited, so that no change of
+another user is reverted.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
 
 from services.attachments.manage import adopt, share_files
-from services.db.locks import lock_names, retry_deadlocks
+from services.db.locks import atomic_with_retries, lock_names
 from services.markdown.edit.split_section import split_section, wiki_link_to
 from services.markdown.read.sections import (
     PageSection,
@@ -25,7 +24,7 @@ from services.markdown.read.sections import (
 from services.models import Category, Page, Reason, Revision, Section
 from services.pages import rename, revise
 from services.pages.resolve_conflict import Choices
-from services.pages.revise import free_aws_id, free_slug
+from services.pages.revise import free_aws_id, free_slug, is_aws_id_taken
 from services.pages.revisions import find_revision, tags_at
 from services.pages.save import Saved, save
 from services.permissions import shown_name
@@ -40,7 +39,7 @@ RENAMING = {"title", "abbreviation"}
 class Base:
     """The version of a page that a user edits: its notes and facts at that time.
 
-    `notes` is None where nobody knows that version. `category` in `facts` is an id or None.
+    `notes` is None if that version is not stored. `category` in `facts` is an id or None.
     """
 
     version: int
@@ -62,54 +61,53 @@ class Edit:
 class Outcome:
     """The result of a save.
 
-    `theirs` are the facts that somebody else had changed as well, as they had them. `links` on
-    `pages` were changed to follow a new title; `kept` are old names that the page keeps for the
-    links that were not; `called` is the name that links use where they cannot hold its title.
+    `theirs` are the facts that another user had changed as well, with that user's values. `links`
+    on `pages` were changed to a new title; `old_names` became other names of the page, for the
+    links that were not; `link_name` is the name for links that cannot hold the title.
     """
 
     saved: Saved
     theirs: dict[str, Any] = field(default_factory=dict)
     links: int = 0
     pages: int = 0
-    kept: list[str] = field(default_factory=list)
-    called: str = ""
+    old_names: list[str] = field(default_factory=list)
+    link_name: str = ""
 
 
 def base_of(page: Page, version: int | None = None) -> Base:
     """Return a page as it was in a version, or as it is now."""
-    if version is None or version == page.version:
-        return Base(page.version, page.notes, _facts(page, sorted(page.tags.names())))
-    known = find_revision(page.pk, version)
-    if known is None:
-        return Base(0, None, _facts(page, sorted(page.tags.names())))
-    return Base(version, known.notes, _facts(known, sorted(tags_at(page.pk, version))))
-
-
-def _facts(page: Page | Revision, tags: list[str]) -> dict[str, Any]:
-    return {
-        "title": page.title,
-        "category": page.category_id,
-        "abbreviation": page.abbreviation,
-        "aliases": [str(alias) for alias in page.aliases],
-        "tags": tags,
+    version = page.version if version is None else version
+    known: Page | Revision | None = page
+    if version != page.version:
+        known = find_revision(page.pk, version)
+    source = known or page
+    tags = tags_at(page.pk, known.version) if isinstance(known, Revision) else page.tags.names()
+    facts = {
+        "title": source.title,
+        "category": source.category_id,
+        "abbreviation": source.abbreviation,
+        "aliases": [str(alias) for alias in source.aliases],
+        "tags": sorted(tags),
     }
+    return Base(known.version, known.notes, facts) if known else Base(0, None, facts)
 
 
 # -- text ---------------------------------------------------------------------------------------
 
 
-def typed_over(page: Page, base: Base, typed: str) -> str:
-    """Return posted notes with the line ends of the version they were typed over."""
-    stored = page.notes if base.notes is None else base.notes
+def read_typed(typed: str, page: Page | None = None, base: str | None = None) -> str:
+    """Return posted notes with the line ends of the notes they were typed over.
+
+    These are `base`, or the page's if None. A new page (None) gets LF, since browsers send CRLF for
+    every line end.
+    """
+    if page is None:
+        return restore_line_ends(typed, "", "\n")
+    stored = page.notes if base is None else base
     return restore_line_ends(typed, stored, _line_end(page, stored))
 
 
-def typed_anew(typed: str) -> str:
-    """Return posted notes of a new page with LF, since browsers send CRLF for every line end."""
-    return restore_line_ends(typed, "", "\n")
-
-
-def section_over(page: Page, notes: str, part: PageSection, typed: str) -> str:
+def put_section(page: Page, notes: str, part: PageSection, typed: str) -> str:
     """Return the whole notes with posted text in place of one section."""
     before = section_source(notes, part)
     words = restore_line_ends(typed, before, _line_end(page, notes))
@@ -140,42 +138,37 @@ def anchor_at(text: str, start: int) -> str:
 # -- saving -------------------------------------------------------------------------------------
 
 
-@retry_deadlocks
+@atomic_with_retries
 def store(page: Page, edit: Edit, *, by: User, choices: Choices | None = None) -> Outcome:
     """Save an edit; rewrite links to an old title, or add it to the page's names.
 
     Raises Clash and Trashed as `save` does, and stores nothing then.
     """
-    with transaction.atomic():
-        if edit.rewrite and not RENAMING.isdisjoint(edit.facts):
-            rename.lock(page)
-        current = Page.everything.locked().get(pk=page.pk)
-        theirs = overridden(current, edit)
-        facts, notes = dict(edit.facts), edit.notes
-        tags = facts.pop("tags", None)
-        lost = rename.lost_names(current, facts)
-        links = pages = 0
-        if lost and edit.rewrite:
-            links, pages = rename.rewrite(current, lost, by=by)
-            notes, own = rename.followed(notes, lost)
-            links, pages = links + own, pages + bool(own)
-        kept = _names_to_keep(current, lost, rewritten=edit.rewrite)
-        aliases = facts.get("aliases", [str(alias) for alias in current.aliases])
-        called = _name_for_links(current, facts.get("title"), aliases)
-        wanted = [*aliases, *kept, *called]
-        if wanted != aliases:
-            facts["aliases"] = wanted
-        base, changed = edit.base.version, as_stored(current, facts)
-        saved = save(current, notes, version=base, by=by, tags=tags, choices=choices, **changed)
-        return Outcome(saved, theirs, links, pages, kept, "".join(called))
-
-
-def _names_to_keep(page: Page, lost: Mapping[str, rename.Lost], *, rewritten: bool) -> list[str]:
-    """Return old names that links still use: all, or those no link could be changed from."""
-    asking = rename.pages_asking(page, lost)
-    return [
-        lost[asked].old for asked, pages in asking.items() if not rewritten or pages != [page.pk]
+    if edit.rewrite and not RENAMING.isdisjoint(edit.facts):
+        rename.lock_linking_pages(page)
+    current = Page.everything.locked().get(pk=page.pk)
+    theirs = overridden(current, edit)
+    facts, notes = dict(edit.facts), edit.notes
+    tags = facts.pop("tags", None)
+    lost = rename.lost_names(current, facts)
+    links = pages = 0
+    if lost and edit.rewrite:
+        links, pages = rename.rewrite_links(current, lost, by=by)
+        notes, own = rename.rename_in_notes(notes, lost)
+        links, pages = links + own, pages + bool(own)
+    # Old names that links still use: all, or those from which a link could not be changed.
+    old_names = [
+        lost[key].old
+        for key, linking in rename.pages_asking(current, lost).items()
+        if not edit.rewrite or linking != [current.pk]
     ]
+    aliases = facts.get("aliases", [str(alias) for alias in current.aliases])
+    link_name = _name_for_links(current, facts.get("title"), aliases)
+    if old_names or link_name:
+        facts["aliases"] = [*aliases, *old_names, *link_name]
+    base, changed = edit.base.version, as_stored(current, facts)
+    saved = save(current, notes, version=base, by=by, tags=tags, choices=choices, **changed)
+    return Outcome(saved, theirs, links, pages, old_names, "".join(link_name))
 
 
 def _name_for_links(page: Page, title: str | None, aliases: Sequence[str]) -> list[str]:
@@ -209,49 +202,40 @@ def as_stored(page: Page, facts: Mapping[str, Any]) -> dict[str, Any]:
     category = Category.objects.filter(pk=facts["category"] or 0).first()
     found |= {"category": category, "kind": Page.Kind.SERVICE if category else Page.Kind.TOPIC}
     if category and not page.is_service:
-        found |= {"about": None, "aws_id": _aws_id(page, facts)}
+        named = Page(pk=page.pk, title=facts.get("title", page.title))
+        named.abbreviation = facts.get("abbreviation", page.abbreviation)
+        is_free = page.aws_id and not is_aws_id_taken(page.aws_id, page)
+        found |= {"about": None, "aws_id": page.aws_id if is_free else free_aws_id(named)}
     return found
 
 
-def _aws_id(page: Page, facts: Mapping[str, Any]) -> str:
-    """Return the AWS id of a topic that becomes a service: the one it had, or its title's."""
-    others = Page.objects.filter(kind=Page.Kind.SERVICE, aws_id=page.aws_id)
-    if page.aws_id and not others.exists():
-        return page.aws_id
-    named = Page(pk=page.pk, title=facts.get("title", page.title))
-    named.abbreviation = facts.get("abbreviation", page.abbreviation)
-    return free_aws_id(named)
-
-
-@retry_deadlocks
+@atomic_with_retries
 def create(
-    notes: str, facts: Mapping[str, Any], *, by: User, kept: Mapping[str, Any] | None = None
+    notes: str, facts: Mapping[str, Any], *, by: User, state: Mapping[str, Any] | None = None
 ) -> Page:
-    """Store a new page; `kept` is state that its rows take over (see `derived_state`)."""
+    """Store a new page; `state` is what its rows take over (see `derived_state`)."""
     category = Category.objects.filter(pk=facts.get("category") or 0).first()
-    tags = sorted(facts.get("tags", []))
-    with transaction.atomic():
-        page = Page(
-            kind=Page.Kind.SERVICE if category else Page.Kind.TOPIC,
-            category=category,
-            title=facts["title"],
-            abbreviation=facts.get("abbreviation", ""),
-            aliases=facts.get("aliases", []),
-            notes=notes,
-            updated_by=by,
-            last_reason=Reason.SITE,
-            kept=dict(kept or {}),
-        )
-        page.aliases = [*page.aliases, *_name_for_links(page, page.title, page.aliases)]
-        revise.create(page)
-        if tags:
-            page.tags.set(tags)
-            Revision.objects.filter(page=page.pk, version=page.version).update(tags=tags)
-        adopt(page, by=by)
-        return page
+    page = Page(
+        kind=Page.Kind.SERVICE if category else Page.Kind.TOPIC,
+        category=category,
+        title=facts["title"],
+        abbreviation=facts.get("abbreviation", ""),
+        aliases=facts.get("aliases", []),
+        notes=notes,
+        updated_by=by,
+        last_reason=Reason.SITE,
+        kept=dict(state or {}),
+    )
+    page.aliases = [*page.aliases, *_name_for_links(page, page.title, page.aliases)]
+    revise.create(page)
+    if tags := sorted(facts.get("tags", [])):
+        page.tags.set(tags)
+        Revision.objects.filter(page=page.pk, version=page.version).update(tags=tags)
+    adopt(page, by=by)
+    return page
 
 
-@retry_deadlocks
+@atomic_with_retries
 def split(
     page: Page, base: Base, part: PageSection, *, title: str, category: int | None, by: User
 ) -> Page:
@@ -262,14 +246,13 @@ def split(
     link, alias = wiki_link_to(title)
     left, words = split_section(base.notes or "", part, link)
     facts = {"title": title, "category": category, "aliases": [alias] if alias else []}
-    with transaction.atomic():
-        Page.everything.locked().filter(pk=page.pk).first()
-        lock_names()
-        saved = save(page, left, version=base.version, by=by)
-        # State of the section's rows waits on its old page, and moves here.
-        made = create(words, facts, by=by, kept=saved.page.kept)
-        share_files(page, made)
-        return made
+    Page.everything.locked().filter(pk=page.pk).first()
+    lock_names()
+    saved = save(page, left, version=base.version, by=by)
+    # State of the section's rows waits on its old page, and moves to the new one.
+    made = create(words, facts, by=by, state=saved.page.kept)
+    share_files(page, made)
+    return made
 
 
 def others_since(page: Page, version: int, me: User) -> list[str]:

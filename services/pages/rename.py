@@ -31,26 +31,27 @@ def lost_names(page: Page, facts: Mapping[str, Any]) -> dict[str, Lost]:
     fit, lost = fit_name(page, title), {}
     if short != page.abbreviation and page.abbreviation:
         lost[link_key(page.abbreviation)] = Lost(
-            page.abbreviation, _own(page, short) or fit or title
+            page.abbreviation, _unless_taken(page, short) or fit or title
         )
     if title != page.title:
         lost[link_key(page.title)] = Lost(page.title, fit or title)
-    kept = {link_key(fit), link_key(short), *map(link_key, facts.get("aliases", page.aliases))}
-    return {asked: name for asked, name in lost.items() if asked not in kept}
+    aliases = facts.get("aliases", page.aliases)
+    remaining = {link_key(name) for name in (fit, short, *aliases)}
+    return {key: name for key, name in lost.items() if key not in remaining}
 
 
 def fit_name(page: Page, title: str) -> str:
     """Return what links can use for a page with this title; blank if another page has it."""
-    return title if is_linkable(title) else _own(page, linkable_name(title))
+    return title if is_linkable(title) else _unless_taken(page, linkable_name(title))
 
 
-def called(page: Page) -> str:
+def link_name(page: Page) -> str:
     """Return another name for links, if a title cannot be used in links; else a blank."""
     name = "" if is_linkable(page.title) else linkable_name(page.title)
     return name if name in page.aliases else ""
 
 
-def _own(page: Page, name: str) -> str:
+def _unless_taken(page: Page, name: str) -> str:
     """Return a name, unless links with it would lead to another page."""
     others = PageName.objects.filter(key=link_key(name)).exclude(page=page.pk)
     return "" if not name or others.exists() else name
@@ -66,14 +67,16 @@ def pages_asking(page: Page, names: Mapping[str, Lost]) -> dict[str, list[int]]:
     return found
 
 
-def lock(page: Page) -> None:
+def lock_linking_pages(page: Page) -> None:
     """Lock a page and all pages that link to it, before any other lock (see `db.locks`)."""
     asking = Link.objects.filter(to=page.pk)
     which = Q(pk=page.pk) | Q(pk__in=asking.values("page"))
     list(Page.everything.filter(which).locked().only("pk"))
 
 
-def rewrite(page: Page, names: Mapping[str, Lost], *, by: AbstractBaseUser) -> tuple[int, int]:
+def rewrite_links(
+    page: Page, names: Mapping[str, Lost], *, by: AbstractBaseUser
+) -> tuple[int, int]:
     """Rewrite links of other pages to a page's new names, one revision each.
 
     Returns how many links on how many pages were changed. Call it in the transaction that
@@ -83,13 +86,13 @@ def rewrite(page: Page, names: Mapping[str, Lost], *, by: AbstractBaseUser) -> t
     asking = {other for pages in pages_asking(page, names).values() for other in pages} - {page.pk}
     links = pages = 0
     for other in Page.objects.filter(pk__in=asking).locked():
-        notes, number = followed(other.notes, names)
+        notes, number = rename_in_notes(other.notes, names)
         if number:
             revise(other, notes, version=other.version, by=by, reason=Reason.LINKS)
             links, pages = links + number, pages + 1
     return links, pages
 
 
-def followed(notes: str, names: Mapping[str, Lost]) -> tuple[str, int]:
+def rename_in_notes(notes: str, names: Mapping[str, Lost]) -> tuple[str, int]:
     """Return notes with links to the new names, and how many links changed."""
     return rename_links(notes, {asked: name.new for asked, name in names.items()}, link_key)

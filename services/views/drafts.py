@@ -69,9 +69,9 @@ def draft(request: HttpRequest) -> HttpResponseBase:
     if any(name in request.POST for name in ("notes", "words", "answer")):
         try:
             saved_at = _autosave(request, person, page, place)
-        except drafts.NotKept as refusal:
+        except drafts.NotSaved as refusal:
             reason = type(refusal).__name__.lower()
-            status = 400 if reason == "notkept" else 409
+            status = 400 if reason == "notsaved" else 409
             return JsonResponse({"error": str(refusal), "reason": reason}, status=status)
     if "leaving" in request.POST:
         drafts.leave(number(request, "draft"), person)

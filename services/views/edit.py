@@ -20,12 +20,11 @@ from services.pages.edit import (
     anchor_at,
     base_of,
     create,
-    section_over,
+    put_section,
+    read_typed,
     store,
-    typed_anew,
-    typed_over,
 )
-from services.pages.rename import called
+from services.pages.rename import link_name
 from services.pages.resolve_conflict import Clash
 from services.pages.revise import Trashed
 from services.views import conflicts
@@ -90,9 +89,9 @@ def _save(request: HttpRequest, page: Page) -> HttpResponse:
         return show_editor(request, form, part=part)
     typed = form.cleaned_data["notes"]
     if part is None or base.notes is None:
-        notes = typed_over(page, base, typed)
+        notes = read_typed(typed, page, base.notes)
     else:
-        notes = section_over(page, base.notes, part, typed)
+        notes = put_section(page, base.notes, part, typed)
     wanted = Edit(notes, base, form.facts, form.cleaned_data.get("rewrite", False))
     try:
         with transaction.atomic():
@@ -142,12 +141,12 @@ def _create(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return show_editor(request, form, place=new_place(place))
     with transaction.atomic():
-        notes = typed_anew(form.cleaned_data["notes"])
+        notes = read_typed(form.cleaned_data["notes"])
         page = create(notes, form.facts, by=person(request))
         if drafts.is_place(None, place):
             drafts.end_saved(person(request), None, request.POST, place, notes=notes)
     messages.success(request, f"Page “{page.title}” created.")
-    flash_link_name(request, called(page))
+    flash_link_name(request, link_name(page))
     return redirect(page)
 
 

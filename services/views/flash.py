@@ -63,10 +63,10 @@ def flash_facts(request: HttpRequest, outcome: Outcome) -> None:
     if outcome.links:
         links, pages = count_words(outcome.links, "link"), count_words(outcome.pages, "page")
         messages.success(request, f"{links} on {pages} changed.")
-    if outcome.kept:
-        names = get_text_list([f"“{name}”" for name in outcome.kept], "and")
+    if outcome.old_names:
+        names = get_text_list([f"“{name}”" for name in outcome.old_names], "and")
         messages.info(request, f"Links that say {names} still lead here.")
-    flash_link_name(request, outcome.called)
+    flash_link_name(request, outcome.link_name)
 
 
 def flash_link_name(request: HttpRequest, name: str) -> None:
