@@ -148,7 +148,7 @@ class PageAdmin(EditorsOnlyMixin, DraftMixin, TrashMixin[Page]):
         # Each new page has a place of its own among its author's drafts.
         place = "" if page.pk else new_place(request.POST.get("place"))
         context["place"] = place
-        context["draft"] = drafts.find_other(me, context["page"], request.POST, place)
+        context["draft"] = drafts.find_other_draft(me, context["page"], request.POST, place)
         if page.pk:
             files = Attachment.objects.live().filter(page=page)
             context["files"] = files.only("name", "content_type", "size")[:MAX_FILES_SHOWN]

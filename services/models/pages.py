@@ -114,7 +114,7 @@ class Page(models.Model):
         editable=False,
         related_name="+",
     )
-    # What is remembered of derived rows that are gone for now: see `services.pages.derived_state`.
+    # State of derived rows that are gone for now: see `services.pages.derived_state`.
     kept = models.JSONField(default=dict, blank=True, editable=False)
     # What search needs besides the notes: see `services.search.document`.
     outline = models.TextField(blank=True, default="", editable=False)

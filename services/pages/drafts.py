@@ -116,7 +116,7 @@ def find_returned_question(draft: Draft) -> Question | None:
     return None if taken else found
 
 
-def find_other(
+def find_other_draft(
     person: User, page: Page | None, posted: Mapping[str, str], place: str = ""
 ) -> Draft | None:
     """Return a draft that a posted form does not hold: offered above it, or typed elsewhere since.
@@ -132,7 +132,7 @@ def list_drafts(person: User) -> DraftQuerySet:
     return Draft.objects.written().filter(person=person).listed()
 
 
-def other_editors(page: Page | None, person: User) -> list[str]:
+def list_other_editors(page: Page | None, person: User) -> list[str]:
     """Return the names of the other users who have an editor of this page open."""
     if page is None:
         return []
@@ -158,7 +158,7 @@ def save_posted(person: User, page: Page, place: str, posted: Mapping[str, str])
     if place == ASK and not any(posted.get(name, "").strip() for name in WRITTEN):
         return None
     with suppress(NotSaved):
-        if find_other(person, page, posted, place) is None:
+        if find_other_draft(person, page, posted, place) is None:
             return save_draft(person, page, 0, posted, place)
     return None
 
@@ -231,7 +231,7 @@ def autosave(
     raise Elsewhere if row else Ended
 
 
-def leave(draft: int, person: User) -> None:
+def close_editor(draft: int, person: User) -> None:
     """Note that an editor was closed: its user is no longer shown on the page, the draft stays."""
     mine = Draft.objects.filter(pk=draft, person=person)
     if not mine.filter(saved_at=None).delete()[0]:

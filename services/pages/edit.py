@@ -159,7 +159,7 @@ def store(page: Page, edit: Edit, *, by: User, choices: Choices | None = None) -
     # Old names that links still use: all, or those from which a link could not be changed.
     old_names = [
         lost[key].old
-        for key, linking in rename.pages_asking(current, lost).items()
+        for key, linking in rename.pages_linking(current, lost).items()
         if not edit.rewrite or linking != [current.pk]
     ]
     aliases = facts.get("aliases", [str(alias) for alias in current.aliases])
@@ -190,9 +190,9 @@ def overridden(current: Page, edit: Edit) -> dict[str, Any]:
 
 
 def as_stored(page: Page, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts of the editor as a page has them: its kind follows its category, its address its title.
+    """Return facts of the editor as fields of a page, with the kind and address that follow.
 
-    `page` stays as it is.
+    `page` is not changed.
     """
     found = {name: value for name, value in facts.items() if name != "category"}
     if facts.get("title", page.title) != page.title:

@@ -57,21 +57,20 @@ def _unless_taken(page: Page, name: str) -> str:
     return "" if not name or others.exists() else name
 
 
-def pages_asking(page: Page, names: Mapping[str, Lost]) -> dict[str, list[int]]:
+def pages_linking(page: Page, names: Mapping[str, Lost]) -> dict[str, list[int]]:
     """Return which pages link here by these names, including the page itself."""
     found: dict[str, list[int]] = {}
     if names:
         links = Link.objects.filter(to=page.pk, key__in=list(names)).order_by("page")
-        for asked, other in links.values_list("key", "page").distinct():
-            found.setdefault(asked, []).append(other)
+        for key, other in links.values_list("key", "page").distinct():
+            found.setdefault(key, []).append(other)
     return found
 
 
 def lock_linking_pages(page: Page) -> None:
     """Lock a page and all pages that link to it, before any other lock (see `db.locks`)."""
-    asking = Link.objects.filter(to=page.pk)
-    which = Q(pk=page.pk) | Q(pk__in=asking.values("page"))
-    list(Page.everything.filter(which).locked().only("pk"))
+    linking = Q(pk__in=Link.objects.filter(to=page.pk).values("page"))
+    list(Page.everything.filter(Q(pk=page.pk) | linking).locked().only("pk"))
 
 
 def rewrite_links(
@@ -79,13 +78,15 @@ def rewrite_links(
 ) -> tuple[int, int]:
     """Rewrite links of other pages to a page's new names, one revision each.
 
-    Returns how many links on how many pages were changed. Call it in the transaction that
-    renames, before it does; the page's own notes are its author's to change.
+    Returns how many links on how many pages were changed. Call it in the transaction that renames
+    the page, before that; links in the page's own notes are changed by the caller.
     """
     lock_names()
-    asking = {other for pages in pages_asking(page, names).values() for other in pages} - {page.pk}
+    linking = {other for pages in pages_linking(page, names).values() for other in pages} - {
+        page.pk
+    }
     links = pages = 0
-    for other in Page.objects.filter(pk__in=asking).locked():
+    for other in Page.objects.filter(pk__in=linking).locked():
         notes, number = rename_in_notes(other.notes, names)
         if number:
             revise(other, notes, version=other.version, by=by, reason=Reason.LINKS)
@@ -95,4 +96,4 @@ def rewrite_links(
 
 def rename_in_notes(notes: str, names: Mapping[str, Lost]) -> tuple[str, int]:
     """Return notes with links to the new names, and how many links changed."""
-    return rename_links(notes, {asked: name.new for asked, name in names.items()}, link_key)
+    return rename_links(notes, {key: name.new for key, name in names.items()}, link_key)

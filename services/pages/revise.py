@@ -21,7 +21,7 @@ from services.pages.names import refresh_names, resolve_again
 from services.pages.revisions import ADVANCED, advance, record
 from services.search.document import OUTLINED, outline_of
 
-# Facts that decide which names a page answers to, and those that decide what its notes ask.
+# Facts that its names depend on, and those that the reading of its notes depends on.
 NAMING = {"kind", "title", "abbreviation", "aliases", "aws_id"}
 READING = {"kind", "title", "notes"}
 
@@ -45,7 +45,7 @@ def lock_live(page: Page) -> Page:
 def create(page: Page) -> Page:
     """Store a new page with its first revision, and derive its rows; returns it.
 
-    `updated_by` and `last_reason` say who made it and from where. A blank slug, position or AWS
+    `updated_by` and `last_reason` are who creates it and from where. A blank slug, position or AWS
     id is filled in. Raises IntegrityError where another page has its title, slug or AWS id.
     """
     page.title, page.abbreviation = one_line(page.title), one_line(page.abbreviation)
@@ -78,8 +78,8 @@ def revise(
     """Store new notes, facts (fields of the page) and tags as one revision, in one transaction.
 
     `version` is the version that they were written on. Raises StaleVersion, and stores nothing,
-    when the page has moved on since or is in the trash. What says the same as before is no
-    revision. Afterwards `page` is as stored.
+    when the page was saved since or is in the trash. Without a change there is no revision.
+    Afterwards `page` is as stored.
     """
     with transaction.atomic():
         current = Page.everything.locked().get(pk=page.pk)

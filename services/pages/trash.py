@@ -1,8 +1,8 @@
 """Move pages to the trash, restore them, and empty it.
 
-A page in the trash keeps its row, its history, its attachments and its place in its file. What is
-derived from it goes, so that nothing anywhere shows or counts it and its names are free; what no
-notes say (who ticked when, dismissed questions, tags) waits in `Page.kept`.
+Of a page in the trash, the row, history, attachments and place in its file stay. Its derived rows
+are deleted, so that it is not shown or counted anywhere and its names are free; state that is not
+in the notes (who ticked when, dismissed questions, tags) is stored in `Page.kept`.
 """
 
 from __future__ import annotations
@@ -90,11 +90,11 @@ def free_title(page: Page) -> str:
     title, number = page.title, 1
     while titles.filter(key=name_key(title)[:KEY_LENGTH]).exists():
         more = " (restored)" if number == 1 else f" (restored {number})"
-        title, number = _ended(page.title, more), number + 1
+        title, number = _add_ending(page.title, more), number + 1
     return title
 
 
-def _ended(title: str, more: str) -> str:
+def _add_ending(title: str, more: str) -> str:
     """Return a title with an ending, cut so that the ending is part of its key."""
     stem = title[: TITLE_LENGTH - len(more)]
     while len(name_key(stem + more)) > KEY_LENGTH:
@@ -111,8 +111,8 @@ def empty() -> int:
     thrown = Page.everything.exclude(trashed_at=None)
     locked = Page.everything.filter(Q(pk__in=thrown) | Q(about__in=thrown)).locked()
     drafts = Draft.objects.filter(page__in=thrown).select_for_update().only("page", "saved_at")
-    awaited = {draft.page_id for draft in drafts if draft.saved_at}
-    pages = [page for page in locked if page.trashed_at and page.pk not in awaited]
+    drafted = {draft.page_id for draft in drafts if draft.saved_at}
+    pages = [page for page in locked if page.trashed_at and page.pk not in drafted]
     for page in pages:
         destroy(page)
     return len(pages)
@@ -122,12 +122,12 @@ def empty() -> int:
 def destroy(page: Page) -> None:
     """Delete a page for good, with its history and its files.
 
-    A file that another page shows, as after a section was split off, goes on as that page's.
+    A file that another page shows, as after a section was split off, becomes that page's.
     """
     # Also those of no page: they were sent before the page was stored.
     own = Q(page=page) | Q(page=None, pk__in=attachment_ids_in(page.notes))
     for attachment in Attachment.objects.filter(own).order_by("pk"):
-        shown = shows(attachment).exclude(pk=page.pk).first()
+        shown = pages_showing(attachment).exclude(pk=page.pk).first()
         if shown is None:
             delete_attachment(attachment)
         else:
@@ -135,7 +135,7 @@ def destroy(page: Page) -> None:
     delete(page)
 
 
-def shows(attachment: Attachment) -> QuerySet[Page]:
+def pages_showing(attachment: Attachment) -> QuerySet[Page]:
     """Return pages whose notes show a file, those in the trash last. It reads all notes."""
     pages = Page.everything.filter(notes__contains=str(attachment.uuid))
     return pages.order_by(F("trashed_at").asc(nulls_first=True), "pk")

@@ -25,7 +25,7 @@ from services.attachments.http_range import FilePart, NotSatisfiable, parse_rang
 from services.attachments.sniff import INLINE, PDF
 from services.attachments.storage.s3 import is_remote
 from services.models import Attachment, Page
-from services.pages.trash import shows
+from services.pages.trash import pages_showing
 from services.permissions import may_edit, readers_only
 
 # Even what looks like a page can neither run nor load anything.
@@ -69,7 +69,7 @@ def _found(request: HttpRequest, uuid: uuids.UUID) -> Attachment:
 
 def _is_trashed(found: Attachment) -> bool:
     """Tell whether a file is only on pages in the trash; another page may show it too."""
-    own, shown = Page.everything.filter(pk=found.page_id or 0), shows(found)
+    own, shown = Page.everything.filter(pk=found.page_id or 0), pages_showing(found)
     trashed = (own if found.page_id else shown).exclude(trashed_at=None)
     return trashed.exists() and not shown.filter(trashed_at=None).exists()
 

@@ -89,7 +89,7 @@ def show_page(request: HttpRequest, clash: Clash) -> HttpResponse:
     page, who, version = clash.current, person(request), posted_version(request)
     kept, stored = request.POST.get("kept", ""), " Your earlier draft of this page stays."
     with suppress(drafts.NotSaved):
-        if drafts.find_other(who, page, request.POST) is None:
+        if drafts.find_other_draft(who, page, request.POST) is None:
             fields = request.POST.dict() | {"notes": clash.conflict.mine}
             kept = saved_mark(drafts.save_draft(who, page, version, fields))
             stored = " Your text is a draft until you choose."

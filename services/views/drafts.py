@@ -74,7 +74,7 @@ def draft(request: HttpRequest) -> HttpResponseBase:
             status = 400 if reason == "notsaved" else 409
             return JsonResponse({"error": str(refusal), "reason": reason}, status=status)
     if "leaving" in request.POST:
-        drafts.leave(number(request, "draft"), person)
+        drafts.close_editor(number(request, "draft"), person)
         return JsonResponse({})
     if saved_at:
         row = {"draft": number(request, "draft"), "saved_at": saved_at.isoformat()}
@@ -102,7 +102,7 @@ def _news(person: User, page: Page | None) -> dict[str, object]:
     by = page.updated_by
     name = shown_name(by) or "Someone"
     return {
-        "others": drafts.other_editors(page, person),
+        "others": drafts.list_other_editors(page, person),
         "version": page.version,
         "changed_by": "You" if by == person else name,
         "trashed": page.trashed_at is not None,

@@ -30,7 +30,7 @@ def show_editor(
     """
     page = form.page
     if draft is None and request.method == "POST":
-        draft = drafts.find_other(person(request), page, request.POST, place)
+        draft = drafts.find_other_draft(person(request), page, request.POST, place)
     others = drafts.list_drafts(person(request)).filter(page=None).exclude(place=place)
     context = {
         "form": form,
@@ -48,7 +48,7 @@ def show_editor(
 def _linking(page: Page) -> int:
     """Return how many pages have links that would not lead here under another title."""
     names = rename.lost_names(page, {"title": "", "abbreviation": ""})
-    asking = rename.pages_asking(page, names)
+    asking = rename.pages_linking(page, names)
     return len({other for pages in asking.values() for other in pages})
 
 

@@ -11,8 +11,7 @@ from django.test import Client
 
 from services.admin import pages
 from services.models import Category, Document, Page, Section, StaleVersion
-from services.pages.revise import revise
-from services.pages.save import Trashed
+from services.pages.revise import Trashed, revise
 from tests.conftest import person
 from tests.support.html_forms import fields_of
 from tests.support.pages import make_service, make_topic, revise_by_fields
