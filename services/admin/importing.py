@@ -1,24 +1,23 @@
 """Import Markdown files, or a zip of a folder, in the admin: show the plan first, then apply it.
 
-The second step makes the plan again, and applies it only if it is still the one that was shown.
-Markdown files travel between the two in the form, signed. A zip may be too large for that and is
-stored on this machine, for a day at most; the form holds its name.
+An upload is stored on this machine as a zip, for a day at most; the form that shows the plan holds
+its name, signed. The second step makes the plan again, and applies it only if it is still the one
+that was shown.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from typing import cast
+from tempfile import TemporaryFile
+from zipfile import ZipFile
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth.models import User
 from django.core import signing
+from django.core.files import File
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import filesizeformat
@@ -32,13 +31,12 @@ from services.sync import zips
 from services.sync.apply import Overtaken, apply_plan
 from services.sync.import_attachments import foresee_files, import_files
 from services.sync.plan import Plan
-from services.sync.read_files import SUFFIXES, SourceFile
+from services.sync.read_files import SUFFIXES
 from services.sync.sources import Sources
 from services.sync.stored import plan_import
+from services.views.request import person
 
-# In the second step files are one field of a form, a third larger than they are; that field has
-# to fit into DATA_UPLOAD_MAX_MEMORY_SIZE.
-MAX_BYTES = 16 * 1024 * 1024
+# Bytes of a zip, or of all files of an upload together.
 MAX_ZIP = 1024 * 1024 * 1024
 SALT = "services.admin.importing"
 MAX_AGE = 24 * 3600
@@ -51,7 +49,7 @@ class FilesInput(forms.FileInput):
 
 
 class FilesField(forms.FileField):
-    """Markdown files, together small enough to travel through a form twice; or one zip."""
+    """Markdown files; or one zip."""
 
     widget = FilesInput(attrs={"accept": ",".join((*SUFFIXES, "text/markdown", zips.SUFFIX))})
 
@@ -59,32 +57,22 @@ class FilesField(forms.FileField):
         self, data: Sequence[UploadedFile[bytes] | None], initial: object = None
     ) -> list[UploadedFile[bytes]]:
         files = [super(FilesField, self).clean(file) for file in data or [None]]
-        if any(map(is_zip, files)):
-            return self._clean_zip(files)
-        if sum(file.size for file in files) > MAX_BYTES:
-            most = filesizeformat(MAX_BYTES)
-            raise forms.ValidationError(
-                f"Together these files are larger than {most}. Upload fewer at a time, a zip of "
-                "them, or import the folder on the server with `manage.py import_markdown`."
-            )
-        if others := [file.name for file in files if not file.name.lower().endswith(SUFFIXES)]:
-            raise forms.ValidationError(
-                f"{others[0]} is not a Markdown file. Choose files that end in "
-                f"{' or '.join(SUFFIXES)}, or a zip of them."
-            )
         names = [file.name for file in files]
-        if twice := next((name for name in names if names.count(name) > 1), None):
-            raise forms.ValidationError(f"Two of these files are called {twice}.")
-        return files
-
-    def _clean_zip(self, files: list[UploadedFile[bytes]]) -> list[UploadedFile[bytes]]:
-        if len(files) > 1:
+        if len(files) > 1 and any(map(is_zip, files)):
             raise forms.ValidationError("Upload a zip by itself.")
-        if (files[0].size or 0) > MAX_ZIP:
+        if sum(file.size for file in files) > MAX_ZIP:
             raise forms.ValidationError(
-                f"This zip is larger than {filesizeformat(MAX_ZIP)}. Import the folder on the "
-                "server with `manage.py import_markdown`."
+                f"This is larger than {filesizeformat(MAX_ZIP)}. Import the folder on the server "
+                "with `manage.py import_markdown`."
             )
+        for name in names:
+            if not name.lower().endswith((*SUFFIXES, zips.SUFFIX)):
+                raise forms.ValidationError(
+                    f"{name} is not a Markdown file. Choose files that end in "
+                    f"{' or '.join(SUFFIXES)}, or a zip of them."
+                )
+            if names.count(name) > 1:
+                raise forms.ValidationError(f"Two of these files are called {name}.")
         return files
 
 
@@ -95,19 +83,9 @@ def is_zip(file: UploadedFile[bytes]) -> bool:
 class UploadForm(forms.Form):
     files = FilesField(  # type: ignore[assignment]
         label="Markdown files or a zip",
-        help_text=f"Files up to {filesizeformat(MAX_BYTES)} together; or one zip of a folder, "
-        "such as a vault, with the pictures and files that its notes refer to, up to "
-        f"{filesizeformat(MAX_ZIP)}.",
+        help_text="Markdown files; or one zip of a folder, such as a vault, with the pictures and "
+        f"files that its notes refer to. Up to {filesizeformat(MAX_ZIP)}.",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """Uploaded files; or a zip, by the key it is stored under and its own name."""
-
-    files: Sequence[SourceFile] = ()
-    zip_key: str = ""
-    zip_name: str = ""
 
 
 def import_view(request: HttpRequest) -> HttpResponse:
@@ -116,36 +94,39 @@ def import_view(request: HttpRequest) -> HttpResponse:
         return _apply(request)
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if form.is_valid():
-        upload = _read_upload(form.cleaned_data["files"])
+        key, name = _store_upload(form.cleaned_data["files"])
         try:
-            with make_plan(upload) as (plan, _):
-                return _show(request, upload, plan)
+            with make_plan(key, name) as (plan, _):
+                return _show(request, signing.dumps([key, name], salt=SALT), plan)
         except zips.ZipRefused as error:
-            zips.forget(upload.zip_key)
-            form.add_error("files", f"{upload.zip_name}: {error}.")
+            zips.forget(key)
+            form.add_error("files", f"{name}: {error}.")
     are_examples = example_documents().exists()
     context = {"title": "Import Markdown", "form": form, "are_examples": are_examples}
     return _page(request, "import.html", context, 400 if form.errors else 200)
 
 
-def _read_upload(files: Sequence[UploadedFile[bytes]]) -> Upload:
+def _store_upload(files: Sequence[UploadedFile[bytes]]) -> tuple[str, str]:
+    """Store a zip, or Markdown files as one; return its key and the name to show for it."""
     if is_zip(files[0]):
-        return Upload(zip_key=zips.keep(files[0].chunks()), zip_name=str(files[0].name))
-    return Upload([SourceFile(path=str(file.name), data=file.read()) for file in files])
+        return zips.keep(files[0].chunks()), str(files[0].name)
+    with TemporaryFile() as packed:
+        with ZipFile(packed, "w") as opened:
+            for file in files:
+                with opened.open(str(file.name), "w") as entry:
+                    entry.writelines(file.chunks())
+        return zips.keep(File(packed).chunks()), "notes.zip"
 
 
 @contextmanager
-def make_plan(upload: Upload) -> Iterator[tuple[Plan, Sources]]:
-    """Plan an upload; yield the plan and its unpacked sources. Raises ZipRefused."""
+def make_plan(key: str, name: str) -> Iterator[tuple[Plan, Sources]]:
+    """Plan a stored upload; yield the plan and its unpacked sources. Raises ZipRefused."""
+    file = zips.kept(key)
+    if file is None:
+        raise zips.ZipRefused("it is not stored any more")
     with ExitStack() as stack:
         sources = Sources(stack)
-        if not upload.zip_key:
-            yield plan_import(upload.files), sources
-            return
-        file = zips.kept(upload.zip_key)
-        if file is None:
-            raise zips.ZipRefused("it is not stored any more")
-        sources.add_uploaded(file, upload.zip_name)
+        sources.add_uploaded(file, name)
         problems = list(sources.refused)
         plan = plan_import(sources.load(problems), refused=problems)
         foresee_files(plan, sources.origins, sources.roots)
@@ -153,31 +134,31 @@ def make_plan(upload: Upload) -> Iterator[tuple[Plan, Sources]]:
 
 
 def _apply(request: HttpRequest) -> HttpResponse:
-    by = cast(User, request.user)
+    packed = request.POST["packed"]
     try:
-        upload = unpack(request.POST["packed"])
-        with make_plan(upload) as (plan, sources):
+        key, name = signing.loads(packed, salt=SALT, max_age=MAX_AGE)
+        with make_plan(key, name) as (plan, sources):
             if request.POST.get("plan") != fingerprint(plan):
-                return _show(request, upload, plan, changed=True)
+                return _show(request, packed, plan, changed=True)
             try:
-                apply_plan(plan, by=by)
+                apply_plan(plan, by=person(request))
             except (StaleVersion, Overtaken):
-                with make_plan(upload) as (newer, _):
-                    return _show(request, upload, newer, changed=True)
-            _import_files(request, plan, sources, by)
+                with make_plan(key, name) as (newer, _):
+                    return _show(request, packed, newer, changed=True)
+            _import_files(request, plan, sources)
     except (signing.BadSignature, zips.ZipRefused):
         messages.error(request, "This plan is more than a day old. Choose the files again.")
         return HttpResponseRedirect(reverse("admin:services_document_import"))
-    zips.forget(upload.zip_key)
+    zips.forget(key)
     words = 'Imported: {}. <a href="{}">View them</a>'
     messages.success(request, format_html(words, summary(plan), reverse("changes")))
     return HttpResponseRedirect(reverse("admin:services_document_changelist"))
 
 
-def _import_files(request: HttpRequest, plan: Plan, sources: Sources, by: User) -> None:
+def _import_files(request: HttpRequest, plan: Plan, sources: Sources) -> None:
     """Store the files that the notes refer to, and report those that could not be stored."""
     plan.warnings, plan.replaced = [], []
-    import_files(plan, sources.origins, sources.roots, by=by)
+    import_files(plan, sources.origins, sources.roots, by=person(request))
     for warning in plan.warnings[:MAX_WARNINGS]:
         # Quoted, since the admin starts each message with a capital letter.
         messages.warning(request, f"“{warning.path}”: {warning.reason}")
@@ -185,12 +166,12 @@ def _import_files(request: HttpRequest, plan: Plan, sources: Sources, by: User) 
         messages.warning(request, f"{more} more files were left out.")
 
 
-def _show(request: HttpRequest, upload: Upload, plan: Plan, changed: bool = False) -> HttpResponse:
+def _show(request: HttpRequest, packed: str, plan: Plan, changed: bool = False) -> HttpResponse:
     context = {
         "title": "What the import will do",
         "plan": plan,
         "summary": summary(plan),
-        "packed": pack(upload),
+        "packed": packed,
         "fingerprint": fingerprint(plan),
         "changed": changed,
         "writes": bool(plan.documents or plan.untouched or plan.files or plan.replaced),
@@ -207,19 +188,6 @@ def summary(plan: Plan) -> str:
     """Return the counts of a plan in words: "3 created, 1 unchanged, 2 attachments imported"."""
     counts = [f"{n} {fate}" for fate, n in plan.counts().items()]
     return ", ".join(counts + plan.files_in_words()) or "nothing"
-
-
-def pack(upload: Upload) -> str:
-    """Return an upload as one signed text."""
-    named = [(file.path, base64.b64encode(file.data).decode()) for file in upload.files]
-    return signing.dumps([named, upload.zip_key, upload.zip_name], salt=SALT, compress=True)
-
-
-def unpack(packed: str) -> Upload:
-    """Return the upload of `pack`; raises BadSignature for any other text, and after a day."""
-    named, zip_key, zip_name = signing.loads(packed, salt=SALT, max_age=MAX_AGE)
-    files = [SourceFile(path=path, data=base64.b64decode(data)) for path, data in named]
-    return Upload(files, zip_key, zip_name)
 
 
 def fingerprint(plan: Plan) -> str:

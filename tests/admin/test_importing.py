@@ -69,7 +69,7 @@ def test_a_plan_that_is_no_longer_true_is_shown_again(as_editor: Client) -> None
 
 def test_files_that_were_tampered_with_are_refused(as_editor: Client) -> None:
     fields = fields_of(upload(as_editor, AWS=NOTES))
-    forged = signing.dumps([["AWS.md", ""]], salt="other")
+    forged = signing.dumps(["0" * 32, "notes.zip"], salt="other")
     for packed in (forged, str(fields["packed"])[:-1], ""):
         response = as_editor.post(IMPORT, fields | {"packed": packed}, follow=True)
         assert "Choose the files again" in response.content.decode()
@@ -89,7 +89,7 @@ def test_files_that_were_tampered_with_are_refused(as_editor: Client) -> None:
 def test_unusable_files_are_form_errors(
     as_editor: Client, monkeypatch: pytest.MonkeyPatch, files: list[tuple[str, bytes]], words: str
 ) -> None:
-    monkeypatch.setattr(importing, "MAX_BYTES", 100)
+    monkeypatch.setattr(importing, "MAX_ZIP", 100)
     sent = [SimpleUploadedFile(name, data) for name, data in files]
     response = as_editor.post(IMPORT, {"files": sent})
     assert response.status_code == 400
@@ -99,7 +99,7 @@ def test_unusable_files_are_form_errors(
 @pytest.mark.soak
 def test_the_largest_upload_gets_through_both_steps(as_editor: Client) -> None:
     data = b"".join(f"Line {n}{' of something long' * 40}\n".encode() for n in range(20_000))
-    assert len(data) < importing.MAX_BYTES
+    assert len(data) < importing.MAX_ZIP
     response = upload(as_editor, big=data)
     assert response.status_code == 200
     assert as_editor.post(IMPORT, fields_of(response)).status_code == 302
