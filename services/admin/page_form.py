@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html
 
-from services.admin.row_edits import Draft, edit_items, edit_questions
+from services.admin.row_edits import Draft, edit_item, edit_question
 from services.admin.row_forms import (
     MAX_ROWS,
     ItemForm,
@@ -135,23 +135,27 @@ class PageForm(forms.ModelForm[Page]):
     def clean(self) -> dict[str, Any]:
         super().clean()
         page = self.instance
-        current = Page.everything.filter(pk=page.pk).first() if page.pk else None
+        current = Page.everything.filter(pk=page.pk).first()
         if "notes" in self.cleaned_data:
             self.draft = self._draft(current)
             self._put_rows_in(self.draft)
         if page.pk and (current is None or current.trashed_at):
             raise forms.ValidationError(format_html(GONE, reverse("trash")))
         if current:
-            self._keep_unchanged_fields(current)
+            # Others may have changed what the user did not.
+            for name in FACTS:
+                if name in self.cleaned_data and name not in self.changed_data:
+                    self.cleaned_data[name] = getattr(current, name)
+            if "tags" not in self.changed_data:
+                self.cleaned_data.pop("tags", None)
         return self.cleaned_data
 
     def _put_rows_in(self, draft: Draft) -> None:
-        refused = [
-            *put_rows_in(draft, self.item_rows, edit_items),
-            *put_rows_in(draft, self.question_rows, edit_questions),
-        ]
-        self.rows_refused = not (self.item_rows.is_valid() and self.question_rows.is_valid())
-        if refused or self.rows_refused:
+        items = [item.text for item in draft.read().items]
+        refused = put_rows_in(draft, self.item_rows, items, edit_item)
+        questions = [question.text for question in draft.read().questions]
+        refused += put_rows_in(draft, self.question_rows, questions, edit_question)
+        if refused or not (self.item_rows.is_valid() and self.question_rows.is_valid()):
             self.rows_refused = True
             self.add_error(None, refused or ROWS_REFUSED)
 
@@ -159,19 +163,10 @@ class PageForm(forms.ModelForm[Page]):
         """Return the typed notes, also for a page that was trashed or deleted."""
         typed, title = self.cleaned_data["notes"], self.cleaned_data.get("title")
         if current is None:
-            is_service = self._meta.model.__name__ == "Service"
-            return Draft(read_typed(typed), 1, title or "", is_service)
+            return Draft(read_typed(typed), 1, title or "", issubclass(self._meta.model, Service))
         base = base_of(current, parse_version(self.cleaned_data.get("version")))
         notes = read_typed(typed, current, base.notes)
         return Draft(notes, base.version, title or current.title, current.is_service)
-
-    def _keep_unchanged_fields(self, current: Page) -> None:
-        """Leave fields that the user did not change as others may have changed them."""
-        for name in FACTS:
-            if name in self.cleaned_data and name not in self.changed_data:
-                self.cleaned_data[name] = getattr(current, name)
-        if "tags" not in self.changed_data:
-            self.cleaned_data.pop("tags", None)
 
     def save_dismissed(self) -> None:
         """Save which lines are not questions, which the notes do not show."""

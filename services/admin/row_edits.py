@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from services.markdown.edit.questions import (
     add_question,
@@ -11,10 +11,8 @@ from services.markdown.edit.questions import (
     set_answer,
     set_question_text,
 )
-from services.markdown.edit.splice import EditRefused
 from services.markdown.edit.tasks import add_item, delete_item, set_item_text, set_state
-from services.markdown.read.notes import read_notes
-from services.text.match_rows import match_rows
+from services.markdown.read.notes import Notes, read_notes
 
 
 @dataclass(slots=True)
@@ -26,70 +24,21 @@ class Draft:
     title: str
     service: bool
 
+    def read(self) -> Notes:
+        """Return what the notes have in them, such as items and questions."""
+        return read_notes(self.notes, service=self.service, title=self.title)
 
-@dataclass(slots=True)
-class Edit:
-    """What the user did to one row: `row` is its place among the rows shown, None for a new one.
 
-    `new` holds the changed fields, and all fields of a new row. `problem` says why the row cannot
-    be changed.
+def edit_item(draft: Draft, index: int | None, new: Mapping[str, str]) -> str:
+    """Return the notes with an item added (`index` is None), changed, or deleted (`new` is empty).
+
+    `new` has the changed fields, or all fields of a new row. Raises EditRefused, and IndexError
+    for an item that is not in the notes.
     """
-
-    row: int | None
-    delete: bool = False
-    new: Mapping[str, str] = field(default_factory=dict)
-    problem: str = ""
-
-
-def edit_items(draft: Draft, shown: Sequence[str], edits: Sequence[Edit]) -> None:
-    """Put edits of checklist items into a draft; what is refused is described in `edit.problem`.
-
-    `shown` are the texts of all rows, in their order, as they were when the form was shown.
-    """
-    texts = [item.text for item in read_notes(draft.notes).items]
-    _apply_edits(draft, shown, texts, edits, _edit_item, "This item")
-
-
-def edit_questions(draft: Draft, shown: Sequence[str], edits: Sequence[Edit]) -> None:
-    """Put edits of questions into a draft, as `edit_items` does."""
-    notes = read_notes(draft.notes, service=draft.service, title=draft.title)
-    texts = [question.text for question in notes.questions]
-    _apply_edits(draft, shown, texts, edits, _edit_question, "This question")
-
-
-def _apply_edits(
-    draft: Draft,
-    shown: Sequence[str],
-    texts: Sequence[str],
-    edits: Sequence[Edit],
-    change: Callable[[Draft, Edit, int | None], str],
-    subject: str,
-) -> None:
-    """Find each edited row among the texts in the notes now, and set the draft's notes."""
-    matched = match_rows([("", text) for text in shown], [("", text) for text in texts])
-    indexes = {row: index for index, row in enumerate(matched) if row is not None}
-    found: list[tuple[int, Edit]] = []
-    for edit in edits:
-        if edit.row in indexes:
-            found.append((indexes[edit.row], edit))
-        elif edit.row is not None:
-            edit.problem = f"{subject} is not in the notes any more."
-    # The last row first, so that no edit moves the next.
-    found.sort(key=lambda pair: pair[0], reverse=True)
-    for index, edit in [*found, *((None, edit) for edit in edits if edit.row is None)]:
-        try:
-            draft.notes = change(draft, edit, index)
-        except EditRefused as refusal:
-            edit.problem = str(refusal)
-        except IndexError:
-            edit.problem = "Another change removed this row. Save one at a time."
-
-
-def _edit_item(draft: Draft, edit: Edit, index: int | None) -> str:
-    notes, new = draft.notes, edit.new
+    notes = draft.notes
     if index is None:
         return add_item(notes, new["text"], new["state"] or "open", new["list_title"] or None)
-    if edit.delete:
+    if not new:
         return delete_item(notes, index)
     if "text" in new:
         notes = set_item_text(notes, index, new["text"])
@@ -98,11 +47,12 @@ def _edit_item(draft: Draft, edit: Edit, index: int | None) -> str:
     return notes
 
 
-def _edit_question(draft: Draft, edit: Edit, index: int | None) -> str:
-    notes, new, service, title = draft.notes, edit.new, draft.service, draft.title
+def edit_question(draft: Draft, index: int | None, new: Mapping[str, str]) -> str:
+    """Return the notes with a question added, changed or deleted, as `edit_item` does."""
+    notes, service, title = draft.notes, draft.service, draft.title
     if index is None:
         return add_question(notes, new["text"], new["answer"], service=service, title=title)
-    if edit.delete:
+    if not new:
         return delete_question(notes, index, service=service, title=title)
     if "text" in new:
         notes = set_question_text(notes, index, new["text"], service=service, title=title)

@@ -6,18 +6,22 @@ that the page's form is about to save (`services.admin.row_edits`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, TypeVar
 
 from django import forms
 
-from services.admin.row_edits import Draft, Edit
+from services.admin.row_edits import Draft
 from services.forms.fields import NotesWidget
+from services.markdown.edit.splice import EditRefused
 from services.markdown.read.context import LIST_TITLE_LENGTH
 from services.models import ChecklistItem
+from services.text.match_rows import match_rows
 
 # A row takes about ten of the DATA_UPLOAD_MAX_NUMBER_FIELDS fields of a form.
 MAX_ROWS = 500
+NOT_IN_NOTES = "This row is not in the notes any more."
+REMOVED = "Another change removed this row. Save one at a time."
 
 
 def _text_field(label: str) -> forms.CharField:
@@ -41,15 +45,13 @@ class RowForm(forms.Form):
         text = self.data.get(self.add_initial_prefix("text")) if self.is_bound else None
         return str(text or self.get_initial_for_field(self.fields["text"], "text") or "").strip()
 
-    def edit(self, row: int | None) -> Edit | None:
-        """Return the user's change of this row; None if nothing in the notes changes."""
-        delete = bool(self.cleaned_data.get("DELETE"))
+    def edit(self, *, is_new: bool) -> dict[str, str] | None:
+        """Return the values to write into the notes: none to delete the row, None for no edit."""
+        if self.cleaned_data.get("DELETE"):
+            return {}
         changed = [name for name in self.note_fields if name in self.changed_data]
-        if not delete and not changed:
-            return None
-        names = self.note_fields if row is None else changed
-        new = {} if delete else {name: self.cleaned_data.get(name) or "" for name in names}
-        return Edit(row, delete, new)
+        names = self.note_fields if is_new else changed
+        return {name: self.cleaned_data.get(name) or "" for name in names} if changed else None
 
 
 Row = TypeVar("Row", bound=RowForm)
@@ -112,23 +114,33 @@ ItemRows, QuestionRows = row_formset(ItemForm), row_formset(QuestionForm)
 def put_rows_in(
     draft: Draft,
     rows: forms.BaseFormSet[Row],
-    edit_rows: Callable[[Draft, Sequence[str], Sequence[Edit]], None],
+    texts: Sequence[str],
+    edit_row: Callable[[Draft, int | None, Mapping[str, str]], str],
 ) -> list[str]:
     """Put the changes of rows into a draft; add an error to each row whose change is refused.
 
-    Returns the problems of rows to be deleted, since Django shows no errors of those.
+    `texts` are those of all rows in the draft. Returns the problems of rows to be deleted, since
+    Django shows no errors of those.
     """
     if not rows.is_valid():
         return []
-    stored = rows.initial_form_count()
-    edits: list[tuple[Row, Edit]] = []
-    for index, form in enumerate(rows.forms):
-        if edit := form.edit(index if index < stored else None):
-            edits.append((form, edit))
-    edit_rows(draft, [form.shown for form in rows.initial_forms], [edit for _, edit in edits])
+    shown = [("", form.shown) for form in rows.initial_forms]
+    matched = match_rows(shown, [("", text) for text in texts])
+    indexes = {row: index for index, row in enumerate(matched)}
+    stored = [(indexes.get(row, -1), form) for row, form in enumerate(rows.initial_forms)]
+    # The last row first, so that no edit moves the next.
+    stored.sort(key=lambda pair: pair[0], reverse=True)
     problems = []
-    for form, edit in edits:
-        if edit.problem:
-            form.add_error(None, edit.problem)
-            problems += [f"“{form.shown}”: {edit.problem}"] if edit.delete else []
+    for index, form in [*stored, *((None, form) for form in rows.extra_forms)]:
+        new = form.edit(is_new=index is None)
+        if new is None:
+            continue
+        try:
+            if index == -1:
+                raise EditRefused(NOT_IN_NOTES)
+            draft.notes = edit_row(draft, index, new)
+        except (EditRefused, IndexError) as error:
+            problem = str(error) if isinstance(error, EditRefused) else REMOVED
+            form.add_error(None, problem)
+            problems += [] if new else [f"“{form.shown}”: {problem}"]
     return problems
