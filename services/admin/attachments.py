@@ -23,6 +23,7 @@ from services.attachments.labels import describe_kind
 from services.attachments.store import store
 from services.models import Attachment, Page
 from services.permissions import shown_name
+from services.views.request import person
 
 REFERENCE = "Imported notes of this page show it as “%s”, so it stays there."
 PICTURES, PDFS = Q(width__isnull=False), Q(content_type="application/pdf")
@@ -39,20 +40,19 @@ class AttachmentForm(forms.ModelForm[Attachment]):
         fields = ("name", "page")
         labels = {"name": "Name"}
 
-    by: User | None = None
-    stored: Attachment | None = None
+    by: User
 
     def clean(self) -> dict[str, Any]:
         """Store the bytes: only doing so shows whether the storage takes them."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        upload, row = cleaned.get("upload"), self.instance
+        upload = cleaned.get("upload")
         if upload is None or self.errors:
             return cleaned
         try:
-            if row._state.adding:
-                self.stored = store(upload, name=upload.name, page=cleaned["page"], by=self.by)
+            if self.instance._state.adding:
+                self.instance = store(upload, name=upload.name, page=cleaned["page"], by=self.by)
             else:
-                self.stored = manage.replace(row, upload)
+                self.instance = manage.replace(self.instance, upload)
         except UploadRefused as refusal:
             self.add_error("upload", str(refusal))
         return cleaned
@@ -98,8 +98,8 @@ class AttachmentAdmin(EditorsOnlyMixin, TrashMixin[Attachment]):
     def get_fields(self, request: HttpRequest, obj: Attachment | None = None) -> tuple[str, ...]:
         if obj is None:
             return ("upload", "page")
-        trashed = ("trashed",) if obj.trashed_at else ()
-        return ("preview", "name", "upload", "page", *self.readonly_fields[1:-1], *trashed)
+        fields = ("preview", "name", "upload", "page", "kind", "bytes", "who", "added", "used")
+        return (*fields, "trashed") if obj.trashed_at else fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Attachment]:
         rows = super().get_queryset(request).select_related("page", "created_by")
@@ -112,15 +112,14 @@ class AttachmentAdmin(EditorsOnlyMixin, TrashMixin[Attachment]):
         change: bool = False,
         **kwargs: object,
     ) -> type[forms.ModelForm[Attachment]]:
-        base = super().get_form(request, obj, change, **kwargs)
-        attributes: dict[str, object] = {"by": request.user}
+        form = cast("type[AttachmentForm]", super().get_form(request, obj, change, **kwargs))
+        form.by = person(request)
         if obj:
-            attributes["upload"] = forms.FileField(
+            form.base_fields["upload"] = forms.FileField(
                 label="Another file in its place",
                 required=False,
                 help_text="Its address stays, so it changes wherever it is used.",
             )
-        form: type[forms.ModelForm[Attachment]] = type(base.__name__, (base,), attributes)
         # Also the file's own page in the trash: saving the form must not separate them.
         page = cast("forms.ModelChoiceField[Page]", form.base_fields["page"])
         pages = Page.everything.filter(Q(trashed_at=None) | Q(pk=obj.page_id if obj else None))
@@ -144,9 +143,6 @@ class AttachmentAdmin(EditorsOnlyMixin, TrashMixin[Attachment]):
         )
         return answer
 
-    def save_form(self, request: HttpRequest, form: AttachmentForm, change: bool) -> Attachment:
-        return form.stored or form.instance
-
     def save_model(
         self, request: HttpRequest, obj: Attachment, form: AttachmentForm, change: bool
     ) -> None:
@@ -158,20 +154,13 @@ class AttachmentAdmin(EditorsOnlyMixin, TrashMixin[Attachment]):
             obj.page = form.cleaned_data["page"]
             Attachment.objects.filter(pk=obj.pk).update(page=obj.page)
 
-    def save_related(
-        self, request: HttpRequest, form: object, formsets: object, change: bool
-    ) -> None:
-        """Save nothing: a file has no related rows."""
-
-    def move_to_trash(self, row: Attachment, *, by: User) -> None:
-        manage.move_to_trash(row, by=by)
+    def delete_model(self, request: HttpRequest, obj: Attachment) -> None:
+        manage.move_to_trash(obj, by=person(request))
 
     @admin.action(description="Restore selected %(verbose_name_plural)s from the trash")
     def restore(self, request: HttpRequest, queryset: QuerySet[Attachment]) -> None:
-        rows = list(queryset.exclude(trashed_at=None))
-        for row in rows:
-            manage.restore(row)
-        subject = "1 file is" if len(rows) == 1 else f"{len(rows)} files are"
+        number = sum(map(manage.restore, queryset.exclude(trashed_at=None)))
+        subject = "1 file is" if number == 1 else f"{number} files are"
         messages.success(request, f"{subject} restored.")
 
     # -- columns -------------------------------------------------------------------------------

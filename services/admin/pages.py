@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.contrib.auth.models import User
 from django.db import IntegrityError
 from django.db.models import ForeignKey, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -54,6 +53,7 @@ from services.pages.trash import throw_away
 from services.views import conflicts
 from services.views.editor import new_place
 from services.views.flash import flash_facts, flash_merged, resolved_message
+from services.views.request import person
 
 MAX_FILES_SHOWN = 50
 PAGE_FILTERS = (LearningFilter, QuestionsFilter, ConflictFilter, TagFilter)
@@ -141,7 +141,7 @@ class PageAdmin(EditorsOnlyMixin, DraftMixin, TrashMixin[Page]):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        page, me = context["adminform"].form.instance, cast(User, request.user)
+        page, me = context["adminform"].form.instance, person(request)
         sections = Section.objects.filter(page=page.pk).select_related("document")
         context["page"] = page if page.pk else None
         context["section"] = sections.first() if page.pk else None
@@ -175,7 +175,7 @@ class PageAdmin(EditorsOnlyMixin, DraftMixin, TrashMixin[Page]):
     def save_model(self, request: HttpRequest, obj: Page, form: PageForm, change: bool) -> None:
         """Save notes, rows, facts and tags in one revision, merged with what others saved."""
         draft = form.draft
-        by = cast(User, request.user)
+        by = person(request)
         if not change:
             obj.notes, obj.updated_by, obj.last_reason = draft.notes, by, Reason.ADMIN
             obj.kind = self.kind
@@ -228,8 +228,8 @@ class PageAdmin(EditorsOnlyMixin, DraftMixin, TrashMixin[Page]):
             first = Revision.objects.filter(page=page.pk, version=page.version)
             first.update(tags=sorted(page.tags.names()))
 
-    def move_to_trash(self, row: Page, *, by: User) -> None:
-        throw_away(row, by=by)
+    def delete_model(self, request: HttpRequest, obj: Page) -> None:
+        throw_away(obj, by=person(request))
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, object] | None = None

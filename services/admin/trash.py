@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
-from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.db.models.options import Options
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
@@ -21,7 +19,7 @@ CONFIRMATION = "admin/services/page/delete_confirmation.html"
 
 
 class TrashMixin(admin.ModelAdmin[Row]):
-    """Move rows to the trash instead of deleting them; subclasses define `move_to_trash`."""
+    """Move rows to the trash instead of deleting them; subclasses do so in `delete_model`."""
 
     several = "pages"
     actions: tuple[str, ...] = ("delete_selected",)
@@ -49,12 +47,6 @@ class TrashMixin(admin.ModelAdmin[Row]):
         elif rows:
             self._flash_trashed(request, f"{len(rows)} {self.several} are", "them")
         return None
-
-    def move_to_trash(self, row: Row, *, by: User) -> None:
-        raise NotImplementedError
-
-    def delete_model(self, request: HttpRequest, obj: Row) -> None:
-        self.move_to_trash(obj, by=cast(User, request.user))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Row]) -> None:
         for row in queryset:
