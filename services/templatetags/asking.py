@@ -7,20 +7,15 @@ from collections.abc import Mapping
 from django import template
 
 from services.markdown.render.plain import plain_text
-from services.models import Draft, Page, Question
+from services.models import Draft, Page
 from services.models.drafts import ASK
-from services.pages.resolve_conflict import mark as mark_of
+from services.pages.resolve_conflict import mark
 
-# Characters of a draft that a list shows, to tell several from each other.
-EXCERPT = 80
+# How many characters of a draft a list shows, to distinguish several.
+MAX_EXCERPT = 80
 
 register = template.Library()
-
-
-@register.filter
-def mark(question: Question) -> str:
-    """Return a mark that tells whether an answer is still the one that was shown."""
-    return mark_of(question.answer)
+register.filter("mark", mark)
 
 
 @register.filter
@@ -56,4 +51,4 @@ def first_new_line(fields: Mapping[str, str], stored: str) -> str:
 
 def _shorten(line: str) -> str:
     words = " ".join(line.split())
-    return words if len(words) <= EXCERPT else f"{words[:EXCERPT].rstrip()}…"
+    return words if len(words) <= MAX_EXCERPT else f"{words[:MAX_EXCERPT].rstrip()}…"

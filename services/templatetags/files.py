@@ -10,6 +10,8 @@ from services.models import Attachment
 from services.permissions import shown_name
 
 register = template.Library()
+register.filter("markdown", markdown_of)
+register.filter("person", shown_name)
 
 
 @register.filter
@@ -22,12 +24,3 @@ def kind(file: Attachment) -> str:
 def icon(file: Attachment) -> str:
     """Return the template of the icon for a file's kind."""
     return f"icons/{icon_name(file.content_type, file.name)}.html"
-
-
-@register.filter
-def markdown(file: Attachment) -> str:
-    """Return the Markdown that shows a file in notes, or links to it."""
-    return markdown_of(file)
-
-
-register.filter("person", shown_name)

@@ -15,6 +15,7 @@ from services.selectors import controls
 from services.selectors.page import place_url, render_line
 
 register = template.Library()
+register.filter("plain", plain_text)
 
 
 @register.simple_tag
@@ -33,18 +34,6 @@ def address(page: Page) -> str:
 def inline(text: str, links: Mapping[str, str] | None = None) -> SafeString:
     """Return one line of notes as HTML."""
     return mark_safe(render_line(text, links))  # noqa: S308 (it has been through the sanitiser)
-
-
-@register.filter
-def safe_html(rendered: str) -> SafeString:
-    """Mark HTML of `services.markdown.render` as safe; it has been sanitised."""
-    return mark_safe(rendered)  # noqa: S308
-
-
-@register.filter
-def plain(text: str) -> str:
-    """Return one line of notes without markup."""
-    return plain_text(text)
 
 
 @register.filter

@@ -20,7 +20,7 @@ from services.permissions import editors_only, may_edit, readers_only
 from services.selectors.attachments import some_addresses
 from services.selectors.lists import paginate
 from services.views.flash import undo_form
-from services.views.request import get_page, person, redirect_back
+from services.views.request import get_page, get_user, redirect_back
 
 PER_PAGE = 100
 
@@ -82,7 +82,7 @@ def replace(request: HttpRequest, uuid: uuids.UUID) -> HttpResponseBase:
 def delete(request: HttpRequest, uuid: uuids.UUID) -> HttpResponseBase:
     row = _find_file(uuid)
     used = manage.pages_using([row])[row.pk]
-    manage.move_to_trash(row, by=person(request))
+    manage.move_to_trash(row, by=get_user(request))
     response = _redirect_back(request, row)
     undo = undo_form(request, reverse("restore_file", args=[row.pk]), next=response.url)
     context = {"file": row, "used": used, "undo": undo}

@@ -28,13 +28,13 @@ from services.models import Attachment, Page
 from services.pages.trash import pages_showing
 from services.permissions import may_edit, readers_only
 
-# Even what looks like a page can neither run nor load anything.
+# Even a file that looks like a page can neither run nor load anything.
 SANDBOX = "sandbox; default-src 'none'"
-# Chromium shows no PDF in a sandbox; that it is one was verified, and nothing may guess otherwise.
+# Chromium shows no PDF in a sandbox. The type was verified, and `nosniff` prevents another guess.
 PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'"
-# For that long a browser need not ask again whether this person may.
+# For so many seconds a browser shows the file without a new check of permissions.
 CACHE_CONTROL = "private, max-age=300"
-# A signed address of the storage is good for 600 seconds and given out for the first half.
+# Seconds that a signed address of the storage is valid, and that the same one is given out.
 SIGNED_FOR, REUSED_FOR = 600, 300
 
 
@@ -42,25 +42,18 @@ SIGNED_FOR, REUSED_FOR = 600, 300
 @readers_only
 def attachment(request: HttpRequest, uuid: uuids.UUID, name: str) -> HttpResponseBase:
     """Serve a stored file; the name in its address is for people and not checked."""
-    found = _found(request, uuid)
-    etag = f'"{found.sha256}"'
-    return _answer(request, found, str(found.file.name), found.content_type, etag)
+    return _serve(request, _find_attachment(request, uuid), small=False)
 
 
 @require_safe
 @readers_only
 def thumbnail(request: HttpRequest, uuid: uuids.UUID) -> HttpResponseBase:
     """Serve the thumbnail of a picture; the picture itself if it has none."""
-    found = _found(request, uuid)
-    if not found.thumbnail:
-        return _answer(
-            request, found, str(found.file.name), found.content_type, f'"{found.sha256}"'
-        )
-    etag = f'"{found.sha256}-small"'
-    return _answer(request, found, str(found.thumbnail.name), "image/webp", etag)
+    found = _find_attachment(request, uuid)
+    return _serve(request, found, small=bool(found.thumbnail))
 
 
-def _found(request: HttpRequest, uuid: uuids.UUID) -> Attachment:
+def _find_attachment(request: HttpRequest, uuid: uuids.UUID) -> Attachment:
     found = get_object_or_404(Attachment, pk=uuid)
     if not may_edit(request.user) and (found.trashed_at or _is_trashed(found)):
         raise Http404("This file, or the page that it is on, is in the trash.")
@@ -74,22 +67,22 @@ def _is_trashed(found: Attachment) -> bool:
     return trashed.exists() and not shown.filter(trashed_at=None).exists()
 
 
-def _answer(
-    request: HttpRequest, found: Attachment, key: str, content_type: str, etag: str
-) -> HttpResponseBase:
+def _serve(request: HttpRequest, found: Attachment, *, small: bool) -> HttpResponseBase:
+    key, content_type, etag = str(found.file.name), found.content_type, f'"{found.sha256}"'
+    if small:
+        key, content_type, etag = str(found.thumbnail.name), "image/webp", f'"{found.sha256}-small"'
+    response: HttpResponseBase | None
     if is_remote():
-        response: HttpResponseBase = HttpResponseRedirect(_signed(found, key, content_type))
-        response.headers["Cache-Control"] = CACHE_CONTROL
-        return response
-    response = get_conditional_response(request, etag=etag) or _body(
-        request, found, key, content_type, etag
-    )
+        response = HttpResponseRedirect(_sign_url(found, key, content_type))
+    else:
+        response = get_conditional_response(request, etag=etag)
+        response = response or _send(request, found, key, content_type, etag)
+        response.headers["ETag"] = etag
     response.headers["Cache-Control"] = CACHE_CONTROL
-    response.headers["ETag"] = etag
     return response
 
 
-def _body(
+def _send(
     request: HttpRequest, found: Attachment, key: str, content_type: str, etag: str
 ) -> HttpResponseBase:
     """Send the bytes from this server, whole or the requested part."""
@@ -98,7 +91,9 @@ def _body(
     except OSError:
         raise Http404(f"The file “{found.name}” is missing from the storage.") from None
     try:
-        part = _part(request, file.size, etag)
+        # A part only of the very file that the other parts came from (RFC 9110, 13.1.5).
+        is_same = request.headers.get("If-Range", etag) == etag
+        part = parse_range(request.headers.get("Range", "") if is_same else "", file.size)
     except NotSatisfiable:
         response: HttpResponseBase = HttpResponse(status=416)
         response.headers["Content-Range"] = f"bytes */{file.size}"
@@ -106,11 +101,10 @@ def _body(
         return response
     if part is None:
         response = FileResponse(file, content_type=content_type)
-        response.headers["Content-Length"] = str(file.size)
     else:
         response = FileResponse(FilePart(file, part), status=206, content_type=content_type)
-        response.headers["Content-Length"] = str(len(part))
         response.headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{file.size}"
+    response.headers["Content-Length"] = str(file.size if part is None else len(part))
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["Content-Disposition"] = _disposition(found, content_type)
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -119,19 +113,12 @@ def _body(
     return response
 
 
-def _part(request: HttpRequest, size: int, etag: str) -> range | None:
-    """Only of the very file that the other parts came from (RFC 9110, 13.1.5)."""
-    if request.headers.get("If-Range", etag) != etag:
-        return None
-    return parse_range(request.headers.get("Range", ""), size)
-
-
 def _disposition(found: Attachment, content_type: str) -> str:
     return content_disposition_header(content_type not in INLINE, found.name) or "inline"
 
 
-def _signed(found: Attachment, key: str, content_type: str) -> str:
-    """An address at the storage itself, the same for some time so that browsers can cache.
+def _sign_url(found: Attachment, key: str, content_type: str) -> str:
+    """Return an address at the storage itself, the same for some time so that browsers can cache.
 
     Signing needs no request: it works as quickly while the storage is down.
     """

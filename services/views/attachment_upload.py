@@ -13,7 +13,7 @@ from services.attachments.storage.s3 import is_remote
 from services.attachments.store import PAGE_GONE, markdown_of, store
 from services.models import Attachment, Page
 from services.permissions import editors_only
-from services.views.request import parse_number, person, redirect_back, report_error, wants_json
+from services.views.request import get_user, parse_number, redirect_back, report_error, wants_json
 
 
 @require_POST
@@ -34,7 +34,7 @@ def upload(request: HttpRequest) -> HttpResponseBase:
     results, status = [], 200
     for file in files:
         try:
-            row = store(file, name=file.name or "", page=page, by=person(request))
+            row = store(file, name=file.name or "", page=page, by=get_user(request))
             results.append(_describe(row))
         except UploadRefused as refusal:
             results.append({"name": file.name or "The file", "error": str(refusal)})
@@ -63,7 +63,7 @@ def begin(request: HttpRequest) -> HttpResponseBase:
     name, size = request.POST.get("name", ""), parse_number(request.POST.get("size")) or 0
     try:
         page = _page(request)
-        answer = direct_upload.start_upload(name=name, size=size, page=page, by=person(request))
+        answer = direct_upload.start_upload(name=name, size=size, page=page, by=get_user(request))
     except UploadRefused as refusal:
         return JsonResponse({"error": str(refusal)}, status=_status(refusal))
     return JsonResponse(answer)
@@ -74,7 +74,7 @@ def begin(request: HttpRequest) -> HttpResponseBase:
 def finish(request: HttpRequest) -> HttpResponseBase:
     """Verify and store a file that arrived in the bucket. Answers like `upload` for one file."""
     try:
-        row = direct_upload.finish_upload(request.POST.get("token", ""), by=person(request))
+        row = direct_upload.finish_upload(request.POST.get("token", ""), by=get_user(request))
     except UploadRefused as refusal:
         return JsonResponse({"error": str(refusal)}, status=_status(refusal))
     return JsonResponse(_describe(row))
@@ -85,7 +85,7 @@ def finish(request: HttpRequest) -> HttpResponseBase:
 def abandon(request: HttpRequest) -> HttpResponseBase:
     """Cancel an upload to the bucket."""
     try:
-        direct_upload.cancel_upload(request.POST.get("token", ""), by=person(request))
+        direct_upload.cancel_upload(request.POST.get("token", ""), by=get_user(request))
     except UploadRefused as refusal:
         return JsonResponse({"error": str(refusal)}, status=_status(refusal))
     return JsonResponse({})

@@ -17,7 +17,7 @@ from services.selectors.page import links_from
 from services.selectors.progress import learning
 from services.selectors.tree import tree
 
-AT_ONCE = 200
+PER_PAGE = 200
 State = ChecklistItem.State
 
 
@@ -27,14 +27,14 @@ def checklist(request: HttpRequest) -> HttpResponse:
     states = ChecklistItem.objects.order_by().values_list("state").annotate(number=Count("pk"))
     counts = dict(states)
     total = sum(counts.values())
-    chosen = request.GET.get("state", "")
-    chosen = chosen if chosen in State.values else ""
+    state = request.GET.get("state", "")
+    chosen = state if state in State.values else ""
     count = counts.get(chosen, 0) if chosen else total
-    found = paginate(items(chosen), request.GET.get("page"), AT_ONCE, count)
+    found = paginate(list_items(chosen), request.GET.get("page"), PER_PAGE, count)
     choices = [(value, label, counts.get(value, 0)) for value, label in State.choices]
     context = {
         "part": found,
-        "groups": grouped(found),
+        "groups": group_items(found),
         "progress": learning(counts),
         "choices": [("", "All", total), *choices],
         "chosen": chosen,
@@ -43,8 +43,8 @@ def checklist(request: HttpRequest) -> HttpResponse:
     return render(request, "checklist.html", context)
 
 
-def items(state: str) -> QuerySet[ChecklistItem]:
-    """Items, of one state where one is given, in the order of the files that they come from."""
+def list_items(state: str) -> QuerySet[ChecklistItem]:
+    """Return all items, or those of one state, in the order of the files they come from."""
     rows = ChecklistItem.objects.filter(state=state) if state else ChecklistItem.objects.all()
     named = Page.objects.order_by("title").only("kind", "title", "abbreviation", "slug")
     return (
@@ -55,7 +55,7 @@ def items(state: str) -> QuerySet[ChecklistItem]:
     )
 
 
-def grouped(found: Iterable[ChecklistItem]) -> list[dict[str, object]]:
+def group_items(found: Iterable[ChecklistItem]) -> list[dict[str, object]]:
     """Group items by page and, within a page, by list."""
     rows = list(found)
     links = links_from(row.page_id for row in rows)

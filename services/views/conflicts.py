@@ -37,7 +37,7 @@ from services.pages.revise import Trashed
 from services.permissions import editors_only
 from services.text.side_by_side import Who, side_by_side
 from services.views.flash import resolved_message
-from services.views.request import get_page, is_for_another, person, posted_version, saved_mark
+from services.views.request import get_page, get_user, is_for_another, posted_version, saved_mark
 
 AGAIN = "These lines were changed again in the meantime. Not saved: please choose again."
 MISSING = "Not saved. Please choose a text for each block."
@@ -86,7 +86,7 @@ def show_page(request: HttpRequest, clash: Clash) -> HttpResponse:
 
     A draft that its author has not looked at stays as it is.
     """
-    page, who, version = clash.current, person(request), posted_version(request)
+    page, who, version = clash.current, get_user(request), posted_version(request)
     kept, stored = request.POST.get("kept", ""), " Your earlier draft of this page stays."
     with suppress(drafts.NotSaved):
         if drafts.find_other_draft(who, page, request.POST) is None:
@@ -119,7 +119,7 @@ def file_conflict(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _resolve(request: HttpRequest, page: Page) -> HttpResponse:
     try:
-        stored = resolve_with_file(page, choices_in(request.POST), by=person(request))
+        stored = resolve_with_file(page, choices_in(request.POST), by=get_user(request))
     except Page.DoesNotExist as gone:
         raise Http404("There is no page at this address.") from gone
     except Trashed as refusal:

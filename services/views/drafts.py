@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -14,58 +13,49 @@ from django.views.decorators.http import require_POST
 from services.models import Page
 from services.pages import drafts
 from services.permissions import editors_only, shown_name
-from services.views.request import parse_number, redirect_back, wants_json
+from services.views.request import get_user, parse_number, redirect_back, saved_mark, wants_json
 
 GONE = "This page was deleted for good. Copy your text to keep it."
 NOWHERE = "There is no such form on this page."
 NOT_YOU = "Someone else has logged in here. Your text is saved in this browser for you."
 
 
-def number(request: HttpRequest, name: str) -> int:
-    """A posted id or version; 0 where there is none."""
+def _posted_number(request: HttpRequest, name: str) -> int:
+    """Return a posted id or version; 0 if there is none."""
     return parse_number(request.POST.get(name)) or 0
 
 
-def page_of(request: HttpRequest) -> Page | None:
-    """Return the page that is edited, also from the trash; raises DoesNotExist."""
+def _posted_page(request: HttpRequest) -> Page | None:
+    """Return the page that is edited, also from the trash. Raises Page.DoesNotExist."""
     if not request.POST.get("page"):
         return None
-    pages = Page.everything.select_related("updated_by").only(
-        "version",
-        "trashed_at",
-        "kind",
-        "slug",
-        "title",
-        "updated_by__username",
-        "updated_by__first_name",
-        "updated_by__last_name",
-    )
-    return pages.get(pk=number(request, "page"))
+    pages = Page.everything.select_related("updated_by")
+    pages = pages.defer("notes", "outline", "aliases", "kept")
+    return pages.get(pk=_posted_number(request, "page"))
 
 
 @require_POST
 @editors_only
 def draft(request: HttpRequest) -> HttpResponseBase:
-    """Note that an editor is open; with `notes` and its other fields, save the draft too.
+    """Record that an editor is open; with `notes` and its other fields, save the draft too.
 
     `page` is the page's id (blank for a new one), `place` which of its forms it is (see `Draft`;
-    where it asks or answers, `words` or `answer` stand for `notes`), `version` the version that
-    was opened, `section` the anchor of the only section that `notes` are, `draft` the number that
-    the last answer gave, `since` its `saved_at`, `person` who opened the editor; with `leaving`
-    it closes. Answers `draft` and `saved_at`, and for an editor `others`, `version`, `changed_by`,
-    `trashed`; or `error`, with 409 where another request was first.
+    one that asks or answers has `words` or `answer` instead of `notes`), `version` the version
+    that was opened, `section` the anchor of the section if `notes` are only that, `draft` and
+    `since` the last response's `draft` and `saved_at`, `person` who opened the editor; `leaving`
+    closes it. Returns `draft` and `saved_at`, and for an editor `others`, `version`, `changed_by`,
+    `trashed`; or `error`, with 409 if another request was first.
     """
-    person = cast(User, request.user)
+    person = get_user(request)
     if request.POST.get("person", str(person.pk)) != str(person.pk):
         return JsonResponse({"error": NOT_YOU, "reason": "person"}, status=403)
     try:
-        page = page_of(request)
+        page = _posted_page(request)
     except Page.DoesNotExist:
         return JsonResponse({"error": GONE, "reason": "gone"}, status=404)
     place, saved_at = request.POST.get("place", ""), None
     if not drafts.is_place(page, place):
         return JsonResponse({"error": NOWHERE, "reason": "place"}, status=400)
-    asked = drafts.is_asked(page, place)
     if any(name in request.POST for name in ("notes", "words", "answer")):
         try:
             saved_at = _autosave(request, person, page, place)
@@ -74,37 +64,35 @@ def draft(request: HttpRequest) -> HttpResponseBase:
             status = 400 if reason == "notsaved" else 409
             return JsonResponse({"error": str(refusal), "reason": reason}, status=status)
     if "leaving" in request.POST:
-        drafts.close_editor(number(request, "draft"), person)
+        drafts.close_editor(_posted_number(request, "draft"), person)
         return JsonResponse({})
     if saved_at:
-        row = {"draft": number(request, "draft"), "saved_at": saved_at.isoformat()}
+        row = {"draft": _posted_number(request, "draft"), "saved_at": saved_at.isoformat()}
     else:
-        beat = drafts.heartbeat(person, page, place)
-        row = {"draft": beat.pk, "saved_at": beat.saved_at.isoformat() if beat.saved_at else ""}
-    return JsonResponse(row if asked else row | _news(person, page))
+        opened = drafts.heartbeat(person, page, place)
+        row = {"draft": opened.pk, "saved_at": saved_mark(opened)}
+    return JsonResponse(row if drafts.is_asked(page, place) else row | _describe(page, person))
 
 
 def _autosave(request: HttpRequest, person: User, page: Page | None, place: str) -> datetime:
     fields = request.POST.dict()
-    version = min(number(request, "version"), page.version if page else 0)
+    version = min(_posted_number(request, "version"), page.version if page else 0)
     if "notes" in fields:
-        fields["notes"] = drafts.whole_notes(
-            page, version, fields["notes"], request.POST.get("section", "")
-        )
-    row, since = number(request, "draft"), drafts.parse_moment(request.POST.get("since", ""))
+        section = fields.get("section", "")
+        fields["notes"] = drafts.whole_notes(page, version, fields["notes"], section)
+    row, since = _posted_number(request, "draft"), drafts.parse_moment(fields.get("since", ""))
     return drafts.autosave(row, person, page, version, fields, since, place)
 
 
-def _news(person: User, page: Page | None) -> dict[str, object]:
-    """Return what the editor shows of others: who else edits, and who saved last."""
+def _describe(page: Page | None, person: User) -> dict[str, object]:
+    """Return what an editor shows of other users: who else edits, and who saved last."""
     if page is None:
         return {"others": [], "version": 0, "changed_by": "", "trashed": False}
     by = page.updated_by
-    name = shown_name(by) or "Someone"
     return {
         "others": drafts.list_other_editors(page, person),
         "version": page.version,
-        "changed_by": "You" if by == person else name,
+        "changed_by": "You" if by == person else shown_name(by) or "Someone",
         "trashed": page.trashed_at is not None,
     }
 
@@ -114,11 +102,11 @@ def _news(person: User, page: Page | None) -> dict[str, object]:
 def discard_draft(request: HttpRequest) -> HttpResponseBase:
     """Discard the draft of a `page` (its id, blank for a new page) and `place`.
 
-    With `kept`, only as it was written then. `next` is where to go on.
+    With `kept`, only if it was last saved then. `next` is the address to go on to.
     """
-    person = cast(User, request.user)
+    person = get_user(request)
     try:
-        page = page_of(request)
+        page = _posted_page(request)
     except Page.DoesNotExist:
         page = None
     else:

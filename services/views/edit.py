@@ -30,12 +30,12 @@ from services.pages.revise import Trashed
 from services.views import conflicts
 from services.views.editor import new_place, show_editor, show_without_page
 from services.views.flash import flash_link_name, flash_saved
-from services.views.request import find_page, is_for_another, person, posted_version, saved_mark
-from services.views.resubmit import writing
+from services.views.request import find_page, get_user, is_for_another, posted_version, saved_mark
+from services.views.resubmit import editors_or_resubmit
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@writing
+@editors_or_resubmit
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Edit a page, or with `?section=` one section; `?draft=1` opens the user's draft."""
     page = find_page(slug)
@@ -55,7 +55,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _open(request: HttpRequest, page: Page) -> HttpResponse:
-    draft, trashed = drafts.find_draft(person(request), page), page.trashed_at is not None
+    draft, trashed = drafts.find_draft(get_user(request), page), page.trashed_at is not None
     if trashed and draft is None:
         raise Http404("There is no page at this address.")
     if draft and (trashed or request.GET.get("draft")):
@@ -96,10 +96,10 @@ def _save(request: HttpRequest, page: Page) -> HttpResponse:
     try:
         with transaction.atomic():
             if page.trashed_at and "restore" in request.POST:
-                trash.take_out(page, by=person(request))
+                trash.take_out(page, by=get_user(request))
             choices = choices_in(request.POST)
-            outcome = store(page, wanted, by=person(request), choices=choices)
-            drafts.end_saved(person(request), page, request.POST, notes=notes)
+            outcome = store(page, wanted, by=get_user(request), choices=choices)
+            drafts.end_saved(get_user(request), page, request.POST, notes=notes)
     except Clash as clash:
         return conflicts.show_page(request, clash)
     except Trashed:
@@ -112,7 +112,7 @@ def _save(request: HttpRequest, page: Page) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@writing
+@editors_or_resubmit
 def new_page(request: HttpRequest) -> HttpResponse:
     """Create a page; `?category=` (its slug) and `?title=` fill in the form.
 
@@ -125,7 +125,7 @@ def new_page(request: HttpRequest) -> HttpResponse:
             return _create(request)
     wanted = request.GET.get("draft", "")
     place = new_place("" if wanted == "1" else wanted or None)
-    draft = drafts.find_draft(person(request), None, place) if wanted else None
+    draft = drafts.find_draft(get_user(request), None, place) if wanted else None
     category = Category.objects.filter(slug=request.GET.get("category", "")).first()
     start: dict[str, object] = {
         "category": category and category.pk,
@@ -142,9 +142,9 @@ def _create(request: HttpRequest) -> HttpResponse:
         return show_editor(request, form, place=new_place(place))
     with transaction.atomic():
         notes = read_typed(form.cleaned_data["notes"])
-        page = create(notes, form.facts, by=person(request))
+        page = create(notes, form.facts, by=get_user(request))
         if drafts.is_place(None, place):
-            drafts.end_saved(person(request), None, request.POST, place, notes=notes)
+            drafts.end_saved(get_user(request), None, request.POST, place, notes=notes)
     messages.success(request, f"Page “{page.title}” created.")
     flash_link_name(request, link_name(page))
     return redirect(page)

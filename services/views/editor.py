@@ -11,7 +11,7 @@ from services.forms.page import EditForm
 from services.markdown.read.sections import PageSection
 from services.models import Draft, Page
 from services.pages import drafts, rename
-from services.views.request import person
+from services.views.request import get_user
 
 
 def show_editor(
@@ -30,8 +30,8 @@ def show_editor(
     """
     page = form.page
     if draft is None and request.method == "POST":
-        draft = drafts.find_other_draft(person(request), page, request.POST, place)
-    others = drafts.list_drafts(person(request)).filter(page=None).exclude(place=place)
+        draft = drafts.find_other_draft(get_user(request), page, request.POST, place)
+    others = drafts.list_drafts(get_user(request)).filter(page=None).exclude(place=place)
     context = {
         "form": form,
         "page": page,

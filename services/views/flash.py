@@ -14,7 +14,7 @@ from django.utils.text import get_text_list
 
 from services.models import Category, Page
 from services.pages.edit import Edit, Outcome, others_since
-from services.views.request import person
+from services.views.request import get_user
 
 NAMES = {
     "title": "The title",
@@ -49,7 +49,7 @@ def resolved_message(page: Page) -> SafeString:
 
 def flash_merged(request: HttpRequest, page: Page, version: int) -> None:
     """Report whose changes since a version were merged with the user's."""
-    who = get_text_list(others_since(page, version, person(request)), "and")
+    who = get_text_list(others_since(page, version, get_user(request)), "and")
     who = who or "you in another window"
     messages.success(request, f"Saved, and merged with what {who} changed in the meantime.")
 

@@ -20,8 +20,8 @@ from services.selectors.compare import compare_versions, facts_of
 from services.selectors.page import cut_notes
 from services.selectors.timeline import Filter
 from services.views.flash import undo_form
-from services.views.preview import rendered
-from services.views.request import get_page, parse_number, person
+from services.views.preview import render_text
+from services.views.request import get_page, get_user, parse_number
 
 FIELDS = ("kind", "category", "title", "abbreviation", "slug", "version", "trashed_at")
 
@@ -65,7 +65,7 @@ def revision(request: HttpRequest, slug: str, version: int) -> HttpResponseBase:
         "then": then,
         "who": shown_name(then.user),
         "facts": facts,
-        "html": rendered(text, page),
+        "html": render_text(text, page),
         "cut": cut,
         "previous": version - 1 if find_revision(page.pk, version - 1) else None,
         "next": version + 1 if version < page.version else None,
@@ -96,7 +96,7 @@ def restore(request: HttpRequest, slug: str, version: int) -> HttpResponseBase:
     page = _page(request, slug)
     seen = parse_number(request.POST.get("seen")) or 0
     try:
-        done = restore_version(page, version, seen=seen, by=person(request))
+        done = restore_version(page, version, seen=seen, by=get_user(request))
     except NoSuchVersion:
         raise Http404("This page never had that version.") from None
     except StaleVersion as stale:

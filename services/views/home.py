@@ -14,11 +14,11 @@ from services.pages.examples import example_documents, example_pages, remove_exa
 from services.permissions import editors_only, may_edit, readers_only
 from services.selectors.lists import Card, cards, listed
 from services.selectors.progress import learning
-from services.views.request import person
+from services.views.request import get_user
 
-A_CATEGORY = 24
-QUESTIONS = 5
-RECENT = 8
+MAX_PAGES_OF_CATEGORY = 24
+MAX_QUESTIONS = 5
+MAX_RECENT = 8
 
 
 @require_safe
@@ -28,29 +28,18 @@ def home(request: HttpRequest) -> HttpResponse:
     states = ChecklistItem.objects.order_by().values_list("state").annotate(number=Count("pk"))
     asked = Question.objects.open()
     context = {
-        "shelves": shelves(totals),
+        "categories": list_categories(totals),
         "is_empty": not totals,
         "are_examples": may_edit(request.user) and example_documents().exists(),
-        "drafts": drafts.list_drafts(person(request)) if may_edit(request.user) else (),
+        "drafts": drafts.list_drafts(get_user(request)) if may_edit(request.user) else (),
         "progress": learning(dict(states)),
         "questions": asked.select_related("page").only(
             "text", "page__kind", "page__slug", "page__title", "page__abbreviation"
-        )[:QUESTIONS],
+        )[:MAX_QUESTIONS],
         "questions_count": asked.count(),
         "recent": Page.objects.recent()
         .select_related("updated_by", "category")
-        .only(
-            "kind",
-            "title",
-            "abbreviation",
-            "slug",
-            "updated_at",
-            "updated_by__username",
-            "updated_by__first_name",
-            "updated_by__last_name",
-            "category__name",
-            "category__slug",
-        )[:RECENT],
+        .defer("notes", "outline", "aliases", "kept")[:MAX_RECENT],
     }
     return render(request, "home.html", context)
 
@@ -60,7 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def without_examples(request: HttpRequest) -> HttpResponse:
     """Ask whether to remove the example pages, naming those that were changed, and remove them."""
     if request.method == "POST":
-        number = remove_examples(by=person(request))
+        number = remove_examples(by=get_user(request))
         messages.success(request, f"Moved {number} example pages to the trash.")
         return redirect("home")
     pages = example_pages()
@@ -68,19 +57,19 @@ def without_examples(request: HttpRequest) -> HttpResponse:
     return render(request, "remove_examples.html", context)
 
 
-def shelves(totals: dict[int | None, int]) -> list[dict[str, object]]:
+def list_categories(totals: dict[int | None, int]) -> list[dict[str, object]]:
     """Return each category and the topics with their first pages: two queries, and `cards`."""
-    categories = list(Category.objects.all())
     pages = Page.objects.order_by("position", "pk")
     wanted = Q(pk__in=[])
     for category in totals:
-        wanted |= Q(pk__in=pages.filter(category=category).values("pk")[:A_CATEGORY])
+        wanted |= Q(pk__in=pages.filter(category=category).values("pk")[:MAX_PAGES_OF_CATEGORY])
     shown: dict[int | None, list[Card]] = {}
     for card in cards(listed(pages.filter(wanted))):
         shown.setdefault(card.page.category_id, []).append(card)
+    groups: dict[int | None, Category | None] = {row.pk: row for row in Category.objects.all()}
+    if None in totals:
+        groups[None] = None
     return [
-        {"category": category, "cards": shown.get(key, []), "total": totals.get(key, 0)}
-        for category in [*categories, None]
-        for key in [category.pk if category else None]
-        if category or totals.get(None)
+        {"category": category, "cards": shown.get(pk, []), "total": totals.get(pk, 0)}
+        for pk, category in groups.items()
     ]

@@ -11,24 +11,23 @@ from services.permissions import may_edit, readers_only
 from services.selectors.lists import cards, listed, paginate
 from services.selectors.page import find_page, markdownify, read_page
 from services.selectors.tree import tree
-from services.views.request import get_page, person
+from services.views.request import get_page, get_user
 
-AT_ONCE = 100
+PER_PAGE = 100
 
 
 @require_safe
 @readers_only
 def category(request: HttpRequest, slug: str) -> HttpResponse:
-    shelf = get_object_or_404(Category, slug=slug)
-    words = Section.objects.filter(category=shelf).exclude(text="").order_by("document", "position")
-    number = request.GET.get("page")
-    found = paginate(listed(Page.objects.filter(category=shelf)), number, AT_ONCE)
+    row = get_object_or_404(Category, slug=slug)
+    texts = Section.objects.filter(category=row).exclude(text="").order_by("document", "position")
+    found = paginate(listed(Page.objects.filter(category=row)), request.GET.get("page"), PER_PAGE)
     context = {
-        "category": shelf,
-        "words": [markdownify(text) for text in words.values_list("text", flat=True)],
+        "category": row,
+        "words": [markdownify(text) for text in texts.values_list("text", flat=True)],
         "part": found,
         "cards": cards(found),
-        "tree": tree(category=shelf),
+        "tree": tree(category=row),
     }
     return render(request, "category.html", context)
 
@@ -36,7 +35,7 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @readers_only
 def topics(request: HttpRequest) -> HttpResponse:
-    found = paginate(listed(Page.objects.filter(category=None)), request.GET.get("page"), AT_ONCE)
+    found = paginate(listed(Page.objects.filter(category=None)), request.GET.get("page"), PER_PAGE)
     return render(request, "category.html", {"part": found, "cards": cards(found), "tree": tree()})
 
 
@@ -53,7 +52,7 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
-    editor = person(request) if may_edit(request.user) else None
+    editor = get_user(request) if may_edit(request.user) else None
     page = find_page(slug, editor)
     if page is None:
         # Never permanent: browsers store such a redirect, and a page may be renamed back.

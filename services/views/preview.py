@@ -14,7 +14,7 @@ from services.selectors.page import addresses_of, markdownify
 from services.views.request import parse_number
 
 
-def rendered(text: str, page: Page | None = None) -> str:
+def render_text(text: str, page: Page | None = None) -> str:
     """Return unsaved notes as safe HTML, with the files of their page."""
     if page is None:
         return markdownify(text)
@@ -32,9 +32,5 @@ def rendered(text: str, page: Page | None = None) -> str:
 @editors_only
 def preview(request: HttpRequest) -> HttpResponseBase:
     """Render the posted `content`; `page` is the id of the edited page, if any."""
-    return HttpResponse(rendered(request.POST.get("content", ""), _page(request)))
-
-
-def _page(request: HttpRequest) -> Page | None:
-    pk = parse_number(request.POST.get("page"))
-    return None if pk is None else Page.objects.filter(pk=pk).first()
+    page = Page.objects.filter(pk=parse_number(request.POST.get("page")) or 0).first()
+    return HttpResponse(render_text(request.POST.get("content", ""), page))

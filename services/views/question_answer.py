@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-from urllib.parse import urlencode
+from collections.abc import Mapping
 
 from django import forms
 from django.contrib import messages
@@ -18,7 +17,7 @@ from services.forms.conflict import CONTINUE, choices_in
 from services.forms.fields import NotesField, NotesWidget, Seen
 from services.markdown.edit.splice import EditRefused
 from services.markdown.render.plain import plain_text
-from services.models import Draft, Question
+from services.models import Draft, Page, Question
 from services.models.urls import page_url
 from services.pages import drafts
 from services.pages.answer import Answered, QuestionGone, answer_question, dismiss_question
@@ -32,14 +31,14 @@ from services.views.question_ask import (
     GONE,
     WAYS,
     at_question,
-    page_at,
+    check_form,
     redirect_or_json,
     save_typed,
     show_asking,
     show_lost,
 )
-from services.views.request import next_address, person, wants_json
-from services.views.resubmit import writing
+from services.views.request import find_page, get_user, next_address, saved_mark, wants_json
+from services.views.resubmit import editors_or_resubmit
 
 
 class AnswerForm(forms.Form):
@@ -50,60 +49,48 @@ class AnswerForm(forms.Form):
     asked = Seen(required=False, strip=False)
     slug = Seen(required=False)
 
-    def __init__(self, *args: Any, number: int, page: int | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs | {"auto_id": f"kb-{number}-%s"})
-        self.fields["answer"].widget.page_id = page
-
 
 @require_http_methods(WAYS)
-@writing
+@editors_or_resubmit
 def question(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Show a question with a field for its answer, or save that."""
     if request.method == "POST":
         return _save(request, pk)
     row = find_question(pk)
     if row is None:
-        return _lost(request, pk)
-    draft = drafts.find_answer_draft(person(request), row)
-    if draft is None:
-        return _shown(request, row, _form(row))
-    form = _form(row, draft.fields.get("answer", ""))
-    # Over the answer that its author saw: if there is another by now, both are shown on saving.
-    form.initial["seen"] = draft.fields.get("seen", "")
-    return _shown(request, row, form, draft=draft)
+        return _show_lost(request, pk)
+    draft = drafts.find_answer_draft(get_user(request), row)
+    return _show(request, row, draft.fields if draft else None, draft=draft)
 
 
-def _lost(request: HttpRequest, pk: int) -> HttpResponseBase:
+def _show_lost(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Show the draft of an answer whose question is gone."""
-    draft = drafts.find_lost_answer(person(request), pk)
+    draft = drafts.find_lost_answer(get_user(request), pk)
     if draft is None:
         raise Http404("This question is not in the notes any more.")
     again = drafts.find_returned_question(draft)
     return redirect("question", again.pk) if again else show_lost(request, draft)
 
 
-def _form(row: Question, typed: str | None = None) -> AnswerForm:
-    initial = {
-        "answer": row.answer if typed is None else typed,
-        "seen": mark(row.answer),
-        "asked": row.text,
-        "slug": row.page.slug,
-    }
-    return AnswerForm(initial=initial, number=row.pk, page=row.page_id)
-
-
-def _shown(
+def _show(
     request: HttpRequest,
     row: Question,
-    form: AnswerForm,
+    typed: Mapping[str, str] | None,
     *,
-    draft: Draft | None = None,
+    draft: Draft | None,
     error: str = "",
 ) -> HttpResponse:
-    """Show the form: by itself for our script (`?part`), else on a page.
+    """Show the form with what was `typed`, if anything: by itself for a script, else on a page.
 
-    `draft` is the one that holds what the form shows.
+    `draft` is the one that has what the form shows.
     """
+    start = {"answer": row.answer, "seen": mark(row.answer)}
+    if typed is not None:
+        # Over the answer that its author saw: if there is another by now, both are shown on saving.
+        start = {name: typed.get(name, "") for name in start}
+    start |= {"asked": row.text, "slug": row.page.slug}
+    form = AnswerForm(initial=start, auto_id=f"kb-{row.pk}-%s")
+    form.fields["answer"].widget.page_id = row.page_id
     inbox = Inbox.of(request.POST if request.method == "POST" else request.GET)
     context = {
         "question": row,
@@ -126,93 +113,74 @@ def _shown(
 
 
 def _save(request: HttpRequest, pk: int) -> HttpResponseBase:
-    form = AnswerForm(request.POST, number=pk)
-    if not form.is_valid():
-        sentence = " ".join(str(error) for errors in form.errors.values() for error in errors)
-        return _refused(request, pk, sentence)
-    text, seen = form.cleaned_data["answer"], form.cleaned_data["seen"]
-    choices = choices_in(request.POST)
+    form, choices = AnswerForm(request.POST), choices_in(request.POST)
     try:
-        done = answer_question(pk, text, seen=seen, by=person(request), choices=choices)
+        check_form(form)
+        text, seen = form.cleaned_data["answer"], form.cleaned_data["seen"]
+        done = answer_question(pk, text, seen=seen, by=get_user(request), choices=choices)
     except QuestionGone:
-        return _gone(request, pk, text)
+        return _show_gone(request, pk)
     except Clash as clash:
-        return _clash(request, pk, clash)
+        return _show_conflict(request, pk, clash)
     except EditRefused as refusal:
-        return _refused(request, pk, str(refusal))
-    place = drafts.answer_place(pk)
-    drafts.end_saved(person(request), done.question.page, request.POST, place)
-    return _done(request, done.question, _said(done))
+        return _show_refused(request, pk, str(refusal))
+    row, place = done.question, drafts.answer_place(pk)
+    drafts.end_saved(get_user(request), row.page, request.POST, place)
+    message, following, inbox = _describe(done), None, Inbox.of(request.POST)
+    if CONTINUE in request.POST:
+        following = row
+    elif request.POST.get("then") == "next":
+        following = inbox.next_to_answer(find_question(pk) or row)
+        if following is None:
+            message = format_html("{} No question is left open.", message)
+    messages.success(request, message)
+    if following is None:
+        return redirect_or_json(request, at_question(request, row))
+    query = {"state": inbox.state, "sort": inbox.sort, "next": next_address(request)}
+    return redirect_or_json(request, reverse("question", args=[following.pk], query=query))
 
 
-def _said(done: Answered) -> str:
-    row = done.question
+def _describe(done: Answered) -> str:
     if not done.changed:
         return "No changes."
     if done.resolved:
-        return resolved_message(row.page)
-    if row.is_open:
+        return resolved_message(done.question.page)
+    if done.question.is_open:
         return "The answer was removed. The page’s history keeps it."
     return "Answer saved."
 
 
-def _done(request: HttpRequest, row: Question, said: str) -> HttpResponseBase:
-    """Back to where one came from, or on to the question that was asked for: the next, or this."""
-    following, inbox = None, Inbox.of(request.POST)
-    if request.POST.get("then") == "next" and CONTINUE not in request.POST:
-        following = inbox.next_to_answer(find_question(row.pk) or row)
-        if following is None:
-            said = format_html("{} No question is left open.", said)
-    elif CONTINUE in request.POST:
-        following = row
-    messages.success(request, said)
-    if following is not None:
-        query = f"{inbox.query}&{urlencode({'next': next_address(request)})}"
-        return redirect_or_json(request, f"{reverse('question', args=[following.pk])}?{query}")
-    return redirect_or_json(request, at_question(request, row))
-
-
-def _refused(request: HttpRequest, pk: int, sentence: str) -> HttpResponseBase:
+def _show_refused(request: HttpRequest, pk: int, error: str) -> HttpResponseBase:
     """Show the form again, with what was typed."""
     if wants_json(request):
-        return JsonResponse({"error": sentence}, status=400)
+        return JsonResponse({"error": error}, status=400)
     row = find_question(pk)
     if row is None:
-        return _gone(request, pk, request.POST.get("answer", ""))
-    form = _form(row, request.POST.get("answer", ""))
-    form.initial["seen"] = request.POST.get("seen", "")
-    kept = save_typed(request, row.page, drafts.answer_place(pk))
-    return _shown(request, row, form, draft=kept, error=sentence)
+        return _show_gone(request, pk)
+    draft = save_typed(request, row.page, drafts.answer_place(pk))
+    return _show(request, row, request.POST, draft=draft, error=error)
 
 
-def _clash(request: HttpRequest, pk: int, clash: Clash) -> HttpResponseBase:
+def _show_conflict(request: HttpRequest, pk: int, clash: Clash) -> HttpResponseBase:
     """Show both answers side by side, for a user to choose."""
     if wants_json(request):
         return JsonResponse({"error": "Someone else answered in the meantime."}, status=409)
     mine = clash.conflict.mine
     draft = save_typed(request, clash.current, drafts.answer_place(pk), answer=mine)
-    kept = draft.saved_at.isoformat() if draft and draft.saved_at else ""
     asked = plain_text(request.POST.get("asked", ""))
     lead = f"While you wrote, someone else changed the answer to “{asked}”."
-    return conflicts.show(request, clash, lead, kept=kept, draft=draft)
+    return conflicts.show(request, clash, lead, kept=saved_mark(draft), draft=draft)
 
 
-def _gone(request: HttpRequest, pk: int, typed: str) -> HttpResponseBase:
+def _show_gone(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Offer to ask a question that is gone again, together with its answer."""
     if wants_json(request):
         return JsonResponse({"error": "This question is gone."}, status=410)
-    page, words = page_at(request.POST.get("slug", "")), request.POST.get("asked", "")
-    place = drafts.answer_place(pk)
-    return show_asking(
-        request,
-        page,
-        words,
-        typed,
-        draft=save_typed(request, page, place, answer=typed),
-        place=place,
-        notice=GONE if page else "",
-        status=410,
-    )
+    page = find_page(request.POST.get("slug", ""), Page.objects.defer("notes", "outline"))
+    typed = {"words": request.POST.get("asked", ""), "answer": request.POST.get("answer", "")}
+    place, notice = drafts.answer_place(pk), GONE if page else ""
+    draft = save_typed(request, page, place)
+    return show_asking(request, page, typed, draft=draft, place=place, notice=notice, status=410)
 
 
 @require_POST
@@ -229,6 +197,6 @@ def dismiss(request: HttpRequest, pk: int) -> HttpResponseBase:
         messages.success(request, "It counts as a question again.")
     else:
         context = {"question": row, "next": next_address(request)}
-        said = render_to_string("partials/question_dismissed.html", context, request)
-        messages.success(request, said)
+        message = render_to_string("partials/question_dismissed.html", context, request)
+        messages.success(request, message)
     return redirect_or_json(request, at_question(request, find_question(pk) or row))

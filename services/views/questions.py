@@ -17,7 +17,7 @@ from services.selectors.page import links_from
 from services.selectors.questions import SORTS, STATES, Inbox, counts
 from services.selectors.tree import tree
 
-AT_ONCE = 100
+PER_PAGE = 100
 
 
 @require_safe
@@ -25,11 +25,11 @@ AT_ONCE = 100
 def questions(request: HttpRequest) -> HttpResponse:
     number = counts()
     inbox = Inbox.of(request.GET, otherwise="open" if number["open"] else "all")
-    found = paginate(inbox.rows(), request.GET.get("page"), AT_ONCE, number[inbox.state])
+    found = paginate(inbox.rows(), request.GET.get("page"), PER_PAGE, number[inbox.state])
     context = {
         "inbox": inbox,
         "part": found,
-        "groups": grouped(found),
+        "groups": group_questions(found),
         "any": number["all"] + number["dismissed"],
         "states": [(value, label, number[value]) for value, label in STATES.items()],
         "sorts": list(SORTS.items()),
@@ -38,7 +38,7 @@ def questions(request: HttpRequest) -> HttpResponse:
     return render(request, "questions.html", context)
 
 
-def grouped(found: Iterable[Question]) -> list[dict[str, object]]:
+def group_questions(found: Iterable[Question]) -> list[dict[str, object]]:
     """Group questions by page where the order allows it, with answers as HTML."""
     rows = list(found)
     links = links_from(row.page_id for row in rows)

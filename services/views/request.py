@@ -39,7 +39,7 @@ def posted_version(request: HttpRequest) -> int:
     return parse_version(request.POST.get("version"))
 
 
-def person(request: HttpRequest) -> User:
+def get_user(request: HttpRequest) -> User:
     """Return the user, in a view for users who are logged in."""
     return cast(User, request.user)
 

@@ -2,46 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.csrf import csrf_failure as plain_failure
 
-from services.permissions import editors_only, may_edit
+from services.permissions import P, View, editors_only, may_edit
 from services.views.request import wants_json
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
-# What a browser sends that nobody wrote.
-UNWRITTEN = ("csrfmiddlewaretoken",)
-# The fields that people write in, and what each is called where it is shown to be sent again.
+# The fields that users type text in, with the labels that it is shown with to be sent again.
 WRITTEN = {
     "notes": "Your text",
     "words": "Your question",
     "answer": "Your answer",
 }
-# Said by Django where the form may stand on another site, whose words are none of this person's.
+# Django's reason where the form may be on another site, whose text is not from this user.
 FROM_ELSEWHERE = "Origin checking failed"
 
 
-def writing(view: View[P]) -> View[P]:
-    """Decorate a view like `editors_only`; what an anonymous user posts is shown to be sent again.
+def editors_or_resubmit(view: View[P]) -> View[P]:
+    """Decorate a view like `editors_only`, but show what others post, to be sent again.
 
-    Our scripts have it still, and are answered as there.
+    Scripts still have it, and get the response of `editors_only`.
     """
     guarded = editors_only(view)
 
     @wraps(view)
-    def kept(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         posted = request.method == "POST" and request.POST and not wants_json(request)
         if posted and not may_edit(request.user):
             return send_again(request, 403 if request.user.is_authenticated else 401)
         return guarded(request, *args, **kwargs)
 
-    return kept
+    return wrapped
 
 
 def send_again(request: HttpRequest, status: int) -> HttpResponse:
@@ -49,7 +43,7 @@ def send_again(request: HttpRequest, status: int) -> HttpResponse:
     posted = [
         (name, value)
         for name, values in request.POST.lists()
-        if name not in UNWRITTEN
+        if name != "csrfmiddlewaretoken"
         for value in values
     ]
     texts = [(name, WRITTEN[name], value) for name, value in posted if _is_written(name, value)]
@@ -69,7 +63,7 @@ def has_written(request: HttpRequest) -> bool:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Show a form that logging in or out has made too old, with what was typed in it."""
+    """Show what was typed in a form that is too old since its user logged in or out."""
     own = "Origin" in request.headers and not reason.startswith(FROM_ELSEWHERE)
     if own and has_written(request):
         return send_again(request, 403)

@@ -5,25 +5,24 @@ from __future__ import annotations
 import logging
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from services.models import Category, Page
 from services.permissions import readers_only
 from services.search.filter_fields import EXAMPLES, FIELDS, add_filters, list_chips
 from services.search.search import MOST, search_pages
-from services.views.palette import KEYS, commands
+from services.views.palette import KEYS, list_commands
 from services.views.request import parse_number
-from services.views.tags import in_use
+from services.views.tags import used_tags
 
-AT_ONCE = 20
+PER_PAGE = 20
 SUGGESTED = 8
 RECENT = 8
-# A field offers no more tags than these; others can be typed.
-TAGS = 300
+# How many tags a field offers; others can be typed.
+MAX_TAGS = 300
 logger = logging.getLogger(__name__)
 
 
@@ -34,14 +33,12 @@ def search(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "")
     form = {name: request.GET.getlist(name) for name in FIELDS if name in request.GET}
     if form:
-        query = urlencode({"q": add_filters(text, form)})
-        return HttpResponseRedirect(f"{reverse('search')}?{query}")
-    last = MOST // AT_ONCE
-    wanted = min(max(parse_number(request.GET.get("page")) or 1, 1), last)
-    results = search_pages(text, start=(wanted - 1) * AT_ONCE, count=AT_ONCE)
-    part = Paginator(range(results.total), AT_ONCE).get_page(wanted)
-    if part.number != wanted:
-        results = search_pages(text, start=(part.number - 1) * AT_ONCE, count=AT_ONCE)
+        return redirect(reverse("search", query={"q": add_filters(text, form)}))
+    number = min(parse_number(request.GET.get("page")) or 1, MOST // PER_PAGE)
+    results = search_pages(text, start=(number - 1) * PER_PAGE, count=PER_PAGE)
+    part = Paginator(range(results.total), PER_PAGE).get_page(number)
+    if part.number != number:
+        results = search_pages(text, start=(part.number - 1) * PER_PAGE, count=PER_PAGE)
     context = {
         "search_text": results.query.text,
         "results": results,
@@ -51,7 +48,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "examples": EXAMPLES,
         "filters": list_chips(text),
         "categories": Category.objects.all(),
-        "tags": in_use().distinct().order_by("name").values_list("name", flat=True)[:TAGS],
+        "tags": used_tags().distinct().order_by("name").values_list("name", flat=True)[:MAX_TAGS],
     }
     return render(request, "search.html", context)
 
@@ -64,7 +61,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     try:
         results = search_pages(text, count=SUGGESTED, typing=True)
     except Exception:
-        # Whoever types has a list open here and now, and no use for a page about a fault.
+        # The list stays open while its user types: a page about the fault would not help.
         logger.exception("Suggesting pages failed")
         return render(request, "search/fault.html", status=500)
     return render(request, "search/suggestions.html", {"results": results, "text": text})
@@ -74,17 +71,16 @@ def suggest(request: HttpRequest) -> HttpResponse:
 @readers_only
 def recent(request: HttpRequest) -> HttpResponse:
     """Return what the palette offers before anything is typed: the pages `ids`, and commands."""
-    wanted = [parse_number(part) for part in request.GET.get("ids", "").split(",")[: 2 * RECENT]]
-    here = parse_number(request.GET.get("page"))
-    rows = Page.objects.filter(pk__in={pk for pk in (*wanted, here) if pk is not None})
-    pages = rows.select_related("category").only(
+    ids = request.GET.get("ids", "").split(",")[: 2 * RECENT]
+    wanted = dict.fromkeys(parse_number(pk) or 0 for pk in ids)
+    current = parse_number(request.GET.get("page")) or 0
+    pages = Page.objects.select_related("category").only(
         "kind", "title", "abbreviation", "slug", "category__name", "category__slug"
     )
-    found = {page.pk: page for page in pages}
-    order = dict.fromkeys(pk for pk in wanted if pk in found and pk != here)
+    found = pages.in_bulk([*wanted, current])
     context = {
-        "pages": [found[pk] for pk in order if pk is not None][:RECENT],
-        "commands": commands(request.user, found.get(here) if here is not None else None),
+        "pages": [found[pk] for pk in wanted if pk in found and pk != current][:RECENT],
+        "commands": list_commands(request.user, found.get(current)),
     }
     return render(request, "search/recent.html", context)
 

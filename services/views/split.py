@@ -19,7 +19,7 @@ from services.pages.edit import split as split_page
 from services.pages.resolve_conflict import Clash
 from services.pages.revise import Trashed
 from services.permissions import editors_only
-from services.views.request import get_page, person, posted_version
+from services.views.request import get_page, get_user, posted_version
 
 CHANGED = "Someone changed this section in the meantime. Nothing was done: please look at it again."
 
@@ -61,7 +61,7 @@ def _split(request: HttpRequest, page: Page) -> HttpResponse:
     title, category = form.cleaned_data["title"], form.cleaned_data["category"]
     shelf = category.pk if category else None
     try:
-        made = split_page(page, base, part, title=title, category=shelf, by=person(request))
+        made = split_page(page, base, part, title=title, category=shelf, by=get_user(request))
     except Trashed as refusal:
         raise Http404(str(refusal)) from None
     except Clash as clash:

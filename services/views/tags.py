@@ -13,41 +13,35 @@ from services.permissions import readers_only
 from services.selectors.lists import cards, listed, paginate
 from services.selectors.tree import tree
 
-AT_ONCE = 100
-ON_PAGES = {
-    "taggit_taggeditem_items__content_type__app_label": "services",
-    "taggit_taggeditem_items__content_type__model": "page",
-}
+PER_PAGE = 100
 
 
-def in_use() -> QuerySet[Tag]:
+def used_tags() -> QuerySet[Tag]:
     """Return tags that pages have."""
-    found: QuerySet[Tag] = Tag.objects.filter(**ON_PAGES)
+    items = "taggit_taggeditem_items__content_type__"
+    found: QuerySet[Tag] = Tag.objects.filter(
+        **{f"{items}app_label": "services", f"{items}model": "page"}
+    )
     return found
 
 
 @require_safe
 @readers_only
 def tags(request: HttpRequest) -> HttpResponse:
-    found = in_use().annotate(number=Count("taggit_taggeditem_items")).order_by("name")
+    found = used_tags().annotate(number=Count("taggit_taggeditem_items")).order_by("name")
     return render(request, "tags.html", {"tags": found, "tree": tree()})
 
 
 @require_safe
 @readers_only
 def tag(request: HttpRequest, name: str) -> HttpResponse:
-    same = named(name)
+    # In any case: SQLite itself folds only the case of A to Z.
+    known = used_tags().distinct().values_list("pk", "name")
+    same = {pk: other for pk, other in known if other.casefold() == name.casefold()}
     if not same:
         raise Http404("No page has this tag.")
     pages = Page.objects.filter(tags__in=list(same)).in_order().distinct()
-    found = paginate(listed(pages), request.GET.get("page"), AT_ONCE)
-    names = sorted(same.values(), key=lambda other: other != name)
-    context = {"name": names[0], "part": found, "cards": cards(found), "tree": tree()}
+    found = paginate(listed(pages), request.GET.get("page"), PER_PAGE)
+    shown = name if name in same.values() else next(iter(same.values()))
+    context = {"name": shown, "part": found, "cards": cards(found), "tree": tree()}
     return render(request, "tag.html", context)
-
-
-def named(name: str) -> dict[int, str]:
-    """Return tags in use by name in any case; SQLite itself folds only the case of A to Z."""
-    wanted = name.casefold()
-    known = in_use().distinct().values_list("pk", "name")
-    return {pk: other for pk, other in known if other.casefold() == wanted}

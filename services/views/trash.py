@@ -17,7 +17,7 @@ from services.permissions import admins_only, editors_only
 from services.selectors.lists import paginate
 from services.selectors.tree import tree
 from services.views.flash import count_words, undo_form
-from services.views.request import get_page, person
+from services.views.request import get_page, get_user
 
 PER_PAGE = 50
 IN_TRASH = '“{}” is in the <a href="{}">trash</a>. {}'
@@ -29,7 +29,7 @@ def delete_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask before deleting a page, and move it to the trash."""
     page = get_page(slug)
     if request.method == "POST":
-        throw_away(page, by=person(request))
+        throw_away(page, by=get_user(request))
         undo = undo_form(request, reverse("restore_page", args=[page.pk]))
         moved = format_html(IN_TRASH, page.title, reverse("trash"), undo)
         messages.success(request, moved)
@@ -75,7 +75,7 @@ def trash(request: HttpRequest) -> HttpResponse:
 def restore_page(request: HttpRequest, pk: int) -> HttpResponse:
     page = get_object_or_404(Page.everything, pk=pk)
     try:
-        restored = take_out(page, by=person(request))
+        restored = take_out(page, by=get_user(request))
     except StaleVersion as stale:
         messages.info(request, f"“{stale.current.title}” is not in the trash.")
         return redirect(stale.current)

@@ -37,7 +37,7 @@ def test_a_fault_has_the_sites_look(as_reader, monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(home, "shelves", fail)
+    monkeypatch.setattr(home, "list_categories", fail)
     as_reader.raise_request_exception = False
     response = as_reader.get("/")
     assert response.status_code == 500
