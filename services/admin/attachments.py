@@ -23,7 +23,7 @@ from services.attachments.labels import describe_kind
 from services.attachments.store import store
 from services.models import Attachment, Page
 from services.permissions import shown_name
-from services.views.request import person
+from services.views.request import get_user
 
 REFERENCE = "Imported notes of this page show it as “%s”, so it stays there."
 PICTURES, PDFS = Q(width__isnull=False), Q(content_type="application/pdf")
@@ -113,7 +113,7 @@ class AttachmentAdmin(EditorsOnlyMixin, TrashMixin[Attachment]):
         **kwargs: object,
     ) -> type[forms.ModelForm[Attachment]]:
         form = cast("type[AttachmentForm]", super().get_form(request, obj, change, **kwargs))
-        form.by = person(request)
+        form.by = get_user(request)
         if obj:
             form.base_fields["upload"] = forms.FileField(
                 label="Another file in its place",
@@ -155,7 +155,7 @@ class AttachmentAdmin(EditorsOnlyMixin, TrashMixin[Attachment]):
             Attachment.objects.filter(pk=obj.pk).update(page=obj.page)
 
     def delete_model(self, request: HttpRequest, obj: Attachment) -> None:
-        manage.move_to_trash(obj, by=person(request))
+        manage.move_to_trash(obj, by=get_user(request))
 
     @admin.action(description="Restore selected %(verbose_name_plural)s from the trash")
     def restore(self, request: HttpRequest, queryset: QuerySet[Attachment]) -> None:

@@ -34,7 +34,7 @@ from services.sync.plan import Plan
 from services.sync.read_files import SUFFIXES
 from services.sync.sources import Sources
 from services.sync.stored import plan_import
-from services.views.request import person
+from services.views.request import get_user
 
 # Bytes of a zip, or of all files of an upload together.
 MAX_ZIP = 1024 * 1024 * 1024
@@ -141,7 +141,7 @@ def _apply(request: HttpRequest) -> HttpResponse:
             if request.POST.get("plan") != fingerprint(plan):
                 return _show(request, packed, plan, changed=True)
             try:
-                apply_plan(plan, by=person(request))
+                apply_plan(plan, by=get_user(request))
             except (StaleVersion, Overtaken):
                 with make_plan(key, name) as (newer, _):
                     return _show(request, packed, newer, changed=True)
@@ -158,7 +158,7 @@ def _apply(request: HttpRequest) -> HttpResponse:
 def _import_files(request: HttpRequest, plan: Plan, sources: Sources) -> None:
     """Store the files that the notes refer to, and report those that could not be stored."""
     plan.warnings, plan.replaced = [], []
-    import_files(plan, sources.origins, sources.roots, by=person(request))
+    import_files(plan, sources.origins, sources.roots, by=get_user(request))
     for warning in plan.warnings[:MAX_WARNINGS]:
         # Quoted, since the admin starts each message with a capital letter.
         messages.warning(request, f"“{warning.path}”: {warning.reason}")

@@ -53,7 +53,7 @@ from services.pages.trash import throw_away
 from services.views import conflicts
 from services.views.editor import new_place
 from services.views.flash import flash_facts, flash_merged, resolved_message
-from services.views.request import person
+from services.views.request import get_user
 
 MAX_FILES_SHOWN = 50
 PAGE_FILTERS = (LearningFilter, QuestionsFilter, ConflictFilter, TagFilter)
@@ -141,7 +141,7 @@ class PageAdmin(EditorsOnlyMixin, DraftMixin, TrashMixin[Page]):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        page, me = context["adminform"].form.instance, person(request)
+        page, me = context["adminform"].form.instance, get_user(request)
         sections = Section.objects.filter(page=page.pk).select_related("document")
         context["page"] = page if page.pk else None
         context["section"] = sections.first() if page.pk else None
@@ -175,7 +175,7 @@ class PageAdmin(EditorsOnlyMixin, DraftMixin, TrashMixin[Page]):
     def save_model(self, request: HttpRequest, obj: Page, form: PageForm, change: bool) -> None:
         """Save notes, rows, facts and tags in one revision, merged with what others saved."""
         draft = form.draft
-        by = person(request)
+        by = get_user(request)
         if not change:
             obj.notes, obj.updated_by, obj.last_reason = draft.notes, by, Reason.ADMIN
             obj.kind = self.kind
@@ -229,7 +229,7 @@ class PageAdmin(EditorsOnlyMixin, DraftMixin, TrashMixin[Page]):
             first.update(tags=sorted(page.tags.names()))
 
     def delete_model(self, request: HttpRequest, obj: Page) -> None:
-        throw_away(obj, by=person(request))
+        throw_away(obj, by=get_user(request))
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, object] | None = None
