@@ -45,7 +45,7 @@ class Revision(models.Model):
     """One version of a page: its whole notes and its facts as they were saved.
 
     `tags` is null where they are those of the version before. A tick is `folded` when the same
-    user ticked just before. Columns keep the names that django-simple-history gave them.
+    user ticked just before. Columns have the names that django-simple-history gave them.
     """
 
     class Type(models.TextChoices):

@@ -74,7 +74,7 @@ def answer_question(
 
     `seen` is the `mark` of the answer that the text was written over, `choices` what the user
     chose when they were shown that another was saved since. Raises QuestionGone; Clash where the
-    user has to choose; and EditRefused where the text could not be told from the notes around it.
+    user has to choose; and EditRefused where the text would be read as part of the notes around it.
     """
     page, question = _lock_question(question_pk)
     if _lines(text) == _lines(question.answer):

@@ -1,7 +1,7 @@
 """Bring the derived rows of pages in line with their notes.
 
 Rows are matched with the new reading rather than replaced, so that their state (an item's dates, a
-question's dismissal) outlives every edit. State of rows that go waits on their page until their
+question's dismissal) outlives every edit. The state of deleted rows waits on their page until their
 words are back (see `services.pages.derived_state`).
 """
 
@@ -28,7 +28,7 @@ from services.text.match_rows import match_rows
 
 Row = TypeVar("Row", ChecklistItem, Question)
 PAGE_BATCH_SIZE = 500
-# Rows of a kind that wait on a page; those that go in one change are all stored.
+# Rows of a kind that wait on a page; those deleted in one change are all stored.
 MAX_WAITING = 200
 # Defaults of a new row. The last three of an item, and the last of a question, are its state.
 NEW_ITEM: dict[str, Any] = {
@@ -114,7 +114,7 @@ def derive(pages: Sequence[Page], *, fresh: bool = False, renamed: bool = False)
     return changes
 
 
-def _stored(model: type[Row], pages: Collection[int], *, fresh: bool) -> dict[int, list[Row]]:
+def _load_rows(model: type[Row], pages: Collection[int], *, fresh: bool) -> dict[int, list[Row]]:
     """Return the rows of pages in their order, by page."""
     grouped: dict[int, list[Row]] = defaultdict(list)
     if not fresh:
@@ -131,12 +131,12 @@ def _derive_items(
     fresh: bool,
     renamed: bool,
 ) -> Counter[str]:
-    stored = _stored(ChecklistItem, list(read), fresh=fresh)
+    stored = _load_rows(ChecklistItem, list(read), fresh=fresh)
     batch, now = _Batch(NEW_ITEM), timezone.now()
     reworded = {row.pk: row for old in stored.values() for row in old} if renamed else {}
     for page in pages:
         found = read[page.pk].items
-        rows = _continued(stored[page.pk], waiting[page.pk], found, batch)
+        rows = _find_continued(stored[page.pk], waiting[page.pk], found, batch)
         for position, (item, row) in enumerate(zip(found, rows, strict=True)):
             facts = {
                 "text": item.text,
@@ -170,23 +170,23 @@ def _name_items(reworded: Iterable[ChecklistItem], batch: _Batch) -> int:
 def _derive_questions(
     read: dict[int, Notes], waiting: Mapping[int, list[Question]], *, fresh: bool
 ) -> Counter[str]:
-    stored = _stored(Question, list(read), fresh=fresh)
+    stored = _load_rows(Question, list(read), fresh=fresh)
     batch = _Batch(NEW_QUESTION | {"asked_at": timezone.now()})
     for pk, notes in read.items():
-        rows = _continued(stored[pk], waiting[pk], notes.questions, batch)
+        rows = _find_continued(stored[pk], waiting[pk], notes.questions, batch)
         for position, (question, row) in enumerate(zip(notes.questions, rows, strict=True)):
             facts = {"text": question.text, "answer": question.answer, "position": position}
             batch.take(pk, row, facts)
     return batch.write(Question)
 
 
-def _continued(
+def _find_continued(
     old: list[Row], waiting: list[Row], found: Sequence[Any], batch: _Batch
 ) -> list[Row | None]:
     """Return the row that each reading continues: a stored one, or one that waits.
 
-    Stored rows that no reading continues go, and `waiting` becomes what waits from now on: those
-    that go and have state, then the newest of those that waited.
+    Stored rows that no reading continues are gone, and `waiting` becomes what waits from now on:
+    those of them that have state, then the newest of those that waited.
     """
     places = ([(getattr(r, "list_title", ""), r.text) for r in s] for s in (old, found, waiting))
     pairs = match_rows(*places)
@@ -211,7 +211,7 @@ def _derive_links(read: dict[int, Notes], *, fresh: bool, renamed: bool) -> Coun
         Link.objects.filter(pk__in=gone).delete()
     prepared = Attachment._meta.pk.get_db_prep_value
     new, changed = [], []
-    for at, leads in _leading(sorted(wanted if renamed else wanted - stored.keys())).items():
+    for at, leads in _resolve_links(sorted(wanted if renamed else wanted - stored.keys())).items():
         link = stored.get(at)
         if link is None:
             new.append((*at, *leads[:2], prepared(leads[2], connection)))
@@ -223,7 +223,7 @@ def _derive_links(read: dict[int, Notes], *, fresh: bool, renamed: bool) -> Coun
     return Counter(added=len(new), changed=len(changed), removed=len(gone))
 
 
-def _leading(links: Collection[tuple[int, str]]) -> dict[tuple[int, str], tuple[Any, ...]]:
+def _resolve_links(links: Collection[tuple[int, str]]) -> dict[tuple[int, str], tuple[Any, ...]]:
     """Return the `LEADING` columns of links, by page and target.
 
     A link leads to a picture of its own page, or else to the page that has the name.

@@ -1,7 +1,7 @@
-"""State of derived rows that no notes hold, stored in `Page.kept` while the rows are gone.
+"""State of derived rows that is not in the notes, stored in `Page.kept` while the rows are gone.
 
-A row goes when its line is cut from the notes, or its page is put in the trash. When the line is
-back (an older version restored, pasted, imported again), its new row takes this up again.
+A row is deleted when its line is cut from the notes, or its page is put in the trash. When the line
+is back (an older version restored, pasted, imported again), its new row takes over this state.
 """
 
 from __future__ import annotations
@@ -23,10 +23,12 @@ def load_waiting(
     They are unsaved rows with the state of those that are gone, newest first.
     """
     known = {item["state_changed_by_id"] for page in pages for item in page.kept.get("items", ())}
-    # Those who have no account any more are left out; without ids there is no query.
+    # Users without an account any more are left out. Without ids, Django makes no query.
     accounts = get_user_model()._default_manager.filter(pk__in=known)
     people = set(accounts.values_list("pk", flat=True))
-    items = {page.pk: [_item(row, people) for row in page.kept.get("items", ())] for page in pages}
+    items = {
+        page.pk: [_load_item(row, people) for row in page.kept.get("items", ())] for page in pages
+    }
     questions = {
         page.pk: [
             Question(text=text, dismissed=dismissed, asked_at=datetime.fromisoformat(at))
@@ -37,7 +39,7 @@ def load_waiting(
     return items, questions
 
 
-def _item(row: dict[str, Any], people: set[int]) -> ChecklistItem:
+def _load_item(row: dict[str, Any], people: set[int]) -> ChecklistItem:
     at, who = row["state_changed_at"], row["state_changed_by_id"]
     return ChecklistItem(
         list_title=row["title"],

@@ -34,16 +34,16 @@ from services.permissions import shown_name
 FIELDS = tuple(
     "notes title abbreviation category aliases tags rewrite words answer seen asked".split()
 )
-# Long texts; the other fields of a draft may have so many characters together.
+# Long texts, and how many characters the other fields of a draft may have together.
 TEXTS = ("notes", "answer")
 MAX_OTHER_FIELDS = 100_000
-# What a user types in a form that asks or answers; its other fields say what they saw.
+# What a user types in a form that asks or answers; its other fields are what the form showed.
 WRITTEN = ("words", "answer")
 # The places of a page, and of a new one.
 PLACES = re.compile(r"(ask|answer\.[0-9]{1,18})?")
 NEW_PLACES = re.compile(r"([0-9a-f]{8})?")
-# An editor that was opened, left without a word typed and not closed is forgotten after a day.
-FORGOTTEN = timedelta(days=1)
+# The row of an editor without any text that was not closed is deleted after so long.
+MAX_BLANK_AGE = timedelta(days=1)
 
 
 class NotSaved(Exception):
@@ -109,7 +109,7 @@ def find_lost_answer(person: User, question: int) -> Draft | None:
 
 
 def find_returned_question(draft: Draft) -> Question | None:
-    """Return the question that an answer's draft can go on with now that its own is gone."""
+    """Return another question with the same words, for the draft of an answer to a deleted one."""
     asked = draft.fields.get("asked", "")
     found = Question.objects.filter(page=draft.page_id, text=asked).first()
     taken = found and find_draft(draft.person, draft.page, answer_place(found.pk))
@@ -119,7 +119,7 @@ def find_returned_question(draft: Draft) -> Question | None:
 def find_other_draft(
     person: User, page: Page | None, posted: Mapping[str, str], place: str = ""
 ) -> Draft | None:
-    """Return a draft that a posted form does not hold: offered above it, or typed elsewhere since.
+    """Return a draft that is not in a posted form: offered above it, or typed elsewhere since.
 
     A form's `kept` is the `saved_at` of the draft that it holds.
     """
@@ -145,7 +145,7 @@ def save_draft(
 ) -> Draft:
     """Store a draft over any earlier one; its `notes` are the whole page's. Raises NotSaved."""
     now = timezone.now()
-    columns = {"version": version, "fields": _checked(fields), "saved_at": now, "seen_at": now}
+    columns = {"version": version, "fields": _check_fields(fields), "saved_at": now, "seen_at": now}
     row, _ = Draft.objects.update_or_create(columns, person=person, page=page, place=place)
     return row
 
@@ -164,9 +164,9 @@ def save_posted(person: User, page: Page, place: str, posted: Mapping[str, str])
 
 
 def end_draft(person: User, page: Page | None, place: str = "", kept: str | None = None) -> None:
-    """Delete a draft that was saved or discarded, so that nothing on its way to it is stored.
+    """Delete a draft that was saved or discarded; a request that was on its way stores nothing.
 
-    With `kept`, only as it was written then: what was typed elsewhere since stays.
+    With `kept` (its `saved_at`), only if nothing was typed elsewhere since.
     """
     rows = Draft.objects.filter(person=person, page=page, place=place)
     (rows if kept is None else rows.filter(saved_at=parse_moment(kept))).delete()
@@ -200,7 +200,7 @@ def heartbeat(person: User, page: Page | None, place: str = "") -> Draft:
         person=person, page=page, place=place, defaults={"seen_at": now}
     )
     if new:
-        Draft.objects.filter(person=person, saved_at=None, seen_at__lt=now - FORGOTTEN).delete()
+        Draft.objects.filter(person=person, saved_at=None, seen_at__lt=now - MAX_BLANK_AGE).delete()
     else:
         Draft.objects.filter(pk=draft.pk).update(seen_at=now)
     return draft
@@ -219,7 +219,7 @@ def autosave(
 
     `since` is when the form knows the row to be last written. Raises Ended, Elsewhere or NotSaved.
     """
-    stored, now = _checked(fields), timezone.now()
+    stored, now = _check_fields(fields), timezone.now()
     rows = Draft.objects.filter(pk=draft, person=person, page=page, place=place)
     columns = {"version": version, "fields": stored, "saved_at": now, "seen_at": now}
     if rows.filter(saved_at=since).update(**columns):
@@ -247,7 +247,7 @@ def parse_moment(text: str) -> datetime | None:
     return found if found is None or timezone.is_aware(found) else None
 
 
-def _checked(posted: Mapping[str, str]) -> dict[str, str]:
+def _check_fields(posted: Mapping[str, str]) -> dict[str, str]:
     """Return a draft's fields. Raises NotSaved where one is too long or cannot be stored."""
     fields = {name: posted[name] for name in FIELDS if name in posted}
     if any("\0" in value for value in fields.values()):

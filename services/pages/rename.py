@@ -30,9 +30,8 @@ def lost_names(page: Page, facts: Mapping[str, Any]) -> dict[str, Lost]:
     short = facts.get("abbreviation", page.abbreviation)
     fit, lost = fit_name(page, title), {}
     if short != page.abbreviation and page.abbreviation:
-        lost[link_key(page.abbreviation)] = Lost(
-            page.abbreviation, _unless_taken(page, short) or fit or title
-        )
+        new = _unless_taken(page, short) or fit or title
+        lost[link_key(page.abbreviation)] = Lost(page.abbreviation, new)
     if title != page.title:
         lost[link_key(page.title)] = Lost(page.title, fit or title)
     aliases = facts.get("aliases", page.aliases)
@@ -82,11 +81,10 @@ def rewrite_links(
     the page, before that; links in the page's own notes are changed by the caller.
     """
     lock_names()
-    linking = {other for pages in pages_linking(page, names).values() for other in pages} - {
-        page.pk
-    }
+    found = pages_linking(page, names).values()
+    others = {other for linking in found for other in linking} - {page.pk}
     links = pages = 0
-    for other in Page.objects.filter(pk__in=linking).locked():
+    for other in Page.objects.filter(pk__in=others).locked():
         notes, number = rename_in_notes(other.notes, names)
         if number:
             revise(other, notes, version=other.version, by=by, reason=Reason.LINKS)

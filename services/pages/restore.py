@@ -42,16 +42,16 @@ def restore_version(
     if then is None:
         raise NoSuchVersion
     left: list[str] = []
-    facts = _category_facts(current, then, left)
+    facts = _restore_category(current, then, left)
     facts |= {"abbreviation": then.abbreviation, "aliases": then.aliases}
-    facts["title"] = _title(current, then, left)
-    facts["aws_id"] = _aws_id(current, then, str(facts["kind"]), left)
+    facts["title"] = _restore_title(current, then, left)
+    facts["aws_id"] = _restore_aws_id(current, then, str(facts["kind"]), left)
     tags = tags_at(current.pk, version)
     revise(current, then.notes, version=seen, by=by, reason=Reason.RESTORE, tags=tags, **facts)
     return Restored(current, current.version != seen, tuple(left))
 
 
-def _title(current: Page, then: Revision, left: list[str]) -> str:
+def _restore_title(current: Page, then: Revision, left: list[str]) -> str:
     names = PageName.objects.filter(key=name_key(then.title)[:KEY_LENGTH], rank=PageName.Rank.TITLE)
     other = names.exclude(page=current.pk).values_list("page__title", flat=True).first()
     if other is None:
@@ -60,7 +60,7 @@ def _title(current: Page, then: Revision, left: list[str]) -> str:
     return current.title
 
 
-def _category_facts(current: Page, then: Revision, left: list[str]) -> dict[str, object]:
+def _restore_category(current: Page, then: Revision, left: list[str]) -> dict[str, object]:
     """Return the kind, the category, and the page that it is about."""
     if then.kind == Page.Kind.SERVICE:
         category = Category.objects.filter(pk=then.category_id or 0).first()
@@ -75,7 +75,7 @@ def _category_facts(current: Page, then: Revision, left: list[str]) -> dict[str,
     return {"kind": then.kind, "category": None, "about": about}
 
 
-def _aws_id(current: Page, then: Revision, kind: str, left: list[str]) -> str:
+def _restore_aws_id(current: Page, then: Revision, kind: str, left: list[str]) -> str:
     if kind != Page.Kind.SERVICE or not is_aws_id_taken(then.aws_id, current):
         return then.aws_id
     left.append(f"Another page has the AWS id “{then.aws_id}” now.")

@@ -132,7 +132,7 @@ def _store(
 def delete(page: Page) -> None:
     """Delete a page for good, with its history; links to it look for another page of its name.
 
-    People use the trash (`services.pages.trash`).
+    Users move pages to the trash instead (`services.pages.trash`).
     """
     with transaction.atomic():
         # Those that are about it are written as well.
