@@ -58,18 +58,20 @@ def _open(request: HttpRequest, page: Page) -> HttpResponse:
     draft, trashed = drafts.find_draft(get_user(request), page), page.trashed_at is not None
     if trashed and draft is None:
         raise Http404("There is no page at this address.")
-    if draft and (trashed or request.GET.get("draft")):
-        base = base_of(page, draft.version)
-        form = EditForm(page=page, base=base, initial=_draft_fields(draft, base.version))
-        return show_editor(request, form, is_trashed=trashed)
-    part, start = None, {"notes": page.notes, "version": page.version}
-    if anchor := request.GET.get("section"):
+    opened = draft if trashed or request.GET.get("draft") else None
+    base = base_of(page, opened.version if opened else None)
+    part = None
+    start: dict[str, object] = {"notes": page.notes, "version": page.version}
+    if opened:
+        start = _draft_fields(opened, base.version)
+    elif anchor := request.GET.get("section"):
         part = find_section(page.notes, anchor)
         if part is None:
             return _show_no_section(request, page)
         start["notes"] = section_source(page.notes, part)
-    form = (SectionForm if part else EditForm)(page=page, base=base_of(page), initial=start)
-    return show_editor(request, form, part=part, draft=draft)
+    form = (SectionForm if part else EditForm)(page=page, base=base, initial=start)
+    offered = None if opened else draft
+    return show_editor(request, form, part=part, draft=offered, is_trashed=trashed)
 
 
 def _draft_fields(draft: Draft, version: int | str) -> dict[str, object]:
