@@ -72,7 +72,7 @@ def begin(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 @editors_only
 def finish(request: HttpRequest) -> HttpResponseBase:
-    """Verify and store a file that arrived in the bucket. Answers like `upload` for one file."""
+    """Verify and store a file that arrived in the bucket; return it as `upload` does."""
     try:
         row = direct_upload.finish_upload(request.POST.get("token", ""), by=get_user(request))
     except UploadRefused as refusal:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
-from django.utils.http import http_date, urlencode
+from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
 from services.permissions import feed_key, may_edit, readers_only, readers_or_key_only
@@ -41,16 +41,14 @@ def _feed_address(request: HttpRequest, asked: Filter) -> str:
     wanted = {"from": asked.origin, "by": asked.by}
     if request.user.is_authenticated:
         wanted["key"] = feed_key(request.user)
-    query = urlencode({name: value for name, value in wanted.items() if value})
-    return reverse("feed") + ("?" + query if query else "")
+    return reverse("feed", query={name: value for name, value in wanted.items() if value})
 
 
 @require_safe
 @readers_or_key_only
 def feed(request: HttpRequest) -> HttpResponseBase:
     part = timeline.changes(Filter.of(request.GET), None, MOST)
-    own = request.get_full_path()
-    site, trash = request.build_absolute_uri, may_edit(request.user)
+    own, site, trash = request.get_full_path(), request.build_absolute_uri, may_edit(request.user)
     text = atom(list(part.entries), own=own, site=site, trash=trash)
     etag = f'"{hashlib.sha256(text.encode()).hexdigest()}"'
     changed = int(latest(part.entries).timestamp())

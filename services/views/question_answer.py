@@ -29,9 +29,9 @@ from services.views import conflicts
 from services.views.flash import resolved_message
 from services.views.question_ask import (
     GONE,
-    WAYS,
-    at_question,
+    METHODS,
     check_form,
+    question_url,
     redirect_or_json,
     save_typed,
     show_asking,
@@ -50,10 +50,10 @@ class AnswerForm(forms.Form):
     slug = Seen(required=False)
 
 
-@require_http_methods(WAYS)
+@require_http_methods(METHODS)
 @editors_or_resubmit
 def question(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Show a question with a field for its answer, or save that."""
+    """Show a question with a field for its answer, or save the answer."""
     if request.method == "POST":
         return _save(request, pk)
     row = find_question(pk)
@@ -86,7 +86,7 @@ def _show(
     """
     start = {"answer": row.answer, "seen": mark(row.answer)}
     if typed is not None:
-        # Over the answer that its author saw: if there is another by now, both are shown on saving.
+        # `seen` is of the answer that the user saw: saving over another one shows both.
         start = {name: typed.get(name, "") for name in start}
     start |= {"asked": row.text, "slug": row.page.slug}
     form = AnswerForm(initial=start, auto_id=f"kb-{row.pk}-%s")
@@ -135,7 +135,7 @@ def _save(request: HttpRequest, pk: int) -> HttpResponseBase:
             message = format_html("{} No question is left open.", message)
     messages.success(request, message)
     if following is None:
-        return redirect_or_json(request, at_question(request, row))
+        return redirect_or_json(request, question_url(request, row))
     query = {"state": inbox.state, "sort": inbox.sort, "next": next_address(request)}
     return redirect_or_json(request, reverse("question", args=[following.pk], query=query))
 
@@ -186,7 +186,7 @@ def _show_gone(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @editors_only
 def dismiss(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Dismiss a question; with `undo`, take that back."""
+    """Dismiss a question, or with `undo` restore it."""
     undo = "undo" in request.POST
     try:
         row = dismiss_question(pk, not undo)
@@ -199,4 +199,4 @@ def dismiss(request: HttpRequest, pk: int) -> HttpResponseBase:
         context = {"question": row, "next": next_address(request)}
         message = render_to_string("partials/question_dismissed.html", context, request)
         messages.success(request, message)
-    return redirect_or_json(request, at_question(request, find_question(pk) or row))
+    return redirect_or_json(request, question_url(request, find_question(pk) or row))

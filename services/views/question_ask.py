@@ -29,7 +29,7 @@ from services.selectors.questions import find_question
 from services.views.request import find_page, get_user, next_address, redirect_back, wants_json
 from services.views.resubmit import editors_or_resubmit
 
-WAYS = ("GET", "HEAD", "POST")
+METHODS = ("GET", "HEAD", "POST")
 GONE = "This question is not in the notes any more. What you typed is below, and not saved yet."
 
 
@@ -42,7 +42,7 @@ class AskForm(forms.Form):
     answer = NotesField(label="Answer (optional)", widget=NotesWidget(preview=False))
 
 
-@require_http_methods(WAYS)
+@require_http_methods(METHODS)
 @editors_or_resubmit
 def ask(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Ask a question on a page."""
@@ -79,7 +79,7 @@ def _save(request: HttpRequest, page: Page | None) -> HttpResponseBase:
     if drafts.is_asked(page, place):
         drafts.end_saved(get_user(request), page, request.POST, place)
     messages.success(request, "Question added at the end of this page.")
-    return redirect_or_json(request, at_question(request, find_question(row.pk) or row))
+    return redirect_or_json(request, question_url(request, find_question(row.pk) or row))
 
 
 def check_form(form: forms.Form) -> None:
@@ -119,7 +119,7 @@ def show_asking(
     `draft` is the one that has what the form shows, `texts` an `error` or a `notice`.
     """
     words, answer = typed.get("words", ""), typed.get("answer", "")
-    # A question is one line, and fields for one leave line ends out.
+    # A question is one line, and browsers drop line ends in a field for one line.
     start = {"words": " ".join(words.splitlines()), "answer": answer}
     form = AskForm(initial=start, auto_id="kb-ask-%s")
     form.fields["answer"].widget.page_id = page.pk if page else None
@@ -136,7 +136,7 @@ def show_asking(
     return render(request, "question_ask.html", context, status=status)
 
 
-def at_question(request: HttpRequest, row: Question) -> str:
+def question_url(request: HttpRequest, row: Question) -> str:
     """Return the address the user came from, at the question."""
     there = redirect_back(request, page_url(row.page.kind, row.page.slug))["Location"]
     return there if "#" in there else f"{there}#kb-question-{row.pk}"

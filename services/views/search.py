@@ -19,8 +19,8 @@ from services.views.request import parse_number
 from services.views.tags import used_tags
 
 PER_PAGE = 20
-SUGGESTED = 8
-RECENT = 8
+MAX_SUGGESTIONS = 8
+MAX_RECENT = 8
 # How many tags a field offers; others can be typed.
 MAX_TAGS = 300
 logger = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     """Return the best pages for the typed words, as options of a list."""
     text = request.GET.get("q", "")
     try:
-        results = search_pages(text, count=SUGGESTED, typing=True)
+        results = search_pages(text, count=MAX_SUGGESTIONS, typing=True)
     except Exception:
         # The list stays open while its user types: a page about the fault would not help.
         logger.exception("Suggesting pages failed")
@@ -71,7 +71,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
 @readers_only
 def recent(request: HttpRequest) -> HttpResponse:
     """Return what the palette offers before anything is typed: the pages `ids`, and commands."""
-    ids = request.GET.get("ids", "").split(",")[: 2 * RECENT]
+    ids = request.GET.get("ids", "").split(",")[: 2 * MAX_RECENT]
     wanted = dict.fromkeys(parse_number(pk) or 0 for pk in ids)
     current = parse_number(request.GET.get("page")) or 0
     pages = Page.objects.select_related("category").only(
@@ -79,7 +79,7 @@ def recent(request: HttpRequest) -> HttpResponse:
     )
     found = pages.in_bulk([*wanted, current])
     context = {
-        "pages": [found[pk] for pk in wanted if pk in found and pk != current][:RECENT],
+        "pages": [found[pk] for pk in wanted if pk in found and pk != current][:MAX_RECENT],
         "commands": list_commands(request.user, found.get(current)),
     }
     return render(request, "search/recent.html", context)
