@@ -130,7 +130,7 @@ def _store(
 
 
 def delete(page: Page) -> None:
-    """Delete a page for good, with its history; links to it look for another page of its name.
+    """Delete a page for good, with its history, and resolve links to it again.
 
     Users move pages to the trash instead (`services.pages.trash`).
     """
