@@ -23,7 +23,7 @@ from services.models import Attachment, ChecklistItem, Link, Page, Question
 from services.pages.derived_state import dump_waiting, load_waiting
 from services.pages.names import link_key, look_up, mentions, name_items
 from services.search.index import store_outlines
-from services.search.vocabulary import learn
+from services.search.vocabulary import store_words
 from services.text.match_rows import match_rows
 
 Row = TypeVar("Row", ChecklistItem, Question)
@@ -110,7 +110,7 @@ def derive(pages: Sequence[Page], *, fresh: bool = False, renamed: bool = False)
                     changed.append(page)
             update_rows(Page, changed, ("kept",))
             store_outlines(some, read)
-            learn(some)
+            store_words(some)
     return changes
 
 

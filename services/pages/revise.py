@@ -19,7 +19,7 @@ from services.models.slugs import Slugs, slug_stem
 from services.pages.derive import derive
 from services.pages.names import refresh_names, resolve_again
 from services.pages.revisions import ADVANCED, advance, record
-from services.search.document import OUTLINED, outline_of
+from services.search.document import OUTLINED, build_outline
 
 # Facts that its names depend on, and those that the reading of its notes depends on.
 NAMING = {"kind", "title", "abbreviation", "aliases", "aws_id"}
@@ -57,7 +57,7 @@ def create(page: Page) -> Page:
         if page.is_service and not page.aws_id:
             page.aws_id = free_aws_id(page)
         page.last_reason = page.last_reason or Reason.SITE
-        page.outline = outline_of(page)
+        page.outline = build_outline(page)
         page.save()
         resolve_again(refresh_names([page]))
         derive([page], fresh=True)
@@ -116,7 +116,7 @@ def _store(
         lock_names()
     folded = advance(page, by, reason)
     if not OUTLINED.isdisjoint(changed):
-        page.outline = outline_of(page)
+        page.outline = build_outline(page)
         changed = {*changed, "outline"}
     page.save(update_fields=[*changed, *ADVANCED])
     if tags is not None:

@@ -1,3 +1,3 @@
-"""Finding pages by words: what is asked (`query`), which pages answer (`engines`), in which order
-(`ranking`), and where in them (`hits`). `search.search_pages` is the one way in.
+"""Search pages: parse a query (`query`), find pages (`backends`), sort them (`ranking`), and find
+the places to show (`hits`). `search.search_pages` is the entry point.
 """

@@ -1,6 +1,6 @@
-"""What the index needs of a page and only Markdown and the catalogue can tell: `Page.outline`.
+"""Build a page's outline: what the index needs from its Markdown and from the catalogue.
 
-It is stored with the notes, in the same statement, so that the database's triggers find it there.
+`Page.outline` is stored in the same statement as the notes, since database triggers read it.
 """
 
 from __future__ import annotations
@@ -15,34 +15,34 @@ from typing import TYPE_CHECKING
 from services.aws import catalog
 from services.markdown.read.landmarks import find_landmarks
 from services.markdown.read.notes import Notes, read_notes
-from services.search.tokens import cjk_pairs, script_of, variants
+from services.search.tokens import cjk_pairs, find_script, variants
 
 if TYPE_CHECKING:
     from services.models import Page
 
 NUL = re.compile(r"(\\\\)|\\u0000")
-# What it says changes with these facts of a page.
+# The facts of a page that its outline depends on.
 OUTLINED = frozenset({"kind", "title", "abbreviation", "aliases", "aws_id", "notes"})
 
 
-def outline_of(page: Page, notes: Notes | None = None) -> str:
-    """A page's outline as JSON; `notes` is what was read of its notes, if that is known.
+def build_outline(page: Page, notes: Notes | None = None) -> str:
+    """Return a page's outline as JSON; `notes` are its parsed notes, if the caller has them.
 
-    `script` is the one that most of it is written in; `names` are those of AWS and ways to write
-    the page's own; `headings` and `questions` their words, one a line; `cjk` the pairs of its
-    Chinese, Japanese and Korean; `marks` the places of what is in the notes: start, end, kind,
-    level, anchor, and of a heading its words. `size` is the length of the notes it was made of.
+    `script` is the script of most of its letters; `names` are those of AWS and other spellings of
+    the page's own; `headings` and `questions` have their words, one a line; `cjk` has the pairs of
+    Chinese, Japanese and Korean; `marks` has the landmarks of the notes: start, end, kind, level,
+    anchor, and the words of a heading. `size` is the length of the notes.
     """
     notes = notes or read_notes(page.notes, service=page.is_service, title=page.title)
     marks = find_landmarks(page.notes, notes)
     names = [page.title, page.abbreviation, *map(str, page.aliases)]
     service = catalog.by_id(page.aws_id) if page.is_service and page.aws_id else None
-    if service:
-        names += service.names
-    more = dict.fromkeys([other for name in names for other in variants(name)])
-    told = {
-        "script": script_of("\n".join([page.title, page.notes])),
-        "names": "\n".join(dict.fromkeys([*(service.names if service else ()), *more])),
+    official = service.names if service else ()
+    names += official
+    more = [other for name in names for other in variants(name)]
+    outline = {
+        "script": find_script("\n".join([page.title, page.notes])),
+        "names": "\n".join(dict.fromkeys([*official, *more])),
         "headings": "\n".join(mark.text for mark in marks if mark.kind == "heading"),
         "questions": "\n".join(mark.text for mark in marks if mark.kind == "question"),
         "cjk": cjk_pairs("\n".join([*names, page.notes])),
@@ -52,8 +52,8 @@ def outline_of(page: Page, notes: Notes | None = None) -> str:
             for m in marks
         ],
     }
-    text = json.dumps(told, separators=(",", ":"), ensure_ascii=False)
-    # No NUL: PostgreSQL could not read it. One that was written out in the notes is text.
+    text = json.dumps(outline, separators=(",", ":"), ensure_ascii=False)
+    # PostgreSQL cannot store NUL; a backslash and "u0000" as text of the notes stay.
     return NUL.sub(lambda found: found[1] or "", text)
 
 
@@ -67,22 +67,22 @@ class Heading:
 
 
 class Outline:
-    """The landmarks of one page's notes, to be asked by place."""
+    """The landmarks of a page's notes, by position."""
 
     def __init__(self, stored: str, notes: str) -> None:
         try:
-            told = json.loads(stored or "{}")
+            outline = json.loads(stored or "{}")
         except ValueError:
-            # As in the index: `search check` names such a page.
-            told = {}
-        marks = told.get("marks", []) if told.get("size") == len(notes) else []
+            # The index does the same; `search check` reports such a page.
+            outline = {}
+        marks = outline.get("marks", []) if outline.get("size") == len(notes) else []
         self.headings = [Heading(m[0], m[1], *m[3:]) for m in marks if m[2] == "heading"]
         self._starts = [heading.start for heading in self.headings]
         self._others = [(m[0], m[1], m[2]) for m in marks if m[2] != "heading"]
         self._other_starts = [mark[0] for mark in self._others]
 
-    def kind_at(self, start: int, end: int) -> str:
-        """What the characters from `start` to `end` touch first."""
+    def find_kind(self, start: int, end: int) -> str:
+        """Return the kind of landmark at the characters from `start` to `end`, or "text"."""
         at = bisect_right(self._starts, start) - 1
         if at >= 0 and start < self.headings[at].end:
             return "heading"
@@ -91,8 +91,8 @@ class Outline:
             return str(self._others[at][2])
         return "text"
 
-    def above(self, place: int) -> Sequence[Heading]:
-        """The headings that a place stands below, the highest first, its own one included."""
+    def find_headings(self, place: int) -> Sequence[Heading]:
+        """Return the headings that a place is below, the highest first, including its own."""
         path: list[Heading] = []
         for heading in reversed(self.headings[: bisect_right(self._starts, place)]):
             if not path or heading.level < path[-1].level:

@@ -1,6 +1,6 @@
-"""The filters of a query: fields of a form add them to its text, a link for each leaves it out.
+"""Add filters from form fields to the text of a query, and list them with links that remove them.
 
-A query is one text, shown by its address, the search box and every link.
+A query is one text, the same in the address, the search box and all links.
 """
 
 from __future__ import annotations
@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from services.search.query import LONGEST_QUERY, PIECE, Filter, parse
+from services.search.query import MAX_QUERY_LENGTH, PIECE, Filter, parse
 
 # The fields of the form, in the order in which they are added.
 FIELDS = ("category", "tag", "is", "has", "in", "changed", "phrase", "without")
-# Characters of one field; no category, tag or sensible phrase has more.
-MAX_VALUE = 200
-# What can be typed besides words.
+# No category, tag or sensible phrase is longer.
+MAX_VALUE_LENGTH = 200
+# What a user can type besides words.
 EXAMPLES = (
     ('"cold start"', "an exact phrase"),
     ("lambda -python", "without a word"),
@@ -39,51 +39,53 @@ SIGNS = {">": "after", ">=": "since", "<": "before", "<=": "until", "=": "in"}
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A filter in words; `rest` is the query without it."""
+    """The label of a filter; `rest` is the query without it."""
 
     label: str
     rest: str
 
 
 def list_chips(text: str) -> list[Chip]:
-    """Return a chip for each filter of a query, in the order in which they were typed."""
+    """Return a chip for each filter of a query, in the order of the text."""
     query = parse(text)
     return [
         Chip(
-            _label(one),
+            _format_label(one),
             f"{query.text[: one.start].rstrip()} {query.text[one.end :].lstrip()}".strip(),
         )
         for one in query.filters
     ]
 
 
-def _label(one: Filter) -> str:
+def _format_label(one: Filter) -> str:
     if one.kind == "changed":
         day = one.value.lstrip("<>=")
         return f"Changed {SIGNS[one.value.removesuffix(day) or '=']} {day}"
-    known = LABELS.get((one.kind, one.value.lower())) or LABELS.get((one.kind, ""))
+    known = LABELS.get((one.kind, one.value)) or LABELS.get((one.kind, ""))
     return known or f"{one.kind.capitalize()}: {one.value}"
 
 
 def add_filters(text: str, form: Mapping[str, Sequence[str]]) -> str:
-    """Return a query with what the fields of a form add to it; its own words stay."""
+    """Return a query with the filters of form fields added; its own words do not change."""
     text = parse(text).text
     pieces = [
         piece
         for field in FIELDS
         for value in form.get(field, ())
-        for piece in _pieces(field, " ".join(parse(value).text[:MAX_VALUE].split()))
+        for piece in _build_pieces(field, " ".join(parse(value).text[:MAX_VALUE_LENGTH].split()))
     ]
     for piece in pieces:
         if piece.casefold() not in [known[0].casefold() for known in PIECE.finditer(text)]:
-            text = f"{_close(text, LONGEST_QUERY - len(piece) - 1)} {piece}".strip()
+            text = f"{_close(text, MAX_QUERY_LENGTH - len(piece) - 1)} {piece}".strip()
     return text
 
 
-def _pieces(field: str, value: str) -> list[str]:
-    """Return the pieces of a query that a field's value means; none where it means nothing."""
+def _build_pieces(field: str, value: str) -> list[str]:
+    """Return the pieces of a query for the value of a field; none if the value is not valid."""
     if field == "without":
-        words = [piece[0].lstrip("-") for piece in PIECE.finditer(_close(value, MAX_VALUE + 1))]
+        words = [
+            piece[0].lstrip("-") for piece in PIECE.finditer(_close(value, MAX_VALUE_LENGTH + 1))
+        ]
         return [f"-{word}" for word in words if parse(f"-{word}").filters]
     value = " ".join(value.replace('"', " ").split())
     if field == "phrase":
@@ -94,6 +96,6 @@ def _pieces(field: str, value: str) -> list[str]:
 
 
 def _close(text: str, room: int) -> str:
-    """Cut a text so that more can be added to it: a quote that is open gets closed."""
+    """Return a text of at most `room` characters, with an open quote closed."""
     text = text[:room]
     return text[: room - 1] + '"' if text.count('"') % 2 else text

@@ -1,4 +1,4 @@
-"""The pages among which a query looks: its filters as a query of the database."""
+"""Turn the filters of a search query into queries of the database."""
 
 from __future__ import annotations
 
@@ -12,71 +12,73 @@ from taggit.models import Tag, TaggedItem
 
 from services.aws import catalog
 from services.models import Attachment, Category, ChecklistItem, Page, Question
-from services.search.backends.base import ALL, Among, Engine, Match
+from services.search.backends import search_engine
+from services.search.backends.base import Match, Subquery
 from services.search.query import Changed, Query
 
-NOTHING: Among = ("SELECT 0 WHERE 1 = 0", ())
+NO_PAGES: Subquery = ("SELECT 0 WHERE 1 = 0", ())
 # More than any site has pages.
-EVERY = 1_000_000_000
-LEFT = (ChecklistItem.State.OPEN, ChecklistItem.State.DOING)
+NO_LIMIT = 1_000_000_000
+UNRESOLVED = (ChecklistItem.State.OPEN, ChecklistItem.State.DOING)
 
 
-def narrowed(query: Query) -> QuerySet[Page]:
-    """The pages that a query's filters leave."""
+def filter_pages(query: Query) -> QuerySet[Page]:
+    """Return the pages that pass the filters of a query."""
     pages = Page.objects.order_by()
-    for name in dict.fromkeys(query.categories):
-        pages = pages.filter(_category(name))
-    for name in {catalog.name_key(name) for name in query.tags}:
-        pages = pages.filter(_tag(name))
-    if query.has_attachment:
+    for name in query.get_values("category"):
+        pages = pages.filter(_match_category(name))
+    for name in {catalog.name_key(name) for name in query.get_values("tag")}:
+        pages = pages.filter(_match_tag(name))
+    if query.get_values("has"):
         pages = pages.filter(Exists(Attachment.objects.live().filter(page=OuterRef("pk"))))
-    for state in query.states:
-        pages = pages.filter(_state(state, asked="question" in query.states))
+    states = query.get_values("is")
+    for state in states:
+        pages = pages.filter(_match_state(state, questions_only="question" in states))
     for changed in query.changed:
-        pages = pages.filter(_when(changed))
+        pages = pages.filter(_match_changed(changed))
     return pages
 
 
-def _state(state: str, *, asked: bool) -> Q:
-    """Pages with something open or done: a checklist item or a question, or where questions are
-    `asked` for, a question."""
+def _match_state(state: str, *, questions_only: bool) -> Q:
+    """Match pages with an open or done checklist item or question, or with any question."""
     items = ChecklistItem.objects.filter(page=OuterRef("pk"))
     questions = Question.objects.filter(page=OuterRef("pk"))
     if state == "question":
         return Q(Exists(questions.shown()))
     if state == "open":
-        found, items = questions.open(), items.filter(state__in=LEFT)
+        found, items = questions.open(), items.filter(state__in=UNRESOLVED)
     else:
         found, items = questions.answered(), items.filter(state=ChecklistItem.State.DONE)
-    return Q(Exists(found)) if asked else Q(Exists(found)) | Q(Exists(items))
+    return Q(Exists(found)) if questions_only else Q(Exists(found)) | Q(Exists(items))
 
 
-def among(query: Query) -> Among | None:
-    """The same as SQL, or None where nothing is narrowed."""
-    if not query.narrowed:
+def build_subquery(query: Query) -> Subquery | None:
+    """Return SQL for the pages that pass the filters of a query; None without filters."""
+    if not query.has_filters:
         return None
     try:
-        sql, values = narrowed(query).values("pk").query.sql_with_params()
+        return filter_pages(query).values("pk").query.sql_with_params()
     except EmptyResultSet:
-        return NOTHING
-    return sql, values
+        return NO_PAGES
 
 
-def newest(index: Engine, query: Query, within: Among | None, most: int) -> tuple[list[int], int]:
-    """For a query without words: what its filters leave, the last changed first."""
-    pages = narrowed(query)
+def find_newest(query: Query, subquery: Subquery | None, limit: int) -> tuple[list[int], int]:
+    """Return pages for a query without words, the last changed first, and how many there are."""
+    pages = filter_pages(query)
     ids = pages.order_by("-updated_at", "-pk").values_list("pk", flat=True)
     if not query.without:
-        return list(ids[:most]), pages.count()
-    holding = index.matching(Match((query.without,)), within, ALL, EVERY, ranked=False)
-    without = dict(holding)
+        return list(ids[:limit]), pages.count()
+    excluded = Match((query.without,), pages=subquery)
+    without = dict(search_engine().find_pages(excluded, NO_LIMIT, ranked=False))
     left = [pk for pk in ids if pk not in without]
-    return left[:most], len(left)
+    return left[:limit], len(left)
 
 
-def _tag(key: str) -> Q:
-    """The pages with a tag, by any spelling of its name. No joins: a query may name many tags, and
-    SQLite joins 64 tables at most; and it knows the case of ASCII alone."""
+def _match_tag(key: str) -> Q:
+    """Match pages with a tag, by any spelling of its name.
+
+    Joins would not do, as SQLite joins 64 tables at most; it also ignores case in ASCII only.
+    """
     tags = [
         pk for pk, name in Tag.objects.values_list("pk", "name") if catalog.name_key(name) == key
     ]
@@ -85,37 +87,29 @@ def _tag(key: str) -> Q:
     return Q(pk__in=items.values("object_id"))
 
 
-def _category(name: str) -> Q:
-    """The pages of a category, by its address, its name or a name that files may use; of "topics",
-    those in none."""
+def _match_category(name: str) -> Q:
+    """Match pages of a category by its slug, its name or a name used in files, or topics."""
     if catalog.name_key(name) in ("topic", "topics"):
         return Q(category=None)
     wanted, known = catalog.name_key(name), catalog.category_named(name)
     rows = Category.objects.values_list("pk", "name", "slug")
-    whole = [
-        pk
-        for pk, title, slug in rows
-        if wanted in (slug, catalog.name_key(title)) or title == known
-    ]
-    begins = [
-        pk
-        for pk, title, slug in rows
-        if catalog.name_key(title).startswith(wanted) or slug.startswith(wanted)
-    ]
+    keys = [(pk, (slug, catalog.name_key(title)), title == known) for pk, title, slug in rows]
+    whole = [pk for pk, names, is_known in keys if is_known or wanted in names]
+    begins = [pk for pk, names, _ in keys if any(name.startswith(wanted) for name in names)]
     return Q(category__in=whole or begins)
 
 
-def _midnight(day: date, days: int = 0) -> datetime:
-    """The beginning of a day in this site's time, so many days later; of days at either end of the
-    calendar one that other time zones have, too."""
-    within = min(max(day, date.min + timedelta(days=2)), date.max - timedelta(days=2))
-    return datetime.combine(
-        within + timedelta(days=days), time.min, timezone.get_current_timezone()
-    )
+def _get_midnight(day: date, days: int = 0) -> datetime:
+    """Return the start of a day in the site's time zone, plus `days`.
+
+    The first and last days of the calendar are avoided: other time zones may not have them.
+    """
+    day = min(max(day, date.min + timedelta(days=2)), date.max - timedelta(days=2))
+    return datetime.combine(day + timedelta(days=days), time.min, timezone.get_current_timezone())
 
 
-def _when(changed: Changed) -> Q:
-    begin, end = _midnight(changed.first), _midnight(changed.last, days=1)
+def _match_changed(changed: Changed) -> Q:
+    begin, end = _get_midnight(changed.first), _get_midnight(changed.last, days=1)
     return {
         ">": Q(updated_at__gte=end),
         ">=": Q(updated_at__gte=begin),

@@ -1,119 +1,110 @@
-"""Pages for what somebody may have meant: typos, parts of words, words run together or apart."""
+"""Find pages with similar words: typos, parts of words, words joined or split."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
 
-from services.search.backends.base import ALL, Among, Engine, Match
+from services.search.backends import search_engine
+from services.search.backends.base import Groups, Match
 from services.search.query import PIECE, Query, Term, parse
-from services.search.ranking import Naming, ordered
-from services.search.tokens import SHORTEST_WORD, fold, numbers
-from services.search.vocabulary import Vocabulary, vocabulary
+from services.search.ranking import sort_pages
+from services.search.tokens import MIN_WORD_LENGTH, fold, other_numbers
+from services.search.vocabulary import Vocabulary, load_vocabulary
 
-# With so many pages no other way to look is tried.
+# With this many pages, no further attempt is made.
 ENOUGH = 20
 # Words of English that most sentences have.
-LITTLE = frozenset(
+STOP_WORDS = frozenset(
     "a an and are as at be by can do does for from has have how i in is it my not of on or that "
     "the this to was what when where which who why will with you your".split()
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
-    """Pages that hold words like those asked for, the terms they were found by, and the query
-    with the likeliest of them in the place of what no page holds; blank where there is none."""
+class Similar:
+    """Pages with words similar to those of a query, and the terms by which they were found.
 
-    pages: list[int]
-    terms: tuple[Term, ...]
-    instead: str
+    `instead` is the query with its unknown words replaced by the likeliest known ones, or blank.
+    """
+
+    pages: tuple[int, ...] = ()
+    terms: tuple[Term, ...] = ()
+    instead: str = ""
 
 
-def alike(
-    index: Engine,
-    query: Query,
-    strict: tuple[tuple[Term, ...], ...],
-    within: Among | None,
-    scope: str,
-    most: int,
-) -> Alike:
-    """Look again: for words like those, for words run together, and for some of the words."""
-    known = vocabulary()
-    groups = [_meant(known, term) for term in query.terms]
-    joined = _joined(known, query)
-    some = [term for group in groups if not _little(group) for term in group]
-    attempts = [groups, *joined, *([[some]] if len(groups) > 1 and some else [])]
+def find_similar(query: Query, exact: Match, limit: int) -> Similar:
+    """Search again: for similar words, for words joined, and for some of the words.
+
+    `exact` is what was searched for already.
+    """
+    known = load_vocabulary()
+    groups = tuple(_list_similar(known, term) for term in query.terms)
+    joined = _join_words(known, query)
+    some = tuple(term for group in groups if not _is_stop_word(group) for term in group)
+    attempts = [groups, *joined, *([(some,)] if len(groups) > 1 and some else [])]
     pages: dict[int, None] = {}
-    terms: list[Term] = []
+    terms: dict[Term, None] = {}
     for attempt in attempts:
-        if len(pages) >= ENOUGH or tuple(map(tuple, attempt)) == strict:
+        if len(pages) >= ENOUGH or attempt == exact.groups:
             continue
-        match = Match(tuple(map(tuple, attempt)), query.without)
-        found = index.matching(match, within, scope, most, ranked=True)
-        meant = replace(query, terms=tuple(term for group in attempt for term in group))
-        pages |= dict.fromkeys(ordered(meant, found, Naming()))
-        terms += meant.terms
-    return Alike(list(pages), tuple(dict.fromkeys(terms)), _instead(index, query, groups, joined))
+        found = search_engine().find_pages(replace(exact, groups=attempt), limit, ranked=True)
+        similar = replace(query, terms=tuple(term for group in attempt for term in group))
+        pages |= dict.fromkeys(sort_pages(similar, found))
+        terms |= dict.fromkeys(similar.terms)
+    return Similar(tuple(pages), tuple(terms), _suggest_query(query, groups, joined))
 
 
-def _little(group: list[Term]) -> bool:
-    """Does a word say nothing by itself?"""
-    return all(len(term.words) == 1 and fold(term.words[0]) in LITTLE for term in group)
+def _is_stop_word(group: tuple[Term, ...]) -> bool:
+    return all(len(term.words) == 1 and fold(term.words[0]) in STOP_WORDS for term in group)
 
 
-def _meant(known: Vocabulary, term: Term) -> list[Term]:
-    """A term, and those that it may stand for; empty where nothing is like it and none has it."""
+def _list_similar(known: Vocabulary, term: Term) -> tuple[Term, ...]:
+    """Return the terms that may be meant by a term, without itself if no page has it."""
     if term.cjk or term.exact:
-        return [term]
+        return (term,)
     word = fold(term.words[0])
-    forms = [term, *(Term((other,)) for other in numbers(word))]
-    here = any(fold(form.words[0]) in known for form in forms)
-    found = forms if here or term.prefix or len(word) < SHORTEST_WORD else []
-    if not here:
-        found += [Term((other,)) for other in known.alike(word)]
-        if two := known.apart(word):
-            found.append(Term(two))
-    if len(word) >= SHORTEST_WORD:
+    forms = [term, *(Term((other,)) for other in other_numbers(word))]
+    is_known = any(fold(form.words[0]) in known for form in forms)
+    found = forms if is_known or term.prefix or len(word) < MIN_WORD_LENGTH else []
+    if not is_known:
+        found += [Term((other,)) for other in known.find_similar(word)]
+        if parts := known.split_word(word):
+            found.append(Term(parts))
+    if len(word) >= MIN_WORD_LENGTH:
         found.append(Term((word,), prefix=True))
-    found += [Term((other,)) for other in known.holding(word)]
-    return found or [term]
+    found += [Term((other,)) for other in known.find_containing(word)]
+    return tuple(found) or (term,)
 
 
-def _joined(known: Vocabulary, query: Query) -> list[list[list[Term]]]:
-    """The query with two neighbouring words run together, wherever that is a word."""
-    attempts = []
-    terms = query.terms
-    for at in range(len(terms) - 1):
-        left, right = terms[at], terms[at + 1]
-        if left.cjk or right.cjk or left.exact or right.exact:
-            continue
-        both = fold(left.words[0] + right.words[0])
-        if both in known:
-            rest = [[term] for term in terms]
-            attempts.append([*rest[:at], [Term((both,))], *rest[at + 2 :]])
+def _join_words(known: Vocabulary, query: Query) -> list[Groups]:
+    """Return the query with two neighbouring words joined, for each pair that makes a word."""
+    attempts: list[Groups] = []
+    rest = tuple((term,) for term in query.terms)
+    for at in range(len(rest) - 1):
+        pair = query.terms[at : at + 2]
+        both = fold("".join(term.words[0] for term in pair))
+        if both in known and not any(term.cjk or term.exact for term in pair):
+            attempts.append((*rest[:at], (Term((both,)),), *rest[at + 2 :]))
     return attempts
 
 
-def _instead(
-    index: Engine, query: Query, groups: list[list[Term]], joined: list[list[list[Term]]]
-) -> str:
-    """The query with other words, where those are on more pages than none."""
+def _suggest_query(query: Query, groups: Groups, joined: list[Groups]) -> str:
+    """Return the query with unknown words replaced by those on the most pages; blank if none."""
     text = query.text
     for term, group in zip(query.terms, groups, strict=True):
-        others = [other for other in group if other != term]
-        if term in group or not others:
+        if term in group:
             continue
-        best = max(others[:4], key=lambda o: index.count(Match(((o,),)), None, ALL, 1_000))
-        text = _replaced(text, term.words[0], " ".join(best.words))
-    if text == query.text and joined:
-        words = [" ".join(group[0].words) for group in joined[0]]
-        text = " ".join(words) if query.plain == query.text else text
+        count = search_engine().count_pages
+        best = max(group[:4], key=lambda other: count(Match(((other,),)), 1_000))
+        text = _replace_word(text, term.words[0], " ".join(best.words))
+    if text == query.text == query.plain and joined:
+        text = " ".join(" ".join(group[0].words) for group in joined[0])
     return text if text != query.text else ""
 
 
-def _replaced(text: str, word: str, other: str) -> str:
-    """A query with one word in the place of another; what narrows it is none of its words."""
+def _replace_word(text: str, word: str, other: str) -> str:
+    """Return a query with one word replaced by another; filters are not changed."""
     whole = re.compile(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])")
     for piece in PIECE.finditer(text):
         found = whole.search(text, piece.start(), piece.end())

@@ -1,4 +1,4 @@
-"""Where in a text the words of a query stand, and the piece of it that a person is shown."""
+"""Find the words of a query in texts, and cut the piece of a text that a user sees."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from services.search.query import Term
 from services.search.results import Marked
 from services.search.tokens import MARKS, fold
 
-# Beyond so many finds of one term in one text the best place is known well enough.
-MOST_FINDS = 300
-# A letter by itself is in very many words of a long text.
-MOST_LOOKS = 20_000
-SNIPPET = 180
+# With this many finds of a term in a text, the best place is known well enough.
+MAX_FINDS = 300
+# A single letter is in very many words of a long text.
+MAX_CANDIDATES = 20_000
+SNIPPET_LENGTH = 180
 KINDS = {"heading": 3, "question": 2, "item": 1, "text": 0}
-# What of Markdown is not for reading, in the order in which it goes: a character without which it
-# cannot be there, what it is, and what stays of it.
+# Markdown syntax to remove, in this order: a text that it always contains (for speed), its
+# expression, and its replacement.
 MARKUP = (
     ("[^", re.compile(r"\[\^[^\]\s]+\]:?"), ""),
     ("[", re.compile(r"!?\[\[(?:[^\]|]*\|)?([^\]]*)\]\]"), r"\1"),
@@ -35,8 +35,8 @@ MARKUP = (
 )
 
 
-def _end(text: str, start: int, words: Sequence[str], *, whole: bool) -> int:
-    """Where words that begin at `start` end, one after the other; 0 where they do not."""
+def _find_end(text: str, start: int, words: Sequence[str], *, whole: bool) -> int:
+    """Return the end of words in sequence from `start` on; 0 if they are not there."""
     end = start + len(words[0])
     for word in words[1:]:
         while end < len(text) and not text[end].isalnum():
@@ -47,9 +47,8 @@ def _end(text: str, start: int, words: Sequence[str], *, whole: bool) -> int:
     return 0 if whole and text[end : end + 1].isalnum() else end
 
 
-def _plain(folded: str) -> tuple[str, Sequence[int]]:
-    """A text without the accents that stand apart from their letters, and for each of its places
-    the one in the text."""
+def _drop_accents(folded: str) -> tuple[str, Sequence[int]]:
+    """Return a text without combining accents, and the original position of each character."""
     if folded.isascii() or not MARKS.search(folded):
         return folded, range(len(folded) + 1)
     places = [at for at, char in enumerate(folded) if not MARKS.match(char)]
@@ -58,7 +57,7 @@ def _plain(folded: str) -> tuple[str, Sequence[int]]:
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """A line of notes that holds words of the query: how many different ones, and where it is."""
+    """A line of notes with words of the query: its position, the first of them, and which terms."""
 
     start: int
     end: int
@@ -66,31 +65,27 @@ class Find:
     kind: str
     terms: frozenset[int]
 
-    @property
-    def merit(self) -> tuple[int, int, int]:
-        return len(self.terms), KINDS[self.kind], -self.start
-
 
 class Pattern:
     """The terms of a query, to be found in texts.
 
-    By `str.find` and a look at the characters beside: measured five times as fast as a regular
-    expression of all terms.
+    `str.find` and a check of the characters on either side was measured to be five times as fast as
+    a regular expression of all terms.
     """
 
     def __init__(self, terms: Sequence[Term]) -> None:
         self.terms = [(tuple(map(fold, term.words)), term.prefix, term.cjk) for term in terms]
 
-    def finds(self, text: str) -> list[tuple[int, int, int]]:
-        """Where the terms are: start, end and which, in the order of the text."""
-        folded, places = _plain(fold(text))
+    def find_terms(self, text: str) -> list[tuple[int, int, int]]:
+        """Return the start, end and number of each find of a term, in the order of the text."""
+        folded, places = _drop_accents(fold(text))
         found: list[tuple[int, int, int]] = []
         for number, (words, prefix, cjk) in enumerate(self.terms):
             place, count = folded.find(words[0]), 0
-            for _ in range(MOST_LOOKS):
-                if place < 0 or count == MOST_FINDS:
+            for _ in range(MAX_CANDIDATES):
+                if place < 0 or count == MAX_FINDS:
                     break
-                end = _end(folded, place, words, whole=not (prefix or cjk))
+                end = _find_end(folded, place, words, whole=not (prefix or cjk))
                 if end and (cjk or not place or not folded[place - 1].isalnum()):
                     found.append((place, end, number))
                     count += 1
@@ -99,13 +94,13 @@ class Pattern:
         return [(places[start], places[end], term) for start, end, term in found]
 
     def mark(self, text: str) -> Marked:
-        """A text in pieces, those that were searched for marked."""
+        """Return a text in pieces, with the terms marked."""
         pieces: list[tuple[str, bool]] = []
         done = 0
-        for start, end, _ in self.finds(text):
+        for start, end, _ in self.find_terms(text):
             if start > done:
                 pieces.append((text[done:start], False))
-            # Terms may overlap, as a word and what it begins with.
+            # Terms may overlap, as a word and its beginning.
             if end > done and pieces and pieces[-1][1] and start <= done:
                 pieces[-1] = (pieces[-1][0] + text[done:end], True)
             elif end > done:
@@ -116,70 +111,67 @@ class Pattern:
         return tuple(pieces)
 
 
-def best_lines(
-    pattern: Pattern, notes: str, outline: Outline, most: int, prefer: str = ""
+def find_lines(
+    pattern: Pattern, notes: str, outline: Outline, limit: int, prefer: str = ""
 ) -> list[Find]:
-    """The lines that say most of what is asked, the best first; of each kind one a section."""
-    lines: dict[int, list[tuple[int, int, int]]] = {}
-    bounds: dict[int, int] = {}
-    last_start, last_end = 0, -1
-    for find in pattern.finds(notes):
-        if find[0] > last_end:
-            last_start = notes.rfind("\n", 0, find[0]) + 1
-            stop = notes.find("\n", find[0])
-            last_end = len(notes) if stop < 0 else stop
-            bounds[last_start] = last_end
-        lines.setdefault(last_start, []).append(find)
-    found = []
-    for start, inside in lines.items():
-        first = inside[0]
-        kind = outline.kind_at(first[0], first[1])
-        terms = frozenset(term for _, _, term in inside)
-        found.append(Find(start, bounds[start], first[0], kind, terms))
-    found.sort(key=lambda find: (find.kind == prefer, *find.merit), reverse=True)
-    chosen: list[Find] = []
-    taken: set[tuple[int, str]] = set()
+    """Return the lines with the most terms, the best first, and one of each kind per section.
+
+    Lines of the kind `prefer` come first.
+    """
+    lines: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
+    start, end = 0, -1
+    for find in pattern.find_terms(notes):
+        if find[0] > end:
+            start, end = notes.rfind("\n", 0, find[0]) + 1, notes.find("\n", find[0])
+            end = len(notes) if end < 0 else end
+        lines.setdefault((start, end), []).append(find)
+    found = [
+        Find(
+            *bounds, finds[0][0], outline.find_kind(*finds[0][:2]), frozenset(t for *_, t in finds)
+        )
+        for bounds, finds in lines.items()
+    ]
+    found.sort(key=lambda f: (f.kind != prefer, -len(f.terms), -KINDS[f.kind], f.start))
+    chosen: dict[tuple[int, str], Find] = {}
     for line in found:
-        above = outline.above(line.start)
-        place = (above[-1].start if above else -1, line.kind)
-        if place not in taken:
-            taken.add(place)
-            chosen.append(line)
-        if len(chosen) == most:
+        above = outline.find_headings(line.start)
+        chosen.setdefault((above[-1].start if above else -1, line.kind), line)
+        if len(chosen) == limit:
             break
-    return chosen
+    return list(chosen.values())
 
 
-def readable(line: str) -> str:
-    """A line of Markdown without its marks, for showing and not for reading anything from it."""
+def strip_markdown(line: str) -> str:
+    """Return a line of Markdown without its syntax, for display only."""
     for sign, regex, instead in MARKUP:
         if sign in line:
             line = regex.sub(instead, line)
-    # Cells of a table are parted by dots; its edges part nothing.
+    # Dots separate the cells of a table; those at its edges are removed.
     return " ".join(line.split()).strip("· ")
 
 
-def snippet(notes: str, find: Find) -> str:
-    """The readable words around what was found, about a line of them."""
+def cut_snippet(notes: str, find: Find) -> str:
+    """Return the text of a line, or of a long line the part around the first find."""
     start, end = find.start, find.end
-    if end - start > 4 * SNIPPET:
-        start, end = max(start, find.first - SNIPPET), min(end, find.first + 3 * SNIPPET)
-    text = readable(notes[start:end])
+    if end - start > 4 * SNIPPET_LENGTH:
+        start = max(start, find.first - SNIPPET_LENGTH)
+        end = min(end, find.first + 3 * SNIPPET_LENGTH)
+    text = strip_markdown(notes[start:end])
     if start > find.start:
         text = "… " + text.partition(" ")[2]
     return text
 
 
-def cut(text: str, pattern: Pattern) -> str:
-    """At most some 180 characters of a text, with the first find among them."""
-    if len(text) <= SNIPPET:
+def shorten(text: str, pattern: Pattern) -> str:
+    """Return at most about 180 characters of a text, including the first find."""
+    if len(text) <= SNIPPET_LENGTH:
         return text
-    finds = pattern.finds(text)
+    finds = pattern.find_terms(text)
     first = finds[0][0] if finds else 0
-    start = max(0, min(first - SNIPPET // 3, len(text) - SNIPPET))
+    start = max(0, min(first - SNIPPET_LENGTH // 3, len(text) - SNIPPET_LENGTH))
     if start:
         start = text.find(" ", start) + 1 or start
-    end = start + SNIPPET
+    end = start + SNIPPET_LENGTH
     end = end if end >= len(text) else text.rfind(" ", start, end + 1)
-    end = end if end > first else min(len(text), start + SNIPPET)
+    end = end if end > first else min(len(text), start + SNIPPET_LENGTH)
     return ("… " if start else "") + text[start:end] + (" …" if end < len(text) else "")

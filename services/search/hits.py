@@ -1,4 +1,4 @@
-"""What a person is shown of the pages that were found: their names, and the places that matter."""
+"""Read what is shown of the pages that were found: their names, and the best places in them."""
 
 from __future__ import annotations
 
@@ -12,127 +12,131 @@ from django.db import connection
 from services.models import Attachment
 from services.models.urls import page_url, text_url
 from services.search.document import Outline
-from services.search.highlight import Find, Pattern, best_lines, cut, readable, snippet
+from services.search.highlight import (
+    Find,
+    Pattern,
+    cut_snippet,
+    find_lines,
+    shorten,
+    strip_markdown,
+)
 from services.search.query import Query, Term
-from services.search.results import Hit, Place
+from services.search.results import Hit, Marked, Place
 
-MOST_PLACES = 3
+MAX_PLACES = 3
+# The kind of place that a filter by state prefers.
 STATES = {"question": "question", "open": "item", "done": "item"}
 
 
-def hits_of(
+def read_hits(
     query: Query,
     pages: Sequence[int],
     *,
     terms: Sequence[Term] = (),
-    alike: Sequence[Term] = (),
-    forgiving: frozenset[int] = frozenset(),
-    places: int = MOST_PLACES,
+    similar_terms: Sequence[Term] = (),
+    similar_pages: frozenset[int] = frozenset(),
+    max_places: int = MAX_PLACES,
 ) -> list[Hit]:
-    """The pages as hits, in the order given.
+    """Return the pages as hits, in the order given.
 
-    `terms` are what is to be found in them, and in `forgiving` ones those that are `alike`, too.
+    `terms` are marked in them, and in `similar_pages` also the `similar_terms`.
     """
-    rows = _rows(pages)
-    tags = _tags(pages)
-    strict = Pattern(list(dict.fromkeys(terms)))
-    loose = Pattern(list(dict.fromkeys([*terms, *alike]))) if alike else strict
-    prefer = next((STATES[state] for state in query.states), "")
-    files = _files(pages) if query.terms else {}
+    rows, tags = _read_pages(pages), _read_tags(pages)
+    files = _read_files(pages) if query.terms else {}
+    exact = Pattern(list(dict.fromkeys(terms)))
+    similar = Pattern(list(dict.fromkeys([*terms, *similar_terms]))) if similar_terms else exact
+    prefer = next((STATES[state] for state in query.get_values("is")), "")
     hits = []
     for pk in pages:
         if pk not in rows:
             continue
         _, kind, title, short, slug, category, category_slug, notes, outline = rows[pk]
-        where = page_url(kind, slug)
+        address = page_url(kind, slug)
         name = f"{title} ({short})" if short else title
-        pattern = loose if pk in forgiving else strict
-        shown = _places(pattern, where, notes, outline, files.get(pk, ()), prefer, places)
-        said = {number for _, _, number in pattern.finds(name)}
+        pattern = similar if pk in similar_pages else exact
+        places = _find_places(pattern, address, notes, outline, prefer, max_places)
+        places += [
+            Place("file", file.get_absolute_url(), (), pattern.mark(file.name))
+            for file in files.get(pk, ())
+            if pattern.find_terms(file.name)
+        ]
+        if not places and (prose := _find_prose(notes)):
+            places.append(Place("text", address, (), ((prose, False),)))
+        in_title = len({number for *_, number in pattern.find_terms(name)})
         hits.append(
             Hit(
                 page_id=pk,
                 title=pattern.mark(name),
-                address=where,
-                best=where if not shown or len(said) >= len(query.terms) else shown[0].address,
+                address=address,
+                best=address if not places or in_title >= len(query.terms) else places[0].address,
                 category=category or "",
                 category_slug=category_slug or "",
-                tags=tuple(tags.get(pk, ())),
-                places=shown,
-                forgiving=pk in forgiving,
+                tags=sorted(tags.get(pk, ())),
+                places=places[: max_places + 1],
+                forgiving=pk in similar_pages,
             )
         )
     return hits
 
 
-def _places(
-    pattern: Pattern,
-    where: str,
-    notes: str,
-    stored: str,
-    files: Sequence[Attachment],
-    prefer: str,
-    most: int,
-) -> tuple[Place, ...]:
-    outline = Outline(stored, notes)
-    # A return by itself ends a line of Markdown, too; no place moves by this.
+def _find_places(
+    pattern: Pattern, address: str, notes: str, outline: str, prefer: str, limit: int
+) -> list[Place]:
+    landmarks = Outline(outline, notes)
+    # A single carriage return ends a line of Markdown, too; this moves no position.
     notes = notes.replace("\r", "\n")
-    places = [
-        _place(pattern, where, notes, outline, find)
-        for find in best_lines(pattern, notes, outline, most, prefer)
-    ]
-    # What was found may be in an address, which no reader sees.
-    places = [p for p in places if any(marked for _, marked in p.snippet)] or places[:1]
-    for file in files:
-        if pattern.finds(file.name):
-            places.append(Place("file", file.get_absolute_url(), (), pattern.mark(file.name)))
-    if not places and (start := _beginning(notes)):
-        places.append(Place("text", where, (), ((start, False),)))
-    return tuple(places[: most + 1])
+    lines = find_lines(pattern, notes, landmarks, limit, prefer)
+    places = [_build_place(pattern, address, notes, landmarks, line) for line in lines]
+    # Words that were found only in the address of a link are not visible.
+    return [p for p in places if any(marked for _, marked in p.snippet)] or places[:1]
 
 
-def _place(pattern: Pattern, where: str, notes: str, outline: Outline, find: Find) -> Place:
-    above = outline.above(find.first)
+def _build_place(
+    pattern: Pattern, address: str, notes: str, landmarks: Outline, line: Find
+) -> Place:
+    above = landmarks.find_headings(line.first)
     path = tuple(heading.text for heading in above)
     anchor = above[-1].anchor if above else ""
-    if find.kind == "heading":
-        return Place("heading", f"{where}#{anchor}", path[:-1], pattern.mark(path[-1]))
-    text = cut(snippet(notes, find), pattern)
-    shown = pattern.mark(text)
-    return Place(find.kind, text_url(where, _from(shown), anchor), path, shown)
+    if line.kind == "heading":
+        return Place("heading", f"{address}#{anchor}", path[:-1], pattern.mark(path[-1]))
+    shown = pattern.mark(shorten(cut_snippet(notes, line), pattern))
+    return Place(line.kind, text_url(address, _find_quote(shown), anchor), path, shown)
 
 
-def _from(shown: Sequence[tuple[str, bool]]) -> str:
-    """The words from the first mark on: those that the page is to be opened at. Of a table those
-    of one cell: what stands between cells here is not on the page."""
+def _find_quote(shown: Marked) -> str:
+    """Return the words from the first mark on, at which the browser opens the page.
+
+    In a table these are words of one cell: the dots between cells are not on the page.
+    """
     first = next((at for at, (_, marked) in enumerate(shown) if marked), 0)
     text = "".join(text for text, _ in shown[first:])
     return text.removesuffix(" …").partition(" ·")[0]
 
 
-def _beginning(notes: str) -> str:
-    """The first words of notes that are prose."""
+def _find_prose(notes: str) -> str:
+    """Return the beginning of the first line of prose in notes."""
     for line in notes[:2_000].splitlines():
         if line.strip() and not line.lstrip().startswith(("#", "```", "|", "---", "!", "<")):
-            return readable(line)[:180]
+            return strip_markdown(line)[:180]
     return ""
 
 
-def _rows(pages: Sequence[int]) -> dict[int, tuple[Any, ...]]:
-    """What a hit says of its page. In SQL, as what follows: the ORM takes longer to write these
-    three queries than the database to answer them."""
-    return {
-        row[0]: row
-        for row in _select(
-            "SELECT p.id, p.kind, p.title, p.abbreviation, p.slug, c.name, c.slug, p.notes, "
-            "p.outline FROM services_page p LEFT JOIN services_category c ON c.id = p.category_id "
-            "WHERE p.trashed_at IS NULL AND p.id IN",
-            pages,
-        )
-    }
+def _read_pages(pages: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+    """Return what hits show of pages, by page.
+
+    This and the next two queries are SQL, as the ORM takes longer to build them than the database
+    to answer.
+    """
+    rows = _select(
+        "SELECT p.id, p.kind, p.title, p.abbreviation, p.slug, c.name, c.slug, p.notes, "
+        "p.outline FROM services_page p LEFT JOIN services_category c ON c.id = p.category_id "
+        "WHERE p.trashed_at IS NULL AND p.id IN",
+        pages,
+    )
+    return {row[0]: row for row in rows}
 
 
-def _tags(pages: Sequence[int]) -> dict[int, list[str]]:
+def _read_tags(pages: Sequence[int]) -> dict[int, list[str]]:
     found = defaultdict(list)
     for pk, name in _select(
         "SELECT i.object_id, t.name FROM taggit_taggeditem i JOIN taggit_tag t ON t.id = i.tag_id "
@@ -141,10 +145,10 @@ def _tags(pages: Sequence[int]) -> dict[int, list[str]]:
         pages,
     ):
         found[pk].append(name)
-    return {pk: sorted(names) for pk, names in found.items()}
+    return found
 
 
-def _files(pages: Sequence[int]) -> dict[int, list[Attachment]]:
+def _read_files(pages: Sequence[int]) -> dict[int, list[Attachment]]:
     found = defaultdict(list)
     for pk, number, name in _select(
         "SELECT page_id, uuid, name FROM services_attachment "

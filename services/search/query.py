@@ -1,22 +1,28 @@
-"""What a person typed into the search box, read: words, phrases, and what narrows them.
+"""Read what a user typed into the search box: words, phrases, and filters.
 
     lambda "cold start" -python category:compute tag:serverless is:question changed:>2026-01-01
 
-Nothing that is typed is a mistake: what is no filter is words.
+No input is an error: what is not a filter is words.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import date
 
 from services.search.tokens import CJK, MARKS, WORD
 
-LONGEST_QUERY = 400
-MOST_TERMS = 16
-STATES = ("open", "done", "question")
+MAX_QUERY_LENGTH = 400
+MAX_TERMS = 16
+# The filters with a fixed choice of values.
+CHOICES = {
+    "is": ("open", "done", "question"),
+    "has": ("attachment", "attachments", "file", "files"),
+    "in": ("title", "titles"),
+}
 PIECE = re.compile(
     r"""(?P<not>-?)(?:
         (?P<name>[a-z]+):(?:"(?P<quoted>[^"]*)"|(?P<value>[^\s"]+))(?=\s|$)
@@ -30,10 +36,10 @@ WHEN = re.compile(r"(>=|<=|>|<|=)?(\d{4})(?:-(\d\d?))?(?:-(\d\d?))?\Z")
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Words that stand in this order, side by side; mostly one.
+    """Words in this order, side by side; mostly one.
 
-    `prefix` says that the last may go on, `cjk` that it is a run of a script without spaces,
-    `exact` that it was quoted, so that no other form of it will do.
+    With `prefix`, the last word may continue; `cjk` marks a run of a script without spaces, and
+    `exact` a quoted phrase, which matches in no other form.
     """
 
     words: tuple[str, ...]
@@ -66,144 +72,102 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query as it was read. `text` is what was typed; `plain` its words without filters."""
+    """A parsed query. `text` is what was typed; `plain` its words without filters."""
 
     text: str = ""
     plain: str = ""
     terms: tuple[Term, ...] = ()
     without: tuple[Term, ...] = ()
-    categories: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    states: tuple[str, ...] = ()
-    has_attachment: bool = False
-    in_title: bool = False
-    changed: tuple[Changed, ...] = ()
     filters: tuple[Filter, ...] = ()
+    changed: tuple[Changed, ...] = ()
+
+    def get_values(self, kind: str) -> list[str]:
+        """Return the different values of the filters of a kind."""
+        return list(dict.fromkeys(one.value for one in self.filters if one.kind == kind))
 
     @property
-    def narrowed(self) -> bool:
-        return bool(
-            self.categories or self.tags or self.states or self.has_attachment or self.changed
-        )
+    def has_filters(self) -> bool:
+        """Whether filters limit the pages, not only the words or where they are."""
+        return any(one.kind not in ("in", "without") for one in self.filters)
 
     def __bool__(self) -> bool:
-        return bool(self.terms or self.without or self.narrowed)
+        return bool(self.terms or self.without or self.has_filters)
 
 
 def parse(text: str, *, typing: bool = False) -> Query:
-    """Read a query. `typing` says that its last word may go on."""
-    text = unicodedata.normalize("NFC", text)[:LONGEST_QUERY].replace("\0", " ").lstrip()
-    reader = _Reader()
+    """Parse a query. With `typing`, its last word may continue."""
+    text = unicodedata.normalize("NFC", text)[:MAX_QUERY_LENGTH].replace("\0", " ").lstrip()
+    plain: list[str] = []
+    found: list[Term] = []
+    without: list[Term] = []
+    filters: list[Filter] = []
     for piece in PIECE.finditer(text):
-        reader.piece(piece)
-    return reader.query(text, typing=typing)
-
-
-class _Reader:
-    def __init__(self) -> None:
-        self.plain: list[str] = []
-        self.terms: list[Term] = []
-        self.without: list[Term] = []
-        self.named: dict[str, list[str]] = {"category": [], "tag": [], "is": []}
-        self.filters: list[Filter] = []
-        self.changed: list[Changed] = []
-        self.has_attachment = self.in_title = False
-
-    def piece(self, piece: re.Match[str]) -> None:
-        name, value = (piece["name"] or "").lower(), piece["quoted"] or piece["value"] or ""
-        if name and not piece["not"] and self.reads_filter(name, value):
-            self.filters.append(Filter(name, value, *piece.span()))
-            return
+        if one := _read_filter(piece):
+            filters.append(one)
+            continue
         phrase = piece["phrase"]
-        terms = _phrase(phrase) if phrase is not None else _terms(piece[0])
+        read = _read_words(piece[0]) if phrase is None else _read_phrase(phrase)
         if not piece["not"]:
-            self.terms += terms
-            self.plain.append(phrase if phrase is not None else piece[0])
-        elif terms:
-            self.without += terms
-            self.filters.append(Filter("without", piece[0].lstrip("-"), *piece.span()))
-
-    def reads_filter(self, name: str, value: str) -> bool:
-        """Read a filter; False where it is none that we know."""
-        if name in ("category", "tag") and value.strip():
-            self.named[name].append(value.strip())
-        elif name == "is" and value.lower() in STATES:
-            self.named[name].append(value.lower())
-        elif name == "has" and value.lower() in ("attachment", "attachments", "file", "files"):
-            self.has_attachment = True
-        elif name == "in" and value.lower() in ("title", "titles"):
-            self.in_title = True
-        elif name == "changed" and (changed := _changed(value)):
-            self.changed.append(changed)
-        else:
-            # "in:title:lambda" and the like are words.
-            return False
-        return True
-
-    def query(self, text: str, *, typing: bool) -> Query:
-        terms = list(dict.fromkeys(self.terms))[:MOST_TERMS]
-        goes_on = (
-            typing
-            and terms
-            and text[-1:] not in (" ", '"')
-            and text.endswith(self.plain[-1] if self.plain else "\0")
-        )
-        # One letter begins too many words for that to say anything; names are looked up by it.
-        if goes_on and not terms[-1].cjk and len(terms[-1].words[-1]) > 1:
-            terms[-1] = replace(terms[-1], prefix=True)
-        return Query(
-            text=text.strip(),
-            plain=" ".join(" ".join(self.plain).split()),
-            terms=tuple(terms),
-            without=tuple(dict.fromkeys(self.without))[:MOST_TERMS],
-            categories=tuple(self.named["category"]),
-            tags=tuple(self.named["tag"]),
-            states=tuple(dict.fromkeys(self.named["is"])),
-            has_attachment=self.has_attachment,
-            in_title=self.in_title,
-            changed=tuple(self.changed),
-            filters=tuple(self.filters),
-        )
+            found += read
+            plain.append(piece[0] if phrase is None else phrase)
+        elif read:
+            without += read
+            filters.append(Filter("without", piece[0].lstrip("-"), *piece.span()))
+    terms = list(dict.fromkeys(found))[:MAX_TERMS]
+    continues = typing and terms and text[-1] not in ' "' and text.endswith(plain[-1])
+    # A single letter begins too many words to be useful; names are found by it anyway.
+    if continues and not terms[-1].cjk and len(terms[-1].words[-1]) > 1:
+        terms[-1] = replace(terms[-1], prefix=True)
+    return Query(
+        text=text.strip(),
+        plain=" ".join(" ".join(plain).split()),
+        terms=tuple(terms),
+        without=tuple(dict.fromkeys(without))[:MAX_TERMS],
+        filters=tuple(filters),
+        changed=tuple(filter(None, (_parse_changed(one.value) for one in filters))),
+    )
 
 
-def _terms(text: str) -> list[Term]:
-    """Words that have to be there, each wherever it is; `TCP/IP` is two."""
-    found = []
-    for word in WORD.findall(MARKS.sub("", text)):
-        found += _word(word)
-    return found
+def _read_filter(piece: re.Match[str]) -> Filter | None:
+    """Return the filter that a piece is; None if it is words, as "in:title:lambda"."""
+    kind, value = (piece["name"] or "").lower(), piece["quoted"] or piece["value"] or ""
+    if kind in CHOICES:
+        value = value.lower()
+        valid = value in CHOICES[kind]
+    elif kind == "changed":
+        valid = _parse_changed(value) is not None
+    else:
+        value = value.strip()
+        valid = kind in ("category", "tag") and bool(value)
+    return Filter(kind, value, *piece.span()) if valid and not piece["not"] else None
 
 
-def _word(word: str) -> list[Term]:
-    found, start = [], 0
-    for run in CJK.finditer(word):
-        if run.start() > start:
-            found.append(Term((word[start : run.start()],)))
-        found.append(Term((run[0],), cjk=True))
-        start = run.end()
-    return [*found, Term((word[start:],))] if start < len(word) else found
+def _read_words(text: str) -> list[Term]:
+    """Return the words of a text, each a term; `TCP/IP` is two, a run of CJK one."""
+    words = WORD.findall(MARKS.sub("", text))
+    # Splitting by an expression with a group gives the runs of CJK at odd positions.
+    parts = [(part, at % 2 == 1) for word in words for at, part in enumerate(CJK.split(word))]
+    return [Term((part,), cjk=is_cjk) for part, is_cjk in parts if part]
 
 
-def _phrase(text: str) -> list[Term]:
+def _read_phrase(text: str) -> list[Term]:
+    """Return a quoted phrase as one term; one with CJK as a term for each of its words."""
     words = tuple(WORD.findall(MARKS.sub("", text)))
     if any(CJK.search(word) for word in words):
-        return [term for word in words for term in _word(word)]
+        return _read_words(text)
     return [Term(words, exact=True)] if words else []
 
 
-def _changed(value: str) -> Changed | None:
+def _parse_changed(value: str) -> Changed | None:
+    """Return the days that a value of `changed:` means; None if it is no date."""
     found = WHEN.match(value)
     if not found:
         return None
     sign, year, month, day = found.groups()
     try:
         first = date(int(year), int(month or 1), int(day or 1))
-        last = first
-        if not month:
-            last = date(int(year), 12, 31)
-        elif not day:
-            after = date(int(year) + (month == "12"), int(month) % 12 + 1, 1)
-            last = date.fromordinal(after.toordinal() - 1)
     except ValueError:
         return None
-    return Changed(sign or "=", first, last)
+    last_month = int(month or 12)
+    last_day = int(day or monthrange(first.year, last_month)[1])
+    return Changed(sign or "=", first, date(first.year, last_month, last_day))

@@ -1,21 +1,22 @@
-"""What a search gives: pages, and the places in them that its words lead to."""
+"""The results of a search: pages, and the places in them that hold its words."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from services.search.query import Query
 
-# Pieces of a text, each with whether it is what was searched for.
+# Pieces of a text, each with whether it is a word of the query.
 Marked = tuple[tuple[str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in a page words were found.
+    """A place in a page where words were found.
 
-    `kind` is "heading", "question", "item", "text" or "file"; `address` leads to the very place;
-    `path` are the headings above it, the highest first.
+    `kind` is "heading", "question", "item", "text" or "file"; `address` leads to the place
+    itself; `path` has the headings above it, the highest first.
     """
 
     kind: str
@@ -26,9 +27,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A page that was found; `forgiving` says that its words are only like those asked for.
+    """A page that was found; with `forgiving`, its words are only similar to those of the query.
 
-    `best` leads to the place that matters most, or where the title says it all to the page.
+    `best` is the address of its best place, or of the page if its title has all words.
     """
 
     page_id: int
@@ -37,8 +38,8 @@ class Hit:
     best: str
     category: str
     category_slug: str
-    tags: tuple[str, ...]
-    places: tuple[Place, ...]
+    tags: Sequence[str]
+    places: Sequence[Place]
     forgiving: bool = False
 
     @property
@@ -48,11 +49,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The hits from one place in the order on, and how many there are in all.
+    """Some hits of a query, and numbers of pages.
 
-    `total` are the pages that can be turned to, `similar` those of them that are only like what was
-    asked for, `found` all that there are, as far as they were counted. `instead` is a query to
-    try, or blank.
+    `total` is how many pages can be shown, `similar` how many of them have only similar words,
+    `found` how many there are, as far as counted. `instead` is a suggested query, or blank.
     """
 
     query: Query
@@ -64,5 +64,5 @@ class Results:
 
     @property
     def exact(self) -> int:
-        """How many pages that can be turned to hold what was asked for."""
+        """How many of the pages that can be shown hold the words themselves."""
         return self.total - self.similar

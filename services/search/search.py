@@ -1,106 +1,97 @@
-"""Finding pages: the one way into search.
+"""Search pages by words and filters.
 
-First pages that are called what was typed, then those whose name begins so, then the rest by a
-weighted bm25 over names, headings, questions and text. Where that is little, pages follow that
-hold words like those asked for.
+Pages with a name that is the query come first, then those with a name that begins with it, then the
+rest by a weighted bm25 of names, headings, questions and text. If these are few, pages with similar
+words follow.
 """
 
 from __future__ import annotations
 
-from services.search.backends import search_engine
-from services.search.backends.base import ALL, MARKS, NAMES, Among, Engine, Match, Scored
-from services.search.filters import among, newest
-from services.search.fuzzy import alike
-from services.search.hits import MOST_PLACES, hits_of
-from services.search.query import Query, Term, parse
-from services.search.ranking import named, ordered
-from services.search.results import Results
-from services.search.tokens import numbers
+from dataclasses import replace
 
-# No more than so many can be turned to: whoever wants others narrows what is asked.
-MOST = 500
-# bm25 reads every match that it ranks, and says nothing of a word that most pages hold. Beyond so
-# many matches, names and headings are ranked alone, and the rest is the newest first.
-MOST_RANKED = 3_000
-# Where no more than so many pages have the words, others with words like them are welcome.
+from services.search.backends import search_engine
+from services.search.backends.base import ALL, MARKS, NAMES, Match, Scored
+from services.search.filters import build_subquery, find_newest
+from services.search.fuzzy import Similar, find_similar
+from services.search.hits import MAX_PLACES, read_hits
+from services.search.query import Query, Term, parse
+from services.search.ranking import find_named, sort_pages
+from services.search.results import Results
+from services.search.tokens import other_numbers
+
+# How many pages a user can page through; filters find the others.
+MAX_PAGES = 500
+# bm25 reads all matches that it ranks, and says nothing about a word that most pages hold. With
+# more matches than this, only names and headings are ranked, and the rest is the newest first.
+MAX_RANKED = 3_000
+# With no more pages than this, pages with similar words are added, up to a limit.
 FEW = 5
-# And so many of those, at most.
-MOST_ALIKE = 20
+MAX_SIMILAR = 20
 
 
 def search_pages(text: str, *, start: int = 0, count: int = 20, typing: bool = False) -> Results:
     """Return the pages that match a query, the best first, `count` of them from `start` on.
 
-    `typing` finds words that the last one begins, and of each page the best place alone. Whoever
-    calls this has made sure that the person may read pages.
+    With `typing`, the last word may be the beginning of one, and each page has its best place only.
+    The caller checks that the user may read pages.
     """
     query = parse(text, typing=typing)
     if not query:
         return Results(query)
-    index, within = search_engine(), among(query)
+    pages = build_subquery(query)
     if not query.terms:
-        ids, total = newest(index, query, within, MOST)
-        return Results(query, hits_of(query, ids[start : start + count]), len(ids), total)
-    groups = tuple(in_any_number(term) for term in query.terms)
-    scope = NAMES if query.in_title else ALL
-    ids, total = _strict(index, query, groups, within, scope)
-    likely: list[int] = []
-    instead, others = "", tuple[Term, ...]()
-    if total <= FEW:
-        found = alike(index, query, groups, within, scope, MOST)
-        instead = found.instead
-        likely = [pk for pk in found.pages if pk not in ids][:MOST_ALIKE]
-        others = found.terms
-    page = [*ids, *likely][start : start + count]
-    hits = hits_of(
+        ids, total = find_newest(query, pages, MAX_PAGES)
+        return Results(query, read_hits(query, ids[start : start + count]), len(ids), total)
+    scope = NAMES if query.get_values("in") else ALL
+    match = Match(tuple(map(add_numbers, query.terms)), query.without, scope, pages)
+    ids, total = _find_exact(query, match)
+    similar = find_similar(query, match, MAX_PAGES) if total <= FEW else Similar()
+    others = [pk for pk in similar.pages if pk not in ids][:MAX_SIMILAR]
+    hits = read_hits(
         query,
-        page,
-        terms=[term for group in groups for term in group],
-        alike=others,
-        forgiving=frozenset(likely),
-        places=1 if typing else MOST_PLACES,
+        [*ids, *others][start : start + count],
+        terms=[term for group in match.groups for term in group],
+        similar_terms=similar.terms,
+        similar_pages=frozenset(others),
+        max_places=1 if typing else MAX_PLACES,
     )
-    every = len(ids) + len(likely)
-    return Results(query, hits, every, total + len(likely), len(likely), instead)
+    found = len(ids) + len(others)
+    return Results(query, hits, found, total + len(others), len(others), similar.instead)
 
 
-def in_any_number(term: Term) -> tuple[Term, ...]:
-    """A term and its word's singular or plural; of what was quoted or is being typed, it alone."""
+def add_numbers(term: Term) -> tuple[Term, ...]:
+    """Return a term and its singular or plural; only itself if it was quoted or is being typed."""
     if term.exact or term.prefix or term.cjk:
         return (term,)
-    return (term, *(Term((other,)) for other in numbers(term.words[0])))
+    return (term, *(Term((other,)) for other in other_numbers(term.words[0])))
 
 
-def _strict(
-    index: Engine,
-    query: Query,
-    groups: tuple[tuple[Term, ...], ...],
-    within: Among | None,
-    scope: str,
-) -> tuple[list[int], int]:
-    """The pages that hold what is asked, in order, and how many there are."""
-    match = Match(groups, query.without)
-    total = index.count(match, within, scope, MOST_RANKED + 1)
-    together: list[Scored] = []
-    if total > MOST_RANKED:
-        rest = _common(index, match, within, scope)
+def _find_exact(query: Query, match: Match) -> tuple[list[int], int]:
+    """Return the pages that hold all words, in order, and how many there are."""
+    engine = search_engine()
+    total = engine.count_pages(match, MAX_RANKED + 1)
+    adjacent: set[int] = set()
+    if total > MAX_RANKED:
+        found = _find_common(match)
     else:
-        rest = index.matching(match, within, scope, MOST, ranked=True)
+        found = engine.find_pages(match, MAX_PAGES, ranked=True)
         words = tuple(word for term in query.terms for word in term.words)
-        if len(words) > 1 and rest and not any(term.cjk for term in query.terms):
-            phrase = Match(((Term(words, prefix=query.terms[-1].prefix),),))
-            together = index.matching(phrase, within, MARKS, MOST, ranked=False)
-    ids = ordered(query, rest, named(query, within), {pk for pk, _ in together})
-    return ids[:MOST], max(total, min(len(ids), MOST))
+        if len(words) > 1 and found and not any(term.cjk for term in query.terms):
+            phrase = ((Term(words, prefix=query.terms[-1].prefix),),)
+            marked = Match(phrase, scope=MARKS, pages=match.pages)
+            adjacent = {pk for pk, _ in engine.find_pages(marked, MAX_PAGES, ranked=False)}
+    ids = sort_pages(query, found, find_named(query, match.pages), adjacent)
+    return ids[:MAX_PAGES], max(total, min(len(ids), MAX_PAGES))
 
 
-def _common(index: Engine, match: Match, within: Among | None, widest: str) -> list[Scored]:
-    """For words that very many pages hold: by name, by heading, and then the newest."""
+def _find_common(match: Match) -> list[Scored]:
+    """Return pages for words that very many hold: by name, by heading, then the newest."""
     found: dict[int, float] = {}
     for scope in (NAMES, MARKS, ALL):
-        few = index.count(match, within, scope, MOST_RANKED + 1) <= MOST_RANKED
-        for pk, _ in index.matching(match, within, scope, MOST, ranked=few):
+        part = replace(match, scope=scope)
+        ranked = search_engine().count_pages(part, MAX_RANKED + 1) <= MAX_RANKED
+        for pk, _ in search_engine().find_pages(part, MAX_PAGES, ranked=ranked):
             found.setdefault(pk, 1 / (1 + len(found)))
-        if len(found) >= MOST or scope == widest:
+        if len(found) >= MAX_PAGES or scope == match.scope:
             break
-    return list(found.items())[:MOST]
+    return list(found.items())[:MAX_PAGES]

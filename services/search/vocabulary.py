@@ -1,4 +1,4 @@
-"""The words that pages hold, and those among them that somebody may have meant."""
+"""The words of all pages, and searches for similar ones."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from rapidfuzz.distance import OSA
 
 from services.db.bulk import chunks
 from services.models import Page, Word
-from services.search.tokens import SHORTEST_WORD, worth_knowing
+from services.search.tokens import MIN_WORD_LENGTH, list_vocabulary
 
-# A word with so many letters may have one typo, or two.
+# From this many letters on, a word may have one typo, or two.
 ONE_TYPO, TWO_TYPOS = 4, 7
-SHORTEST_PART = 4
-MOST_ALIKE = 12
-MOST_LOOKED_AT = 500
+MIN_PART_LENGTH = 4
+MAX_SIMILAR = 12
+MAX_CONTAINING = 500
 
 
-def learn(pages: Sequence[Page]) -> None:
-    """Store the words of pages that are not known yet."""
+def store_words(pages: Sequence[Page]) -> None:
+    """Store the new words of pages."""
     words: set[str] = set()
     for page in pages:
         names = [page.title, page.abbreviation, *map(str, page.aliases)]
-        words |= worth_knowing("\n".join([*names, page.notes]))
+        words |= list_vocabulary("\n".join([*names, page.notes]))
     insert = "INSERT INTO services_word (text) VALUES (%s) ON CONFLICT DO NOTHING"
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
             cursor.executemany(insert, [(word,) for word in sorted(words)])
             return
-        # In one order, so that two who learn the same words do not wait for each other for ever.
+        # In a fixed order, so that two transactions with the same words do not deadlock.
         for some in chunks(sorted(words)):
             cursor.execute(
                 "INSERT INTO services_word (text) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING",
@@ -41,9 +41,11 @@ def learn(pages: Sequence[Page]) -> None:
             )
 
 
-def forget() -> None:
-    """Forget all words. Until this transaction ends nobody else learns any: two who store the same
-    words in different order wait for each other."""
+def delete_words() -> None:
+    """Delete all words, and lock their table until the transaction ends.
+
+    Two transactions that store the same words in different orders would deadlock.
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE services_word IN SHARE ROW EXCLUSIVE MODE")
@@ -51,23 +53,23 @@ def forget() -> None:
 
 
 class Vocabulary:
-    """All known words in memory, brought up to date by reading only what is new."""
+    """All words of the site in memory; a refresh reads only the new ones."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.last = 0
         self.words: set[str] = set()
-        self.text, self.text_of = "\n", 0
+        self.text, self.text_size = "\n", 0
         self.by_length: dict[int, list[str]] = defaultdict(list)
 
     def refresh(self) -> None:
         with self.lock:
-            there = Word.objects.aggregate(last=Max("pk"), count=Count("pk"))
-            if (there["last"] or 0) != self.last:
+            stored = Word.objects.aggregate(last=Max("pk"), count=Count("pk"))
+            if (stored["last"] or 0) != self.last:
                 self._read(self.last)
-            if there["count"] != len(self.words):
-                # They were made anew, or of rows that were numbered before others some, as those of
-                # a long load, were stored after them.
+            if stored["count"] != len(self.words):
+                # The words were rebuilt, or rows with lower numbers were stored later, as by a long
+                # import.
                 self.last, self.words, self.by_length = 0, set(), defaultdict(list)
                 self._read(0)
 
@@ -79,8 +81,8 @@ class Vocabulary:
                 self.by_length[len(text)].append(text)
             self.last = max(self.last, pk)
 
-    def alike(self, word: str) -> list[str]:
-        """The words that a word may stand for, the likeliest first, itself left out."""
+    def find_similar(self, word: str) -> list[str]:
+        """Return the words that a word may be a typo of, the likeliest first, without itself."""
         typos = 2 if len(word) >= TWO_TYPOS else 1 if len(word) >= ONE_TYPO else 0
         found: dict[str, tuple[int, int, str]] = {}
         for length in range(len(word) - typos, len(word) + typos + 1):
@@ -90,40 +92,40 @@ class Vocabulary:
                 scorer=OSA.distance,
                 processor=None,
                 score_cutoff=typos,
-                limit=MOST_ALIKE,
+                limit=MAX_SIMILAR,
             )
             for other, distance, _ in near:
-                # Few mistype a word's first letter.
+                # Few typos are in the first letter of a word.
                 found[other] = (int(distance), int(other[0] != word[0]), other)
         found.pop(word, None)
         best = sorted(found, key=found.__getitem__)
         nearest = found[best[0]][0] if best else 0
-        return [other for other in best if found[other][0] == nearest][:MOST_ALIKE]
+        return [other for other in best if found[other][0] == nearest][:MAX_SIMILAR]
 
-    def holding(self, part: str) -> list[str]:
-        """The words that a part is in, not at their beginning, the shortest first."""
-        if len(part) < SHORTEST_PART:
+    def find_containing(self, part: str) -> list[str]:
+        """Return the words that contain a part, not at their beginning, the shortest first."""
+        if len(part) < MIN_PART_LENGTH:
             return []
-        text = self._text()
+        text = self._join()
         found: list[str] = []
         place = text.find(part)
-        while place >= 0 and len(found) < MOST_LOOKED_AT:
+        while place >= 0 and len(found) < MAX_CONTAINING:
             end = text.index("\n", place)
             word = text[text.rindex("\n", 0, place) + 1 : end]
             if not word.startswith(part):
                 found.append(word)
             place = text.find(part, end)
-        return sorted(found, key=lambda word: (len(word), word))[:MOST_ALIKE]
+        return sorted(found, key=lambda word: (len(word), word))[:MAX_SIMILAR]
 
-    def _text(self) -> str:
-        """All words in one text, a line each: no way to look into each of them is faster."""
-        if self.text_of != len(self.words):
-            self.text, self.text_of = "\n" + "\n".join(self.words) + "\n", len(self.words)
+    def _join(self) -> str:
+        """Return all words in one text, a line each: the fastest way to search within words."""
+        if self.text_size != len(self.words):
+            self.text, self.text_size = "\n" + "\n".join(self.words) + "\n", len(self.words)
         return self.text
 
-    def apart(self, word: str) -> tuple[str, str] | None:
-        """Two words that were run together in one, the parts as equal in length as can be."""
-        cuts = range(SHORTEST_WORD, len(word) - SHORTEST_WORD + 1)
+    def split_word(self, word: str) -> tuple[str, str] | None:
+        """Return two words that are joined in one, of lengths as equal as possible."""
+        cuts = range(MIN_WORD_LENGTH, len(word) - MIN_WORD_LENGTH + 1)
         for cut in sorted(cuts, key=lambda cut: abs(2 * cut - len(word))):
             if word[:cut] in self.words and word[cut:] in self.words:
                 return word[:cut], word[cut:]
@@ -136,7 +138,7 @@ class Vocabulary:
 _shared = Vocabulary()
 
 
-def vocabulary() -> Vocabulary:
-    """The vocabulary of this process, as new as the database."""
+def load_vocabulary() -> Vocabulary:
+    """Return the vocabulary of this process, brought up to date with the database."""
     _shared.refresh()
     return _shared

@@ -40,7 +40,7 @@ def apply_plan(plan: Plan, by: User | None = None, progress: Progress | None = N
     made, and Overtaken when what it adds is there by now.
     """
     try:
-        with transaction.atomic(), search_engine().at_once():
+        with transaction.atomic(), search_engine().defer_indexing():
             _Writer(plan, by, progress or (lambda stage, done, total: None)).write()
     except IntegrityError as error:
         raise Overtaken from error

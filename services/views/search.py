@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from services.models import Category, Page
 from services.permissions import readers_only
 from services.search.filter_fields import EXAMPLES, FIELDS, add_filters, list_chips
-from services.search.search import MOST, search_pages
+from services.search.search import MAX_PAGES, search_pages
 from services.views.palette import KEYS, list_commands
 from services.views.request import parse_number
 from services.views.tags import used_tags
@@ -34,7 +34,7 @@ def search(request: HttpRequest) -> HttpResponse:
     form = {name: request.GET.getlist(name) for name in FIELDS if name in request.GET}
     if form:
         return redirect(reverse("search", query={"q": add_filters(text, form)}))
-    number = min(parse_number(request.GET.get("page")) or 1, MOST // PER_PAGE)
+    number = min(parse_number(request.GET.get("page")) or 1, MAX_PAGES // PER_PAGE)
     results = search_pages(text, start=(number - 1) * PER_PAGE, count=PER_PAGE)
     part = Paginator(range(results.total), PER_PAGE).get_page(number)
     if part.number != number:

@@ -82,7 +82,7 @@ class Notes:
 
     def page(self, number: int):  # type: ignore[no-untyped-def]
         from services.models import Page
-        from services.search.document import outline_of
+        from services.search.document import build_outline
 
         dice = random.Random(number)
         lines = ["Everything below holds the word everywhere.", ""]
@@ -100,7 +100,7 @@ class Notes:
             notes="\n".join(lines),
             last_reason="import",
         )
-        page.outline = outline_of(page)
+        page.outline = build_outline(page)
         return page
 
 
@@ -115,14 +115,14 @@ def fill(notes: Notes, first: int, last: int) -> float:
 
     from services.models import Page
     from services.search.backends import search_engine
-    from services.search.vocabulary import learn
+    from services.search.vocabulary import store_words
 
     begun = time.perf_counter()
     for start in range(first, last, 2_000):
-        with transaction.atomic(), search_engine().at_once():
+        with transaction.atomic(), search_engine().defer_indexing():
             pages = [notes.page(number) for number in range(start, min(start + 2_000, last))]
             Page.objects.bulk_create(pages)
-            learn(pages)
+            store_words(pages)
     return time.perf_counter() - begun
 
 

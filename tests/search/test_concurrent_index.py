@@ -54,20 +54,20 @@ def meanwhile(does: Callable[[], object]) -> Iterator[None]:
 
 
 def test_the_index_is_made_anew_while_a_page_is_saved(pages):
-    with meanwhile(lambda: search_engine().index()), connection.cursor() as cursor:
+    with meanwhile(lambda: search_engine().index_pages()), connection.cursor() as cursor:
         cursor.execute("UPDATE services_page SET notes = 'beta' WHERE id = %s", [pages[0].pk])
-    assert search_engine().wrong() == []
+    assert search_engine().find_stale() == []
     assert len(search_pages("beta").hits) == 1
 
 
 def test_a_load_ends_while_a_page_is_tagged(pages):
     def load() -> None:
-        with transaction.atomic(), search_engine().at_once():
+        with transaction.atomic(), search_engine().defer_indexing():
             Page.objects.filter(pk=pages[0].pk).update(title="Loaded")
 
     with meanwhile(load):
         pages[0].tags.add("tagged")
-    assert search_engine().wrong() == []
+    assert search_engine().find_stale() == []
     assert [hit.name for hit in search_pages("loaded tagged").hits] == ["Loaded"]
 
 
@@ -75,7 +75,7 @@ def test_a_tag_is_renamed_while_a_page_gets_it(pages):
     Tag.objects.create(name="old")
     with meanwhile(lambda: Tag.objects.filter(name="old").update(name="new")):
         pages[0].tags.add("old")
-    assert search_engine().wrong() == []
+    assert search_engine().find_stale() == []
     assert [hit.name for hit in search_pages("new").hits] == ["Page 0"]
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.search.filter_fields import FIELDS, add_filters, list_chips
-from services.search.query import LONGEST_QUERY, parse
+from services.search.query import MAX_QUERY_LENGTH, parse
 
 TYPED = st.lists(
     st.sampled_from(
@@ -107,7 +107,7 @@ def test_quotes_that_are_open_do_not_swallow_a_filter():
 
 def test_a_filter_has_room_in_a_long_query():
     text = add_filters("x" * 1000, {"tag": ["y"]})
-    assert len(text) == LONGEST_QUERY
+    assert len(text) == MAX_QUERY_LENGTH
     assert text.endswith("x tag:y")
 
 

@@ -87,7 +87,7 @@ def test_days_at_either_end_of_the_calendar(settings, zone, when):
 
 def test_without_words_of_its_own_the_last_changed_come_first(shelf, monkeypatch):
     # However few can be turned to.
-    monkeypatch.setattr(finding, "MOST", 1)
+    monkeypatch.setattr(finding, "MAX_PAGES", 1)
     assert titles("-machines") == ["Words"]
     old = Page.objects.get(title="S3")
     revise(old, "Buckets again.", version=old.version)

@@ -9,6 +9,6 @@ from services.search.query import Term
 
 def test_looking_for_a_letter_has_an_end(monkeypatch):
     text = "banana " * 1_000 + "a"
-    assert Pattern([Term(("a",))]).finds(text) == [(7_000, 7_001, 0)]
-    monkeypatch.setattr(highlight, "MOST_LOOKS", 100)
-    assert Pattern([Term(("a",))]).finds(text) == []
+    assert Pattern([Term(("a",))]).find_terms(text) == [(7_000, 7_001, 0)]
+    monkeypatch.setattr(highlight, "MAX_CANDIDATES", 100)
+    assert Pattern([Term(("a",))]).find_terms(text) == []

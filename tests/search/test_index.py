@@ -111,7 +111,7 @@ def test_the_trash_and_back(page, editor):
 
 def test_in_a_load_pages_are_indexed_at_its_end(page):
     with transaction.atomic():
-        with search_engine().at_once():
+        with search_engine().defer_indexing():
             revise(page, "eta", version=page.version)
             page.tags.add("loaded")
             assert found("alpha") == ["One"]
@@ -121,7 +121,7 @@ def test_in_a_load_pages_are_indexed_at_its_end(page):
 
 
 def test_a_load_that_fails_pauses_nothing(page):
-    with pytest.raises(ZeroDivisionError), transaction.atomic(), search_engine().at_once():
+    with pytest.raises(ZeroDivisionError), transaction.atomic(), search_engine().defer_indexing():
         revise(page, "iota", version=page.version)
         raise ZeroDivisionError
     page.refresh_from_db()
@@ -218,7 +218,7 @@ def test_notes_with_more_words_than_an_index_has_room_for(page):
     notes = "\n\n".join(start + line for start, line in zip(starts, lines, strict=True))
     revise(page, notes, version=page.version)
     assert found(words[0]) == found(words[41_000]) == ["One"]
-    assert search_engine().wrong() == []
+    assert search_engine().find_stale() == []
 
 
 def test_check_finds_no_fault_with_another_way_to_look_at_the_same(page):

@@ -39,11 +39,11 @@ def test_what_narrows_is_no_word():
         'changed:>2026-01-01 -python -"step functions"'
     )
     assert [term.words for term in query.terms] == [("lambda",)]
-    assert query.categories == ("compute",)
-    assert query.tags == ("two words",)
-    assert query.states == ("open", "question")
-    assert query.has_attachment
-    assert query.in_title
+    assert query.get_values("category") == ["compute"]
+    assert query.get_values("tag") == ["two words"]
+    assert query.get_values("is") == ["open", "question"]
+    assert query.get_values("has") == ["attachment"]
+    assert query.get_values("in") == ["title"]
     assert query.changed == (Changed(">", date(2026, 1, 1), date(2026, 1, 1)),)
     assert [term.words for term in query.without] == [("python",), ("step", "functions")]
     assert query.plain == "lambda"
@@ -64,7 +64,7 @@ def test_what_narrows_is_no_word():
 def test_what_is_no_filter_is_words(typed):
     query = parse(typed)
     assert query.terms
-    assert not query.narrowed
+    assert not query.has_filters
     assert query.plain == typed
 
 

@@ -57,7 +57,7 @@ def test_of_two_languages_the_one_that_is_asked_in_comes_first():
 
 
 def test_a_word_that_very_many_pages_hold_is_found_by_name_and_heading_first(monkeypatch):
-    monkeypatch.setattr(finding, "MOST_RANKED", 5)
+    monkeypatch.setattr(finding, "MAX_RANKED", 5)
     page("Old, but headed", "## Everywhere\n\nwords")
     page("Everywhere we look", "words")
     for number in range(8):

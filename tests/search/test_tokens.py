@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from services.search.tokens import (
     cjk_pairs,
+    find_script,
     fold,
-    numbers,
-    script_of,
-    squashed,
+    list_vocabulary,
+    other_numbers,
+    squash,
     tokens,
     variants,
-    worth_knowing,
 )
 
 
@@ -37,7 +37,7 @@ def test_letters_with_marks_apart_are_one_word():
 
 
 def test_names_are_the_same_without_spaces():
-    assert squashed("Step Functions") == squashed("stepfunctions") == squashed("Step-Functions")
+    assert squash("Step Functions") == squash("stepfunctions") == squash("Step-Functions")
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_scripts_without_spaces_are_cut_in_pairs():
     ],
 )
 def test_a_word_in_its_other_number(word, other):
-    assert numbers(word) == other
+    assert other_numbers(word) == other
 
 
 @pytest.mark.parametrize(
@@ -89,8 +89,8 @@ def test_a_word_in_its_other_number(word, other):
     ],
 )
 def test_the_script_that_most_of_a_text_is_in(text, script):
-    assert script_of(text) == script
+    assert find_script(text) == script
 
 
 def test_numbers_and_very_long_words_are_no_vocabulary():
-    assert worth_knowing("a an the 2024 Lambda s3 ec2 " + "x" * 31) == {"the", "lambda", "ec2"}
+    assert list_vocabulary("a an the 2024 Lambda s3 ec2 " + "x" * 31) == {"the", "lambda", "ec2"}

@@ -11,7 +11,7 @@ from django.test import Client
 from services.models import Category, Page
 from services.search.query import parse
 from services.search.results import Hit, Place, Results
-from services.search.search import MOST
+from services.search.search import MAX_PAGES
 from services.views import search
 from tests.support.elements import Elements, words
 from tests.support.pages import make_service, make_topic
@@ -128,7 +128,7 @@ def test_many_pages_come_in_parts(as_reader, finds):
 
 
 def test_more_than_can_be_shown_is_told(as_reader, finds):
-    finds([hit()] * MOST, found=MOST + 1)
+    finds([hit()] * MAX_PAGES, found=MAX_PAGES + 1)
     text = words(html(as_reader, "/search/", q="x"))
     assert "More than 500 pages, of which the first 500 are shown" in text
 
@@ -243,7 +243,7 @@ def test_eight_pages_are_suggested(as_reader, finds):
 
 
 def test_more_than_can_be_turned_to_are_not_called_all(as_reader, finds):
-    finds([hit()] * MOST, found=MOST + 1)
+    finds([hit()] * MAX_PAGES, found=MAX_PAGES + 1)
     text = words(html(as_reader, "/search/suggest/", q="x"))
     assert text.startswith("More than 500 pages")
     assert text.endswith("Show all results")

@@ -24,11 +24,10 @@ class Command(BaseCommand):
             count = index.rebuild()
             self.stdout.write(f"Rebuilt the index of {count:,} pages.")
             return
-        found = index.check()
-        if not found:
+        wrong = index.check()
+        if not wrong:
             self.stdout.write("The index agrees with the notes.")
             return
-        wrong = sorted({*found.outlines, *found.rows})
         for page in Page.everything.filter(pk__in=wrong[:MAX_SHOWN]).order_by("pk"):
             self.stdout.write(f"{page} ({page.get_absolute_url()})")
         raise CommandError(

@@ -1,4 +1,4 @@
-"""What a database must be able to do for search, and which one is asked."""
+"""What search needs of a database: an index of pages that can be searched and ranked."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from django.db import connection
 from services.db.bulk import Value
 from services.search.query import Term
 
-# The parts of a page, from what says most about it to what says least.
+# The scopes of a search, from the few columns that describe a page best to all of them.
 NAMES, MARKS, ALL = "names", "marks", "all"
-# How much a word weighs in each: title, other names, headings, questions, labels (tags and names
-# of files), pairs of CJK, notes.
+# How much a word weighs in each column: title, other names, headings, questions, labels (tags and
+# names of files), pairs of CJK, notes.
 WEIGHTS = {
     "title": 10.0,
     "names": 8.0,
@@ -30,22 +30,29 @@ SCOPES = {
     MARKS: ("title", "names", "headings", "questions", "labels"),
     ALL: tuple(WEIGHTS),
 }
-# SQL that gives the ids of the pages to look among, and its parameters.
-Among = tuple[str, tuple[Value, ...]]
-# A page and how well it matches: more is better, and what it is compared with is of one query.
+# Terms of which a page must hold one of each group.
+Groups = tuple[tuple[Term, ...], ...]
+# SQL that selects the ids of the pages to search, and its parameters.
+Subquery = tuple[str, tuple[Value, ...]]
+# A page and its score: more is better; only scores of one query can be compared.
 Scored = tuple[int, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What a page must hold: of each group one term, and none of `without`."""
+    """What a page must hold: a term of each group in the columns of `scope`, and none of `without`.
 
-    groups: tuple[tuple[Term, ...], ...]
+    With `pages`, only those pages are searched.
+    """
+
+    groups: Groups
     without: tuple[Term, ...] = ()
+    scope: str = ALL
+    pages: Subquery | None = None
 
 
 class Engine(ABC):
-    """An index over pages in the database: the table `search_page`, one row a page.
+    """An index of pages in the database: the table `search_page`, one row a page.
 
     All its methods take part in a transaction. `key` is the column with the page's id.
     """
@@ -54,63 +61,63 @@ class Engine(ABC):
 
     @abstractmethod
     def install(self) -> bool:
-        """Put tables and triggers in place; True where something had to be made anew."""
+        """Create missing or outdated tables and triggers; return whether there were any."""
 
     @abstractmethod
-    def let_go(self) -> None:
-        """Take away all that keeps a migration from changing the tables that are looked at."""
+    def drop_triggers(self) -> None:
+        """Drop the triggers and views that keep a migration from changing the tables they use."""
 
     @abstractmethod
-    def condition(self, match: Match, scope: str) -> tuple[str, list[Value]]:
-        """SQL that says which rows match in the parts of a page that `scope` names."""
+    def build_condition(self, match: Match) -> tuple[str, list[Value]]:
+        """Return the SQL condition of the rows that hold the words of a match."""
 
     @abstractmethod
-    def score(self, match: Match) -> tuple[str, list[Value]]:
-        """SQL that says how well a row matches; more is better."""
+    def build_score(self, match: Match) -> tuple[str, list[Value]]:
+        """Return the SQL expression of a row's score; more is better."""
 
     @abstractmethod
-    def index(self, pages: Iterable[int] | None = None) -> None:
-        """Write the index of these pages anew, or of all."""
+    def index_pages(self, pages: Iterable[int] | None = None) -> None:
+        """Write the rows of these pages again, or all rows."""
 
     @abstractmethod
-    def at_once(self) -> AbstractContextManager[None]:
-        """Within it triggers only note which pages change; they are indexed at its end. It must
-        be used inside a transaction."""
+    def defer_indexing(self) -> AbstractContextManager[None]:
+        """Index pages that change within this context at its end, not by triggers one by one.
+
+        It must be used inside a transaction.
+        """
 
     @abstractmethod
-    def wrong(self) -> list[int]:
-        """The pages whose index is not what it should be, or that have one and should not."""
+    def find_stale(self) -> list[int]:
+        """Return the pages whose row is missing, outdated or of a page that is gone."""
 
-    def matching(
-        self, match: Match, among: Among | None, scope: str, most: int, *, ranked: bool
-    ) -> list[Scored]:
-        """At most `most` pages and how well they match: the best first, or (much faster) the
-        newest first."""
-        where, values = self._where(match, among, scope)
-        score, of_score = self.score(match) if ranked else ("0", [])
+    def find_pages(self, match: Match, limit: int, *, ranked: bool) -> list[Scored]:
+        """Return up to `limit` pages: the best first, or (much faster) the newest first."""
+        where, values = self._build_where(match)
+        score, score_values = self.build_score(match) if ranked else ("0", [])
         order = f"score DESC, {self.key}" if ranked else f"{self.key} DESC"
         with connection.cursor() as cursor:
             cursor.execute(
                 f"SELECT {self.key}, {score} AS score FROM search_page WHERE {where} "  # noqa: S608
-                f"ORDER BY {order} LIMIT {most}",
-                [*of_score, *values],
+                f"ORDER BY {order} LIMIT {limit}",
+                [*score_values, *values],
             )
             return [(row[0], row[1]) for row in cursor.fetchall()]
 
-    def count(self, match: Match, among: Among | None, scope: str, most: int) -> int:
-        """How many pages match, counted up to `most`."""
-        where, values = self._where(match, among, scope)
+    def count_pages(self, match: Match, limit: int) -> int:
+        """Return the number of pages that match, counted up to `limit`."""
+        where, values = self._build_where(match)
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT count(*) FROM (SELECT 1 FROM search_page "  # noqa: S608
-                f"WHERE {where} LIMIT {most}) counted",
+                f"WHERE {where} LIMIT {limit}) counted",
                 values,
             )
             return int(cursor.fetchone()[0])
 
-    def _where(self, match: Match, among: Among | None, scope: str) -> tuple[str, list[Value]]:
-        where, values = self.condition(match, scope)
-        if among is None:
+    def _build_where(self, match: Match) -> tuple[str, list[Value]]:
+        where, values = self.build_condition(match)
+        if match.pages is None:
             return where, values
-        # The plus has SQLite ask the index of words first, and once; elsewhere it says nothing.
-        return f"{where} AND +{self.key} IN ({among[0]})", [*values, *among[1]]
+        sql, page_values = match.pages
+        # The plus makes SQLite use the index of words first, and once; PostgreSQL ignores it.
+        return f"{where} AND +{self.key} IN ({sql})", [*values, *page_values]

@@ -1,9 +1,9 @@
-"""The index on PostgreSQL: a table of text vectors under GIN, kept by triggers.
+"""The index on PostgreSQL: a table of text vectors with GIN indexes, updated by triggers.
 
-No extension is needed: accents go by `normalize`. Its rank is no bm25, but like it in what matters:
-words weigh by where they stand, and count for less the more often they come and in a long text.
-A change to any row that a page is found by indexes the page anew; a load has that noted
-(`search_touched`) and done by one statement at its end, in the same transaction.
+No extension is needed: `normalize` removes accents. The rank is not bm25, but has what matters of
+it: words weigh by where they are, and count less the more often they occur and in a long text.
+A change to any row that a page is found by indexes the page again. A bulk load collects the pages
+(`search_touched`) and indexes them by one statement at its end, in the same transaction.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from services.search.backends.base import ALL, MARKS, NAMES, Engine, Match
 from services.search.query import Term
 from services.search.tokens import pairs, tokens
 
-# The lower-casing of the database's own locale may know nothing but ASCII.
+# The database's own locale may lower-case nothing but ASCII.
 COLLATIONS = ("pg_c_utf8", "und-x-icu")
 # Text, questions and labels, headings, names: as WEIGHTS, over 10.
 RANKING = "'{0.1, 0.3, 0.5, 1.0}'"
@@ -42,8 +42,8 @@ TRIGGERS = {
 VERSION = hashlib.sha256((SCHEMA + repr(TRIGGERS)).encode()).hexdigest()
 COLUMNS = {NAMES: "title", MARKS: "marks", ALL: "words"}
 
-# What another transaction wrote while this one waited to delete it was not seen, and is there.
-AGAIN = (
+# A row that another transaction wrote while this one waited to delete it was not deleted.
+UPSERT = (
     "ON CONFLICT (page_id) DO UPDATE SET title = excluded.title, marks = excluded.marks, "
     "words = excluded.words"
 )
@@ -74,56 +74,51 @@ class Postgres(Engine):
             known = [row[0] for row in cursor.fetchall()]
             collation = next((f'COLLATE "{name}"' for name in COLLATIONS if name in known), "")
             schema = SCHEMA.replace("/*collation*/", collation)
-            cursor.execute(schema.replace("/*marks*/", _marks()))
+            cursor.execute(schema.replace("/*marks*/", _build_marks()))
             for name, rest in TRIGGERS.items():
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {_table(rest)}")
                 cursor.execute(f"CREATE TRIGGER {name} AFTER {rest}")
             cursor.execute(f"COMMENT ON TABLE search_page IS '{VERSION}'")
             return True
 
-    def let_go(self) -> None:
+    def drop_triggers(self) -> None:
         with connection.cursor() as cursor:
             for name, rest in TRIGGERS.items():
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {_table(rest)}")
             cursor.execute("DROP VIEW IF EXISTS search_source")
 
-    def condition(self, match: Match, scope: str) -> tuple[str, list[Value]]:
-        where = f"{COLUMNS[scope]} @@ %s::tsquery"
-        values: list[Value] = [_groups(match)]
-        if match.without:
-            where += " AND NOT words @@ %s::tsquery"
-            values.append(" | ".join(map(_term, match.without)))
-        return where, values
+    def build_condition(self, match: Match) -> tuple[str, list[Value]]:
+        where = f"{COLUMNS[match.scope]} @@ %s::tsquery"
+        if not match.without:
+            return where, [_build_groups(match)]
+        without = " | ".join(map(_build_term, match.without))
+        return f"{where} AND NOT words @@ %s::tsquery", [_build_groups(match), without]
 
-    def score(self, match: Match) -> tuple[str, list[Value]]:
+    def build_score(self, match: Match) -> tuple[str, list[Value]]:
         # 1: a long page does not win by its length.
-        return f"ts_rank({RANKING}, words, %s::tsquery, 1)", [_groups(match)]
+        return f"ts_rank({RANKING}, words, %s::tsquery, 1)", [_build_groups(match)]
 
-    def index(self, pages: Iterable[int] | None = None) -> None:
+    def index_pages(self, pages: Iterable[int] | None = None) -> None:
+        where = "" if pages is None else "WHERE page_id = ANY(%s)"
+        values = [] if pages is None else [sorted(set(pages))]
         with transaction.atomic(), connection.cursor() as cursor:
-            if pages is None:
-                cursor.execute("DELETE FROM search_page")
-                cursor.execute(f"INSERT INTO search_page SELECT * FROM search_source {AGAIN}")  # noqa: S608
-                return
-            some = sorted(set(pages))
-            cursor.execute("DELETE FROM search_page WHERE page_id = ANY(%s)", [some])
+            cursor.execute(f"DELETE FROM search_page {where}", values)  # noqa: S608
             cursor.execute(
-                "INSERT INTO search_page SELECT * FROM search_source "  # noqa: S608
-                f"WHERE page_id = ANY(%s) {AGAIN}",
-                [some],
+                f"INSERT INTO search_page SELECT * FROM search_source {where} {UPSERT}",  # noqa: S608
+                values,
             )
 
     @contextmanager
-    def at_once(self) -> Iterator[None]:
+    def defer_indexing(self) -> Iterator[None]:
         with connection.cursor() as cursor:
-            # It ends with the transaction, and is seen by no other.
+            # The setting ends with the transaction, and no other transaction sees it.
             cursor.execute("SELECT set_config('search.paused', 'on', true)")
             yield
             cursor.execute("SELECT set_config('search.paused', '', true)")
             cursor.execute("DELETE FROM search_touched RETURNING page_id")
-            self.index([row[0] for row in cursor.fetchall()])
+            self.index_pages([row[0] for row in cursor.fetchall()])
 
-    def wrong(self) -> list[int]:
+    def find_stale(self) -> list[int]:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT coalesce(s.page_id, i.page_id) FROM search_source s "
@@ -134,9 +129,11 @@ class Postgres(Engine):
             return [row[0] for row in cursor.fetchall()]
 
 
-def _marks() -> str:
-    """What writes vowels and the like in scripts of India and others, as ranges of a regular
-    expression: words are cut there, as those of a query are, and as on SQLite."""
+def _build_marks() -> str:
+    """Return the ranges of combining marks, as vowels of Indian scripts, for a regular expression.
+
+    Words are split there, as those of a query are, and as on SQLite.
+    """
     codes = [code for code in range(0x370, 0x10000) if unicodedata.category(chr(code))[0] == "M"]
     starts = sorted(set(codes) - {code + 1 for code in codes})
     ends = sorted(set(codes) - {code - 1 for code in codes})
@@ -147,24 +144,19 @@ def _table(trigger: str) -> str:
     return trigger.partition(" ON ")[2].split()[0]
 
 
-def _groups(match: Match) -> str:
-    return " & ".join(f"({' | '.join(map(_term, group))})" for group in match.groups)
+def _build_groups(match: Match) -> str:
+    return " & ".join(f"({' | '.join(map(_build_term, group))})" for group in match.groups)
 
 
-def _term(term: Term) -> str:
-    """A term in the language of tsquery; every word is quoted, so that it is nothing but a word."""
-    if term.cjk:
-        run = term.words[0]
-        words = pairs(run)
-        marks = [":*"] if len(run) == 1 else [""] * len(words)
-    else:
-        words = list(term.words)
-        marks = [""] * (len(words) - 1) + [":*" if term.prefix else ""]
-    parts = []
-    for word, mark in zip(words, marks, strict=True):
+def _build_term(term: Term) -> str:
+    """Return a term as a tsquery; every word is quoted, so that it cannot be an operator."""
+    words = pairs(term.words[0]) if term.cjk else term.words
+    parts: list[str] = []
+    for word in words:
         # As `search_fold` does: a ligature or a fraction is several letters, or words.
         for folded in tokens(unicodedata.normalize("NFKC", word)) or [word]:
             number = NUMBER.fullmatch(folded)
             parts += [f"'{part}'" for part in (number.groups() if number else (folded,))]
-        parts[-1] += mark
+    if term.prefix or (term.cjk and len(term.words[0]) == 1):
+        parts[-1] += ":*"
     return "(" + " <-> ".join(parts) + ")"

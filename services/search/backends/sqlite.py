@@ -1,8 +1,8 @@
-"""The index on SQLite: one FTS5 table, kept by triggers.
+"""The index on SQLite: one FTS5 table, updated by triggers.
 
-A change to any row that a page is found by touches the page (`search_touched`), and a trigger on
-that table writes the page's row of the index anew. A load pauses that (`search_paused`) and has all
-touched pages indexed by one statement at its end, in the same transaction.
+A change to any row that a page is found by adds the page to `search_touched`, and a trigger on that
+table writes the page's row of the index again. A bulk load pauses that (`search_paused`) and
+indexes all these pages at its end, in the same transaction.
 """
 
 from __future__ import annotations
@@ -23,18 +23,12 @@ COLUMNS = ", ".join(WEIGHTS)
 SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 NAMED = re.compile(r"CREATE (VIRTUAL TABLE|TABLE|VIEW|TRIGGER) (\w+)")
 COMMENT = re.compile(r"^--.*\n", re.MULTILINE)
-
-
-def _objects() -> dict[str, str]:
-    """The statement that makes each object of the schema, as the database keeps it, by name."""
-    found = {}
-    for statement in COMMENT.sub("", SCHEMA).strip().split("\n\n"):
-        if named := NAMED.match(statement.strip()):
-            found[named[2]] = statement.strip()
-    return found
-
-
-WANTED = _objects()
+# The statement that creates each object of the schema, as the database stores it, by name.
+WANTED = {
+    named[2]: statement
+    for statement in map(str.strip, COMMENT.sub("", SCHEMA).split("\n\n"))
+    if (named := NAMED.match(statement))
+}
 
 
 class SQLite(Engine):
@@ -48,37 +42,33 @@ class SQLite(Engine):
                 "SELECT name, type, sql FROM sqlite_master WHERE name GLOB 'search_*' "
                 "AND type IN ('table', 'view', 'trigger')"
             )
-            known = {name: (kind, sql) for name, kind, sql in cursor.fetchall()}
-            there = {name: sql for name, (_, sql) in known.items() if name in WANTED}
-            if there == WANTED:
+            stored = cursor.fetchall()
+            if {name: sql for name, _, sql in stored if name in WANTED} == WANTED:
                 return False
-            # A table that is as it should be keeps its rows; what FTS5 made for one goes with it.
-            kept = {
-                n
-                for n, (kind, sql) in known.items()
-                if kind == "table" and WANTED.get(n) in (sql, None)
-            }
-            for name, (kind, _) in known.items():
-                if name not in kept:
+            # An unchanged table keeps its rows; FTS5 drops its own tables with the one they are of.
+            tables = {name: sql for name, kind, sql in stored if kind == "table"}
+            unchanged = {name for name, sql in tables.items() if WANTED.get(name, sql) == sql}
+            for name, kind, _ in stored:
+                if name not in unchanged:
                     cursor.execute(f"DROP {kind} {name}")
             for name, sql in WANTED.items():
-                if name not in kept:
+                if name not in unchanged:
                     cursor.execute(sql)
             return True
 
-    def let_go(self) -> None:
+    def drop_triggers(self) -> None:
         with connection.cursor() as cursor:
             for name, sql in WANTED.items():
                 if kind := re.match(r"CREATE (VIEW|TRIGGER)", sql):
                     cursor.execute(f"DROP {kind[1]} IF EXISTS {name}")
 
-    def condition(self, match: Match, scope: str) -> tuple[str, list[Value]]:
-        return "search_page MATCH %s", [_expression(match, scope)]
+    def build_condition(self, match: Match) -> tuple[str, list[Value]]:
+        return "search_page MATCH %s", [_build_expression(match)]
 
-    def score(self, match: Match) -> tuple[str, list[Value]]:
+    def build_score(self, match: Match) -> tuple[str, list[Value]]:
         return f"-bm25(search_page, {', '.join(map(str, WEIGHTS.values()))})", []
 
-    def index(self, pages: Iterable[int] | None = None) -> None:
+    def index_pages(self, pages: Iterable[int] | None = None) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
             if pages is None:
                 cursor.execute("DELETE FROM search_page")
@@ -98,7 +88,7 @@ class SQLite(Engine):
                 )
 
     @contextmanager
-    def at_once(self) -> Iterator[None]:
+    def defer_indexing(self) -> Iterator[None]:
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO search_paused SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM search_paused)"
@@ -106,11 +96,10 @@ class SQLite(Engine):
             yield
             cursor.execute("DELETE FROM search_paused")
             cursor.execute("SELECT page_id FROM search_touched")
-            touched = [row[0] for row in cursor.fetchall()]
-            self.index(touched)
+            self.index_pages([row[0] for row in cursor.fetchall()])
             cursor.execute("DELETE FROM search_touched")
 
-    def wrong(self) -> list[int]:
+    def find_stale(self) -> list[int]:
         with connection.cursor() as cursor:
             cursor.execute("INSERT INTO search_page(search_page) VALUES ('integrity-check')")
             cursor.execute(
@@ -121,17 +110,16 @@ class SQLite(Engine):
             return [row[0] for row in cursor.fetchall()]
 
 
-def _expression(match: Match, scope: str) -> str:
-    """A match in the language of FTS5; every word is quoted, so that it is nothing but a word."""
-    wanted = " AND ".join(f"({' OR '.join(map(_term, group))})" for group in match.groups)
-    if scope != ALL:
-        wanted = f"{{{' '.join(SCOPES[scope])}}} : ({wanted})"
-    without = " OR ".join(map(_term, match.without))
+def _build_expression(match: Match) -> str:
+    """Return a match as an FTS5 query; every word is quoted, so that it cannot be an operator."""
+    wanted = " AND ".join(f"({' OR '.join(map(_build_term, group))})" for group in match.groups)
+    if match.scope != ALL:
+        wanted = f"{{{' '.join(SCOPES[match.scope])}}} : ({wanted})"
+    without = " OR ".join(map(_build_term, match.without))
     return f"({wanted}) NOT ({without})" if without else wanted
 
 
-def _term(term: Term) -> str:
-    if term.cjk:
-        found = pairs(term.words[0])
-        return f'"{" ".join(found)}"' + ("*" if len(term.words[0]) == 1 else "")
-    return f'"{" ".join(term.words)}"' + (" *" if term.prefix else "")
+def _build_term(term: Term) -> str:
+    words = pairs(term.words[0]) if term.cjk else term.words
+    begins = term.prefix or (term.cjk and len(term.words[0]) == 1)
+    return f'"{" ".join(words)}"' + (" *" if begins else "")

@@ -1,14 +1,14 @@
--- What search needs on SQLite, one object after each blank line: see sqlite.py.
+-- The search index on SQLite, one object after each blank line: see sqlite.py.
 
--- The index. Its columns are as in engine.WEIGHTS; a row's id is its page's.
+-- The index. Its columns are those of WEIGHTS in base.py; a row's id is its page's.
 CREATE VIRTUAL TABLE search_page USING fts5(
   title, names, headings, questions, labels, cjk, body, tokenize='unicode61 remove_diacritics 2'
 )
 
--- Pages to be indexed; outside loads it is empty, as a trigger does so at once.
+-- Pages to be indexed. Empty except during a bulk load, since a trigger indexes them immediately.
 CREATE TABLE search_touched (page_id INTEGER PRIMARY KEY)
 
--- Has a row while a load goes on, in whose transaction alone it is seen.
+-- Has a row during a bulk load, visible in its transaction only.
 CREATE TABLE search_paused (paused INTEGER PRIMARY KEY)
 
 CREATE VIEW search_page_type AS
@@ -20,19 +20,19 @@ SELECT
   p.title AS title,
   p.abbreviation
     || ' ' || coalesce((SELECT group_concat(value, char(10)) FROM json_each(p.aliases)), '')
-    || ' ' || coalesce(json_extract(o.told, '$.names'), '') AS names,
-  json_extract(o.told, '$.headings') AS headings,
-  json_extract(o.told, '$.questions') AS questions,
+    || ' ' || coalesce(json_extract(o.outline, '$.names'), '') AS names,
+  json_extract(o.outline, '$.headings') AS headings,
+  json_extract(o.outline, '$.questions') AS questions,
   coalesce((SELECT group_concat(name, char(10)) FROM (SELECT t.name
       FROM taggit_taggeditem i JOIN taggit_tag t ON t.id = i.tag_id
       WHERE i.object_id = p.id AND i.content_type_id IN search_page_type ORDER BY t.id)), '')
     || ' ' || coalesce((SELECT group_concat(name, char(10)) FROM (SELECT a.name
       FROM services_attachment a
       WHERE a.page_id = p.id AND a.trashed_at IS NULL ORDER BY a.uuid)), '') AS labels,
-  json_extract(o.told, '$.cjk') AS cjk,
+  json_extract(o.outline, '$.cjk') AS cjk,
   p.notes AS body
 FROM services_page p JOIN (
-  SELECT id, CASE WHEN json_valid(outline) THEN outline ELSE '{}' END AS told FROM services_page
+  SELECT id, CASE WHEN json_valid(outline) THEN outline ELSE '{}' END AS outline FROM services_page
 ) o ON o.id = p.id
 WHERE p.trashed_at IS NULL
 
