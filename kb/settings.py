@@ -3,7 +3,7 @@
 import os
 import secrets
 import tomllib
-from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -74,11 +74,9 @@ def secret_key() -> str:
             "SECRET_KEY is not set. With DEBUG off it must be: a long random string, kept secret."
         )
     path = VAR_DIR / "secret_key"
-    try:
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
+    with suppress(FileExistsError):
+        path.touch(0o600, exist_ok=False)
+        path.write_text(secrets.token_urlsafe(50))
     return path.read_text().strip()
 
 
@@ -105,6 +103,7 @@ INSTALLED_APPS = [
     "markdownx",
     "taggit",
     "services",
+    "django.forms",
 ]
 
 # A form with an expired CSRF token is shown again with what was typed.
@@ -143,7 +142,6 @@ TEMPLATES = [
 ]
 # Our own widget templates take precedence over those of the libraries.
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
-INSTALLED_APPS.append("django.forms")
 
 
 def database() -> dict[str, object]:
@@ -178,19 +176,13 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
+    for name in ("UserAttributeSimilarity", "MinimumLength", "CommonPassword", "NumericPassword")
 ]
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = os.environ.get("TIME_ZONE") or "UTC"
 USE_I18N = False
-USE_TZ = True
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -203,6 +195,8 @@ def uploads() -> dict[str, object]:
     bucket = os.environ.get("AWS_STORAGE_BUCKET_NAME")
     if not bucket:
         return {"BACKEND": "services.attachments.storage.local.FolderStorage"}
+    from boto3.s3.transfer import TransferConfig
+
     return {
         "BACKEND": "services.attachments.storage.s3_backend.BucketStorage",
         "OPTIONS": {
@@ -215,7 +209,8 @@ def uploads() -> dict[str, object]:
             "querystring_auth": True,
             "querystring_expire": 600,
             "max_memory_size": 4 * 1024 * 1024,
-            "transfer_config": s3_transfer(),
+            # Large files go up in parts, with one part in memory at a time.
+            "transfer_config": TransferConfig(use_threads=False),
             **cdn(),
         },
     }
@@ -238,14 +233,6 @@ def s3_client() -> object:
     )
 
 
-def s3_transfer() -> object:
-    """Upload large files in parts, with one part in memory at a time."""
-    from boto3.s3.transfer import TransferConfig
-
-    part = 8 * 1024 * 1024
-    return TransferConfig(multipart_threshold=part, multipart_chunksize=part, use_threads=False)
-
-
 def cdn() -> dict[str, object]:
     """Return the CloudFront domain in front of the bucket, if one is set, and its signing key."""
     domain = os.environ.get("AWS_S3_CUSTOM_DOMAIN")
@@ -265,7 +252,7 @@ def cdn() -> dict[str, object]:
     }
 
 
-STORAGES: dict[str, Mapping[str, object]] = {
+STORAGES: dict[str, dict[str, object]] = {
     "default": uploads(),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -301,8 +288,6 @@ if HTTPS:
     CSRF_COOKIE_SECURE = True
 # Not HSTS for subdomains: their owners decide.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
-SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 
 LOGGING = {
