@@ -22,7 +22,8 @@ from services.admin.row_forms import (
     put_rows_in,
 )
 from services.aws.catalog import name_key
-from services.forms.fields import NamesField, NotesField, NotesWidget, Seen, TagsField
+from services.forms.fields import NamesField, NotesField, NotesWidget
+from services.forms.page import PageFields
 from services.models import Page, PageName, Question, Service
 from services.pages.edit import base_of, read_typed
 from services.pages.names import KEY_LENGTH
@@ -37,7 +38,7 @@ GONE = (
 )
 
 
-class PageForm(forms.ModelForm[Page]):
+class PageForm(forms.ModelForm[Page], PageFields):
     """A service or topic, with its checklist items and questions.
 
     `clean` sets `draft`, the typed notes, unless they are too long.
@@ -47,19 +48,10 @@ class PageForm(forms.ModelForm[Page]):
         js = ("admin/js/jquery.init.js", "admin/js/inlines.js")
 
     draft: Draft
-    # Is there a row that cannot be put into the notes?
+    # Whether a row cannot be put into the notes.
     rows_refused = False
 
-    aliases = NamesField(
-        label="Other names",
-        required=False,
-        help_text="Other names for this page, one per line",
-    )
-    tags = TagsField(required=False, help_text="Separate with commas")
     notes = NotesField(widget=NotesWidget({"aria-label": "Notes"}))
-    version = Seen(required=False)
-    # When the draft in this form was saved. Browsers must not restore the value of another.
-    kept = Seen(required=False, widget=forms.HiddenInput({"autocomplete": "off"}))
 
     def __init__(
         self,

@@ -20,33 +20,36 @@ MAX_TAG_LENGTH = 100
 LONG_TITLE = {"maxlength": TITLE_LENGTH, "autocomplete": "off"}
 
 
-class EditForm(forms.Form):
-    """The fields of a page in the site's editor; `base` is the version it was opened on.
+class PageFields(forms.Form):
+    """Fields that the site's editor and the admin share."""
 
-    What the author changed is told by comparing with that version, not with what is stored now.
-    """
-
-    # Fields that a form of fewer does without.
-    left_out: ClassVar[tuple[str, ...]] = ()
-
-    title = forms.CharField(max_length=TITLE_LENGTH, widget=forms.TextInput(LONG_TITLE))
-    notes = NotesField(label="Notes")
-    category = forms.ModelChoiceField(
-        Category.objects.all(),
-        required=False,
-        empty_label="No category (general topic)",
-    )
-    abbreviation = forms.CharField(max_length=20, required=False, help_text="For example IAM, S3")
     aliases = NamesField(
         label="Other names",
         required=False,
         help_text="Other names for this page, one per line",
     )
     tags = TagsField(required=False, help_text="Separate with commas")
-    rewrite = forms.BooleanField(required=False)
     version = Seen(required=False)
-    # When the draft was kept that is in this form. Browsers are not to bring back another's.
+    # When the draft in this form was saved. Browsers must not restore the value of another.
     kept = Seen(required=False, widget=forms.HiddenInput({"autocomplete": "off"}))
+
+
+class EditForm(PageFields):
+    """The fields of a page in the site's editor; `base` is the version it was opened on.
+
+    The user's changes are those to that version, not to what is stored now.
+    """
+
+    # Fields that a subclass does not have.
+    left_out: ClassVar[tuple[str, ...]] = ()
+
+    title = forms.CharField(max_length=TITLE_LENGTH, widget=forms.TextInput(LONG_TITLE))
+    notes = NotesField(label="Notes")
+    category = forms.ModelChoiceField(
+        Category.objects.all(), required=False, empty_label="No category (general topic)"
+    )
+    abbreviation = forms.CharField(max_length=20, required=False, help_text="For example IAM, S3")
+    rewrite = forms.BooleanField(required=False)
 
     def __init__(
         self,
@@ -57,10 +60,9 @@ class EditForm(forms.Form):
         initial: Mapping[str, object] | None = None,
     ) -> None:
         self.page, self.base = page, base
-        known = (
-            base.facts | {"tags": [Tag(name=name) for name in base.facts["tags"]]} if base else {}
-        )
-        super().__init__(data, initial={**known, **(initial or {})})
+        known = dict(base.facts) if base else {}
+        known["tags"] = [Tag(name=name) for name in known.get("tags", ())]
+        super().__init__(data, initial=known | dict(initial or {}))
         if page is not None:
             self.fields["notes"].widget.page_id = page.pk
         names = self.fields["aliases"]
@@ -77,9 +79,8 @@ class EditForm(forms.Form):
         taken = Page.objects.filter(pk__in=others.values("page")).first()
         if taken is not None:
             words = 'There is already a page with this title: <a href="{}">{}</a>.'
-            raise forms.ValidationError(
-                format_html(words, taken.get_absolute_url(), taken), code="taken"
-            )
+            message = format_html(words, taken.get_absolute_url(), taken)
+            raise forms.ValidationError(message, code="taken")
         return title
 
     def clean_abbreviation(self) -> str:
@@ -97,20 +98,16 @@ class EditForm(forms.Form):
 
         Call it on a valid form. `category` is a category's id or None, `tags` a list of names.
         """
-        category = self.cleaned_data.get("category")
-        said = {name: self.cleaned_data[name] for name in FACTS if name in self.cleaned_data}
-        if "category" in said:
-            said["category"] = category.pk if category else None
-        before = self.base.facts if self.base else {}
-        return {
-            name: value
-            for name, value in said.items()
-            if name not in before or value != before[name]
-        }
+        facts = {name: self.cleaned_data[name] for name in FACTS if name in self.cleaned_data}
+        if category := facts.get("category"):
+            facts["category"] = category.pk
+        if self.base is None:
+            return facts
+        return {name: fact for name, fact in facts.items() if fact != self.base.facts[name]}
 
     @property
     def details_are_wrong(self) -> bool:
-        """Tell whether one of the folded fields has an error."""
+        """Return whether one of the fields in the folded details has an error."""
         return any(name in self.errors for name in FACTS if name != "title")
 
 
