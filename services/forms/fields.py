@@ -1,17 +1,15 @@
-"""Form fields for notes, names and tags of a page, and for what the form showed of it."""
+"""Form fields for notes, names and tags of a page, and for hidden values that a form showed."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.forms.renderers import BaseRenderer
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
-from django.utils.safestring import SafeString
+from django.utils.text import normalize_newlines
 from markdownx.fields import MarkdownxFormField
 from markdownx.widgets import AdminMarkdownxWidget
 from taggit.forms import TagField, TagWidget
@@ -21,13 +19,7 @@ from taggit.utils import edit_string_for_tags, parse_tags
 from services.forms.editor_toolbar import TOOLS
 from services.forms.tag_text import is_reachable
 
-LINE_ENDS = re.compile(r"\r\n|\r|\n")
 UNREACHABLE = "“%s” cannot be a tag: an address cannot lead to it. Add a letter or a digit."
-
-
-def as_posted(text: str) -> str:
-    """Return a text as browsers send it: with CRLF line ends (HTML, "newline normalisation")."""
-    return LINE_ENDS.sub("\r\n", text)
 
 
 class NotesWidget(AdminMarkdownxWidget):  # type: ignore[misc]
@@ -45,24 +37,13 @@ class NotesWidget(AdminMarkdownxWidget):  # type: ignore[misc]
         super().__init__(attrs)
         self.preview = preview
 
-    def render(
-        self,
-        name: str,
-        value: object,
-        attrs: dict[str, object] | None = None,
-        renderer: BaseRenderer | None = None,
-    ) -> SafeString:
-        # markdownx changes the dictionary that it is given, and cannot do without one.
-        html: SafeString = super().render(name, value, dict(attrs or {}), renderer)
-        return html
-
     def get_context(
         self, name: str, value: object, attrs: dict[str, object] | None
     ) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context(name, value, dict(attrs or {}))
-        kept = context["widget"]["attrs"]
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        found = context["widget"]["attrs"].items()
         context["widget"]["attrs"] = {
-            key: kept[key] for key in kept if not key.startswith("data-markdownx")
+            key: value for key, value in found if not key.startswith("data-markdownx")
         }
         context["editor"] = {
             "preview_url": reverse("markdownx_markdownify") if self.preview else "",
@@ -74,7 +55,7 @@ class NotesWidget(AdminMarkdownxWidget):  # type: ignore[misc]
 
 
 class NotesField(MarkdownxFormField):  # type: ignore[misc]
-    """Notes of which no character is stripped, not even blanks and line ends at both ends."""
+    """Notes, of which no blanks and line ends are stripped."""
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**{"widget": NotesWidget, "strip": False, "required": False} | kwargs)
@@ -82,16 +63,17 @@ class NotesField(MarkdownxFormField):  # type: ignore[misc]
     def clean(self, value: object) -> str:
         text: str = super().clean(value)
         if len(text.encode()) > settings.NOTE_MAX_BYTES:
-            most = filesizeformat(settings.NOTE_MAX_BYTES)
-            raise forms.ValidationError(f"These notes are too long: they may have {most}.")
+            limit = filesizeformat(settings.NOTE_MAX_BYTES)
+            raise forms.ValidationError(f"These notes are too long: they may have {limit}.")
         return text
 
     def has_changed(self, initial: str | None, data: str | None) -> bool:
-        return as_posted(initial or "") != as_posted(data or "")
+        # Browsers send CRLF for every line end (HTML, "newline normalisation").
+        return normalize_newlines(initial or "") != normalize_newlines(data or "")
 
 
 class Seen(forms.CharField):
-    """A hidden field with what the form showed; it never counts as changed."""
+    """A hidden value that the form showed; it never counts as changed."""
 
     widget = forms.HiddenInput
 
@@ -100,7 +82,7 @@ class Seen(forms.CharField):
 
 
 class NamesField(forms.CharField):
-    """A list of names, one a line or with commas between; `whole` are names that hold commas."""
+    """A list of names, one per line or separated by commas; `whole` are names with commas."""
 
     widget = forms.Textarea(attrs={"rows": 3})
     whole: Sequence[str] = ()
@@ -110,7 +92,7 @@ class NamesField(forms.CharField):
 
     def clean(self, value: object) -> list[str]:
         names: list[str] = []
-        for line in LINE_ENDS.split(super().clean(value)):
+        for line in normalize_newlines(super().clean(value)).split("\n"):
             parts = [line] if line.strip() in self.whole else line.split(",")
             names += [part.strip() for part in parts if part.strip()]
         return list(dict.fromkeys(names))

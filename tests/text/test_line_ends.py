@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.utils.text import normalize_newlines
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.forms.fields import as_posted
 from services.text.line_ends import dominant_line_end, restore_line_ends
 from tests.soak import TIMES
 
@@ -19,6 +19,11 @@ TEXTS = st.builds(
     st.sampled_from(["", "last"]),
 )
 ENDS = st.sampled_from(["\n", "\r\n", "\r"])
+
+
+def as_posted(text: str) -> str:
+    """Return a text as browsers send it: with CRLF line ends."""
+    return normalize_newlines(text).replace("\n", "\r\n")
 
 
 @given(TEXTS, ENDS)
