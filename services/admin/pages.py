@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -28,14 +27,12 @@ from services.admin.page_list import (
     TagFilter,
     search_pages,
 )
-from services.admin.row_edits import Draft
 from services.admin.trash import TrashMixin
 from services.attachments.manage import adopt
 from services.db.locks import retry_deadlocks
 from services.forms.conflict import choices_in
 from services.models import (
     Attachment,
-    Category,
     Page,
     Reason,
     Revision,
@@ -44,7 +41,6 @@ from services.models import (
     StaleVersion,
 )
 from services.pages import drafts
-from services.pages.edit import FACTS as EDITED
 from services.pages.edit import Edit, Outcome, base_of, overridden
 from services.pages.resolve_conflict import Clash
 from services.pages.revise import Trashed, create
@@ -71,7 +67,6 @@ def page_fieldsets(relation: str, *address_fields: str) -> Fieldsets:
 
 class PageAdmin(EditorsOnlyMixin, DraftMixin, TrashMixin[Page]):
     form = PageForm
-    kind: Page.Kind
     change_form_template = "admin/services/page/change_form.html"
     list_per_page = 50
     show_full_result_count = False
@@ -178,7 +173,7 @@ class PageAdmin(EditorsOnlyMixin, DraftMixin, TrashMixin[Page]):
         by = get_user(request)
         if not change:
             obj.notes, obj.updated_by, obj.last_reason = draft.notes, by, Reason.ADMIN
-            obj.kind = self.kind
+            obj.kind = str(self.opts.model_name)
             create(obj)
             adopt(obj, by=by)
             place = request.POST.get("place", "")
@@ -186,30 +181,28 @@ class PageAdmin(EditorsOnlyMixin, DraftMixin, TrashMixin[Page]):
             return
         wanted = {name: getattr(obj, name) for name in FACTS if name in form.changed_data}
         tags = form.cleaned_data.get("tags")
-        theirs = self._overridden(obj, draft, wanted, tags)
-        choices, notes, version = choices_in(request.POST), draft.notes, draft.version
-        facts = {"by": by, "reason": Reason.ADMIN, "tags": tags, **wanted}
-        saved = save(obj, notes, version=version, choices=choices, **facts)
+        # The facts that another user changed as well.
+        typed = base_of(obj).facts | {"tags": sorted(tags or ())}
+        facts = {name: typed[name] for name in typed if name in form.changed_data}
+        current = Page.everything.get(pk=obj.pk)
+        theirs = overridden(current, Edit(draft.notes, base_of(current, draft.version), facts))
+        saved = save(
+            obj,
+            draft.notes,
+            version=draft.version,
+            by=by,
+            reason=Reason.ADMIN,
+            tags=tags,
+            choices=choices_in(request.POST),
+            **wanted,
+        )
         if saved.resolved:
             messages.success(request, resolved_message(saved.page))
         elif saved.merged:
-            flash_merged(request, saved.page, version)
-        drafts.end_saved(by, saved.page, request.POST, notes=notes)
+            flash_merged(request, saved.page, draft.version)
+        drafts.end_saved(by, saved.page, request.POST, notes=draft.notes)
         flash_facts(request, Outcome(saved, theirs))
         obj.refresh_from_db()
-
-    def _overridden(
-        self, page: Page, draft: Draft, wanted: Mapping[str, object], tags: Sequence[str] | None
-    ) -> dict[str, Any]:
-        """Return the facts that another user changed as well, as that user set them."""
-        facts = {name: wanted[name] for name in EDITED if name in wanted}
-        if "category" in facts:
-            category = wanted["category"]
-            facts["category"] = category.pk if isinstance(category, Category) else None
-        if tags is not None:
-            facts["tags"] = sorted(tags)
-        current = Page.everything.get(pk=page.pk)
-        return overridden(current, Edit(draft.notes, base_of(current, draft.version), facts))
 
     def response_post_save_change(self, request: HttpRequest, obj: Page) -> HttpResponseRedirect:
         """Redirect to the page on the site if the user came from there."""
@@ -242,7 +235,6 @@ class PageAdmin(EditorsOnlyMixin, DraftMixin, TrashMixin[Page]):
 
 
 class ServiceAdmin(PageAdmin):
-    kind = Page.Kind.SERVICE
     list_display = ("name", "category", "progress", "questions", "updated", "document")
     list_filter = (("category", CategoryFilter), *PAGE_FILTERS)
     fieldsets = page_fieldsets("category", "aws_id")
@@ -259,7 +251,6 @@ class ServiceAdmin(PageAdmin):
 
 
 class TopicAdmin(PageAdmin):
-    kind = Page.Kind.TOPIC
     list_display = ("name", "progress", "questions", "updated", "document")
     list_filter = PAGE_FILTERS
     fieldsets = page_fieldsets("about")
