@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -130,18 +130,8 @@ class AttachmentAdmin(EditorsOnlyMixin, TrashMixin[Attachment]):
 
     # -- saving --------------------------------------------------------------------------------
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, object] | None = None,
-    ) -> HttpResponse:
-        """Handle the form without a transaction, which would lock others out during an upload."""
-        answer: HttpResponse = self._changeform_view(  # type: ignore[attr-defined]
-            request, object_id, form_url, extra_context
-        )
-        return answer
+    # Without a transaction, which would lock others out during an upload.
+    changeform_view = admin.ModelAdmin._changeform_view  # type: ignore[attr-defined]
 
     def save_model(
         self, request: HttpRequest, obj: Attachment, form: AttachmentForm, change: bool
