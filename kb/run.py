@@ -19,20 +19,26 @@ from django.utils.crypto import get_random_string
 from gunicorn.app.wsgiapp import WSGIApplication
 
 HOST = "127.0.0.1"
+WELCOME = f"""
+  Open    http://{HOST}:{{port}}/
+  Log in  {{login}}
+  Data    {{data}}
+  Stop    Ctrl+C
+"""
 
 
 def main() -> None:
-    """Prepare everything, then serve until Ctrl+C; a failure is a sentence, not a traceback."""
+    """Prepare everything, then serve until Ctrl+C; report failures as a sentence."""
     try:
         notes, port = read_arguments()
-        # First, so that nothing is changed where another start is still serving.
+        # First, so that nothing is changed while another process serves the site.
         listener = listen(port)
         choose_settings()
         print("Preparing the database and the static files.", flush=True)
         call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False)
         load_notes(notes)
-        print(welcome(port, make_account()), flush=True)
+        print(WELCOME.format(port=port, login=make_account(), data=settings.VAR_DIR), flush=True)
         Server(listener).run()
     except KeyboardInterrupt:
         pass
@@ -73,7 +79,7 @@ def listen(port: int) -> socket.socket:
 
 
 def choose_settings() -> None:
-    """Fill in what the environment leaves open: as in production, and open to read."""
+    """Set what the environment does not: as in production, but public."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "kb.settings"
     for name, value in {"DEBUG": "off", "KB_PUBLIC": "on", "KB_RUN": "on"}.items():
         os.environ[name] = os.environ.get(name) or value
@@ -98,7 +104,7 @@ def load_notes(notes: Path | None) -> None:
     except CommandError as error:
         print(error, file=sys.stderr)
     except SystemExit:
-        # What could be read is there; the command has named the files that it refused.
+        # The rest was imported; the command has named the files that it refused.
         print("Not everything could be imported.", file=sys.stderr)
 
 
@@ -111,16 +117,6 @@ def make_account() -> str:
     password = get_random_string(16)
     users.create_superuser("admin", password=password)
     return f"admin, with the password {password} (it is shown only now)"
-
-
-def welcome(port: int, login: str) -> str:
-    """Return the closing lines: address, login, where the data is, how to stop."""
-    return f"""
-  Open    http://{HOST}:{port}/
-  Log in  {login}
-  Data    {settings.VAR_DIR}
-  Stop    Ctrl+C
-"""
 
 
 class Server(WSGIApplication):
@@ -138,7 +134,7 @@ class Server(WSGIApplication):
         self.cfg.set("worker_class", "gthread")
         self.cfg.set("threads", 8)
         self.cfg.set("loglevel", "warning")
-        # A browser keeps its connections open: stopping does not wait for them.
+        # Browsers leave connections open; do not wait for them to close.
         self.cfg.set("graceful_timeout", 2)
         self.cfg.set("control_socket_disable", True)
         # Closing the terminal stops the site; Gunicorn would load it again.

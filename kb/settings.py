@@ -89,7 +89,7 @@ for origin in CSRF_TRUSTED_ORIGINS:
             f"CSRF_TRUSTED_ORIGINS has {origin!r}: write the scheme too, as in https://{origin}."
         )
 
-# May people who are not logged in read?
+# Whether anonymous users may read.
 KB_PUBLIC = env_bool("KB_PUBLIC", False)
 
 INSTALLED_APPS = [
@@ -278,7 +278,7 @@ TAGGIT_TAGS_FROM_STRING = "services.forms.tag_text.from_text"
 TAGGIT_STRING_FROM_TAGS = "services.forms.tag_text.to_text"
 MARKDOWNX_MARKDOWNIFY_FUNCTION = "services.selectors.page.markdownify"
 
-# HTTPS=on: the site is reached over https, directly or through a proxy that says so.
+# HTTPS=on: users reach the site over https, directly or through a proxy that sets this header.
 HTTPS = env_bool("HTTPS", False)
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -295,6 +295,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    # Answers 403 and 404 are not errors of the site.
+    # Responses 403 and 404 are not errors of the site.
     "loggers": {"django.request": {"level": "ERROR"}},
 }

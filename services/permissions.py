@@ -1,4 +1,4 @@
-"""Decide who may read, edit and administer: the only place that does.
+"""Decide who may read, edit and administer. No other module does.
 
 Three groups exist from the start: readers read pages; editors also change notes; admins also
 manage categories and users. With KB_PUBLIC on, anonymous users may read too.
@@ -37,7 +37,7 @@ def _is_in_group(user: AnyUser, *names: str) -> bool:
 
 
 class Backend(ModelBackend):
-    """Django's own log-in, which loads a user with their groups in one query."""
+    """Django's own log-in, but with a user's groups loaded in the same query."""
 
     def get_user(self, user_id: int) -> User | None:
         memberships = User.groups.through.objects.filter(user=OuterRef("pk"))
@@ -58,17 +58,17 @@ def shown_name(user: User | None) -> str:
 
 
 def may_read(user: AnyUser) -> bool:
-    """Tell whether a user may read pages."""
+    """Return whether a user may read pages."""
     return bool(settings.KB_PUBLIC) or _is_in_group(user, READERS, EDITORS, ADMINS)
 
 
 def may_edit(user: AnyUser) -> bool:
-    """Tell whether a user may change notes, upload and import."""
+    """Return whether a user may change notes, upload and import."""
     return _is_in_group(user, EDITORS, ADMINS)
 
 
 def may_administer(user: AnyUser) -> bool:
-    """Tell whether a user may manage categories, users and their groups."""
+    """Return whether a user may manage categories, users and their groups."""
     return _is_in_group(user, ADMINS)
 
 
@@ -132,7 +132,7 @@ def readers_or_key_only(view: View[P]) -> View[P]:
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """Add what the user may do to templates; each is worked out only where a template uses it."""
+    """Add the user's permissions to templates; each is queried only when a template uses it."""
     user = getattr(request, "user", None) or AnonymousUser()
     return {
         "may_read": lambda: may_read(user),

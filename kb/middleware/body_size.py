@@ -29,18 +29,12 @@ class SkipFiles(FileUploadHandler):
     def new_file(self, *args: object, **kwargs: object) -> Never:
         raise SkipFile
 
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """Never called, since all files are skipped."""
-
-    def file_complete(self, file_size: int) -> None:
-        """Never called, since all files are skipped."""
-
 
 def bodies(get_response: View) -> View:
     """Middleware: do not read a body that is too large, or that its sender may not send.
 
-    A form without files is read after a session has ended too, so that it can be shown again.
-    Django takes a body without a length for empty.
+    A form without files is read even if the session has ended, so that it can be shown again.
+    Django treats a body without a length as empty.
     """
 
     def respond(request: HttpRequest) -> HttpResponseBase:

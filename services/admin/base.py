@@ -39,8 +39,8 @@ class AdminsOnlyMixin(EditorsOnlyMixin):
         return may_administer(request.user)
 
 
-def never(model_admin: object, request: HttpRequest, obj: object = None) -> bool:
-    """Allow something to no user, as a class's `has_…_permission`."""
+def deny(model_admin: object, request: HttpRequest, obj: object = None) -> bool:
+    """Return False for every user, as a class's `has_…_permission`."""
     return False
 
 

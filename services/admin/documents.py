@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django_stubs_ext import WithAnnotations
 
-from services.admin.base import EditorsOnlyMixin, never
+from services.admin.base import EditorsOnlyMixin, deny
 from services.admin.importing import import_view
 from services.models import Document, Page
 from services.pages.names import refresh_names, resolve_again
@@ -34,7 +34,7 @@ class DocumentAdmin(EditorsOnlyMixin, admin.ModelAdmin[Document]):
     delete_confirmation_template = "admin/services/document/delete_confirmation.html"
     delete_selected_confirmation_template = "admin/services/document/delete_confirmation.html"
 
-    has_add_permission = has_change_permission = never
+    has_add_permission = has_change_permission = deny
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(import_view)

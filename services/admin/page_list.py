@@ -50,7 +50,7 @@ def search_pages(pages: Pages, words: str) -> Pages:
 
 
 def has_items(*states: str) -> Q:
-    """Does a page have an item in one of these states: of its own, or elsewhere naming it?"""
+    """Return the condition that a page has an item in one of these states, or one that names it."""
     own = ChecklistItem.objects.filter(page=OuterRef("pk"), state__in=states)
     names = ChecklistItem.names.through.objects.filter(page=OuterRef("pk"))
     return Q(Exists(own)) | Q(Exists(names.filter(checklistitem__state__in=states)))

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html_join
 
-from services.admin.base import AdminsOnlyMixin, never
+from services.admin.base import AdminsOnlyMixin, deny
 from services.permissions import ADMINS
 
 
@@ -72,14 +72,12 @@ class PersonAdmin(AdminsOnlyMixin, UserAdmin[User]):
     def formfield_for_manytomany(
         self, db_field: ManyToManyField[Group, Group], request: HttpRequest, **kwargs: object
     ) -> forms.ModelMultipleChoiceField[Group] | None:
-        if db_field.name == "groups":
-            return forms.ModelMultipleChoiceField(
-                Group.objects.order_by("name"),
-                required=False,
-                widget=forms.CheckboxSelectMultiple,
-                help_text="Readers read; editors also change pages; admins also manage people.",
-            )
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
+        return forms.ModelMultipleChoiceField(
+            Group.objects.order_by("name"),
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            help_text="Readers read; editors also change pages; admins also manage people.",
+        )
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         above = isinstance(obj, User) and obj.is_superuser and not request.user.is_superuser
@@ -96,7 +94,7 @@ class GroupAdmin(AdminsOnlyMixin, admin.ModelAdmin[Group]):
     list_display = ("name", "members")
     fields = ("name", "members")
     actions = None
-    has_add_permission = has_change_permission = has_delete_permission = never
+    has_add_permission = has_change_permission = has_delete_permission = deny
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
         return super().get_queryset(request).prefetch_related("user_set")

@@ -41,7 +41,7 @@ class RowForm(forms.Form):
 
     @property
     def shown(self) -> str:
-        """The text of the row when the form was shown."""
+        """Return the text of the row when the form was shown."""
         text = self.data.get(self.add_initial_prefix("text")) if self.is_bound else None
         return str(text or self.get_initial_for_field(self.fields["text"], "text") or "").strip()
 

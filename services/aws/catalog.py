@@ -29,8 +29,8 @@ CATEGORIES: tuple[Category, ...] = (
     Category("Other", "other", ("Other services", "Other AWS services")),
 )
 
-# Words that head ordinary notes far more often than they name a service. They name it only with
-# "AWS" or "Amazon" before them ("Q" is a question, "RAM" is memory).
+# Headings that are rarely the name of a service ("Q" is a question, "RAM" is memory). They name
+# it only after "AWS" or "Amazon".
 # fmt: off
 ORDINARY = frozenset({
     "account", "account access", "account management", "artifact", "backup", "batch", "billing",
@@ -55,7 +55,7 @@ class Service:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All names in use for it, the full name first; `find_service` finds it by each."""
+        """Return all names in use for it, the full name first; `find_service` finds it by each."""
         bare = _PREFIX.sub("", self.name)
         short = self.abbreviation or bare
         names = (self.name, bare, short, self.name.removesuffix(bare) + short, *self.aliases)
@@ -63,7 +63,7 @@ class Service:
 
 
 def name_key(name: str) -> str:
-    """Return a name as names are compared: NFKC, no case, single spaces, none at the ends."""
+    """Return a name in the form that is compared: NFKC, casefolded, single spaces, stripped."""
     if name.isascii():
         return " ".join(name.lower().split())
     folded = unicodedata.normalize("NFKC", name).casefold()

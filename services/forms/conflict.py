@@ -1,4 +1,4 @@
-"""The form that asks which text is used where two changed the same lines."""
+"""The form in which a user chooses between two texts that changed the same lines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.pages.resolve_conflict import Choices, Conflict
 from services.text.merge import Use
 
 BLOCK = "block-"
-# The fields of this form, beside those of the one that was sent, and its buttons.
+# The names of the buttons that choose one text for all blocks, and that send the choices.
 EVERYWHERE, CONTINUE = "everywhere", "_continue"
 
 
@@ -29,7 +29,7 @@ FILE = Sides("this page", "the file")
 
 
 class ConflictForm(forms.Form):
-    """A choice for each disputed block; `conflict` is the mark of those that were shown."""
+    """A choice for each disputed block; `conflict` is the mark of the blocks that were shown."""
 
     conflict = Seen()
 
@@ -46,12 +46,12 @@ class ConflictForm(forms.Form):
 
 
 def is_own(name: str) -> bool:
-    """Tell whether a field is of this form, and not of the one that led to the conflict."""
+    """Return whether a field belongs to this form, not to the one that led to the conflict."""
     return name in ("conflict", EVERYWHERE) or name.startswith(BLOCK)
 
 
 def choices_in(posted: QueryDict) -> Choices | None:
-    """Return what a user chose, None where they were not asked yet."""
+    """Return what a user chose; None if the form was not shown yet."""
     if "conflict" not in posted:
         return None
     count = sum(name.startswith(BLOCK) for name in posted)

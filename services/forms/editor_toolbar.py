@@ -1,4 +1,4 @@
-"""Buttons of the editor's toolbar, in order; `static/js/editor/markdown.js` carries them out."""
+"""Buttons of the editor's toolbar, in order; `static/js/editor/markdown.js` implements them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A button: its name for the script and for its icon, its label, and its keys if it has any."""
+    """A button: its name in the script and of its icon, its label, and its keys, if any."""
 
     name: str
     label: str
@@ -15,12 +15,12 @@ class Tool:
 
     @property
     def aria_keys(self) -> str:
-        """The keys as ARIA writes them (WAI-ARIA 1.2, "aria-keyshortcuts")."""
+        """Return the keys as ARIA writes them (WAI-ARIA 1.2, "aria-keyshortcuts")."""
         return self.keys.replace("Ctrl", "Control")
 
     @property
     def icon(self) -> str:
-        """The template of its icon."""
+        """Return the name of the icon's template."""
         return f"icons/{self.name}.html"
 
 

@@ -1,7 +1,7 @@
 """Tags as a user types them: separated by commas, each of one or more words.
 
-In quotes stands a tag that has a comma in it, as `"a, b"`; a quote in there is written twice. Any
-other quote is a character like all others. `kb.settings` tells django-taggit of these two.
+A tag with a comma is written in quotes, as in `"a, b"`, with any quotes in it doubled. All other
+quotes are ordinary characters. `kb.settings` names these functions for django-taggit.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ NEEDS_QUOTES = re.compile(r'\A"|[,\r\n]')
 
 
 def from_text(text: str | None) -> list[str]:
-    """Return the tags in a text, each once and in order."""
+    """Return the tags in a text, sorted and without duplicates."""
     found = set()
     for entry in ENTRY.finditer(text or ""):
         quoted = entry["quoted"]
@@ -35,5 +35,5 @@ def _written(name: str) -> str:
 
 
 def is_reachable(name: str) -> bool:
-    """Tell whether a tag can have an address: browsers remove the parts `.` and `..` from it."""
+    """Return whether a tag can have a URL: browsers remove the parts `.` and `..` from it."""
     return {".", ".."}.isdisjoint(name.split("/"))
