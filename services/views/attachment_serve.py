@@ -30,7 +30,7 @@ from services.permissions import may_edit, readers_only
 
 # Even a file that looks like a page can neither run nor load anything.
 SANDBOX = "sandbox; default-src 'none'"
-# Chromium shows no PDF in a sandbox. The type was verified, and `nosniff` prevents another guess.
+# Chromium shows no PDF in a sandbox. The type was verified; Django's `nosniff` prevents a guess.
 PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'"
 # For so many seconds a browser shows the file without a new check of permissions.
 CACHE_CONTROL = "private, max-age=300"
@@ -61,7 +61,7 @@ def _find_attachment(request: HttpRequest, uuid: uuids.UUID) -> Attachment:
 
 
 def _is_trashed(found: Attachment) -> bool:
-    """Tell whether a file is only on pages in the trash; another page may show it too."""
+    """Return whether a file is only on pages in the trash; another page may show it too."""
     own, shown = Page.everything.filter(pk=found.page_id or 0), pages_showing(found)
     trashed = (own if found.page_id else shown).exclude(trashed_at=None)
     return trashed.exists() and not shown.filter(trashed_at=None).exists()
@@ -107,7 +107,6 @@ def _send(
     response.headers["Content-Length"] = str(file.size if part is None else len(part))
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["Content-Disposition"] = _disposition(found, content_type)
-    response.headers["X-Content-Type-Options"] = "nosniff"
     is_pdf = content_type == PDF.content_type
     response.headers["Content-Security-Policy"] = PDF_POLICY if is_pdf else SANDBOX
     return response

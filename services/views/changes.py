@@ -57,5 +57,4 @@ def feed(request: HttpRequest) -> HttpResponseBase:
     response.headers["ETag"] = etag
     response.headers["Last-Modified"] = http_date(changed)
     response.headers["Cache-Control"] = "private, no-cache"
-    response.headers["X-Content-Type-Options"] = "nosniff"
     return response

@@ -1,7 +1,7 @@
 """The screen for conflicts: both texts side by side, and a choice for each block.
 
-The form that led to it is carried along, and sent to its own view again with the choices. So the
-view checks and saves as always, and asks again where the disputed blocks are others by then.
+The fields of the form that caused it are posted to the form's own view again, with the choices.
+That view checks and saves as always, and shows the screen again if other blocks are disputed.
 """
 
 from __future__ import annotations
@@ -53,9 +53,9 @@ def show(
     draft: Draft | None = None,
     status: int = 409,
 ) -> HttpResponse:
-    """Show a conflict; `lead` says who changed what, `kept` when the draft was saved, if any.
+    """Show a conflict; `lead` is a sentence about who changed what, `draft` that of an answer.
 
-    `draft` is that of an answer, for the page's script.
+    `kept` is the `saved_mark` of the draft, if any.
     """
     conflict, form = clash.conflict, ConflictForm(request.POST, clash.conflict, sides)
     blocks = iter(form.visible_fields())
@@ -82,9 +82,9 @@ def show(
 
 
 def show_page(request: HttpRequest, clash: Clash) -> HttpResponse:
-    """Show what two people made of a page; what was typed is saved as a draft until they choose.
+    """Show a conflict between two users of a page; save what was typed as a draft until then.
 
-    A draft that its author has not looked at stays as it is.
+    A draft that the user has not opened is not overwritten.
     """
     page, who, version = clash.current, get_user(request), posted_version(request)
     kept, stored = request.POST.get("kept", ""), " Your earlier draft of this page stays."

@@ -46,7 +46,7 @@ def show_editor(
 
 
 def _linking(page: Page) -> int:
-    """Return how many pages have links that would not lead here under another title."""
+    """Return how many pages have links that would break under another title."""
     names = rename.lost_names(page, {"title": "", "abbreviation": ""})
     asking = rename.pages_linking(page, names)
     return len({other for pages in asking.values() for other in pages})

@@ -34,11 +34,10 @@ def history(request: HttpRequest, slug: str) -> HttpResponseBase:
         return redirect("history", page.slug)
     asked, before = Filter.of(request.GET), parse_number(request.GET.get("before"))
     ticks = parse_number(request.GET.get("ticks"))
-    part = (
-        timeline.history(page.pk, asked, before)
-        if ticks is None
-        else timeline.run(page.pk, ticks, before)
-    )
+    if ticks is None:
+        part = timeline.history(page.pk, asked, before)
+    else:
+        part = timeline.run(page.pk, ticks, before)
     context = {"page": page, "part": part, "filter": asked, "before": before, "ticks": ticks}
     return render(request, "history.html", context)
 
@@ -54,10 +53,8 @@ def revision(request: HttpRequest, slug: str, version: int) -> HttpResponseBase:
     if then is None:
         raise Http404("This page never had that version.")
     if request.GET.get("raw") == "1":
-        response = HttpResponse(then.notes, content_type="text/plain; charset=utf-8")
-        # Notes may hold any HTML: no browser is to guess that this is a page.
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        return response
+        # Notes may have any HTML: `nosniff`, which Django sends, prevents it from being run.
+        return HttpResponse(then.notes, content_type="text/plain; charset=utf-8")
     text, cut = cut_notes(then.notes)
     facts = [(label, value) for label, value in facts_of(then).items() if value]
     context = {
@@ -92,7 +89,7 @@ def compare(request: HttpRequest, slug: str) -> HttpResponseBase:
 @require_POST
 @editors_only
 def restore(request: HttpRequest, slug: str, version: int) -> HttpResponseBase:
-    """Make a page what it was; asks again where it has moved on since its history was read."""
+    """Restore a version of a page; ask again if the page has changed since its history was read."""
     page = _page(request, slug)
     seen = parse_number(request.POST.get("seen")) or 0
     try:
@@ -107,8 +104,7 @@ def restore(request: HttpRequest, slug: str, version: int) -> HttpResponseBase:
         action = reverse("restore", args=[done.page.slug, seen])
         undo = undo_form(request, action, seen=done.page.version)
         when = date_format(at, r"j F Y \a\t H:i")
-        words = format_html("Restored the version of {}. {}", when, undo)
-        messages.success(request, words)
+        messages.success(request, format_html("Restored the version of {}. {}", when, undo))
     else:
         messages.info(request, "The page already says what that version said.")
     for sentence in done.left:
@@ -117,7 +113,7 @@ def restore(request: HttpRequest, slug: str, version: int) -> HttpResponseBase:
 
 
 def _page(request: HttpRequest, slug: str) -> Page:
-    """Return the page at an address or old address; for editors also from the trash."""
+    """Return the page at an address or old address; for editors also one in the trash."""
     shown = Page.everything if may_edit(request.user) else Page.objects
     rows = shown.select_related("category").only(*FIELDS, "category__name", "category__slug")
     return get_page(slug, rows)

@@ -47,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @editors_only
 def without_examples(request: HttpRequest) -> HttpResponse:
-    """Ask whether to remove the example pages, naming those that were changed, and remove them."""
+    """Ask whether to remove the example pages, with a list of changed ones, and remove them."""
     if request.method == "POST":
         number = remove_examples(by=get_user(request))
         messages.success(request, f"Moved {number} example pages to the trash.")

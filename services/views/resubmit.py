@@ -12,11 +12,7 @@ from services.permissions import P, View, editors_only, may_edit
 from services.views.request import wants_json
 
 # The fields that users type text in, with the labels that it is shown with to be sent again.
-WRITTEN = {
-    "notes": "Your text",
-    "words": "Your question",
-    "answer": "Your answer",
-}
+WRITTEN = {"notes": "Your text", "words": "Your question", "answer": "Your answer"}
 # Django's reason where the form may be on another site, whose text is not from this user.
 FROM_ELSEWHERE = "Origin checking failed"
 
@@ -53,12 +49,12 @@ def send_again(request: HttpRequest, status: int) -> HttpResponse:
 
 
 def _is_written(name: str, value: str) -> bool:
-    """Tell whether a posted field is a text that the user typed; blank notes count too."""
+    """Return whether a posted field is a text that the user typed; blank notes count too."""
     return name in WRITTEN and bool(value.strip() or name == "notes")
 
 
 def has_written(request: HttpRequest) -> bool:
-    """Tell whether a request has text that the user typed."""
+    """Return whether a request has text that the user typed."""
     return any(_is_written(name, request.POST[name]) for name in request.POST)
 
 

@@ -35,43 +35,37 @@ def split(request: HttpRequest, slug: str) -> HttpResponse:
         except IntegrityError:
             # Another request took the title first: now the form sees it, and reports it.
             return _split(request, page)
+    return _ask(request, page, {})
+
+
+def _ask(
+    request: HttpRequest, page: Page, typed: dict[str, object], *, status: int = 200
+) -> HttpResponse:
     part = find_section(page.notes, request.GET.get("section", ""))
     if part is None:
         return render(request, "no_section.html", {"page": page}, status=404)
-    return _show(request, page, base_of(page), part, _form(page, part))
-
-
-def _form(page: Page, part: PageSection) -> SplitForm:
-    start = {
-        "title": part.title[:TITLE_LENGTH],
-        "category": page.category_id,
-        "version": page.version,
-    }
-    return SplitForm(initial=start)
+    start = {"title": part.title[:TITLE_LENGTH], "category": page.category_id} | typed
+    form = SplitForm(initial=start | {"version": page.version})
+    return _show(request, page, base_of(page), part, form, status=status)
 
 
 def _split(request: HttpRequest, page: Page) -> HttpResponse:
-    base, anchor = base_of(page, posted_version(request)), request.GET.get("section", "")
-    part = find_section(base.notes or "", anchor)
+    base = base_of(page, posted_version(request))
+    part = find_section(base.notes or "", request.GET.get("section", ""))
     if part is None:
         return render(request, "no_section.html", {"page": page}, status=404)
     form = SplitForm(request.POST)
     if not form.is_valid():
         return _show(request, page, base, part, form)
     title, category = form.cleaned_data["title"], form.cleaned_data["category"]
-    shelf = category.pk if category else None
+    fields = {"title": title, "category": category.pk if category else None}
     try:
-        made = split_page(page, base, part, title=title, category=shelf, by=get_user(request))
+        made = split_page(page, base, part, **fields, by=get_user(request))
     except Trashed as refusal:
         raise Http404(str(refusal)) from None
     except Clash as clash:
         messages.warning(request, CHANGED)
-        now = find_section(clash.current.notes, anchor)
-        if now is None:
-            return render(request, "no_section.html", {"page": page}, status=404)
-        start = {"title": title, "category": shelf, "version": clash.current.version}
-        form = SplitForm(initial=start)
-        return _show(request, clash.current, base_of(clash.current), now, form, status=409)
+        return _ask(request, clash.current, fields, status=409)
     words = '“{}” is a page of its own now. <a href="{}">{}</a> links to it.'
     messages.success(request, format_html(words, made.title, page.get_absolute_url(), page))
     return redirect(made)
