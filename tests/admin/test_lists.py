@@ -112,7 +112,7 @@ def test_queries_do_not_grow_with_the_list(as_editor: Client, address: str) -> N
     fill(0, 2)
     as_editor.get(address)
     few = queries()
-    fill(2, 30)
+    fill(2, 8)
     assert queries() == few <= 15
 
 

@@ -99,6 +99,7 @@ def test_it_costs_no_query(as_editor, settings) -> None:
     assert len(queries(send)) == with_it
 
 
+@pytest.mark.soak
 def test_a_body_without_a_length_is_answered_and_not_read(tmp_path) -> None:
     server = Server(tmp_path)
     server.ask("prepare")

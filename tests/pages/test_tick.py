@@ -285,7 +285,7 @@ def test_six_queries_whatever_there_is(as_editor, editor):
     made()
     one = item("One").pk
     few = queries(lambda: post(as_editor, one, "done"))
-    for number in range(30):
+    for number in range(8):
         made(NOTES, f"Page {number}")
         tick_item(one, "open" if number % 2 else "doing", by=editor)
     many = queries(lambda: post(as_editor, one, "na", why="Because"))

@@ -160,6 +160,7 @@ def faults_of(text: str, page: _Words) -> list[str]:
     return found
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("who", "column", "own"),
     [

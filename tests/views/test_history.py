@@ -96,7 +96,7 @@ def test_a_long_history_costs_the_same_queries(as_editor, page, admin, editor):
     with_edits(page, 3, by=editor)
     tick_all(page, admin)
     few = len(queries(as_editor, "/pages/plan/history/"))
-    with_edits(page, 200, by=editor)
+    with_edits(page, 60, by=editor)
     page.refresh_from_db()
     many = queries(as_editor, "/pages/plan/history/")
     assert len(many) == few <= 5
@@ -107,7 +107,7 @@ def test_a_long_history_costs_the_same_queries(as_editor, page, admin, editor):
 @pytest.mark.parametrize("asked", [Filter(), Filter("no-ticks")])
 @pytest.mark.parametrize("before", [None, 40])
 def test_the_list_is_read_by_its_indexes(page, editor, asked, before):
-    with_edits(page, 60, by=editor)
+    with_edits(page, 42, by=editor)
     with CaptureQueriesContext(connection) as captured:
         timeline.history(page.pk, asked, before)
     plan = explained(captured[0]["sql"])
