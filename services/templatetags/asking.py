@@ -25,7 +25,7 @@ def excerpt(draft: Draft, page: Page | None) -> str:
 
 
 @register.filter
-def called(draft: Draft) -> str:
+def draft_label(draft: Draft) -> str:
     """Describe a draft of `DraftQuerySet.listed` in a few words."""
     facts = vars(draft)
     if draft.page is None:

@@ -57,7 +57,7 @@ def place(row: ChecklistItem | Question) -> str:
 
 
 @register.filter
-def here(question: Question) -> str:
+def fragment(question: Question) -> str:
     """Return the fragment of a question in the page that shows it."""
     return place_url("", question.text)
 
