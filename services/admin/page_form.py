@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -68,10 +68,8 @@ class PageForm(forms.ModelForm[Page], PageFields):
             items = list(instance.items.order_by("position").values(*ItemForm.note_fields))
             self.more_items = max(len(items) - MAX_ROWS, 0)
             self.item_rows.initial = items[:MAX_ROWS]
-            questions = instance.questions.order_by("position")
-            self.question_rows.initial = list(
-                questions.values(*QuestionForm.base_fields)[:MAX_ROWS]
-            )
+            questions = instance.questions.order_by("position").values(*QuestionForm.base_fields)
+            self.question_rows.initial = list(questions[:MAX_ROWS])
         if self.instance.pk:
             self.fields["version"].initial = str(self.instance.version)
             self.fields["notes"].widget.page_id = self.instance.pk
@@ -80,15 +78,14 @@ class PageForm(forms.ModelForm[Page], PageFields):
                 self.fields[name].show_hidden_initial = bool(self.instance.pk)
         # A blank one is made from the title.
         self.fields["slug"].required = False
-        if "about" in self.fields and self.instance.about_id:
+        if "about" in self.fields:
             # Also its own service in the trash: saving the topic must not separate them.
-            about = self.fields["about"]
             known = Q(trashed_at=None) | Q(pk=self.instance.about_id)
-            if isinstance(about, forms.ModelChoiceField):
-                about.queryset = Service.everything.filter(known).order_by("title")
-        names = self.fields["aliases"]
-        if isinstance(names, NamesField):
-            names.whole = [str(alias) for alias in self.instance.aliases]
+            services = Service.everything.filter(known).order_by("title")
+            about = cast("forms.ModelChoiceField[Page]", self.fields["about"])
+            about.queryset = services.only("kind", "title", "abbreviation")
+        names = cast(NamesField, self.fields["aliases"])
+        names.whole = [str(alias) for alias in self.instance.aliases]
 
     # -- names ---------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.db import IntegrityError
-from django.db.models import ForeignKey, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -37,7 +37,6 @@ from services.models import (
     Reason,
     Revision,
     Section,
-    Service,
     StaleVersion,
 )
 from services.pages import drafts
@@ -136,18 +135,21 @@ class PageAdmin(EditorsOnlyMixin, DraftMixin, TrashMixin[Page]):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        page, me = context["adminform"].form.instance, get_user(request)
-        sections = Section.objects.filter(page=page.pk).select_related("document")
-        context["page"] = page if page.pk else None
-        context["section"] = sections.first() if page.pk else None
+        form = context["adminform"].form
+        page = form.instance if form.instance.pk else None
         # Each new page has a place of its own among its author's drafts.
-        place = "" if page.pk else new_place(request.POST.get("place"))
-        context["place"] = place
-        context["draft"] = drafts.find_other_draft(me, context["page"], request.POST, place)
-        if page.pk:
+        place = "" if page else new_place(request.POST.get("place"))
+        context |= {
+            "page": page,
+            "place": place,
+            "draft": drafts.find_other_draft(get_user(request), page, request.POST, place),
+            "draft_url": reverse(f"admin:services_{self.opts.model_name}_draft"),
+        }
+        if page:
+            sections = Section.objects.filter(page=page).select_related("document")
+            context["section"] = sections.first()
             files = Attachment.objects.live().filter(page=page)
             context["files"] = files.only("name", "content_type", "size")[:MAX_FILES_SHOWN]
-        context["draft_url"] = reverse(f"admin:services_{self.opts.model_name}_draft")
         return super().render_change_form(request, context, *args, **kwargs)
 
     @retry_deadlocks
@@ -254,11 +256,3 @@ class TopicAdmin(PageAdmin):
     list_display = ("name", "progress", "questions", "updated", "document")
     list_filter = PAGE_FILTERS
     fieldsets = page_fieldsets("about")
-
-    def formfield_for_foreignkey(
-        self, db_field: ForeignKey[object, object], request: HttpRequest, **kwargs: object
-    ) -> forms.ModelChoiceField[Service] | None:
-        if db_field.name == "about":
-            services = Service.objects.order_by("title")
-            kwargs["queryset"] = services.only("kind", "title", "abbreviation")
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
