@@ -32,8 +32,8 @@ def main() -> None:
     try:
         notes, port = read_arguments()
         # First, so that nothing is changed while another process serves the site.
-        listener = listen(port)
-        choose_settings()
+        listener = open_port(port)
+        set_environment()
         print("Preparing the database and the static files.", flush=True)
         call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False)
@@ -70,7 +70,7 @@ def read_arguments() -> tuple[Path | None, int]:
     return notes, int(options.port)
 
 
-def listen(port: int) -> socket.socket:
+def open_port(port: int) -> socket.socket:
     """Open the port on this computer only; requests wait until the server takes them."""
     try:
         return socket.create_server((HOST, port))
@@ -78,7 +78,7 @@ def listen(port: int) -> socket.socket:
         refuse(f"Port {port} cannot be used ({error.strerror}): choose another with PORT.")
 
 
-def choose_settings() -> None:
+def set_environment() -> None:
     """Set what the environment does not: as in production, but public."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "kb.settings"
     for name, value in {"DEBUG": "off", "KB_PUBLIC": "on", "KB_RUN": "on"}.items():
@@ -88,7 +88,7 @@ def choose_settings() -> None:
 
 def load_notes(notes: Path | None) -> None:
     """Import the notes that were named, or the examples into an empty site."""
-    # Models can be imported only after choose_settings().
+    # Models can be imported only after set_environment().
     from services.models import Page
     from services.pages.examples import remove_examples
 

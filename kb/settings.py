@@ -112,12 +112,12 @@ CSRF_FAILURE_VIEW = "services.views.resubmit.csrf_failure"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "kb.middleware.security_headers.headers",
+    "kb.middleware.security_headers.add_security_headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "kb.middleware.body_size.bodies",
+    "kb.middleware.body_size.limit_bodies",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -144,7 +144,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 
-def database() -> dict[str, object]:
+def database_config() -> dict[str, object]:
     """Read DATABASE_URL; SQLite in the data folder is the default."""
     url = os.environ.get("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'kb.sqlite3'}"
     if urlsplit(url).scheme not in ("sqlite", "postgres", "postgresql"):
@@ -168,7 +168,7 @@ def database() -> dict[str, object]:
     return config
 
 
-DATABASES = {"default": database()}
+DATABASES = {"default": database_config()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTHENTICATION_BACKENDS = ["services.permissions.Backend"]
@@ -211,7 +211,7 @@ def uploads() -> dict[str, object]:
             "max_memory_size": 4 * 1024 * 1024,
             # Large files go up in parts, with one part in memory at a time.
             "transfer_config": TransferConfig(use_threads=False),
-            **cdn(),
+            **cdn_options(),
         },
     }
 
@@ -233,7 +233,7 @@ def s3_client() -> object:
     )
 
 
-def cdn() -> dict[str, object]:
+def cdn_options() -> dict[str, object]:
     """Return the CloudFront domain in front of the bucket, if one is set, and its signing key."""
     domain = os.environ.get("AWS_S3_CUSTOM_DOMAIN")
     if not domain:
@@ -274,8 +274,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * NOTE_MAX_BYTES + 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 TAGGIT_CASE_INSENSITIVE = True
-TAGGIT_TAGS_FROM_STRING = "services.forms.tag_text.from_text"
-TAGGIT_STRING_FROM_TAGS = "services.forms.tag_text.to_text"
+TAGGIT_TAGS_FROM_STRING = "services.forms.tag_text.parse_tag_text"
+TAGGIT_STRING_FROM_TAGS = "services.forms.tag_text.format_tag_text"
 MARKDOWNX_MARKDOWNIFY_FUNCTION = "services.selectors.page.markdownify"
 
 # HTTPS=on: users reach the site over https, directly or through a proxy that sets this header.

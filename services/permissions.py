@@ -72,7 +72,7 @@ def may_administer(user: AnyUser) -> bool:
     return _is_in_group(user, ADMINS)
 
 
-def _only(may: Callable[[AnyUser], bool]) -> Callable[[View[P]], View[P]]:
+def _require(may: Callable[[AnyUser], bool]) -> Callable[[View[P]], View[P]]:
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -88,9 +88,9 @@ def _only(may: Callable[[AnyUser], bool]) -> Callable[[View[P]], View[P]]:
 
 
 # Decorators of views: anonymous users go to the log-in, users without the right get a 403.
-readers_only = _only(may_read)
-editors_only = _only(may_edit)
-admins_only = _only(may_administer)
+readers_only = _require(may_read)
+editors_only = _require(may_edit)
+admins_only = _require(may_administer)
 
 
 def feed_key(user: User) -> str:

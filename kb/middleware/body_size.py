@@ -30,7 +30,7 @@ class SkipFiles(FileUploadHandler):
         raise SkipFile
 
 
-def bodies(get_response: View) -> View:
+def limit_bodies(get_response: View) -> View:
     """Middleware: do not read a body that is too large, or that its sender may not send.
 
     A form without files is read even if the session has ended, so that it can be shown again.

@@ -20,21 +20,22 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+View = Callable[[HttpRequest], HttpResponse]
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
-def policy() -> str:
+def build_policy() -> str:
     """Return the Content-Security-Policy; uploads go straight to the bucket if there is one."""
     return POLICY.format(connect=f"'self' {s3.origin()}".strip())
 
 
-def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
+def add_security_headers(get_response: View) -> View:
     """Middleware: set a Content-Security-Policy on every page, the admin's too."""
 
     def respond(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         if "Content-Security-Policy" not in response.headers:
-            response.headers["Content-Security-Policy"] = policy()
+            response.headers["Content-Security-Policy"] = build_policy()
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         return response
 

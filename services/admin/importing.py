@@ -97,13 +97,14 @@ def import_view(request: HttpRequest) -> HttpResponse:
         key, name = _store_upload(form.cleaned_data["files"])
         try:
             with make_plan(key, name) as (plan, _):
-                return _show(request, signing.dumps([key, name], salt=SALT), plan)
+                packed = signing.dumps([key, name], salt=SALT)
+                return _show_plan(request, packed, plan, changed=False)
         except zips.ZipRefused as error:
             zips.forget(key)
             form.add_error("files", f"{name}: {error}.")
     are_examples = example_documents().exists()
     context = {"title": "Import Markdown", "form": form, "are_examples": are_examples}
-    return _page(request, "import.html", context, 400 if form.errors else 200)
+    return _render(request, "import.html", context, 400 if form.errors else 200)
 
 
 def _store_upload(files: Sequence[UploadedFile[bytes]]) -> tuple[str, str]:
@@ -139,12 +140,12 @@ def _apply(request: HttpRequest) -> HttpResponse:
         key, name = signing.loads(packed, salt=SALT, max_age=MAX_AGE)
         with make_plan(key, name) as (plan, sources):
             if request.POST.get("plan") != fingerprint(plan):
-                return _show(request, packed, plan, changed=True)
+                return _show_plan(request, packed, plan, changed=True)
             try:
                 apply_plan(plan, by=get_user(request))
             except (StaleVersion, Overtaken):
                 with make_plan(key, name) as (newer, _):
-                    return _show(request, packed, newer, changed=True)
+                    return _show_plan(request, packed, newer, changed=True)
             _import_files(request, plan, sources)
     except (signing.BadSignature, zips.ZipRefused):
         messages.error(request, "This plan is more than a day old. Choose the files again.")
@@ -166,7 +167,7 @@ def _import_files(request: HttpRequest, plan: Plan, sources: Sources) -> None:
         messages.warning(request, f"{more} more files were left out.")
 
 
-def _show(request: HttpRequest, packed: str, plan: Plan, changed: bool = False) -> HttpResponse:
+def _show_plan(request: HttpRequest, packed: str, plan: Plan, *, changed: bool) -> HttpResponse:
     context = {
         "title": "What the import will do",
         "plan": plan,
@@ -176,10 +177,10 @@ def _show(request: HttpRequest, packed: str, plan: Plan, changed: bool = False) 
         "changed": changed,
         "writes": bool(plan.documents or plan.untouched or plan.files or plan.replaced),
     }
-    return _page(request, "plan.html", context, 409 if changed else 200)
+    return _render(request, "plan.html", context, 409 if changed else 200)
 
 
-def _page(request: HttpRequest, name: str, extra: dict[str, object], status: int) -> HttpResponse:
+def _render(request: HttpRequest, name: str, extra: dict[str, object], status: int) -> HttpResponse:
     context = admin.site.each_context(request) | {"opts": Document._meta} | extra
     return TemplateResponse(request, f"admin/services/document/{name}", context, status=status)
 

@@ -85,7 +85,7 @@ class PageForm(forms.ModelForm[Page], PageFields):
             about = cast("forms.ModelChoiceField[Page]", self.fields["about"])
             about.queryset = services.only("kind", "title", "abbreviation")
         names = cast(NamesField, self.fields["aliases"])
-        names.whole = [str(alias) for alias in self.instance.aliases]
+        names.names_with_commas = [str(alias) for alias in self.instance.aliases]
 
     # -- names ---------------------------------------------------------------------------------
 

@@ -30,7 +30,7 @@ from services.admin.page_list import (
 from services.admin.trash import TrashMixin
 from services.attachments.manage import adopt
 from services.db.locks import retry_deadlocks
-from services.forms.conflict import choices_in
+from services.forms.conflict import read_choices
 from services.models import (
     Attachment,
     Page,
@@ -195,7 +195,7 @@ class PageAdmin(EditorsOnlyMixin, DraftMixin, TrashMixin[Page]):
             by=by,
             reason=Reason.ADMIN,
             tags=tags,
-            choices=choices_in(request.POST),
+            choices=read_choices(request.POST),
             **wanted,
         )
         if saved.resolved:

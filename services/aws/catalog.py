@@ -59,7 +59,7 @@ class Service:
         bare = _PREFIX.sub("", self.name)
         short = self.abbreviation or bare
         names = (self.name, bare, short, self.name.removesuffix(bare) + short, *self.aliases)
-        return tuple(dict.fromkeys(name for name in names if _plain(name) not in ORDINARY))
+        return tuple(dict.fromkeys(name for name in names if _normalize(name) not in ORDINARY))
 
 
 def name_key(name: str) -> str:
@@ -72,7 +72,7 @@ def name_key(name: str) -> str:
 
 def category_named(text: str) -> str | None:
     """Return the name of the initial category that has this name or alias."""
-    return _category_names().get(_plain(text))
+    return _category_names().get(_normalize(text))
 
 
 def find_service(heading: str) -> Service | None:
@@ -81,24 +81,24 @@ def find_service(heading: str) -> Service | None:
     A second name in parentheses has to agree, as in "SQS (Simple Queue Service)"; an abbreviation
     that is no service, as in "CloudFront (CDN)", is ignored.
     """
-    if service := _named(heading):
+    if service := _find_by_name(heading):
         return service
-    before, inside = _parenthesis(heading)
-    first, second = _index().get(_bare(before)), _index().get(_bare(inside))
+    before, inside = _split_parenthesis(heading)
+    first, second = (_services_by_name().get(_strip_prefix(name)) for name in (before, inside))
     if second is None:
-        return _named(before) if _is_abbreviation(inside) else None
+        return _find_by_name(before) if _is_abbreviation(inside) else None
     return first if first is second else None
 
 
 def split_title(heading: str) -> tuple[str, str]:
     """Return a heading's title, and the abbreviation that ends it in parentheses, or a blank."""
-    title, abbreviation = _parenthesis(heading)
+    title, abbreviation = _split_parenthesis(heading)
     return (title, abbreviation) if _is_abbreviation(abbreviation) else (heading, "")
 
 
 def by_id(aws_id: str) -> Service | None:
     """Return the service with this id in botocore."""
-    return _ids().get(aws_id)
+    return _services_by_id().get(aws_id)
 
 
 @cache
@@ -112,34 +112,34 @@ def services() -> tuple[Service, ...]:
 
 
 @cache
-def _index() -> dict[str, Service]:
-    return {_bare(name): service for service in services() for name in service.names}
+def _services_by_name() -> dict[str, Service]:
+    return {_strip_prefix(name): service for service in services() for name in service.names}
 
 
 @cache
-def _ids() -> dict[str, Service]:
+def _services_by_id() -> dict[str, Service]:
     return {service.aws_id: service for service in services() if service.aws_id}
 
 
 @cache
 def _category_names() -> dict[str, str]:
-    return {_plain(name): each.name for each in CATEGORIES for name in (each.name, *each.aliases)}
+    return {_normalize(name): c.name for c in CATEGORIES for name in (c.name, *c.aliases)}
 
 
-def _named(text: str) -> Service | None:
-    plain = _plain(text)
-    return None if plain in ORDINARY else _index().get(_PREFIX.sub("", plain))
+def _find_by_name(text: str) -> Service | None:
+    plain = _normalize(text)
+    return None if plain in ORDINARY else _services_by_name().get(_PREFIX.sub("", plain))
 
 
-def _plain(text: str) -> str:
+def _normalize(text: str) -> str:
     return " ".join(name_key(text).replace("&", " and ").split())
 
 
-def _bare(text: str) -> str:
-    return _PREFIX.sub("", _plain(text))
+def _strip_prefix(text: str) -> str:
+    return _PREFIX.sub("", _normalize(text))
 
 
-def _parenthesis(heading: str) -> tuple[str, str]:
+def _split_parenthesis(heading: str) -> tuple[str, str]:
     """Return the text before and inside the parenthesis that ends a heading; blank without one."""
     before, _, inside = heading.strip().rpartition("(")
     found = before.strip() and inside.endswith(")")

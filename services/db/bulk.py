@@ -9,12 +9,12 @@ from typing import TypeVar
 from django.db import connection, models
 
 # SQLite takes 32,766 parameters a query; a tenth of that keeps a query's text short.
-CHUNK = 3_000
+CHUNK_SIZE = 3_000
 Value = str | int | float | datetime | None
 T = TypeVar("T")
 
 
-def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+def chunks(values: Sequence[T], size: int = CHUNK_SIZE) -> Iterator[Sequence[T]]:
     """Yield a sequence in pieces that fit in a query as parameters."""
     for start in range(0, len(values), size):
         yield values[start : start + size]

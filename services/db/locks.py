@@ -18,7 +18,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 # Numbers that nothing else in this database locks.
 NAMES, FILES = 0x6B62_6E61, 0x6B62_6669
-ATTEMPTS = 3
+MAX_ATTEMPTS = 3
 DEADLOCK = "40P01"
 _sqlite_writer = threading.RLock()
 
@@ -33,7 +33,7 @@ def retry_deadlocks(function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def retrying(*args: P.args, **kwargs: P.kwargs) -> R:
         with _sqlite_turn():
-            for _ in range(ATTEMPTS - 1):
+            for _ in range(MAX_ATTEMPTS - 1):
                 try:
                     return function(*args, **kwargs)
                 except OperationalError as error:

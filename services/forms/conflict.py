@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django import forms
 from django.http import QueryDict
 
-from services.forms.fields import Seen
+from services.forms.fields import HiddenValue
 from services.pages.resolve_conflict import Choices, Conflict
 from services.text.merge import Use
 
@@ -31,7 +31,7 @@ FILE = Sides("this page", "the file")
 class ConflictForm(forms.Form):
     """A choice for each disputed block; `conflict` is the mark of the blocks that were shown."""
 
-    conflict = Seen()
+    conflict = HiddenValue()
 
     def __init__(self, posted: QueryDict, conflict: Conflict, sides: Sides) -> None:
         is_same = posted.get("conflict") == conflict.mark
@@ -45,12 +45,12 @@ class ConflictForm(forms.Form):
             )
 
 
-def is_own(name: str) -> bool:
+def is_conflict_field(name: str) -> bool:
     """Return whether a field belongs to this form, not to the one that led to the conflict."""
     return name in ("conflict", EVERYWHERE) or name.startswith(BLOCK)
 
 
-def choices_in(posted: QueryDict) -> Choices | None:
+def read_choices(posted: QueryDict) -> Choices | None:
     """Return what a user chose; None if the form was not shown yet."""
     if "conflict" not in posted:
         return None

@@ -72,7 +72,7 @@ class NotesField(MarkdownxFormField):  # type: ignore[misc]
         return normalize_newlines(initial or "") != normalize_newlines(data or "")
 
 
-class Seen(forms.CharField):
+class HiddenValue(forms.CharField):
     """A hidden value that the form showed; it never counts as changed."""
 
     widget = forms.HiddenInput
@@ -82,10 +82,10 @@ class Seen(forms.CharField):
 
 
 class NamesField(forms.CharField):
-    """A list of names, one per line or separated by commas; `whole` are names with commas."""
+    """A list of names, one per line or separated by commas; `names_with_commas` are not split."""
 
     widget = forms.Textarea(attrs={"rows": 3})
-    whole: Sequence[str] = ()
+    names_with_commas: Sequence[str] = ()
 
     def prepare_value(self, value: object) -> object:
         return "\n".join(map(str, value)) if isinstance(value, list) else value
@@ -93,7 +93,7 @@ class NamesField(forms.CharField):
     def clean(self, value: object) -> list[str]:
         names: list[str] = []
         for line in normalize_newlines(super().clean(value)).split("\n"):
-            parts = [line] if line.strip() in self.whole else line.split(",")
+            parts = [line] if line.strip() in self.names_with_commas else line.split(",")
             names += [part.strip() for part in parts if part.strip()]
         return list(dict.fromkeys(names))
 

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from taggit.models import Tag
 
 from services.aws.catalog import name_key
-from services.forms.fields import NamesField, NotesField, Seen, TagsField
+from services.forms.fields import HiddenValue, NamesField, NotesField, TagsField
 from services.models import Category, Page, PageName
 from services.models.pages import TITLE_LENGTH, one_line
 from services.pages.edit import FACTS, Base
@@ -29,9 +29,9 @@ class PageFields(forms.Form):
         help_text="Other names for this page, one per line",
     )
     tags = TagsField(required=False, help_text="Separate with commas")
-    version = Seen(required=False)
+    version = HiddenValue(required=False)
     # When the draft in this form was saved. Browsers must not restore the value of another.
-    kept = Seen(required=False, widget=forms.HiddenInput({"autocomplete": "off"}))
+    kept = HiddenValue(required=False, widget=forms.HiddenInput({"autocomplete": "off"}))
 
 
 class EditForm(PageFields):
@@ -41,7 +41,7 @@ class EditForm(PageFields):
     """
 
     # Fields that a subclass does not have.
-    left_out: ClassVar[tuple[str, ...]] = ()
+    excluded: ClassVar[tuple[str, ...]] = ()
 
     title = forms.CharField(max_length=TITLE_LENGTH, widget=forms.TextInput(LONG_TITLE))
     notes = NotesField(label="Notes")
@@ -67,8 +67,8 @@ class EditForm(PageFields):
             self.fields["notes"].widget.page_id = page.pk
         names = self.fields["aliases"]
         if base is not None and isinstance(names, NamesField):
-            names.whole = base.facts["aliases"]
-        for name in self.left_out:
+            names.names_with_commas = base.facts["aliases"]
+        for name in self.excluded:
             del self.fields[name]
 
     def clean_title(self) -> str:
@@ -114,10 +114,10 @@ class EditForm(PageFields):
 class SectionForm(EditForm):
     """The notes of one section."""
 
-    left_out = (*FACTS, "rewrite")
+    excluded = (*FACTS, "rewrite")
 
 
 class SplitForm(EditForm):
     """Title and category of the page that a section becomes."""
 
-    left_out = ("notes", "abbreviation", "aliases", "tags", "rewrite", "kept")
+    excluded = ("notes", "abbreviation", "aliases", "tags", "rewrite", "kept")

@@ -16,7 +16,7 @@ ENTRY = re.compile(r'\s*"(?P<quoted>(?:[^"]|"")*)"\s*(?=[,\r\n]|\Z)|[^,\r\n]+')
 NEEDS_QUOTES = re.compile(r'\A"|[,\r\n]')
 
 
-def from_text(text: str | None) -> list[str]:
+def parse_tag_text(text: str | None) -> list[str]:
     """Return the tags in a text, sorted and without duplicates."""
     found = set()
     for entry in ENTRY.finditer(text or ""):
@@ -25,8 +25,8 @@ def from_text(text: str | None) -> list[str]:
     return sorted(found - {""})
 
 
-def to_text(tags: Iterable[Tag]) -> str:
-    """Return the text from which `from_text` reads these tags."""
+def format_tag_text(tags: Iterable[Tag]) -> str:
+    """Return the text from which `parse_tag_text` reads these tags."""
     return ", ".join(sorted(_written(str(tag.name)) for tag in tags))
 
 

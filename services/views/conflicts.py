@@ -20,8 +20,8 @@ from services.forms.conflict import (
     PEOPLE,
     ConflictForm,
     Sides,
-    choices_in,
-    is_own,
+    is_conflict_field,
+    read_choices,
 )
 from services.models import Draft, Page
 from services.pages import drafts
@@ -64,7 +64,7 @@ def show(
         (name, kept if name == "kept" else value)
         for name, values in request.POST.lists()
         for value in values
-        if not is_own(name) and name != "csrfmiddlewaretoken"
+        if not is_conflict_field(name) and name != "csrfmiddlewaretoken"
     ]
     context = {
         "page": clash.current,
@@ -119,7 +119,7 @@ def file_conflict(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _resolve(request: HttpRequest, page: Page) -> HttpResponse:
     try:
-        stored = resolve_with_file(page, choices_in(request.POST), by=get_user(request))
+        stored = resolve_with_file(page, read_choices(request.POST), by=get_user(request))
     except Page.DoesNotExist as gone:
         raise Http404("There is no page at this address.") from gone
     except Trashed as refusal:

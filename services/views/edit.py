@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from services.db.locks import retry_deadlocks
-from services.forms.conflict import CONTINUE, choices_in
+from services.forms.conflict import CONTINUE, read_choices
 from services.forms.page import EditForm, SectionForm
 from services.markdown.read.sections import find_section, section_source
 from services.models import Category, Draft, Page
@@ -99,7 +99,7 @@ def _save(request: HttpRequest, page: Page) -> HttpResponse:
         with transaction.atomic():
             if page.trashed_at and "restore" in request.POST:
                 trash.take_out(page, by=get_user(request))
-            choices = choices_in(request.POST)
+            choices = read_choices(request.POST)
             outcome = store(page, wanted, by=get_user(request), choices=choices)
             drafts.end_saved(get_user(request), page, request.POST, notes=notes)
     except Clash as clash:

@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
-from services.forms.conflict import CONTINUE, choices_in
-from services.forms.fields import NotesField, NotesWidget, Seen
+from services.forms.conflict import CONTINUE, read_choices
+from services.forms.fields import HiddenValue, NotesField, NotesWidget
 from services.markdown.edit.splice import EditRefused
 from services.markdown.render.plain import plain_text
 from services.models import Draft, Page, Question
@@ -45,9 +45,9 @@ class AnswerForm(forms.Form):
     """An answer, and what the form showed: the mark of the old answer, the question, its page."""
 
     answer = NotesField(widget=NotesWidget(preview=False))
-    seen = Seen(required=False)
-    asked = Seen(required=False, strip=False)
-    slug = Seen(required=False)
+    seen = HiddenValue(required=False)
+    asked = HiddenValue(required=False, strip=False)
+    slug = HiddenValue(required=False)
 
 
 @require_http_methods(METHODS)
@@ -113,7 +113,7 @@ def _show(
 
 
 def _save(request: HttpRequest, pk: int) -> HttpResponseBase:
-    form, choices = AnswerForm(request.POST), choices_in(request.POST)
+    form, choices = AnswerForm(request.POST), read_choices(request.POST)
     try:
         check_form(form)
         text, seen = form.cleaned_data["answer"], form.cleaned_data["seen"]

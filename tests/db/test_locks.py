@@ -16,7 +16,7 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import OperationalError, connection, transaction
 
-from services.db.locks import ATTEMPTS, retry_deadlocks
+from services.db.locks import MAX_ATTEMPTS, retry_deadlocks
 from services.models import Link, Page, StaleVersion, Topic
 from services.pages import trash
 from services.pages.derive import derive
@@ -81,12 +81,12 @@ def test_on_sqlite_no_writer_fails_however_long_another_writes() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_deadlocked_transaction_is_retried() -> None:
-    work, _ = failing(ATTEMPTS - 1)
-    assert work() == ATTEMPTS
-    work, calls = failing(ATTEMPTS)
+    work, _ = failing(MAX_ATTEMPTS - 1)
+    assert work() == MAX_ATTEMPTS
+    work, calls = failing(MAX_ATTEMPTS)
     with pytest.raises(OperationalError):
         work()
-    assert len(calls) == ATTEMPTS
+    assert len(calls) == MAX_ATTEMPTS
 
 
 @pytest.mark.django_db(transaction=True)
@@ -147,7 +147,7 @@ def at_once(*works: Callable[[], Any]) -> None:
 @pytest.fixture
 def no_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fail on any retry: locks are to be taken in one order."""
-    monkeypatch.setattr("services.db.locks.ATTEMPTS", 1)
+    monkeypatch.setattr("services.db.locks.MAX_ATTEMPTS", 1)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from taggit.models import Tag
 
-from services.forms.tag_text import from_text, is_reachable, to_text
+from services.forms.tag_text import format_tag_text, is_reachable, parse_tag_text
 from services.models import Page
 from tests.support.html_forms import fields_of
 from tests.support.pages import make_topic
@@ -31,7 +31,7 @@ SITE, ADMIN = "/pages/plan/edit/", "/admin/services/topic/{}/change/"
     ],
 )
 def test_typed(text, tags):
-    assert from_text(text) == tags
+    assert parse_tag_text(text) == tags
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_typed(text, tags):
     ],
 )
 def test_what_is_shown_gives_the_same_tags(names):
-    assert from_text(to_text([Tag(name=name) for name in names])) == sorted(names)
+    assert parse_tag_text(format_tag_text([Tag(name=name) for name in names])) == sorted(names)
 
 
 @pytest.mark.parametrize(

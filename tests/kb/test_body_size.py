@@ -93,7 +93,7 @@ def test_it_costs_no_query(as_editor, settings) -> None:
 
     with_it = len(queries(send))
     settings.MIDDLEWARE = [
-        name for name in settings.MIDDLEWARE if name != "kb.middleware.body_size.bodies"
+        name for name in settings.MIDDLEWARE if name != "kb.middleware.body_size.limit_bodies"
     ]
     as_editor.handler._middleware_chain = None
     assert len(queries(send)) == with_it
