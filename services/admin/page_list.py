@@ -15,7 +15,7 @@ from taggit.models import Tag
 from services.admin.base import OptionFilter
 from services.aws.catalog import name_key
 from services.models import ChecklistItem, Page, PageName, Question
-from services.selectors.progress import Learning, learning_of, open_questions_of
+from services.selectors.progress import Learning, count_open_questions, read_progress
 
 Pages = QuerySet[Page]
 State = ChecklistItem.State
@@ -35,7 +35,7 @@ class PageChangeList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         pages = [page.pk for page in self.result_list]
-        learned, questions = learning_of(pages), open_questions_of(pages)
+        learned, questions = read_progress(pages), count_open_questions(pages)
         for page in self.result_list:
             page.learned = learned.get(page.pk, Learning())
             page.open_questions = questions.get(page.pk, 0)

@@ -1,4 +1,4 @@
-"""Files to show with a page: the newest few, and the sizes of pictures in its notes."""
+"""Read the files shown with a page: the newest few, and the sizes of pictures in its notes."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from services.attachments.manage import attachment_ids_in
 from services.markdown.render.links import Size
 from services.models import Attachment, Page
 
-BESIDE = 8
-# Of the addresses in notes, as many as one question to the database takes everywhere.
-ADDRESSES = 500
+MAX_NEWEST = 8
+# How many addresses in notes are looked up: one query can have this many on each database.
+MAX_ADDRESSES = 500
 FIELDS = ("name", "content_type", "size", "width", "height", "page", "created_at", "trashed_at")
 
 
@@ -28,40 +28,39 @@ class PageFiles:
     sizes: dict[str, Size] = field(default_factory=dict)
 
 
-def number_of_files() -> Coalesce:
-    """Return an expression that counts a page's own files, for a query of pages."""
+def count_files() -> Coalesce:
+    """Return an expression that counts the own files of a page, for queries of pages."""
     own = Attachment.objects.live().filter(page=OuterRef("pk")).order_by().values("page")
     return Coalesce(Subquery(own.annotate(number=Count("pk")).values("number")), 0)
 
 
-def files_of(page: Page, text: str, own: int) -> PageFiles:
+def read_files(page: Page, text: str, own: int) -> PageFiles:
     """Return the files of a page with `own` files, and those of other pages that its text shows.
 
-    One query, and none for a page without files.
+    This takes one query, and none for a page without files.
     """
-    shown = some_addresses(text)
+    shown = find_file_ids(text)
     if not own and not shown:
         return PageFiles()
-    newest = Attachment.objects.live().filter(page=page).values("pk")[:BESIDE]
+    newest = Attachment.objects.live().filter(page=page).values("pk")[:MAX_NEWEST]
     rows = list(Attachment.objects.filter(Q(pk__in=newest) | Q(pk__in=shown)).only(*FIELDS))
     live = [row for row in rows if not row.trashed_at]
     elsewhere = sum(row.page_id != page.pk for row in live)
-    return PageFiles(live[:BESIDE], own + elsewhere, sizes_of(rows))
+    return PageFiles(live[:MAX_NEWEST], own + elsewhere, list_sizes(rows))
 
 
-def some_addresses(text: str) -> list[UUID]:
+def find_file_ids(text: str) -> list[UUID]:
     """Return the ids of stored files whose addresses are in a text, up to a limit."""
-    return sorted(attachment_ids_in(text))[:ADDRESSES] if "/attachments/" in text else []
+    return sorted(attachment_ids_in(text))[:MAX_ADDRESSES] if "/attachments/" in text else []
 
 
-def sizes_in(text: str) -> dict[str, Size]:
+def find_sizes(text: str) -> dict[str, Size]:
     """Return the sizes of stored pictures whose addresses are in a text, by uuid."""
-    shown = some_addresses(text)
-    return (
-        sizes_of(Attachment.objects.filter(pk__in=shown).only("width", "height")) if shown else {}
-    )
+    shown = find_file_ids(text)
+    rows = Attachment.objects.filter(pk__in=shown).only("width", "height")
+    return list_sizes(rows) if shown else {}
 
 
-def sizes_of(rows: Iterable[Attachment]) -> dict[str, Size]:
+def list_sizes(rows: Iterable[Attachment]) -> dict[str, Size]:
     """Return the sizes of the pictures among some files, by uuid."""
     return {str(row.pk): (row.width, row.height) for row in rows if row.width and row.height}

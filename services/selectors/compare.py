@@ -10,21 +10,16 @@ from services.text.diff import Diff, diff
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """A fact of a page before and after; blank where there was none."""
-
-    label: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
 class Comparison:
-    """`old` is None where the page began with `new`; neighbours are pairs of versions."""
+    """Two versions and their differences; `old` is None if the page was created with `new`.
+
+    `facts` has label, old and new text of each different fact, `earlier` and `later` are the
+    versions before and after the neighbouring changes.
+    """
 
     old: Revision | None
     new: Revision
-    facts: list[Fact]
+    facts: list[tuple[str, str, str]]
     diff: Diff
     earlier: tuple[int, int] | None
     later: tuple[int, int] | None
@@ -39,36 +34,33 @@ def compare_versions(page: int, old: int, new: int) -> Comparison | None:
     return Comparison(
         old=before,
         new=after,
-        facts=fact_changes(before, after),
+        facts=_compare_facts(before, after),
         diff=diff(before.notes if before else "", after.notes),
-        earlier=_change_until(page, old) if before else None,
-        later=_change_after(page, new),
+        earlier=_find_change(page, old) if before else None,
+        later=_find_next_change(page, new),
     )
 
 
-def fact_changes(before: Revision | None, after: Revision) -> list[Fact]:
-    # To find the tags of a version takes longer the longer ago they were changed.
+def _compare_facts(before: Revision | None, after: Revision) -> list[tuple[str, str, str]]:
+    # Finding the tags of a version takes longer the longer ago they were changed.
     between = Revision.objects.filter(
         page=after.page_id, version__lte=after.version, tags__isnull=False
     )
     tags = before is None or between.filter(version__gt=before.version).exists()
-    old, new = facts_of(before, tags=tags) if before else {}, facts_of(after, tags=tags)
-    both = {label: (old.get(label, ""), value) for label, value in new.items()}
-    return [Fact(label, a, b) for label, (a, b) in both.items() if a != b]
+    old, new = list_facts(before, tags=tags) if before else {}, list_facts(after, tags=tags)
+    both = [(label, old.get(label, ""), value) for label, value in new.items()]
+    return [fact for fact in both if fact[1] != fact[2]]
 
 
-def facts_of(then: Revision, *, tags: bool = True) -> dict[str, str]:
-    """Return the facts of a page in a version as texts, by label.
-
-    Without `tags` these stay blank.
-    """
-    # One in the trash is gone for those who read this.
+def list_facts(then: Revision, *, tags: bool = True) -> dict[str, str]:
+    """Return the facts of a page in a version as texts, by label; blank tags without `tags`."""
+    # A page in the trash is shown as gone.
     about = Page.objects.filter(pk=then.about_id).first() if then.about_id else None
     return {
         "Title": then.title,
         "Abbreviation": then.abbreviation,
         "Kind": str(Page.Kind(then.kind).label),
-        "Category": _category(then.category_id),
+        "Category": _find_category(then.category_id),
         "Other names": ", ".join(map(str, then.aliases)),
         "Tags": ", ".join(sorted(tags_at(then.page_id, then.version))) if tags else "",
         "Address": then.slug,
@@ -77,22 +69,22 @@ def facts_of(then: Revision, *, tags: bool = True) -> dict[str, str]:
     }
 
 
-def _category(pk: int | None) -> str:
+def _find_category(pk: int | None) -> str:
     if pk is None:
         return ""
     found = Category.objects.filter(pk=pk).values_list("name", flat=True).first()
     return found or "a category that is gone"
 
 
-def _change_until(page: int, version: int) -> tuple[int, int] | None:
-    """Return the change, or run of ticks, that made a version."""
+def _find_change(page: int, version: int) -> tuple[int, int] | None:
+    """Return the versions before and after the change, or run of ticks, that made a version."""
     heads = Revision.objects.of_page(page).heads().filter(version__lte=version)
     first = heads.values_list("version", flat=True).first()
     return None if first is None else (first - 1, version)
 
 
-def _change_after(page: int, version: int) -> tuple[int, int] | None:
-    """Return the change, or run of ticks, after a version; None if it is the newest."""
+def _find_next_change(page: int, version: int) -> tuple[int, int] | None:
+    """Return the same for the change after a version; None if it is the newest."""
     rows = Revision.objects.filter(page=page)
     if not rows.filter(version=version + 1).exists():
         return None

@@ -1,6 +1,6 @@
-"""Controls for editors in rendered notes: boxes of tasks, pencils next to headings.
+"""Build the controls of rendered notes: boxes of items, links to edit sections.
 
-A page may have hundreds of them, so each template is drawn once and then filled in.
+A page may have hundreds of them, so each template is rendered once and then filled in.
 """
 
 from __future__ import annotations
@@ -19,80 +19,65 @@ from services.markdown.render.render import Controls, Heading, Task
 from services.models import ChecklistItem, Page
 
 State = ChecklistItem.State
-# What a plain click makes of a state, and what a screen reader is told that the box is.
+# The state after a click, and the value of aria-checked.
 NEXT = {State.OPEN: State.DONE, State.DOING: State.DONE, State.DONE: State.OPEN}
 CHECKED = {State.OPEN: "false", State.DONE: "true"}
 BLANKS = re.compile(r">\s+<")
 
 
-def item_control(item: ChecklistItem, words: str) -> SafeString:
+def build_item_control(item: ChecklistItem, words: str) -> SafeString:
     """Return the box of an item; `words` is the item's text without markup."""
-    label = escape(words or "(empty)")
-    html = _item_control(item.state).format(
+    template = _render_template(
+        "partials/item_control.html",
+        state=item.state,
+        title=State(item.state).label,
+        next=NEXT.get(State(item.state), State.OPEN),
+        checked=CHECKED.get(State(item.state), "mixed"),
+    )
+    html = template.format(
         id=item.pk,
-        words=label,
+        words=escape(words or "(empty)"),
         why=escape(item.reason),
-        more=_item_address().format(id=item.pk),
+        more=_build_item_pattern().format(id=item.pk),
     )
     return mark_safe(html)  # noqa: S308 (each word was escaped)
 
 
 @lru_cache(maxsize=1)
-def _item_address() -> str:
-    """Return the pattern of an item's address: reversing each would take longer than its box."""
+def _build_item_pattern() -> str:
+    """Return the address of items with a field for the id; reversing each one takes too long."""
     before, _, after = reverse("item", args=[0]).rpartition("0")
     return f"{before}{{id}}{after}"
 
 
-@lru_cache(maxsize=8)
-def _item_control(state: str) -> str:
-    return _drawn(
-        "partials/item_control.html",
-        state=state,
-        title=State(state).label,
-        next=NEXT.get(State(state), State.OPEN),
-        checked=CHECKED.get(State(state), "mixed"),
-    )
+def build_reason(item: ChecklistItem) -> str:
+    """Return the reason of a closed item; an element without one is filled by our script."""
+    return f' <span class="task-why"><bdi class="item-why">{escape(item.why)}</bdi></span>'
 
 
-def why(item: ChecklistItem) -> str:
-    """Return the reason of a closed item, to be shown after its words in rendered notes.
-
-    Without one it is there for our script, and unseen.
-    """
-    words = escape(item.why)
-    return f' <span class="task-why"><bdi class="item-why">{words}</bdi></span>'
-
-
-def _drawn(template: str, **context: object) -> str:
-    """Render a template without blanks between its elements, which would show within a line."""
+@lru_cache(maxsize=16)
+def _render_template(template: str, **context: object) -> str:
+    """Render a template without spaces between elements, which would be visible in a line."""
     return BLANKS.sub("><", render_to_string(template, context)).strip()
 
 
-def for_readers(items: Iterable[ChecklistItem]) -> Controls | None:
-    """Return the reasons of a page's own items, if there are any."""
-    own = list(items)
-    if not any(item.why for item in own):
-        return None
-    return Controls([Task(item.state, after=why(item) if item.why else "") for item in own])
+def build_reasons(items: Iterable[ChecklistItem]) -> Controls | None:
+    """Return the reasons of a page's own items for a reader; None if there are none."""
+    tasks = [Task(item.state, after=build_reason(item) if item.why else "") for item in items]
+    return Controls(tasks) if any(task.after for task in tasks) else None
 
 
-def for_editors(page: Page, items: Iterable[tuple[ChecklistItem, str]]) -> Controls:
-    """Return the boxes of a page's own items, in order, and the pencils of its headings."""
-    tasks = [Task(item.state, item_control(item, words), why(item)) for item, words in items]
-    edit = reverse("edit", args=[page.slug])
-    return Controls(tasks, lambda heading: _heading_edit(edit, heading), _new_page)
+def build_controls(page: Page, items: Iterable[tuple[ChecklistItem, str]]) -> Controls:
+    """Return the boxes of a page's own items, in order, and links to edit its sections."""
+    tasks = [
+        Task(item.state, build_item_control(item, words), build_reason(item))
+        for item, words in items
+    ]
+    edit, new_page = reverse("edit", args=[page.slug]), reverse("new_page")
+    template = _render_template("partials/heading_edit.html")
 
+    def link_section(heading: Heading) -> str:
+        href = f"{edit}?section={quote(heading.anchor)}"
+        return template.format(href=escape(href), title=escape(heading.text))
 
-def _new_page(name: str) -> str:
-    return f"{reverse('new_page')}?title={quote(name)}"
-
-
-def _heading_edit(edit: str, heading: Heading) -> str:
-    href = f"{edit}?section={quote(heading.anchor)}"
-    return _heading_template().format(href=escape(href), title=escape(heading.text))
-
-
-@lru_cache(maxsize=1)
-def _heading_template() -> str:
-    return _drawn("partials/heading_edit.html")
+    return Controls(tasks, link_section, lambda name: f"{new_page}?title={quote(name)}")

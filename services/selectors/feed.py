@@ -12,11 +12,11 @@ from django.utils.feedgenerator import Atom1Feed
 
 from services.selectors.timeline import Entry
 
-MOST = 50
-# What XML 1.0 has no way to write (section 2.2, "Char").
-UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# An authority for tag addresses (RFC 4151), as long as the site has no better one.
-NAMELESS, HOST = "localhost", re.compile(r"[a-z0-9.-]+", re.IGNORECASE)
+MAX_ENTRIES = 50
+# Characters that XML 1.0 cannot hold (section 2.2, "Char").
+INVALID = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# The authority of tag URIs (RFC 4151), unless the site's host name is valid as one.
+DEFAULT_HOST, HOST = "localhost", re.compile(r"[a-z0-9.-]+", re.IGNORECASE)
 NO_AUTHOR = "Knowledge base"
 
 
@@ -24,23 +24,23 @@ class Feed(Atom1Feed):
     """A feed with the time of its last change, even if it has no entries."""
 
     def latest_post_date(self) -> datetime:
-        return latest(self.feed["changed"])
+        return find_latest(self.feed["changed"])
 
 
-def latest(entries: Iterable[Entry]) -> datetime:
-    """Return the time of the latest entry."""
+def find_latest(entries: Iterable[Entry]) -> datetime:
+    """Return the time of the latest entry; a fixed one if there are none."""
     return max((entry.until for entry in entries), default=datetime(2000, 1, 1, tzinfo=UTC))
 
 
-def writable(text: str) -> str:
-    """Return a text with a mark in place of each character that XML cannot hold."""
-    return UNWRITABLE.sub("\ufffd", text)
+def replace_invalid(text: str) -> str:
+    """Return a text with U+FFFD for each character that XML cannot hold."""
+    return INVALID.sub("\ufffd", text)
 
 
-def atom(entries: list[Entry], *, own: str, site: Callable[[str], str], trash: bool) -> str:
-    """Return the entries as a feed. `own` is its address; `site` makes our addresses absolute.
+def render_feed(entries: list[Entry], *, own: str, site: Callable[[str], str], trash: bool) -> str:
+    """Return the entries as a feed. `own` is its address; `site` makes addresses absolute.
 
-    With `trash` its reader may see the titles of pages in the trash.
+    With `trash`, titles of pages in the trash are included.
     """
     feed = Feed(
         title="Recent changes",
@@ -52,14 +52,14 @@ def atom(entries: list[Entry], *, own: str, site: Callable[[str], str], trash: b
         changed=entries,
     )
     host = urlsplit(site("/")).hostname or ""
-    authority = host if HOST.fullmatch(host) else NAMELESS
+    authority = host if HOST.fullmatch(host) else DEFAULT_HOST
     for entry in entries:
-        who = writable(entry.who)
-        title = writable(_title(entry, trash))
+        who = replace_invalid(entry.who)
+        title = replace_invalid(_format_title(entry, trash))
         day = entry.since.astimezone(UTC).date().isoformat()
         feed.add_item(
             title=title,
-            link=site(_address(entry)),
+            link=site(_build_address(entry)),
             description=f"{title}, by {who}." if who else f"{title}.",
             author_name=who or NO_AUTHOR,
             pubdate=entry.since,
@@ -69,7 +69,7 @@ def atom(entries: list[Entry], *, own: str, site: Callable[[str], str], trash: b
     return str(feed.writeString("utf-8"))
 
 
-def _title(entry: Entry, trash: bool) -> str:
+def _format_title(entry: Entry, trash: bool) -> str:
     if entry.pages:
         return f"Imported {len(entry.pages)} pages"
     deleted = entry.revision.title if trash else "A deleted page"
@@ -77,7 +77,7 @@ def _title(entry: Entry, trash: bool) -> str:
     return f"{page}: {entry.what[:1].lower()}{entry.what[1:]}"
 
 
-def _address(entry: Entry) -> str:
+def _build_address(entry: Entry) -> str:
     if entry.pages or entry.page is None or not entry.is_live:
         return reverse("changes") + "?" + urlencode({"before": entry.revision.number + 1})
     versions = urlencode({"old": entry.before, "new": entry.last})

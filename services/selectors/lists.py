@@ -1,8 +1,8 @@
-"""Lists of pages, in a fixed number of queries."""
+"""List pages, in a fixed number of queries."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -14,11 +14,11 @@ from django.db.models.functions import Left
 from services.markdown.read.blocks import parse
 from services.models import Page
 from services.models.urls import page_url
-from services.selectors.progress import Learning, learning_of, open_questions_of
+from services.selectors.progress import Learning, count_open_questions, read_progress
 
 Row = TypeVar("Row", bound=Model)
-# Characters of notes in which the first words of prose are looked for.
-BEGINNING = 600
+# In how many characters of notes the first words of prose are searched.
+MAX_BEGINNING = 600
 FIELDS = ("kind", "title", "abbreviation", "slug", "position", "category", "updated_at")
 
 
@@ -33,29 +33,29 @@ class Card:
     open_questions: int
 
 
-def listed(pages: QuerySet[Page]) -> QuerySet[Page]:
-    """Load pages with what `cards` needs, and without the rest of their notes."""
-    return pages.only(*FIELDS).annotate(beginning=Left("notes", BEGINNING))
+def defer_notes(pages: QuerySet[Page]) -> QuerySet[Page]:
+    """Load only what `build_cards` needs of pages, and the beginning of their notes."""
+    return pages.only(*FIELDS).annotate(beginning=Left("notes", MAX_BEGINNING))
 
 
-def cards(pages: Iterable[Page]) -> list[Card]:
-    """Return what lists show of pages read with `listed`, in three more queries for all."""
+def build_cards(pages: Iterable[Page]) -> list[Card]:
+    """Return cards of pages read with `defer_notes`, in three more queries for all."""
     rows = list(pages)
     ids = [row.pk for row in rows]
-    states, asked = learning_of(ids), open_questions_of(ids)
+    progress, questions = read_progress(ids), count_open_questions(ids)
     return [
         Card(
             page=row,
             address=page_url(row.kind, row.slug),
-            summary=summary(getattr(row, "beginning", "")),
-            learning=states.get(row.pk, Learning()),
-            open_questions=asked.get(row.pk, 0),
+            summary=summarize(getattr(row, "beginning", "")),
+            learning=progress.get(row.pk, Learning()),
+            open_questions=questions.get(row.pk, 0),
         )
         for row in rows
     ]
 
 
-def summary(notes: str) -> str:
+def summarize(notes: str) -> str:
     """Return the first words of prose in notes; blank if there are none."""
     blocks = list(parse(notes).root.children)
     while blocks:
@@ -68,13 +68,17 @@ def summary(notes: str) -> str:
 
 
 def paginate(
-    rows: QuerySet[Row], number: str | None, size: int, count: int | None = None
+    rows: QuerySet[Row],
+    query: Mapping[str, str],
+    size: int,
+    count: int | None = None,
+    name: str = "page",
 ) -> Part[Row]:
-    """Return one page of a long list; a wrong number gives the nearest page.
+    """Return the page of a long list that `name` in a query string selects, or the nearest one.
 
-    `count` saves asking for it where it is known.
+    `count` saves a query if the caller knows it.
     """
     paginator = Paginator(rows, size)
     if count is not None:
         paginator.__dict__["count"] = count
-    return paginator.get_page(number)
+    return paginator.get_page(query.get(name))

@@ -1,10 +1,11 @@
-"""Progress with a page: by its own checklist, and by items of other pages that name it."""
+"""Count progress: of a page's own items, and of those on other pages that name it."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from django.db.models import Count
 
@@ -15,7 +16,7 @@ State = ChecklistItem.State
 
 @dataclass(frozen=True, slots=True)
 class Learning:
-    """Numbers of items: all, closed ones (done or n/a), and those in progress."""
+    """Numbers of items: all, closed (done or n/a), and in progress."""
 
     total: int = 0
     closed: int = 0
@@ -23,7 +24,7 @@ class Learning:
 
     @property
     def level(self) -> str:
-        """A word for style sheets; blank where there is nothing to learn."""
+        """The progress as in class names; blank without items."""
         if not self.total:
             return ""
         if self.closed == self.total:
@@ -36,15 +37,15 @@ class Learning:
 
     @property
     def percent(self) -> int:
-        """Rounded down, so that only what is complete looks complete."""
+        """The percentage of closed items, rounded down, so that 100 means all."""
         return self.closed * 100 // self.total if self.total else 0
 
     def __bool__(self) -> bool:
         return self.total > 0
 
 
-def learning(states: Iterable[str] | Mapping[str, int]) -> Learning:
-    """Sum up items by their states, or the number of items of each state."""
+def count_progress(states: Iterable[str] | Mapping[str, int]) -> Learning:
+    """Return the progress for the states of items, or for the number of items of each state."""
     counts = Counter(states)
     return Learning(
         total=counts.total(),
@@ -53,23 +54,21 @@ def learning(states: Iterable[str] | Mapping[str, int]) -> Learning:
     )
 
 
-def learning_of(pages: Collection[int]) -> dict[int, Learning]:
-    """Return the progress of each page, in two queries; pages without items are left out.
+def read_progress(pages: Collection[int]) -> dict[int, Learning]:
+    """Return the progress of each page with items, in two queries.
 
     No item counts twice, since none names its own page.
     """
     counts: dict[int, Counter[str]] = defaultdict(Counter)
-    own = ChecklistItem.objects.filter(page__in=pages).order_by()
-    for page, state, number in own.values_list("page", "state").annotate(Count("pk")):
-        counts[page][state] += number
+    own = ChecklistItem.objects.filter(page__in=pages).order_by().values_list("page", "state")
     naming = ChecklistItem.names.through.objects.filter(page__in=pages)
-    rows = naming.values_list("page", "checklistitem__state").annotate(Count("pk"))
-    for page, state, number in rows:
+    others = naming.values_list("page", "checklistitem__state")
+    for page, state, number in chain(own.annotate(Count("pk")), others.annotate(Count("pk"))):
         counts[page][state] += number
-    return {page: learning(states) for page, states in counts.items()}
+    return {page: count_progress(states) for page, states in counts.items()}
 
 
-def open_questions_of(pages: Collection[int]) -> dict[int, int]:
+def count_open_questions(pages: Collection[int]) -> dict[int, int]:
     """Return the number of open questions of each page."""
     rows = Question.objects.open().filter(page__in=pages).order_by()
     return dict(rows.values_list("page").annotate(Count("pk")))

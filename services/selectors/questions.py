@@ -1,4 +1,4 @@
-"""The list of questions as an inbox: which ones, in which order, and the neighbours of one."""
+"""List questions in a state and an order, and find the neighbours of one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from services.models import Question
 
 STATES = {"open": "Open", "all": "All", "answered": "Answered", "dismissed": "Dismissed"}
 SORTS = {"page": "By page", "oldest": "Oldest first", "newest": "Newest first"}
-# What each order goes by. Questions that came together, as in an import, stay in the files' order.
+# The fields of each order. Questions of one import stay in the order of their files.
 IN_PAGES = ("page__position", "page_id", "position")
 KEYS = {
     "page": IN_PAGES,
@@ -24,51 +24,39 @@ KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """A choice of questions in an order."""
+    """The questions in a state, in an order."""
 
     state: str
     sort: str
 
     @classmethod
-    def of(cls, query: Mapping[str, str], otherwise: str = "open") -> Inbox:
-        """Read the choice from an address; `otherwise` is the state if it names none."""
+    def from_query(cls, query: Mapping[str, str], default: str = "open") -> Inbox:
+        """Read state and order from a query string; `default` is the state if it has none."""
         state, sort = query.get("state", ""), query.get("sort", "")
-        return cls(
-            state if state in STATES else otherwise,
-            sort if sort in SORTS else "page",
-        )
+        return cls(state if state in STATES else default, sort if sort in SORTS else "page")
 
     @property
     def query(self) -> str:
-        """The query string of this choice."""
+        """The query string that selects this state and order."""
         return urlencode({"state": self.state, "sort": self.sort})
 
-    def rows(self) -> QuerySet[Question]:
-        """The questions with their pages, in order."""
-        asked = Question.objects
-        ways = {"open": asked.open, "answered": asked.answered, "dismissed": asked.dismissed}
-        return (
-            ways.get(self.state, asked.shown)()
-            .select_related("page__category")
-            .defer("page__notes", "page__outline", "page__aliases", "page__kept")
-            .order_by(*KEYS[self.sort])
-        )
+    def list_questions(self) -> QuerySet[Question]:
+        """Return the questions with their pages, in order."""
+        rows = Question.objects
+        states = {"open": rows.open, "answered": rows.answered, "dismissed": rows.dismissed}
+        return _join_pages(states.get(self.state, rows.shown)()).order_by(*KEYS[self.sort])
 
-    def after(self, question: Question) -> Question | None:
-        """Return the next question; the given one need not be in the inbox (any more)."""
-        return self._beside(question, backwards=False)
-
-    def before(self, question: Question) -> Question | None:
-        return self._beside(question, backwards=True)
-
-    def next_to_answer(self, question: Question) -> Question | None:
-        """Return the next open question, from the start if none follows."""
+    def find_unanswered(self, question: Question) -> Question | None:
+        """Return the next open question, or the first one if none follows."""
         unanswered = Inbox("open", self.sort)
-        after = unanswered.after(question)
-        return after or unanswered.rows().exclude(pk=question.pk).first()
+        following = unanswered.find_neighbour(question)
+        return following or unanswered.list_questions().exclude(pk=question.pk).first()
 
-    def _beside(self, question: Question, *, backwards: bool) -> Question | None:
-        """Found by the values that the order goes by, so that no list has to be read."""
+    def find_neighbour(self, question: Question, *, backwards: bool = False) -> Question | None:
+        """Return the next or previous question; the given one may have left the inbox.
+
+        Found by the fields of the order, so that no list is read.
+        """
         beyond, same, order = Q(), dict[str, Any](), []
         for key in KEYS[self.sort]:
             name, descends = key.lstrip("-"), key.startswith("-") is not backwards
@@ -76,10 +64,10 @@ class Inbox:
             beyond |= Q(**same, **{f"{name}__{'lt' if descends else 'gt'}": value})
             same[name] = value
             order.append(f"-{name}" if descends else name)
-        return self.rows().filter(beyond).order_by(*order).first()
+        return self.list_questions().filter(beyond).order_by(*order).first()
 
 
-def counts() -> dict[str, int]:
+def count_questions() -> dict[str, int]:
     """Return the number of questions in each state."""
     shown = Q(dismissed=False)
     return Question.objects.aggregate(
@@ -92,9 +80,9 @@ def counts() -> dict[str, int]:
 
 def find_question(pk: int) -> Question | None:
     """Return a question with its page, but without the page's notes."""
-    return (
-        Question.objects.select_related("page__category")
-        .defer("page__notes", "page__outline", "page__aliases", "page__kept")
-        .filter(pk=pk)
-        .first()
-    )
+    return _join_pages(Question.objects.filter(pk=pk)).first()
+
+
+def _join_pages(rows: QuerySet[Question]) -> QuerySet[Question]:
+    rows = rows.select_related("page__category")
+    return rows.defer("page__notes", "page__outline", "page__aliases", "page__kept")

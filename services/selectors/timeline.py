@@ -1,6 +1,6 @@
-"""Lists of changes, of one page or of all, in parts; ticks and imports are folded.
+"""List changes of one page or of all pages, in parts; ticks and imports are folded.
 
-A part costs the same few queries whatever the number of revisions; notes are not read.
+A part takes the same few queries for any number of revisions, and no notes are read.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import ClassVar
 
 from django.utils import timezone
 
@@ -16,11 +17,11 @@ from services.models import Page, Reason, Revision
 from services.models.history import RevisionQuerySet
 from services.permissions import shown_name
 
-A_PART, A_LONG_PART = 50, 100
+HISTORY_SIZE, CHANGES_SIZE = 50, 100
 WITHOUT_TICKS = "no-ticks"
-# Imported one after the other with no more than this between them, pages are one import.
-ONE_IMPORT = timedelta(minutes=1)
-# What a list says of a change besides its reason; what was renamed is said with its old title.
+# Pages imported by one user with no longer pauses than this are one import.
+MAX_IMPORT_PAUSE = timedelta(minutes=1)
+# Facts whose changes are listed, with their labels; a change of the title shows the old one.
 FACTS = {
     "abbreviation": "abbreviation",
     "kind": "kind",
@@ -33,34 +34,27 @@ CREATED: dict[str, str] = {Reason.SITE: "Created on the site", Reason.ADMIN: "Cr
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A filter of changes: by where they came from, and by user name."""
+    """A filter of changes: by origin, and by user name."""
 
     origin: str = ""
     by: str = ""
+    # The origins to choose from, with labels; the most common ones are shown first.
+    main_choices: ClassVar = [("", "All changes"), (WITHOUT_TICKS, "Without ticks")]
+    kinds: ClassVar = Reason.choices
 
     @classmethod
-    def of(cls, asked: Mapping[str, str]) -> Filter:
-        """Read the filter from an address; an unknown origin means all."""
-        origin = asked.get("from", "")
-        by = asked.get("by", "").replace("\0", "")
+    def from_query(cls, query: Mapping[str, str]) -> Filter:
+        """Read the filter from a query string; an unknown origin means all."""
+        origin = query.get("from", "")
+        by = query.get("by", "").replace("\0", "")
         return cls(origin if origin in {WITHOUT_TICKS, *Reason.values} else "", by[:150])
 
-    def of_rows(self, rows: RevisionQuerySet) -> RevisionQuerySet:
+    def filter_revisions(self, rows: RevisionQuerySet) -> RevisionQuerySet:
         if self.origin == WITHOUT_TICKS:
             rows = rows.exclude(reason=Reason.TICK)
         elif self.origin:
             rows = rows.filter(reason=self.origin)
         return rows.filter(user__username=self.by) if self.by else rows
-
-    @property
-    def main_choices(self) -> list[tuple[str, str]]:
-        """The most common choices, with labels."""
-        return [("", "All changes"), (WITHOUT_TICKS, "Without ticks")]
-
-    @property
-    def kinds(self) -> list[tuple[str, str]]:
-        """The origins to choose from, with labels."""
-        return Reason.choices
 
     @property
     def is_of_one_kind(self) -> bool:
@@ -74,7 +68,7 @@ class Filter:
 class Entry:
     """One change, or a run of one user's ticks: versions `first` to `last` of a page.
 
-    `pages` has the entries of an import of many pages, whose latest this is then.
+    `pages` has the entries of an import of many pages; this is the latest of them.
     """
 
     revision: Revision
@@ -87,7 +81,7 @@ class Entry:
 
     @property
     def before(self) -> int:
-        """The version that this change was made on; 0 for a new page."""
+        """The version before this change; 0 for a new page."""
         return self.first - 1
 
     @property
@@ -101,7 +95,7 @@ class Entry:
 
     @property
     def is_live(self) -> bool:
-        """Does the page exist, and not in the trash?"""
+        """Whether the page exists and is not in the trash."""
         return self.page is not None and self.page.trashed_at is None
 
     @property
@@ -114,12 +108,11 @@ class Entry:
 
     @property
     def username(self) -> str:
-        person = self.revision.user
-        return person.get_username() if person else ""
+        return self.revision.user.get_username() if self.revision.user else ""
 
     @property
     def what(self) -> str:
-        """What happened, in words."""
+        """A description of the change."""
         reason = self.revision.reason
         if self.ticks:
             return "Ticked an item" if self.ticks == 1 else f"Ticked {self.ticks:,} times"
@@ -147,48 +140,51 @@ class Part:
         return [(day, list(group)) for day, group in grouped]
 
 
-def history(page: int, asked: Filter, before: int | None) -> Part:
-    """Return a page's changes, those of versions before `before`."""
+def _cut_part(entries: Sequence[Entry]) -> Part:
+    """Return one part of a page's entries, of which one more than fits was read."""
+    older = entries[HISTORY_SIZE - 1].first if len(entries) > HISTORY_SIZE else None
+    return Part(entries[:HISTORY_SIZE], older)
+
+
+def list_page_changes(page: int, chosen: Filter, before: int | None) -> Part:
+    """Return the changes of a page; with `before`, those of lower versions."""
     rows = Revision.objects.of_page(page).heads().listed()
     if before is not None:
         rows = rows.filter(version__lt=before)
-    found = list(asked.of_rows(rows).with_runs()[: A_PART + 1])
-    entries = [_entry(row) for row in found]
-    if not asked:
-        pairs = zip(entries, [*found, None][1:], strict=True)
-        entries = [replace(entry, facts=changed_facts(entry.revision, old)) for entry, old in pairs]
-    older = entries[A_PART - 1].first if len(entries) > A_PART else None
-    return Part(entries[:A_PART], older)
+    found = list(chosen.filter_revisions(rows).with_runs()[: HISTORY_SIZE + 1])
+    if chosen:
+        return _cut_part([_build_entry(row) for row in found])
+    pairs = zip(found, [*found, None][1:], strict=True)
+    return _cut_part([_build_entry(row, _list_facts(row, old)) for row, old in pairs])
 
 
-def run(page: int, first: int, before: int | None) -> Part:
-    """Return the single ticks of the run that starts with version `first`, if there is one."""
+def list_ticks(page: int, first: int, before: int | None) -> Part:
+    """Return the single ticks of the run that starts with version `first`, if it exists."""
     rows = Revision.objects.filter(page=page)
     head = rows.heads().filter(version=first).defer("notes").with_runs().first()
     if head is None:
         return Part(())
     last = head.last or first
     end = last if before is None else min(last, before - 1)
-    found = list(rows.of_page(page).listed().filter(version__range=(first, end))[: A_PART + 1])
-    entries = [Entry(row, row.version, row.version, row.saved_at) for row in found]
-    return Part(entries[:A_PART], entries[A_PART - 1].first if len(entries) > A_PART else None)
+    found = rows.of_page(page).listed().filter(version__range=(first, end))[: HISTORY_SIZE + 1]
+    return _cut_part([Entry(row, row.version, row.version, row.saved_at) for row in found])
 
 
-def changes(asked: Filter, before: int | None, size: int = A_LONG_PART) -> Part:
-    """Return changes of all pages, those with a number below `before`; imports are folded."""
+def list_changes(chosen: Filter, before: int | None, size: int = CHANGES_SIZE) -> Part:
+    """Return changes of all pages, with imports folded; with `before`, those of lower numbers."""
     rows = Revision.objects.heads().listed().order_by("-number")
     if before is not None:
         rows = rows.filter(number__lt=before)
-    found = list(asked.of_rows(rows).with_runs()[: size + 1])
+    found = list(chosen.filter_revisions(rows).with_runs()[: size + 1])
     older = found[size - 1].number if len(found) > size else None
     fields = ("kind", "title", "abbreviation", "slug", "trashed_at")
     pages = Page.everything.only(*fields).in_bulk([row.page_id for row in found[:size]])
-    entries = [replace(_entry(row), page=pages.get(row.page_id)) for row in found[:size]]
-    return Part(list(_imports_folded(entries)), older)
+    entries = [replace(_build_entry(row), page=pages.get(row.page_id)) for row in found[:size]]
+    return Part(list(_fold_imports(entries)), older)
 
 
-def changed_facts(new: Revision, old: Revision | None) -> list[str]:
-    """Return in words which facts two revisions of a page differ in."""
+def _list_facts(new: Revision, old: Revision | None) -> list[str]:
+    """Return the labels of the facts in which two revisions of a page differ."""
     if old is None:
         return []
     words = [] if new.title == old.title else [f"renamed from “{old.title}”"]
@@ -197,25 +193,25 @@ def changed_facts(new: Revision, old: Revision | None) -> list[str]:
     return [*words, "tags"] if new.tags is not None and by_hand else words
 
 
-def _entry(row: Revision) -> Entry:
-    return Entry(row, row.version, row.last or row.version, row.until or row.saved_at)
+def _build_entry(row: Revision, facts: Sequence[str] = ()) -> Entry:
+    return Entry(row, row.version, row.last or row.version, row.until or row.saved_at, facts)
 
 
-def _imports_folded(entries: Sequence[Entry]) -> Iterable[Entry]:
-    """Fold the pages that one import changed into one entry."""
-    run: list[Entry] = []
-    for entry in [*entries, None]:
-        if run and (entry is None or not _one_import(run[-1], entry)):
-            yield run[0] if len(run) == 1 else replace(run[0], pages=tuple(run))
-            run = []
-        if entry is not None:
-            run.append(entry)
+def _fold_imports(entries: Sequence[Entry]) -> Iterable[Entry]:
+    """Yield the entries, with those of one import as one entry."""
+    runs: list[list[Entry]] = []
+    for entry in entries:
+        if runs and _is_one_import(runs[-1][-1].revision, entry.revision):
+            runs[-1].append(entry)
+        else:
+            runs.append([entry])
+    for run in runs:
+        yield run[0] if len(run) == 1 else replace(run[0], pages=tuple(run))
 
 
-def _one_import(newer: Entry, older: Entry) -> bool:
-    a, b = newer.revision, older.revision
+def _is_one_import(a: Revision, b: Revision) -> bool:
     return (
         a.reason == b.reason == Reason.IMPORT
         and a.user_id == b.user_id
-        and a.saved_at - b.saved_at <= ONE_IMPORT
+        and a.saved_at - b.saved_at <= MAX_IMPORT_PAUSE
     )

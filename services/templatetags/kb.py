@@ -12,7 +12,7 @@ from services.markdown.render.plain import plain_text
 from services.models import ChecklistItem, Page, Question
 from services.models.urls import page_url
 from services.selectors import controls
-from services.selectors.page import place_url, render_line
+from services.selectors.page import build_place_url, render_line
 
 register = template.Library()
 register.filter("plain", plain_text)
@@ -39,7 +39,7 @@ def inline(text: str, links: Mapping[str, str] | None = None) -> SafeString:
 @register.filter
 def control(item: ChecklistItem) -> SafeString:
     """Return the box of an item, for editors to tick."""
-    return controls.item_control(item, plain_text(item.text))
+    return controls.build_item_control(item, plain_text(item.text))
 
 
 @register.filter
@@ -53,13 +53,13 @@ def state_label(item: ChecklistItem) -> str:
 def place(row: ChecklistItem | Question) -> str:
     """Return the address of an item or question in its page."""
     heading = row.list_title if isinstance(row, ChecklistItem) else ""
-    return place_url(address(row.page), row.text, heading)
+    return build_place_url(address(row.page), row.text, heading)
 
 
 @register.filter
 def fragment(question: Question) -> str:
     """Return the fragment of a question in the page that shows it."""
-    return place_url("", question.text)
+    return build_place_url("", question.text)
 
 
 @register.filter

@@ -17,7 +17,7 @@ from services.attachments import manage
 from services.attachments.errors import UploadRefused
 from services.models import Attachment, Page
 from services.permissions import editors_only, may_edit, readers_only
-from services.selectors.attachments import some_addresses
+from services.selectors.attachments import find_file_ids
 from services.selectors.lists import paginate
 from services.views.flash import undo_form
 from services.views.request import get_page, get_user, redirect_back
@@ -32,11 +32,11 @@ def files(request: HttpRequest, slug: str) -> HttpResponse:
     page = get_page(slug, Page.objects.select_related("category"))
     if page.slug != slug:
         return redirect("files", page.slug)
-    rows = Attachment.objects.live().filter(Q(page=page) | Q(pk__in=some_addresses(page.notes)))
+    rows = Attachment.objects.live().filter(Q(page=page) | Q(pk__in=find_file_ids(page.notes)))
     rows = rows.select_related("created_by", "page").defer(
         "page__notes", "page__outline", "page__kept"
     )
-    found = paginate(rows, request.GET.get("page"), PER_PAGE)
+    found = paginate(rows, request.GET, PER_PAGE)
     used = manage.pages_using(found)
     trashed = Attachment.objects.trashed().filter(page=page).select_related("trashed_by")
     context = {

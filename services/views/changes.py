@@ -13,9 +13,9 @@ from django.views.decorators.http import require_safe
 
 from services.permissions import feed_key, may_edit, readers_only, readers_or_key_only
 from services.selectors import timeline
-from services.selectors.feed import MOST, atom, latest
+from services.selectors.feed import MAX_ENTRIES, find_latest, render_feed
 from services.selectors.timeline import Filter
-from services.selectors.tree import tree
+from services.selectors.tree import read_tree
 from services.views.request import parse_number
 
 TYPE = "application/atom+xml; charset=utf-8"
@@ -24,14 +24,14 @@ TYPE = "application/atom+xml; charset=utf-8"
 @require_safe
 @readers_only
 def changes(request: HttpRequest) -> HttpResponse:
-    asked = Filter.of(request.GET)
+    asked = Filter.from_query(request.GET)
     before = parse_number(request.GET.get("before"))
     context = {
-        "part": timeline.changes(asked, before),
+        "part": timeline.list_changes(asked, before),
         "filter": asked,
         "before": before,
         "feed": _feed_address(request, asked),
-        "tree": tree(),
+        "tree": read_tree(),
     }
     return render(request, "changes.html", context)
 
@@ -47,11 +47,11 @@ def _feed_address(request: HttpRequest, asked: Filter) -> str:
 @require_safe
 @readers_or_key_only
 def feed(request: HttpRequest) -> HttpResponseBase:
-    part = timeline.changes(Filter.of(request.GET), None, MOST)
+    part = timeline.list_changes(Filter.from_query(request.GET), None, MAX_ENTRIES)
     own, site, trash = request.get_full_path(), request.build_absolute_uri, may_edit(request.user)
-    text = atom(list(part.entries), own=own, site=site, trash=trash)
+    text = render_feed(list(part.entries), own=own, site=site, trash=trash)
     etag = f'"{hashlib.sha256(text.encode()).hexdigest()}"'
-    changed = int(latest(part.entries).timestamp())
+    changed = int(find_latest(part.entries).timestamp())
     known = get_conditional_response(request, etag=etag, last_modified=changed)
     response = known or HttpResponse(text, content_type=TYPE)
     response.headers["ETag"] = etag

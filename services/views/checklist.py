@@ -13,9 +13,9 @@ from django.views.decorators.http import require_safe
 from services.models import ChecklistItem, Page
 from services.permissions import readers_only
 from services.selectors.lists import paginate
-from services.selectors.page import links_from
-from services.selectors.progress import learning
-from services.selectors.tree import tree
+from services.selectors.page import read_addresses
+from services.selectors.progress import count_progress
+from services.selectors.tree import read_tree
 
 PER_PAGE = 200
 State = ChecklistItem.State
@@ -30,15 +30,15 @@ def checklist(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     chosen = state if state in State.values else ""
     count = counts.get(chosen, 0) if chosen else total
-    found = paginate(list_items(chosen), request.GET.get("page"), PER_PAGE, count)
+    found = paginate(list_items(chosen), request.GET, PER_PAGE, count)
     choices = [(value, label, counts.get(value, 0)) for value, label in State.choices]
     context = {
         "part": found,
         "groups": group_items(found),
-        "progress": learning(counts),
+        "progress": count_progress(counts),
         "choices": [("", "All", total), *choices],
         "chosen": chosen,
-        "tree": tree(),
+        "tree": read_tree(),
     }
     return render(request, "checklist.html", context)
 
@@ -58,7 +58,7 @@ def list_items(state: str) -> QuerySet[ChecklistItem]:
 def group_items(found: Iterable[ChecklistItem]) -> list[dict[str, object]]:
     """Group items by page and, within a page, by list."""
     rows = list(found)
-    links = links_from(row.page_id for row in rows)
+    links = read_addresses(row.page_id for row in rows)
     return [
         {
             "page": page,

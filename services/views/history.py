@@ -16,7 +16,7 @@ from services.pages.restore import NoSuchVersion, restore_version
 from services.pages.revisions import find_revision
 from services.permissions import editors_only, may_edit, readers_only, shown_name
 from services.selectors import timeline
-from services.selectors.compare import compare_versions, facts_of
+from services.selectors.compare import compare_versions, list_facts
 from services.selectors.page import cut_notes
 from services.selectors.timeline import Filter
 from services.views.flash import undo_form
@@ -32,12 +32,12 @@ def history(request: HttpRequest, slug: str) -> HttpResponseBase:
     page = _page(request, slug)
     if page.slug != slug:
         return redirect("history", page.slug)
-    asked, before = Filter.of(request.GET), parse_number(request.GET.get("before"))
+    asked, before = Filter.from_query(request.GET), parse_number(request.GET.get("before"))
     ticks = parse_number(request.GET.get("ticks"))
     if ticks is None:
-        part = timeline.history(page.pk, asked, before)
+        part = timeline.list_page_changes(page.pk, asked, before)
     else:
-        part = timeline.run(page.pk, ticks, before)
+        part = timeline.list_ticks(page.pk, ticks, before)
     context = {"page": page, "part": part, "filter": asked, "before": before, "ticks": ticks}
     return render(request, "history.html", context)
 
@@ -56,7 +56,7 @@ def revision(request: HttpRequest, slug: str, version: int) -> HttpResponseBase:
         # Notes may have any HTML: `nosniff`, which Django sends, prevents it from being run.
         return HttpResponse(then.notes, content_type="text/plain; charset=utf-8")
     text, cut = cut_notes(then.notes)
-    facts = [(label, value) for label, value in facts_of(then).items() if value]
+    facts = [(label, value) for label, value in list_facts(then).items() if value]
     context = {
         "page": page,
         "then": then,

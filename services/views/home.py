@@ -12,8 +12,8 @@ from services.models import Category, ChecklistItem, Page, Question
 from services.pages import drafts
 from services.pages.examples import example_documents, example_pages, remove_examples
 from services.permissions import editors_only, may_edit, readers_only
-from services.selectors.lists import Card, cards, listed
-from services.selectors.progress import learning
+from services.selectors.lists import Card, build_cards, defer_notes
+from services.selectors.progress import count_progress
 from services.views.request import get_user
 
 MAX_PAGES_OF_CATEGORY = 24
@@ -32,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "is_empty": not totals,
         "are_examples": may_edit(request.user) and example_documents().exists(),
         "drafts": drafts.list_drafts(get_user(request)) if may_edit(request.user) else (),
-        "progress": learning(dict(states)),
+        "progress": count_progress(dict(states)),
         "questions": asked.select_related("page").only(
             "text", "page__kind", "page__slug", "page__title", "page__abbreviation"
         )[:MAX_QUESTIONS],
@@ -64,7 +64,7 @@ def list_categories(totals: dict[int | None, int]) -> list[dict[str, object]]:
     for category in totals:
         wanted |= Q(pk__in=pages.filter(category=category).values("pk")[:MAX_PAGES_OF_CATEGORY])
     shown: dict[int | None, list[Card]] = {}
-    for card in cards(listed(pages.filter(wanted))):
+    for card in build_cards(defer_notes(pages.filter(wanted))):
         shown.setdefault(card.page.category_id, []).append(card)
     groups: dict[int | None, Category | None] = {row.pk: row for row in Category.objects.all()}
     if None in totals:

@@ -8,9 +8,9 @@ from django.views.decorators.http import require_safe
 
 from services.models import Category, Page, Section
 from services.permissions import may_edit, readers_only
-from services.selectors.lists import cards, listed, paginate
+from services.selectors.lists import build_cards, defer_notes, paginate
 from services.selectors.page import find_page, markdownify, read_page
-from services.selectors.tree import tree
+from services.selectors.tree import read_tree
 from services.views.request import get_page, get_user
 
 PER_PAGE = 100
@@ -21,13 +21,13 @@ PER_PAGE = 100
 def category(request: HttpRequest, slug: str) -> HttpResponse:
     row = get_object_or_404(Category, slug=slug)
     texts = Section.objects.filter(category=row).exclude(text="").order_by("document", "position")
-    found = paginate(listed(Page.objects.filter(category=row)), request.GET.get("page"), PER_PAGE)
+    found = paginate(defer_notes(Page.objects.filter(category=row)), request.GET, PER_PAGE)
     context = {
         "category": row,
         "words": [markdownify(text) for text in texts.values_list("text", flat=True)],
         "part": found,
-        "cards": cards(found),
-        "tree": tree(category=row),
+        "cards": build_cards(found),
+        "tree": read_tree(category=row),
     }
     return render(request, "category.html", context)
 
@@ -35,8 +35,9 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @readers_only
 def topics(request: HttpRequest) -> HttpResponse:
-    found = paginate(listed(Page.objects.filter(category=None)), request.GET.get("page"), PER_PAGE)
-    return render(request, "category.html", {"part": found, "cards": cards(found), "tree": tree()})
+    found = paginate(defer_notes(Page.objects.filter(category=None)), request.GET, PER_PAGE)
+    context = {"part": found, "cards": build_cards(found), "tree": read_tree()}
+    return render(request, "category.html", context)
 
 
 @require_safe

@@ -9,8 +9,8 @@ from services.markdown.read.targets import read_targets
 from services.markdown.render.render import render
 from services.models import Attachment, Page
 from services.permissions import editors_only
-from services.selectors.attachments import sizes_in, sizes_of
-from services.selectors.page import addresses_of, markdownify
+from services.selectors.attachments import find_sizes, list_sizes
+from services.selectors.page import find_addresses, markdownify
 from services.views.request import parse_number
 
 
@@ -20,11 +20,11 @@ def render_text(text: str, page: Page | None = None) -> str:
         return markdownify(text)
     found = read_targets(text)
     files = Attachment.objects.filter(page=page, reference__in=found)
-    links: dict[str, str] = addresses_of(found)
+    links: dict[str, str] = find_addresses(found)
     pictures: dict[str, str] = {}
     for file in files:
         (pictures if file.is_picture else links)[file.reference] = file.get_absolute_url()
-    sizes = sizes_in(text) | sizes_of(files)
+    sizes = find_sizes(text) | list_sizes(files)
     return render(text, links, pictures, sizes=sizes).html
 
 

@@ -23,7 +23,7 @@ from services.pages import drafts
 from services.pages.answer import Answered, QuestionGone, answer_question, dismiss_question
 from services.pages.resolve_conflict import Clash, mark
 from services.permissions import editors_only
-from services.selectors.page import links_from
+from services.selectors.page import read_addresses
 from services.selectors.questions import Inbox, find_question
 from services.views import conflicts
 from services.views.flash import resolved_message
@@ -91,7 +91,7 @@ def _show(
     start |= {"asked": row.text, "slug": row.page.slug}
     form = AnswerForm(initial=start, auto_id=f"kb-{row.pk}-%s")
     form.fields["answer"].widget.page_id = row.page_id
-    inbox = Inbox.of(request.POST if request.method == "POST" else request.GET)
+    inbox = Inbox.from_query(request.POST if request.method == "POST" else request.GET)
     context = {
         "question": row,
         "form": form,
@@ -105,9 +105,9 @@ def _show(
     if "part" in request.GET:
         return render(request, "partials/answer_form.html", context | {"in_place": True})
     context |= {
-        "links": links_from([row.page_id]).get(row.page_id),
-        "before": inbox.before(row),
-        "after": inbox.after(row),
+        "links": read_addresses([row.page_id]).get(row.page_id),
+        "before": inbox.find_neighbour(row, backwards=True),
+        "after": inbox.find_neighbour(row),
     }
     return render(request, "question.html", context, status=400 if error else 200)
 
@@ -126,11 +126,11 @@ def _save(request: HttpRequest, pk: int) -> HttpResponseBase:
         return _show_refused(request, pk, str(refusal))
     row, place = done.question, drafts.answer_place(pk)
     drafts.end_saved(get_user(request), row.page, request.POST, place)
-    message, following, inbox = _describe(done), None, Inbox.of(request.POST)
+    message, following, inbox = _describe(done), None, Inbox.from_query(request.POST)
     if CONTINUE in request.POST:
         following = row
     elif request.POST.get("then") == "next":
-        following = inbox.next_to_answer(find_question(pk) or row)
+        following = inbox.find_unanswered(find_question(pk) or row)
         if following is None:
             message = format_html("{} No question is left open.", message)
     messages.success(request, message)

@@ -13,9 +13,9 @@ from services.markdown.render.render import render as render_notes
 from services.models import Question
 from services.permissions import readers_only
 from services.selectors.lists import paginate
-from services.selectors.page import links_from
-from services.selectors.questions import SORTS, STATES, Inbox, counts
-from services.selectors.tree import tree
+from services.selectors.page import read_addresses
+from services.selectors.questions import SORTS, STATES, Inbox, count_questions
+from services.selectors.tree import read_tree
 
 PER_PAGE = 100
 
@@ -23,9 +23,9 @@ PER_PAGE = 100
 @require_safe
 @readers_only
 def questions(request: HttpRequest) -> HttpResponse:
-    number = counts()
-    inbox = Inbox.of(request.GET, otherwise="open" if number["open"] else "all")
-    found = paginate(inbox.rows(), request.GET.get("page"), PER_PAGE, number[inbox.state])
+    number = count_questions()
+    inbox = Inbox.from_query(request.GET, default="open" if number["open"] else "all")
+    found = paginate(inbox.list_questions(), request.GET, PER_PAGE, number[inbox.state])
     context = {
         "inbox": inbox,
         "part": found,
@@ -33,7 +33,7 @@ def questions(request: HttpRequest) -> HttpResponse:
         "any": number["all"] + number["dismissed"],
         "states": [(value, label, number[value]) for value, label in STATES.items()],
         "sorts": list(SORTS.items()),
-        "tree": tree(),
+        "tree": read_tree(),
     }
     return render(request, "questions.html", context)
 
@@ -41,7 +41,7 @@ def questions(request: HttpRequest) -> HttpResponse:
 def group_questions(found: Iterable[Question]) -> list[dict[str, object]]:
     """Group questions by page where the order allows it, with answers as HTML."""
     rows = list(found)
-    links = links_from(row.page_id for row in rows)
+    links = read_addresses(row.page_id for row in rows)
     return [
         {
             "page": page,

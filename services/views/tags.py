@@ -10,8 +10,8 @@ from taggit.models import Tag
 
 from services.models import Page
 from services.permissions import readers_only
-from services.selectors.lists import cards, listed, paginate
-from services.selectors.tree import tree
+from services.selectors.lists import build_cards, defer_notes, paginate
+from services.selectors.tree import read_tree
 
 PER_PAGE = 100
 
@@ -29,7 +29,7 @@ def used_tags() -> QuerySet[Tag]:
 @readers_only
 def tags(request: HttpRequest) -> HttpResponse:
     found = used_tags().annotate(number=Count("taggit_taggeditem_items")).order_by("name")
-    return render(request, "tags.html", {"tags": found, "tree": tree()})
+    return render(request, "tags.html", {"tags": found, "tree": read_tree()})
 
 
 @require_safe
@@ -41,7 +41,7 @@ def tag(request: HttpRequest, name: str) -> HttpResponse:
     if not same:
         raise Http404("No page has this tag.")
     pages = Page.objects.filter(tags__in=list(same)).in_order().distinct()
-    found = paginate(listed(pages), request.GET.get("page"), PER_PAGE)
+    found = paginate(defer_notes(pages), request.GET, PER_PAGE)
     shown = name if name in same.values() else next(iter(same.values()))
-    context = {"name": shown, "part": found, "cards": cards(found), "tree": tree()}
+    context = {"name": shown, "part": found, "cards": build_cards(found), "tree": read_tree()}
     return render(request, "tag.html", context)

@@ -15,7 +15,7 @@ from services.models import Attachment, Link, Page, Section, StaleVersion
 from services.pages.trash import empty, take_out, throw_away
 from services.permissions import admins_only, editors_only
 from services.selectors.lists import paginate
-from services.selectors.tree import tree
+from services.selectors.tree import read_tree
 from services.views.flash import count_words, undo_form
 from services.views.request import get_page, get_user
 
@@ -63,9 +63,9 @@ def trash(request: HttpRequest) -> HttpResponse:
     files = Attachment.objects.trashed().select_related("trashed_by", "page")
     files = files.defer("page__notes", "page__outline", "page__kept")
     context = {
-        "part": paginate(pages, request.GET.get("page"), PER_PAGE),
-        "files": paginate(files, request.GET.get("files"), PER_PAGE),
-        "tree": tree(),
+        "part": paginate(pages, request.GET, PER_PAGE),
+        "files": paginate(files, request.GET, PER_PAGE, name="files"),
+        "tree": read_tree(),
     }
     return render(request, "trash.html", context)
 

@@ -76,7 +76,7 @@ def test_two_imports_are_two_entries(page):
     rows = list(Revision.objects.filter(reason=Reason.IMPORT).order_by("number"))
     for row in rows[:2]:
         Revision.objects.filter(pk=row.pk).update(saved_at=row.saved_at - timedelta(minutes=5))
-    entries = timeline.changes(Filter(), None).entries
+    entries = timeline.list_changes(Filter(), None).entries
     assert [len(entry.pages) for entry in entries] == [3, 2, 0]
 
 
@@ -86,7 +86,7 @@ def test_imports_of_two_users_within_the_same_minute_are_two_entries(page, edito
     last = sorted(rows.values_list("pk", flat=True))[3:]
     rows.exclude(pk__in=last).update(user=editor)
     rows.filter(pk__in=last).update(user=admin)
-    entries = timeline.changes(Filter(), None).entries
+    entries = timeline.list_changes(Filter(), None).entries
     assert [(entry.who, len(entry.pages)) for entry in entries[:2]] == [("ada", 2), ("edgar", 3)]
 
 
@@ -168,7 +168,7 @@ def queries(client):
 @pytest.mark.parametrize("before", [None, 40])
 def test_the_list_is_read_by_its_indexes(page, editor, before):
     with CaptureQueriesContext(connection) as captured:
-        timeline.changes(Filter(), before)
+        timeline.list_changes(Filter(), before)
     plan = explained(captured[0]["sql"])
     assert "services_revision USING INDEX revision_recent" in plan
     assert "TEMP B-TREE" not in plan
@@ -185,7 +185,7 @@ FILTERED = [
 @pytest.mark.parametrize("before", [None, 40])
 def test_what_is_asked_for_is_found_without_reading_the_rest(page, editor, asked, index, before):
     with CaptureQueriesContext(connection) as captured:
-        timeline.changes(asked, before)
+        timeline.list_changes(asked, before)
     plan = explained(captured[0]["sql"])
     assert f"services_revision USING INDEX {index}" in plan
     assert "SCAN" not in plan

@@ -64,7 +64,7 @@ def test_ticks_are_folded_and_each_can_be_seen(as_reader, page, admin, editor):
 
 def test_a_run_that_is_still_going_on_counts(page, admin):
     tick_all(page, admin)
-    entry = timeline.history(page.pk, Filter(), None).entries[0]
+    entry = timeline.list_page_changes(page.pk, Filter(), None).entries[0]
     assert (entry.first, entry.last, entry.ticks) == (2, 4, 3)
     assert entry.until > entry.since
 
@@ -109,7 +109,7 @@ def test_a_long_history_costs_the_same_queries(as_editor, page, admin, editor):
 def test_the_list_is_read_by_its_indexes(page, editor, asked, before):
     with_edits(page, 42, by=editor)
     with CaptureQueriesContext(connection) as captured:
-        timeline.history(page.pk, asked, before)
+        timeline.list_page_changes(page.pk, asked, before)
     plan = explained(captured[0]["sql"])
     assert "USING INDEX revision_heads (id=?" in plan
     # Which is the one of the constraint `revision_exists_once`.
@@ -122,7 +122,7 @@ def test_the_list_is_read_by_its_indexes(page, editor, asked, before):
 @pytest.mark.parametrize("before", [None, 40])
 def test_changes_of_one_kind_are_found_without_reading_the_rest(page, before):
     with CaptureQueriesContext(connection) as captured:
-        timeline.history(page.pk, Filter("restore"), before)
+        timeline.list_page_changes(page.pk, Filter("restore"), before)
     plan = explained(captured[0]["sql"])
     assert "revision_heads_of_kind (id=? AND history_change_reason=?" in plan
     assert "SCAN" not in plan

@@ -6,7 +6,7 @@ import pytest
 
 from services.models import Category, Page, PageName
 from services.pages.trash import throw_away
-from services.selectors.link_suggestions import leads_there
+from services.selectors.link_suggestions import can_link
 from tests.support.pages import make_service, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +74,7 @@ def test_offers_no_title_that_a_link_could_not_have(as_reader):
     make_topic(title="Odd [x]")
     make_topic(title="Odd one")
     assert titles(as_reader, "odd") == ["Odd one"]
-    assert not leads_there("a|b")
+    assert not can_link("a|b")
 
 
 def test_offers_a_page_by_another_name_where_a_link_cannot_hold_its_title(as_reader):

@@ -7,7 +7,7 @@ from django.utils.html import escape
 from services.models import Attachment, Category, Document, Link, Page, Section
 from services.pages.revise import revise
 from services.selectors import tree
-from services.selectors.lists import summary
+from services.selectors.lists import summarize
 from services.selectors.page import markdownify
 from tests.support.pages import make_service, make_topic
 
@@ -163,7 +163,7 @@ def test_scripts_in_notes_and_titles_do_not_reach_the_page(as_reader):
 
 
 def test_very_long_notes_are_cut_at_a_blank_line(as_reader, monkeypatch):
-    monkeypatch.setattr("services.selectors.page.LONGEST", 30)
+    monkeypatch.setattr("services.selectors.page.MAX_LENGTH", 30)
     make_topic(title="Notes", notes="First paragraph.\r\n\r\nSecond paragraph, long.\n")
     text = html(as_reader, "/topics/notes/")
     assert "First paragraph." in text
@@ -233,8 +233,8 @@ def test_a_page_among_a_thousand_takes_eight_queries(
 
 def test_first_words_of_a_list_are_prose_only():
     notes = "# Title\n\n```\ncode\n```\n\n- item\n\n> Quoted **words**.\n"
-    assert summary(notes) == "Quoted words."
-    assert summary("") == ""
+    assert summarize(notes) == "Quoted words."
+    assert summarize("") == ""
 
 
 def test_preview_links_pages_by_name(s3):

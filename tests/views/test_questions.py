@@ -118,9 +118,9 @@ def test_what_is_before_and_after_is_the_order_of_the_inbox(s3, sort):
     make_topic(title="FAQ", notes="More?\n\nMost?\n")
     Question.objects.filter(text="Most?").update(asked_at=datetime(2001, 1, 1, tzinfo=UTC))
     inbox = Inbox("all", sort)
-    rows = list(inbox.rows())
-    assert [inbox.after(r) for r in rows] == [*rows[1:], None]
-    assert [inbox.before(r) for r in rows] == [None, *rows[:-1]]
+    rows = list(inbox.list_questions())
+    assert [inbox.find_neighbour(r) for r in rows] == [*rows[1:], None]
+    assert [inbox.find_neighbour(r, backwards=True) for r in rows] == [None, *rows[:-1]]
     assert len(rows) == 7
 
 

@@ -134,10 +134,10 @@ def mounted():
     """The site below a path that has a figure in it."""
     before = get_script_prefix()
     set_script_prefix("/kb0/")
-    controls._item_address.cache_clear()
+    controls._build_item_pattern.cache_clear()
     yield
     set_script_prefix(before)
-    controls._item_address.cache_clear()
+    controls._build_item_pattern.cache_clear()
 
 
 def test_an_item_is_at_its_address_wherever_the_site_is(mounted):
@@ -145,7 +145,7 @@ def test_an_item_is_at_its_address_wherever_the_site_is(mounted):
     one = item("One")
     address = f"/kb0/items/{one.pk}/"
     assert reverse("item", args=[one.pk]) == address
-    assert f'href="{address}"' in controls.item_control(one, "One")
+    assert f'href="{address}"' in controls.build_item_control(one, "One")
 
 
 def test_words_of_an_item_cannot_break_out(as_editor):
