@@ -100,7 +100,7 @@ def import_view(request: HttpRequest) -> HttpResponse:
                 packed = signing.dumps([key, name], salt=SALT)
                 return _show_plan(request, packed, plan, changed=False)
         except zips.ZipRefused as error:
-            zips.forget(key)
+            zips.delete_zip(key)
             form.add_error("files", f"{name}: {error}.")
     are_examples = example_documents().exists()
     context = {"title": "Import Markdown", "form": form, "are_examples": are_examples}
@@ -110,19 +110,19 @@ def import_view(request: HttpRequest) -> HttpResponse:
 def _store_upload(files: Sequence[UploadedFile[bytes]]) -> tuple[str, str]:
     """Store a zip, or Markdown files as one; return its key and the name to show for it."""
     if is_zip(files[0]):
-        return zips.keep(files[0].chunks()), str(files[0].name)
+        return zips.store_zip(files[0].chunks()), str(files[0].name)
     with TemporaryFile() as packed:
         with ZipFile(packed, "w") as opened:
             for file in files:
                 with opened.open(str(file.name), "w") as entry:
                     entry.writelines(file.chunks())
-        return zips.keep(File(packed).chunks()), "notes.zip"
+        return zips.store_zip(File(packed).chunks()), "notes.zip"
 
 
 @contextmanager
 def make_plan(key: str, name: str) -> Iterator[tuple[Plan, Sources]]:
     """Plan a stored upload; yield the plan and its unpacked sources. Raises ZipRefused."""
-    file = zips.kept(key)
+    file = zips.find_zip(key)
     if file is None:
         raise zips.ZipRefused("it is not stored any more")
     with ExitStack() as stack:
@@ -150,7 +150,7 @@ def _apply(request: HttpRequest) -> HttpResponse:
     except (signing.BadSignature, zips.ZipRefused):
         messages.error(request, "This plan is more than a day old. Choose the files again.")
         return HttpResponseRedirect(reverse("admin:services_document_import"))
-    zips.forget(key)
+    zips.delete_zip(key)
     words = 'Imported: {}. <a href="{}">View them</a>'
     messages.success(request, format_html(words, summary(plan), reverse("changes")))
     return HttpResponseRedirect(reverse("admin:services_document_changelist"))

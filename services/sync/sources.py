@@ -12,14 +12,14 @@ from django.conf import settings
 from services.sync.import_attachments import Origins
 from services.sync.plan import Refused
 from services.sync.read_files import SourceFile, find_files, load
-from services.sync.zips import SUFFIX, ZipRefused, unpacked
+from services.sync.zips import SUFFIX, ZipRefused, unpack_zip
 
 
 class Sources:
-    """The notes found, with zips unpacked until `stack` is left.
+    """The notes found, with zips unpacked until `stack` is closed.
 
     `roots` are the folders that are imported as a whole, where they are now. `folders` are the same
-    as documents remember them: a zip is the folder it was, and an uploaded one is none.
+    as documents store them: a zip is its path, and an uploaded zip is left out.
     """
 
     def __init__(self, stack: ExitStack) -> None:
@@ -27,7 +27,8 @@ class Sources:
         self.found: list[tuple[str, Path, str]] = []
         self.refused: list[Refused] = []
         self.roots: list[str] = []
-        self.called: dict[str, str] = {}
+        # The folder that documents store, by that of an unpacked zip.
+        self.stored_as: dict[str, str] = {}
 
     def add(self, paths: Sequence[Path]) -> None:
         """Find the notes among and below paths; a zip that cannot be unpacked is refused."""
@@ -40,24 +41,22 @@ class Sources:
                 places.append(self.unpack(path, path.name, str(path.resolve())))
             except ZipRefused as error:
                 self.refused.append(Refused(str(path), str(error)))
-        self.find(places)
+        self.find_notes(places)
 
     def add_uploaded(self, file: Path, name: str) -> None:
-        """Find the notes in a zip that somebody sent. Raises ZipRefused."""
-        place = self.unpack(file, name, "")
-        self.find([place])
+        """Find the notes in an uploaded zip. Raises ZipRefused."""
+        self.find_notes([self.unpack(file, name, "")])
 
-    def unpack(self, file: Path, name: str, called: str) -> Path:
-        done = self.stack.enter_context(unpacked(file, name))
-        place = done.folder.resolve()
-        self.refused += done.refused
-        self.called[str(place)] = called
-        return place
+    def unpack(self, file: Path, name: str, stored_as: str) -> Path:
+        folder, refused = self.stack.enter_context(unpack_zip(file, name))
+        self.refused += refused
+        self.stored_as[str(folder.resolve())] = stored_as
+        return folder.resolve()
 
-    def find(self, places: Sequence[Path]) -> None:
-        self.found, refused = find_files(places, settings.NOTE_MAX_BYTES)
+    def find_notes(self, places: Sequence[Path]) -> None:
+        self.found, refused = find_files(places)
         for each in refused:
-            name = self.called.get(each.path, each.path) or Path(each.path).name
+            name = self.stored_as.get(each.path, each.path) or Path(each.path).name
             self.refused.append(Refused(name, each.reason))
         self.roots = [str(place.resolve()) for place in places if place.is_dir()]
 
@@ -67,10 +66,9 @@ class Sources:
 
     @property
     def folders(self) -> list[str]:
-        called = (self.called.get(root, root) for root in self.roots)
-        return [folder for folder in called if folder]
+        return [folder for root in self.roots if (folder := self.stored_as.get(root, root))]
 
     def load(self, problems: list[Refused]) -> Iterator[SourceFile]:
         """Read the notes one after the other; what cannot be read is added to `problems`."""
-        for file in load(self.found, problems):
-            yield replace(file, folder=self.called.get(file.folder, file.folder))
+        for file in load(self.found, problems, settings.NOTE_MAX_BYTES):
+            yield replace(file, folder=self.stored_as.get(file.folder, file.folder))

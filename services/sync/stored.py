@@ -24,7 +24,7 @@ from services.sync.plan import (
     StoredSection,
 )
 from services.sync.planner import make_plan
-from services.sync.read_files import FileRefused, SourceFile, incoming
+from services.sync.read_files import FileRefused, SourceFile, read_incoming
 from services.sync.titles import Shelf
 
 
@@ -53,7 +53,7 @@ def plan_import(
                 same.add(file.path)
                 continue
             try:
-                yield _at_home(incoming(file))
+                yield _at_home(read_incoming(file))
             except FileRefused as error:
                 problems.append(Refused(file.path, str(error)))
 

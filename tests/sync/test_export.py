@@ -166,8 +166,8 @@ def test_the_command_says_what_it_did(tmp_path, capsys):
 def round_trip(folder) -> dict[str, int]:
     """Export to a folder and import it; returns what happened to sections that had to change."""
     assert not export_to(folder).refused
-    found, refused = find_files([folder], 10**8)
-    plan = plan_import(load(found, refused), folders=[str(folder.resolve())])
+    found, refused = find_files([folder])
+    plan = plan_import(load(found, refused, 10**8), folders=[str(folder.resolve())])
     apply_plan(plan)
     return {fate: number for fate, number in plan.counts().items() if fate != "unchanged"}
 

@@ -182,7 +182,7 @@ def test_bombs_are_not_unpacked(tmp_path, capsys, monkeypatch, room):
     assert "larger than notes and files ever do" in bring(tmp_path, bomb, capsys)
     monkeypatch.setattr(zips, "MAX_BYTES", 1000)
     assert "unpacked it has more than" in bring(tmp_path, zipped({"a.md": b"x" * 1001}), capsys)
-    monkeypatch.setattr(zips, "MOST_ENTRIES", 2)
+    monkeypatch.setattr(zips, "MAX_ENTRIES", 2)
     many: Entries = {f"{n}.md": b"x" for n in range(3)}
     assert "it holds more than 2 files" in bring(tmp_path, zipped(many), capsys)
     assert not unpacked
@@ -196,7 +196,7 @@ def test_a_zip_that_lies_about_its_sizes_is_stopped(tmp_path, capsys, room):
 
 
 def test_an_endless_list_of_entries_is_not_read(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(zips, "MOST_AT_ONCE", 70_000)
+    monkeypatch.setattr(zips, "MAX_READ_BYTES", 70_000)
     many: Entries = {f"{n}.md": b"" for n in range(2000)}
     assert "or a broken one" in bring(tmp_path, zipped(many), capsys)
 
@@ -276,7 +276,7 @@ def test_zips_wait_for_a_day_at_most(as_editor, room):
     (left,) = room.iterdir()
     (room / "cut-short").mkdir()
     (room / "cut-short" / "x").write_bytes(b"x")
-    old = time.time() - zips.A_DAY - 1
+    old = time.time() - zips.MAX_AGE_SECONDS - 1
     os.utime(left, (old, old))
     os.utime(room / "cut-short", (old, old))
     upload(as_editor, zipped(NOTES))
@@ -287,7 +287,7 @@ def test_zips_wait_for_a_day_at_most(as_editor, room):
 def test_what_a_form_names_is_only_ever_a_zip_of_ours(as_editor, tmp_path):
     (tmp_path / "var").mkdir(exist_ok=True)
     (tmp_path / "var" / "secret.zip").write_bytes(zipped(NOTES))
-    assert zips.kept("../secret") is None
+    assert zips.find_zip("../secret") is None
     fields = fields_of(upload(as_editor, zipped(NOTES)))
     forged = fields | {"packed": str(fields["packed"])[:-1]}
     done = as_editor.post(IMPORT, forged, follow=True)
