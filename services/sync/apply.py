@@ -1,4 +1,4 @@
-"""Write a plan to the database: all of it, or nothing."""
+"""Write a plan to the database, completely or not at all."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from services.sync.plan import Change, Plan, PlannedDocument, StoredSection
 from services.sync.rows import save_documents, save_sections
 from services.sync.tags import add_tags, drop_tags
 
-# Called with a stage of the work, how much of it is done, and how much there is in all.
+# Called with a stage of the work, how many pages are done, and how many there are.
 Progress = Callable[[str, int, int], None]
 BATCH_SIZE = 500
 # Columns of a page that an import may change.
@@ -36,8 +36,8 @@ COLUMNS = (
 def apply_plan(plan: Plan, by: User | None = None, progress: Progress | None = None) -> None:
     """Write a plan, in one transaction.
 
-    Raises StaleVersion, and writes nothing, when a page that it changes was saved since it was
-    made, and Overtaken when what it adds is there by now.
+    Raises StaleVersion if a page that it changes was saved after it was made, and Overtaken if
+    what it adds has been added; nothing is written then.
     """
     try:
         with transaction.atomic(), search_engine().defer_indexing():
@@ -47,7 +47,7 @@ def apply_plan(plan: Plan, by: User | None = None, progress: Progress | None = N
 
 
 class Overtaken(Exception):
-    """The same files or pages were added while a plan was waiting or being written."""
+    """The same files or pages were added after the plan was made."""
 
     def __str__(self) -> str:
         return "Someone else imported or added the same in the meantime."
@@ -58,14 +58,14 @@ class _Writer:
         self.plan, self.by, self.progress = plan, by, progress
         self.now = timezone.now()
         self.categories = {category.name: category for category in Category.objects.all()}
-        # The pages that the sections already became, those in the trash too.
+        # Pages that were there before, including those in the trash.
         self.stored: dict[int, Page] = {}
         self.created: list[Page] = []
-        # Pages with a new version, and among them those whose rows are derived again.
+        # Pages with a new version, and those of them whose rows are derived again.
         self.saved: list[Page] = []
         self.changed: list[Page] = []
         self.other_kind: set[int] = set()
-        # The service that has each AWS id; a topic may have one that it had as a service.
+        # Services by AWS id; a topic may have the id that it had as a service.
         self.services: dict[str, int] = {}
 
     def write(self) -> None:
@@ -80,23 +80,22 @@ class _Writer:
         self.order_pages()
         save_sections(self.plan, documents, self.categories)
         self.save_tags()
-        self.derive()
-        self.record()
+        self.derive_rows()
+        self.record_revisions()
 
     # -- pages ---------------------------------------------------------------------------------
 
     def lock_pages(self) -> None:
-        """Lock and read the pages that the files became, in the order of all writers."""
+        """Lock and read the pages of the files, in the order that all writers lock pages."""
         for some in chunks(sorted({change.page for change in self.plan.changes if change.page})):
             self.stored |= {page.pk: page for page in Page.everything.filter(pk__in=some).locked()}
 
     def check_conflicts(self) -> None:
-        """Raise StaleVersion where a user has resolved a conflict since the plan was made."""
+        """Raise StaleVersion if a user has resolved a conflict since the plan was made."""
         stored = (change.stored for change in self.plan.changes)
-        waiting = [one.pk for one in stored if one and one.theirs is not None]
-        for some in chunks(waiting):
+        for some in chunks([each.pk for each in stored if each and each.theirs is not None]):
             resolved = Section.objects.filter(pk__in=some, theirs=None).select_related("page")
-            for section in resolved[:1]:
+            if section := resolved.first():
                 raise StaleVersion(section.page or Page(title=section.title))
 
     def create_pages(self) -> None:
@@ -123,7 +122,7 @@ class _Writer:
             change.new_page = page.pk
             if page.is_service and page.aws_id:
                 self.services[page.aws_id] = page.pk
-        for page, (_, change) in zip(self.created, planned, strict=True):
+            # The service is stored, or was planned before.
             if service := change.about:
                 page.about_id = service if isinstance(service, int) else service.page
                 about.append(page)
@@ -145,7 +144,7 @@ class _Writer:
             last_reason=Reason.IMPORT,
         )
         if change is document.changes[0]:
-            page.aliases = list(document.aliases)
+            page.aliases = list(document.facts.aliases)
         if page.is_service and (known := catalog.find_service(change.title)):
             page.aws_id = known.aws_id if known.aws_id not in taken else ""
             taken.add(known.aws_id)
@@ -156,15 +155,16 @@ class _Writer:
             for change in document.changes:
                 if change.stored and change.stored.page and not change.stored.trashed:
                     self.update_page(document, change, change.stored)
-        # One after the other, as decided: a page may take the AWS id that another gave up.
+        # In the order of the decisions, as a page may take the AWS id that another gave up.
         update_rows(Page, self.saved, COLUMNS)
 
     def update_page(self, document: PlannedDocument, change: Change, stored: StoredSection) -> None:
         before = document.stored if change is document.changes[0] else None
-        tags = before is not None and set(document.tags) != set(before.tags)
-        aliases = before is not None and list(document.aliases) != list(before.aliases)
-        named = bool(change.page_title or change.moved or aliases)
-        if change.text is None and not named and not tags:
+        tags, aliases = document.facts.tags, list(document.facts.aliases)
+        new_tags = before is not None and set(tags) != set(before.tags)
+        new_aliases = before is not None and aliases != list(before.aliases)
+        named = bool(change.page_title or change.moved or new_aliases)
+        if change.text is None and not named and not new_tags:
             return
         page = self.stored.get(stored.page or 0)
         if page is None or page.trashed_at or page.version != stored.version:
@@ -177,13 +177,13 @@ class _Writer:
             self.set_aws_id(page, change.title)
         if change.moved:
             self.move(page, change)
-        if aliases and before is not None:
-            gone = set(before.aliases) - set(document.aliases)
+        if new_aliases and before is not None:
+            gone = set(before.aliases) - set(aliases)
             left = [alias for alias in page.aliases if alias not in gone]
-            page.aliases = list(dict.fromkeys([*left, *document.aliases]))
+            page.aliases = list(dict.fromkeys([*left, *aliases]))
         advance(page, self.by, Reason.IMPORT)
         self.saved.append(page)
-        # What a question is depends on a page's kind and title, its outline on its names.
+        # Questions depend on a page's kind and title, the outline on its names.
         if reworded or named:
             self.changed.append(page)
 
@@ -211,7 +211,7 @@ class _Writer:
             self.services[page.aws_id] = page.pk
 
     def order_pages(self) -> None:
-        """Give the pages of each file that was there before the order of their sections."""
+        """Put the pages of each file that was imported before in the order of its sections."""
         pages = {pk: page for pk, page in self.stored.items() if not page.trashed_at}
         pages |= {page.pk: page for page in self.created}
         moved = []
@@ -228,50 +228,49 @@ class _Writer:
                     moved.append(page)
         update_rows(Page, moved, ("position",))
 
-    # -- what belongs to pages -----------------------------------------------------------------
+    # -- tags, derived rows and revisions ------------------------------------------------------
 
     def save_tags(self) -> None:
-        """Put front matter's tags on each file's first page; take off those it has dropped."""
+        """Add the front matter's tags to each file's first page; remove those it has dropped."""
         added: list[tuple[int, str]] = []
         dropped: list[tuple[int, str]] = []
         for document in self.plan.documents:
             page = document.changes[0].page if document.changes else None
             before = document.stored.tags if document.stored else ()
             if page:
-                added += [(page, tag) for tag in document.tags if tag not in before]
-                dropped += [(page, tag) for tag in before if tag not in document.tags]
+                added += [(page, tag) for tag in document.facts.tags if tag not in before]
+                dropped += [(page, tag) for tag in before if tag not in document.facts.tags]
         drop_tags(dropped)
         add_tags(added)
 
-    def of_known_files(self) -> list[Page]:
-        """Return pages whose names may have changed: also by being a file's first page, or not."""
-        known = [document.stored.pk for document in self.plan.documents if document.stored]
-        pages = {page.pk: page for page in self.saved}
-        for some in chunks(known):
-            pages |= (
-                Page.objects.filter(section__document__in=some).defer("notes", "outline").in_bulk()
-            )
+    def read_renamed_pages(self) -> list[Page]:
+        """Return pages whose names may have changed: a file's first page has the file's name."""
+        documents = [document.stored.pk for document in self.plan.documents if document.stored]
         lost = [change.page for change in self.plan.missing if change.page]
+        pages = {page.pk: page for page in self.saved}
+        found = Page.objects.defer("notes", "outline")
+        for some in chunks(documents):
+            pages |= found.filter(section__document__in=some).in_bulk()
         for some in chunks(lost):
-            pages |= Page.objects.filter(pk__in=some).defer("notes", "outline").in_bulk()
+            pages |= found.in_bulk(some)
         return list(pages.values())
 
-    def derive(self) -> None:
-        # Rows that are there already follow the new names first; those derived below know them.
-        known = refresh_names(self.of_known_files(), other_kind=self.other_kind)
+    def derive_rows(self) -> None:
+        # Existing rows follow the new names first; those derived below use them.
+        known = refresh_names(self.read_renamed_pages(), other_kind=self.other_kind)
         resolve_again(refresh_names(self.created) | known)
         total, done = len(self.created) + len(self.changed), 0
         for pages in (self.created, self.changed):
             for some in chunks(pages, BATCH_SIZE):
                 derive(some, fresh=pages is self.created)
                 for page in some:
-                    # It is stored, and not needed here.
+                    # It is stored, and would only take memory.
                     page.__dict__.pop("outline", None)
                 done += len(some)
                 self.progress("index", done, total)
 
-    def record(self) -> None:
-        """Write a revision of every page that is new or was changed, also in its tags alone."""
+    def record_revisions(self) -> None:
+        """Write a revision of every page that is new or was changed, even if only in its tags."""
         for some in chunks(self.created, BATCH_SIZE):
             record(some, created=True)
         for some in chunks(self.saved, BATCH_SIZE):

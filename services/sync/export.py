@@ -15,12 +15,12 @@ from services.markdown.read.front_matter import split_front_matter
 from services.markdown.read.outline import read_outline, rename_heading
 from services.models import Document, Link, Section
 from services.sync.atomic_write import OUTSIDE, Export, digest_of, is_inside, write_whole
-from services.sync.export_attachments import FileExport, known_among
+from services.sync.export_attachments import FileExport, find_stored
 from services.sync.manifest import LIST, write_list
 from services.sync.new_documents import adopt_free_pages
 from services.sync.plan import Known
 from services.sync.read_files import encode
-from services.sync.stored import known_now
+from services.sync.stored import read_known
 from services.text.line_ends import split_lines
 
 DOCUMENTS_AT_ONCE = 200
@@ -46,7 +46,7 @@ def export_to(folder: Path, *, force: bool = False) -> Export:
     """
     done = Export()
     adopt_free_pages()
-    known, files = known_now(), FileExport(folder, done, force=force)
+    known, files = read_known(), FileExport(folder, done, force=force)
     pages: dict[int, Document] = {}
     for document, sections in documents():
         text = document_text(document, sections)
@@ -73,7 +73,7 @@ def export_to(folder: Path, *, force: bool = False) -> Export:
 def as_written(document: Document, text: str) -> tuple[str, list[tuple[str, str]]]:
     """A document's text as its file has it, with paths for the addresses of stored files, and
     those files. What is as it was imported keeps its bytes, whatever it leads to."""
-    known = known_among(find_attachment_ids(text))
+    known = find_stored(find_attachment_ids(text))
     written, stored = export_paths(text, document.path.count("/"), known)
     came = sha256(encode(text, document.encoding)).hexdigest() == document.digest
     return (text if came else written), stored

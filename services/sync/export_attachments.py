@@ -153,7 +153,7 @@ def _short(name: str) -> str:
     return stem.decode(errors="ignore") + suffix
 
 
-def known_among(uuids: Collection[str]) -> set[str]:
+def find_stored(uuids: Collection[str]) -> set[str]:
     """Return the attachments among some uuids, also from the trash."""
     if not uuids:
         return set()

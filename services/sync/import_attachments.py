@@ -152,14 +152,14 @@ class _Finder:
 
     def planned(self) -> Iterator[Reference]:
         """Find files by the texts of the plan, and by the links of notes that stay as they are."""
-        reading = {document.path for document in self.plan.documents}
+        reading = {document.file.path for document in self.plan.documents}
         for document in self.plan.documents:
             for change in document.changes:
                 body = change.section.body if change.section else ""
                 page = change.stored.page if change.stored else None
                 for target in read_targets(body) if "[" in body else ():
-                    if "." in target and (file := self.find(document.path, target)):
-                        yield Reference(document.path, page, target, file)
+                    if "." in target and (file := self.find(document.file.path, target)):
+                        yield Reference(document.file.path, page, target, file)
         yield from self.stored(path for path in self.paths if path not in reading)
 
     def find(self, path: str, target: str) -> Path | None:

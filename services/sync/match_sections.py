@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import difflib
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 from services.text.merge import similarity
 
-# Of two texts as alike as this, one is the other under a new heading.
-SAME_TEXT = 0.6
-# In the same place, so much likeness of the titles or the texts is enough.
-SAME_TITLE = 0.5
-SAME_PLACE_TEXT = 0.5
-# Shorter texts are alike by chance.
-TELLING = 20
-# Beyond this, comparing all that is left with all that is left takes too long.
-MOST_PAIRS = 2_000
+# Two texts at least this similar are one text under two headings.
+MIN_TEXT_SIMILARITY = 0.6
+# For sections in the same place, this similarity of titles or of texts is enough.
+MIN_TITLE_SIMILARITY = 0.5
+MIN_TEXT_SIMILARITY_IN_PLACE = 0.5
+# Shorter texts may be similar by chance.
+MIN_TEXT_LENGTH = 20
+# Comparing more pairs takes too long.
+MAX_PAIRS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A section as pairing sees it. `category` is set for a category's heading; `gone` for a
-    stored section that the file had lost before; `now` is what its page is called now."""
+    """A section to be matched.
+
+    `category` is set for a category's heading; `gone` for a stored section that the file did not
+    have last time; `now` is the current name of its page.
+    """
 
     title: str
     text: str
@@ -32,66 +35,63 @@ class Side:
     now: str = ""
 
 
-def pair(old: Sequence[Side], new: Sequence[Side]) -> list[int | None]:
+def pair_sections(old: Sequence[Side], new: Sequence[Side]) -> list[int | None]:
     """Return for each new section the index of the stored one that it continues, or None.
 
-    A renamed heading continues the section with nearly the same text, or the one in the same
-    place that it is still like. Nothing is continued twice.
+    A renamed heading continues the section with nearly the same text, or the similar one in the
+    same place. Each stored section is continued at most once.
     """
     found: list[int | None] = [None] * len(new)
-    waiting: dict[tuple[str, str], deque[int]] = defaultdict(deque)
-    for index in sorted(range(len(old)), key=lambda i: old[i].gone):
-        waiting[(old[index].category, "" if old[index].category else old[index].title)].append(
-            index
-        )
-    for index, side in enumerate(new):
-        queue = waiting.get((side.category, "" if side.category else side.title))
-        if queue:
-            found[index] = queue.popleft()
-    _by_what(old, new, found, lambda side: side.now or side.title)
-    _by_what(old, new, found, lambda side: side.text if len(side.text) >= TELLING else "")
-    _by_text(old, new, found)
-    _by_place(old, new, found)
+    _pair_equal(old, new, found, lambda side: (side.category, side.category or side.title))
+    _pair_equal(old, new, found, lambda side: "" if side.category else side.now or side.title)
+    _pair_equal(old, new, found, lambda side: "" if side.category else _long_text(side))
+    _pair_by_text(old, new, found)
+    _pair_by_place(old, new, found)
     return found
 
 
-def _by_what(
+def _pair_equal(
     old: Sequence[Side],
     new: Sequence[Side],
     found: list[int | None],
-    what: Callable[[Side], str],
+    key: Callable[[Side], Hashable],
 ) -> None:
-    """Pair what is left and the same in one respect, in order; a blank one is the same as none."""
-    free, left = _left(old, new, found)
-    waiting: dict[str, deque[int]] = defaultdict(deque)
-    for index in free:
-        waiting[what(old[index])].append(index)
-    waiting.pop("", None)
-    for index in left:
-        if queue := waiting.get(what(new[index])):
+    """Pair remaining sections of the same key in order, those that are gone last.
+
+    A section with a blank key is not paired.
+    """
+    used = set(found)
+    free: dict[Hashable, deque[int]] = defaultdict(deque)
+    for index in sorted(range(len(old)), key=lambda i: old[i].gone):
+        if index not in used:
+            free[key(old[index])].append(index)
+    free.pop("", None)
+    for index, side in enumerate(new):
+        if found[index] is None and (queue := free.get(key(side))):
             found[index] = queue.popleft()
 
 
-def _left(
+def _long_text(side: Side) -> str:
+    return side.text if len(side.text) >= MIN_TEXT_LENGTH else ""
+
+
+def _remaining(
     old: Sequence[Side], new: Sequence[Side], found: Sequence[int | None]
 ) -> tuple[list[int], list[int]]:
+    """Return what is not paired on both sides, or nothing if comparing it takes too long."""
     used = set(found)
-    return (
-        [i for i, side in enumerate(old) if i not in used and not side.category],
-        [i for i, side in enumerate(new) if found[i] is None and not side.category],
-    )
+    free = [i for i, side in enumerate(old) if i not in used and not side.category]
+    left = [i for i, side in enumerate(new) if found[i] is None and not side.category]
+    return (free, left) if len(free) * len(left) <= MAX_PAIRS else ([], [])
 
 
-def _by_text(old: Sequence[Side], new: Sequence[Side], found: list[int | None]) -> None:
-    free, left = _left(old, new, found)
-    if not free or not left or len(free) * len(left) > MOST_PAIRS:
-        return
+def _pair_by_text(old: Sequence[Side], new: Sequence[Side], found: list[int | None]) -> None:
+    free, left = _remaining(old, new, found)
     scores = [
         (-score, abs(a - b), b, a)
         for b in left
         for a in free
-        if min(len(old[a].text), len(new[b].text)) >= TELLING
-        and (score := similarity(old[a].text, new[b].text)) >= SAME_TEXT
+        if (score := _text_similarity(old[a], new[b])) >= MIN_TEXT_SIMILARITY
     ]
     taken = set()
     for _, _, b, a in sorted(scores):
@@ -100,27 +100,27 @@ def _by_text(old: Sequence[Side], new: Sequence[Side], found: list[int | None]) 
             taken.add(a)
 
 
-def _by_place(old: Sequence[Side], new: Sequence[Side], found: list[int | None]) -> None:
-    free, left = _left(old, new, found)
-    if not left or len(free) * len(left) > MOST_PAIRS:
-        return
+def _pair_by_place(old: Sequence[Side], new: Sequence[Side], found: list[int | None]) -> None:
+    """Pair sections below the same one, if their titles or texts are similar."""
+    free, left = _remaining(old, new, found)
     used = set(found)
-    places = {a: _neighbour(a, used) for a in free}
+    places = {a: next((i for i in range(a - 1, -1, -1) if i in used), None) for a in free}
     for b in left:
         above = next((found[i] for i in range(b - 1, -1, -1) if found[i] is not None), None)
         for a in free:
-            if a not in found and places[a] == above and _still_like(old[a], new[b]):
+            if a not in found and places[a] == above and _is_similar(old[a], new[b]):
                 found[b] = a
                 break
 
 
-def _neighbour(index: int, used: set[int | None]) -> int | None:
-    return next((i for i in range(index - 1, -1, -1) if i in used), None)
-
-
-def _still_like(one: Side, other: Side) -> bool:
+def _is_similar(one: Side, other: Side) -> bool:
     titles = difflib.SequenceMatcher(None, one.title.lower(), other.title.lower()).ratio()
-    return titles >= SAME_TITLE or (
-        min(len(one.text), len(other.text)) >= TELLING
-        and similarity(one.text, other.text) >= SAME_PLACE_TEXT
+    return (
+        titles >= MIN_TITLE_SIMILARITY
+        or _text_similarity(one, other) >= MIN_TEXT_SIMILARITY_IN_PLACE
     )
+
+
+def _text_similarity(one: Side, other: Side) -> float:
+    is_long = min(len(one.text), len(other.text)) >= MIN_TEXT_LENGTH
+    return similarity(one.text, other.text) if is_long else 0

@@ -1,4 +1,4 @@
-"""Give documents to pages that no file made, so that an export can write them."""
+"""Create documents for pages that were not imported, so that an export can write them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import yaml
 from django.db import transaction
 
 from services.db.locks import lock_names, retry_deadlocks
-from services.markdown.read.outline import read_outline
 from services.models import Document, Page, Section
 from services.pages.names import refresh_names, resolve_again
 from services.sync.plan import Known
-from services.sync.stored import known_now
+from services.sync.stored import read_known
 from services.text.line_ends import dominant_line_end
 
 TOPICS = "Topics"
@@ -24,15 +23,14 @@ FORBIDDEN = re.compile(r'[\\/:*?"<>|#^\[\]\x00-\x1f\x7f]+')
 @retry_deadlocks
 @transaction.atomic
 def adopt_free_pages() -> None:
-    """Give each page without a document one of its own, at the path that an export will use."""
+    """Create a document for each page without one, at the path where an export will write it."""
     taken = {path.casefold() for path in Document.objects.values_list("path", flat=True)}
     free = Page.objects.exclude(section__isnull=False, section__gone=False)
     list(free.locked().only("pk"))
     lock_names()
-    known = known_now()
-    adopted: list[Page] = []
-    for page in free.select_related("category").prefetch_related("tags"):  # type: ignore[misc]
-        adopted.append(page)
+    known = read_known()
+    pages = list(free.select_related("category").prefetch_related("tags"))  # type: ignore[misc]
+    for page in pages:
         path = _free_path(page, taken)
         taken.add(path.casefold())
         tags = sorted(tag.name for tag in page.tags.all())
@@ -54,8 +52,8 @@ def adopt_free_pages() -> None:
             page=page,
             base=page.notes,
         )
-    # A page also answers to the name of its file.
-    resolve_again(refresh_names(adopted))
+    # The name of its file is also a name of a page.
+    resolve_again(refresh_names(pages))
 
 
 def _free_path(page: Page, taken: set[str]) -> str:
@@ -70,7 +68,7 @@ def _free_path(page: Page, taken: set[str]) -> str:
 
 
 def _front_matter(page: Page, path: str, tags: list[str], known: Known) -> str:
-    """Return front matter with what the file's name, folder and text do not say."""
+    """Return front matter with what does not follow from the file's name, folder and text."""
     facts: dict[str, object] = {}
     if not _is_read_as(page, path, known):
         facts = {"title": str(page), "kind": page.kind}
@@ -88,13 +86,9 @@ def _front_matter(page: Page, path: str, tags: list[str], known: Known) -> str:
 
 
 def _is_read_as(page: Page, path: str, known: Known) -> bool:
-    """Tell whether a file with only the notes would become this page."""
+    """Tell whether a file with only the notes would be imported as this page."""
     if page.kind == Page.Kind.TOPIC and known.category_of_service(str(page)):
         return False
-    read = read_outline(
-        page.notes,
-        category_named=known.category_named,
-        category_of_service=known.category_of_service,
-    )
-    whole = len(read.sections) == 1 and read.sections[0].body == page.notes
-    return whole and (read.sections[0].title or Path(path).stem) == str(page)
+    first, *others = known.read_outline(page.notes).sections
+    is_whole = not others and first.body == page.notes
+    return is_whole and (first.title or Path(path).stem) == str(page)

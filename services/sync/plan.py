@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
+from services.aws.catalog import find_service
 from services.markdown.read.front_matter import FrontMatter
-from services.markdown.read.outline import Section
-from services.sync.titles import Catalog, Shelf
+from services.markdown.read.outline import Outline, Section, read_outline
+from services.sync.titles import TitleRegistry
 
 
 class Action(StrEnum):
@@ -20,7 +21,7 @@ class Action(StrEnum):
     RENAMED = "renamed"
     MERGED = "merged"
     UNCHANGED = "unchanged"
-    KEPT = "kept"
+    PRESERVED = "preserved"
     CONFLICT = "conflict"
     GONE = "gone"
 
@@ -49,13 +50,12 @@ class IncomingFile:
 class StoredSection:
     """A section as it was imported (`title`, `page_title`, `base`) and as it is now (the rest).
 
-    `category` is set for a category's heading only; `text` is then the words kept under it, and
-    else the page's notes. `name` is what the page is called now, `page_name` without abbreviation.
-    `trashed` says that the page is in the trash, where an import leaves it as it is.
+    `category` is set for a category's heading only; `text` is then the text stored with it, and
+    else the page's notes. `name` is the page's current name, `page_name` without abbreviation. An
+    import does not change a page that is `trashed`.
     """
 
     pk: int
-    heading: str
     title: str
     page_title: str
     base: str
@@ -71,12 +71,14 @@ class StoredSection:
     about_service: bool = False
     trashed: bool = False
 
+    @property
+    def label(self) -> str:
+        return self.name or self.title
+
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
     pk: int
-    path: str
-    digest: str
     tags: Sequence[str]
     aliases: Sequence[str]
     sections: Sequence[StoredSection]
@@ -84,14 +86,13 @@ class StoredDocument:
 
 @dataclass(slots=True)
 class Change:
-    """What happens to one section: for people `action`, `path`, `line`, `title` and `detail`.
+    """What happens to one section; `action`, `path`, `line`, `title` and `detail` are shown.
 
-    `text` is what is to be stored as the notes, None to leave them; `theirs` the file's text
-    where it clashed; `base` the base of the next merge. `name` is what the file calls the
-    section, `called` what its page is called where that is the same by now, `page_title` the
-    name for a new or renamed page, blank to leave it. `about` is the page (stored, or planned
-    here) of the service that a topic adds to. `placed` is the category that the file gives a
-    service.
+    `text` is to be stored as the notes, None for no change; `theirs` is the file's text in a
+    conflict; `base` the base of the next merge. `name` is the section's title in the file,
+    `called` its page's name as far as the file knows, `page_title` the title for a new or renamed
+    page, blank for no change. `about` is the page (stored, or planned here) of the service that a
+    topic adds to. `placed` is the category that the file gives a service.
     """
 
     action: Action
@@ -122,50 +123,35 @@ class Change:
         return self.stored.page if self.stored else self.new_page
 
     def as_dict(self) -> dict[str, object]:
-        return {
-            "action": self.action.value,
-            "path": self.path,
-            "line": self.line,
-            "title": self.title,
-            "detail": self.detail,
-        }
+        shown = ("action", "path", "line", "title", "detail")
+        return {name: getattr(self, name) for name in shown}
 
 
 @dataclass(slots=True)
 class PlannedDocument:
-    """One file: its own facts, and a change for each section in the file's order."""
+    """One file, without its text, and a change for each section in the file's order."""
 
-    path: str
-    folder: str
-    encoding: str
-    line_end: str
-    digest: str
+    file: IncomingFile
     matter: FrontMatter
     stored: StoredDocument | None
     changes: list[Change] = field(default_factory=list)
     gone: list[Change] = field(default_factory=list)
 
     @property
-    def tags(self) -> Sequence[str]:
-        """The tags of the file's first page; the old ones while that page is in the trash."""
-        return self.stored.tags if self.stored and self._first_waits else self.matter.tags
-
-    @property
-    def aliases(self) -> Sequence[str]:
-        """The aliases of the file's first page; the old ones while that page is in the trash."""
-        return self.stored.aliases if self.stored and self._first_waits else self.matter.aliases
-
-    @property
-    def _first_waits(self) -> bool:
+    def facts(self) -> FrontMatter | StoredDocument:
+        """The tags and aliases of the first page: the stored ones while it is in the trash."""
         first = self.changes[0].stored if self.changes else None
-        return bool(first and first.trashed)
+        return self.stored if self.stored and first and first.trashed else self.matter
 
 
 @dataclass(slots=True)
 class Plan:
-    """All that a run of the import would do. `untouched` counts sections of files that are as
-    they were and whose pages are, too; they are not listed. `files` counts what notes refer to and
-    would be, or was, stored; `replaced` are the paths of files that were edited in an export."""
+    """All that a run of the import would do.
+
+    `untouched` counts sections that are not listed, since neither file nor page changed. `files`
+    counts attachments that would be, or were, stored; `replaced` are the paths of files that were
+    edited in an export.
+    """
 
     documents: list[PlannedDocument] = field(default_factory=list)
     missing: list[Change] = field(default_factory=list)
@@ -197,8 +183,8 @@ class Plan:
             "files": self.files,
             "replaced": self.replaced,
             "changes": [change.as_dict() for change in self.changes],
-            "refused": [{"path": r.path, "reason": r.reason} for r in self.refused],
-            "warnings": [{"path": w.path, "reason": w.reason} for w in self.warnings],
+            "refused": [asdict(refused) for refused in self.refused],
+            "warnings": [asdict(warning) for warning in self.warnings],
         }
 
 
@@ -206,16 +192,24 @@ class Plan:
 class Known:
     """What planning needs to know: stored documents by path, and all names."""
 
-    catalog: Catalog
     category_named: Callable[[str], str | None]
     document: Callable[[str], StoredDocument | None]
-    shelf: Shelf[int | Change]
+    titles: TitleRegistry[int | Change]
     fallback: str
 
     def category_of_service(self, heading: str) -> str | None:
-        """The category that the AWS service goes to which a heading names; None if it names none.
+        """Return the category of the AWS service that a heading names; None if it names none.
 
-        Where our table's category has been deleted, that is the last one there is.
+        Where the service's own category was deleted, that is the `fallback`.
         """
-        found = self.catalog.find_service(heading)
+        found = find_service(heading)
         return (self.category_named(found.category) or self.fallback or None) if found else None
+
+    def read_outline(self, text: str, *, was_split: bool = False) -> Outline:
+        """Cut a file's text into sections by the names of categories and services."""
+        return read_outline(
+            text,
+            category_named=self.category_named,
+            category_of_service=self.category_of_service,
+            was_split=was_split,
+        )

@@ -1,4 +1,4 @@
-"""Store a plan's files and sections: what each became, and what is needed to write it back."""
+"""Store a plan's documents and sections, with all that is needed to write the files again."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from services.db.bulk import chunks, insert_rows, update_rows
-from services.markdown.read import outline
 from services.models import Category, Document, Section
-from services.sync.plan import Change, Plan
+from services.sync.plan import Plan
 
 BATCH_SIZE = 500
 DOCUMENT_COLUMNS = (
@@ -19,21 +18,21 @@ NEW_COLUMNS = ["document_id", "page_id", "category_id", *SECTION_COLUMNS]
 
 
 def save_documents(plan: Plan, now: datetime) -> dict[str, int]:
-    """Store every file's own facts; returns the documents' keys by path."""
+    """Store what documents are besides their sections; return their keys by path."""
     new: list[Document] = []
     old: list[Document] = []
     for planned in plan.documents:
         document = Document(
             pk=planned.stored.pk if planned.stored else None,
-            path=planned.path,
-            folder=planned.folder,
-            encoding=planned.encoding,
-            line_end=planned.line_end,
+            path=planned.file.path,
+            folder=planned.file.folder,
+            encoding=planned.file.encoding,
+            line_end=planned.file.line_end,
             front_matter=planned.matter.raw,
-            tags=planned.tags,
-            aliases=planned.aliases,
+            tags=planned.facts.tags,
+            aliases=planned.facts.aliases,
             created=planned.matter.created,
-            digest=planned.digest,
+            digest=planned.file.digest,
             imported_at=now,
         )
         (old if planned.stored else new).append(document)
@@ -48,51 +47,37 @@ def save_sections(
     """Store every file's sections; `documents` are keys by path, `categories` by name."""
     new: list[Section] = []
     old: list[Section] = []
-    held: list[Section] = []
+    moved: list[Section] = []
     for document in plan.documents:
         for position, change in enumerate(document.changes):
             pk = change.stored.pk if change.stored else None
             if change.section is None:
-                held.append(Section(pk=pk, position=position))
+                moved.append(Section(pk=pk, position=position))
                 continue
-            facts = _facts(change, change.section, categories)
+            text = change.text
+            if text is None:
+                text = change.stored.text if change.stored else ""
             section = Section(
-                pk=pk, document_id=documents[document.path], position=position, **facts
+                pk=pk,
+                document_id=documents[document.file.path],
+                position=position,
+                heading=change.section.heading,
+                title=change.name,
+                page_title=change.called,
+                placed=change.placed,
+                page_id=change.page,
+                category_id=None if change.page else categories[change.category].pk,
+                text="" if change.page else text,
+                base=change.base,
+                theirs=change.theirs,
+                gone=False,
             )
             (old if pk else new).append(section)
     update_rows(Section, old, SECTION_COLUMNS)
-    update_rows(Section, held, ("position",))
+    update_rows(Section, moved, ("position",))
     rows = ([getattr(section, name) for name in NEW_COLUMNS] for section in new)
     insert_rows(Section, NEW_COLUMNS, rows)
     gone = [c.stored.pk for d in plan.documents for c in d.gone if c.stored]
     gone += [c.stored.pk for c in plan.missing if c.stored]
     for some in chunks(gone):
         Section.objects.filter(pk__in=some).update(gone=True)
-
-
-def _facts(
-    change: Change, section: outline.Section, categories: Mapping[str, Category]
-) -> dict[str, str | int | bool | None]:
-    page = change.page
-    text = "" if page or not change.stored else change.stored.text
-    if not page and change.text is not None:
-        text = change.text
-    return {
-        "heading": section.heading,
-        "title": change.name,
-        "page_title": _page_title(change),
-        "placed": change.placed,
-        "page_id": page,
-        "category_id": None if page else categories[change.category].pk,
-        "text": text,
-        "base": change.base,
-        "theirs": change.theirs,
-        "gone": False,
-    }
-
-
-def _page_title(change: Change) -> str:
-    """Return what a section's page is called from this import on, as far as the file knows."""
-    if change.page_title:
-        return change.title
-    return change.called or (change.stored.page_title if change.stored else "")

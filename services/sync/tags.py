@@ -1,4 +1,4 @@
-"""Tags of many pages; they differ in more than case (TAGGIT_CASE_INSENSITIVE)."""
+"""Add and remove tags of many pages; names ignore case (TAGGIT_CASE_INSENSITIVE)."""
 
 from __future__ import annotations
 
@@ -12,16 +12,15 @@ from services.models import Page
 
 
 def drop_tags(unwanted: Collection[tuple[int, str]]) -> None:
-    """Take tags off pages, by page and name."""
+    """Remove tags from pages; `unwanted` are pairs of page and name."""
     names = {(page, name.casefold()) for page, name in unwanted}
-    found = _tagged({page for page, _ in unwanted})
-    gone = [pk for pk, page, _, name in found if (page, name.casefold()) in names]
-    for some in chunks(gone):
+    rows = _read_tags({page for page, _ in unwanted})
+    for some in chunks([pk for pk, page, _, name in rows if (page, name.casefold()) in names]):
         TaggedItem.objects.filter(pk__in=some).delete()
 
 
 def add_tags(wanted: Collection[tuple[int, str]]) -> None:
-    """Put tags on pages, by page and name."""
+    """Add tags to pages; `wanted` are pairs of page and name."""
     if not wanted:
         return
     tags = {tag.name.casefold(): tag for tag in Tag.objects.all()}
@@ -38,15 +37,15 @@ def add_tags(wanted: Collection[tuple[int, str]]) -> None:
             new.append(tag)
     Tag.objects.bulk_create(new)
     rows = dict.fromkeys((page, tags[name.casefold()].pk) for page, name in wanted)
-    for _, page, tag, _ in _tagged({page for page, _ in wanted}):
+    for _, page, tag, _ in _read_tags({page for page, _ in wanted}):
         rows.pop((page, tag), None)
     kind = ContentType.objects.get_for_model(Page)
     columns = ("content_type_id", "object_id", "tag_id")
     insert_rows(TaggedItem, columns, ((kind.pk, page, tag) for page, tag in rows))
 
 
-def _tagged(pages: Collection[int]) -> Iterator[tuple[int, int, int, str]]:
-    """Yield the key, the page, the tag and its name of each tag of these pages."""
+def _read_tags(pages: Collection[int]) -> Iterator[tuple[int, int, int, str]]:
+    """Yield the key, the page, the tag and the tag's name of each tag on these pages."""
     kind = ContentType.objects.get_for_model(Page)
     for some in chunks(sorted(pages)):
         rows = TaggedItem.objects.filter(content_type=kind, object_id__in=some)

@@ -2,93 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import PurePosixPath
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
+
+from services.aws.catalog import by_id, find_service, name_key, split_title
 
 TITLE_LENGTH = 200
 KEY_LENGTH = 250
 UNTITLED = "Untitled"
 
 
-class KnownService(Protocol):
-    """A service of the catalogue."""
-
-    @property
-    def aws_id(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def category(self) -> str: ...
-
-
-class Catalog(Protocol):
-    """The catalogue of AWS services, as planning uses it."""
-
-    def name_key(self, name: str) -> str: ...
-    def find_service(self, heading: str) -> KnownService | None: ...
-    def by_id(self, aws_id: str) -> KnownService | None: ...
-    def split_title(self, heading: str) -> tuple[str, str]: ...
-
-
 Page = TypeVar("Page")
 
 
-class Shelf(Generic[Page]):
+class TitleRegistry(Generic[Page]):
     """The titles that are taken, and the page of each service that exists."""
 
-    def __init__(self, catalog: Catalog, titles: Iterable[str] = ()) -> None:
-        self.catalog = catalog
-        self.taken = {self.key(title) for title in titles}
+    def __init__(self) -> None:
+        self.taken: set[str] = set()
         self.services: dict[str, Page] = {}
         self.numbers: dict[tuple[str, str], int] = {}
 
-    def key(self, title: str) -> str:
-        """Return a title as it is compared, cut to the length of stored names."""
-        return self.catalog.name_key(title)[:KEY_LENGTH]
+    def add_title(self, title: str) -> None:
+        self.taken.add(_title_key(title))
+
+    def release_title(self, title: str) -> None:
+        self.taken.discard(_title_key(title))
 
     def add_service(self, page: Page, title: str, aws_id: str = "") -> None:
-        for name in self._identities(title, aws_id):
+        for name in _service_keys(title, aws_id):
             self.services.setdefault(name, page)
 
-    def service_called(self, title: str) -> Page | None:
+    def find_service(self, title: str) -> Page | None:
         """Return the page of the service that a title names, if there is one."""
-        names = self._identities(title)
-        return next((self.services[name] for name in names if name in self.services), None)
+        return next((self.services[k] for k in _service_keys(title) if k in self.services), None)
 
-    def _identities(self, title: str, aws_id: str = "") -> list[str]:
-        known = self.catalog.by_id(aws_id) if aws_id else self.catalog.find_service(title)
-        names = [f"title {self.catalog.name_key(title)}"]
-        if known:
-            names.append(f"name {self.catalog.name_key(known.name)}")
-        return names
-
-    def claim(self, heading: str, path: str, *, apart: bool = False) -> tuple[str, str]:
+    def claim_title(self, heading: str, path: str, *, qualified: bool) -> tuple[str, str]:
         """Return a title and abbreviation for a heading, with a title that no page has.
 
-        One that is taken, or that is to be told `apart` in any case, gets its document's name.
+        One that is taken, or that is to be `qualified` in any case, gets its document's name.
         """
-        title, abbreviation = self.catalog.split_title(heading or UNTITLED)
-        free = _fit(title, "")
-        if self.key(free) not in self.taken and not apart:
-            self.taken.add(self.key(free))
+        title, abbreviation = split_title(heading or UNTITLED)
+        free = _shorten(title, "")
+        if _title_key(free) not in self.taken and not qualified:
+            self.add_title(free)
             return free, abbreviation
-        stem = PurePosixPath(path)
-        label = stem.stem if self.key(stem.stem) != self.key(title) else stem.parent.name
-        counted_as = (self.key(title), label)
+        document = PurePosixPath(path)
+        is_same = _title_key(document.stem) == _title_key(title)
+        label = document.parent.name if is_same else document.stem
+        counted_as = (_title_key(title), label)
         number = first = self.numbers.get(counted_as, 1)
-        while number == first or self.key(free) in self.taken:
+        while number == first or _title_key(free) in self.taken:
             number += 1
             counted = label if number == 2 and label else f"{label} {number}".strip()
-            free = _fit(title, f" ({counted})")
+            free = _shorten(title, f" ({counted})")
         self.numbers[counted_as] = number
-        self.taken.add(self.key(free))
+        self.add_title(free)
         return free, ""
 
-    def release(self, title: str) -> None:
-        self.taken.discard(self.key(title))
+
+def _title_key(title: str) -> str:
+    """Return a title as it is compared, cut to the length of stored names."""
+    return name_key(title)[:KEY_LENGTH]
 
 
-def _fit(title: str, suffix: str) -> str:
+def _service_keys(title: str, aws_id: str = "") -> list[str]:
+    known = by_id(aws_id) if aws_id else find_service(title)
+    return [f"title {name_key(title)}"] + ([f"name {name_key(known.name)}"] if known else [])
+
+
+def _shorten(title: str, suffix: str) -> str:
     room = TITLE_LENGTH - len(suffix)
     return (title if len(title) <= room else title[: room - 1].rstrip() + "…") + suffix

@@ -166,7 +166,7 @@ def test_a_page_changed_here_is_kept():
     s3 = page("S3")
     revise(s3, "Mine.\n\n", version=1)
     plan = bring("AWS.md", AWS)
-    assert actions(plan) == {"S3": "kept"}
+    assert actions(plan) == {"S3": "preserved"}
     assert page("S3").notes == "Mine.\n\n"
 
 

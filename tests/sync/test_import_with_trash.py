@@ -64,9 +64,9 @@ class TestImport:
         before = Page.everything.filter(title="ECS").values().get()
         new = notes.replace("Tasks.", "More tasks.").replace("Servers.", "More servers.")
         plan = read(("aws.md", new))
-        assert fates(plan) | {"ECS": "kept", "EC2": "updated"} == fates(plan)
+        assert fates(plan) | {"ECS": "preserved", "EC2": "updated"} == fates(plan)
         change = next(change for change in plan.changes if change.title == "ECS")
-        assert (change.action, change.detail) == (Action.KEPT, IN_TRASH)
+        assert (change.action, change.detail) == (Action.PRESERVED, IN_TRASH)
         assert Page.everything.filter(title="ECS").values().get() == before
         assert Page.objects.get(title="EC2").notes == "More servers.\n\n"
 
@@ -117,7 +117,7 @@ class TestImport:
         moved = long.replace("### EKS\n\nPods.", "## Integration\n\n### EKS\n\nPods.")
         new = moved.replace("### ECS", "### Elastic Containers")
         plan = read(("aws.md", new))
-        assert fates(plan) | {"ECS": "kept", "EKS": "kept"} == fates(plan)
+        assert fates(plan) | {"ECS": "preserved", "EKS": "preserved"} == fates(plan)
         assert not Page.objects.filter(title="Elastic Containers").exists()
         assert (page("ECS").version, page("EKS").version) == (3, 2)
         take_out("ECS", "EKS")
