@@ -29,7 +29,7 @@ from services.models import Document, StaleVersion
 from services.pages.examples import example_documents
 from services.sync import zips
 from services.sync.apply import Overtaken, apply_plan
-from services.sync.import_attachments import foresee_files, import_files
+from services.sync.import_attachments import import_files
 from services.sync.plan import Plan
 from services.sync.read_files import SUFFIXES
 from services.sync.sources import Sources
@@ -130,7 +130,7 @@ def make_plan(key: str, name: str) -> Iterator[tuple[Plan, Sources]]:
         sources.add_uploaded(file, name)
         problems = list(sources.refused)
         plan = plan_import(sources.load(problems), refused=problems)
-        foresee_files(plan, sources.origins, sources.roots)
+        import_files(plan, sources.origins, sources.roots, dry_run=True)
         yield plan, sources
 
 

@@ -1,4 +1,4 @@
-"""Write files whole or not at all, and collect what an export did."""
+"""Write files completely or not at all, and collect what an export did."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ OUTSIDE = "its path leads out of the folder"
 
 @dataclass(slots=True)
 class Export:
-    """What an export did: paths written, paths that were the same already, and what it left
-    alone, with the reason."""
+    """The paths that an export wrote, that were the same already, and that it left alone, with the
+    reason."""
 
     written: list[str] = field(default_factory=list)
     same: list[str] = field(default_factory=list)
@@ -25,27 +25,25 @@ def is_inside(folder: Path, target: Path) -> bool:
     return target.resolve().is_relative_to(folder.resolve())
 
 
-def digest_of(file: Path) -> str:
-    """Return the SHA-256 of a file's bytes; blank if there is no file."""
-    if not file.is_file():
-        return ""
+def digest_file(file: Path) -> str:
+    """Return the SHA-256 of a file's bytes."""
     with file.open("rb") as opened:
         return file_digest(opened, "sha256").hexdigest()
 
 
 def write_whole(target: Path, pieces: Iterable[bytes]) -> str:
-    """Write a file and move it into place once it is complete; returns its SHA-256."""
-    found = sha256()
+    """Write a file and move it into place once it is complete; return its SHA-256."""
+    digest = sha256()
     target.parent.mkdir(parents=True, exist_ok=True)
     partly = target.with_name(f".{target.name[:40]}.part")
     partly.unlink(missing_ok=True)
     try:
         with partly.open("xb") as file:
             for piece in pieces:
-                found.update(piece)
+                digest.update(piece)
                 file.write(piece)
         partly.replace(target)
     except BaseException:
         partly.unlink(missing_ok=True)
         raise
-    return found.hexdigest()
+    return digest.hexdigest()

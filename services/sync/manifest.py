@@ -1,7 +1,7 @@
-"""Write and read the list of files of an export: what notes cannot say about them.
+"""Write and read the list of the files that an export wrote.
 
-It holds to which page a file belongs that no notes show, and which bytes were written: only so an
-import can tell whether a file was changed in the folder, on the site, or in both.
+It has the page of each file, which notes need not show, and its digest, by which an import can
+tell whether the file was changed in the folder, on the site, or in both.
 """
 
 from __future__ import annotations
@@ -22,14 +22,19 @@ from services.sync.resolve_file import Folder
 
 LIST = f"{FOLDER}/files.json"
 ABOUT = "What an export of the knowledge base wrote here, for an import to read."
-# A line has some three hundred bytes.
+# A file takes about three hundred bytes.
 MAX_BYTES = 100 * 1024 * 1024
+# Where each note is on disk, and the folder it was found in, by its path in the plan.
+Origins = Mapping[str, tuple[Path, str]]
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Listed:
-    """A file at a path below the folder, as it was exported; its page by the path of its document
-    and by its title there, blank where it is another document's."""
+    """A file as it was exported to a path below the folder.
+
+    `document` is the path of its page's document, `page` the page's title, blank if the page
+    belongs to another document.
+    """
 
     path: str
     uuid: str
@@ -39,15 +44,15 @@ class Listed:
 
 
 def read_list(folder: Path) -> list[Listed] | None:
-    """Read the list of a folder: empty if there is none, None if the file is another."""
+    """Return the list in a folder: empty if there is none, None if the file is something else."""
     file = folder / LIST
     try:
         if not is_inside(folder, file) or file.stat().st_size > MAX_BYTES:
             return None
-        told = json.loads(file.read_bytes())
-        if told["about"] != ABOUT:
+        content = json.loads(file.read_bytes())
+        if content["about"] != ABOUT:
             return None
-        rows = [Listed(**row) for row in told["files"]]
+        rows = [Listed(**row) for row in content["files"]]
         return rows if all(isinstance(v, str) for r in rows for v in asdict(r).values()) else None
     except FileNotFoundError:
         return []
@@ -56,8 +61,10 @@ def read_list(folder: Path) -> list[Listed] | None:
 
 
 def write_list(folder: Path, listed: Iterable[Listed], left: Collection[str]) -> str:
-    """Write the list anew, with what it said of documents that were left alone; blank, or why it
-    could not be written."""
+    """Write the list again, with the previous rows of documents that were `left` alone.
+
+    Return why it could not be written, or a blank text.
+    """
     before = read_list(folder)
     if before is None:
         return "another file is there; move it away"
@@ -65,61 +72,58 @@ def write_list(folder: Path, listed: Iterable[Listed], left: Collection[str]) ->
     now |= {row.path: row for row in listed}
     if not now and not before:
         return ""
-    rows = [asdict(row) for row in sorted(now.values())]
-    told = json.dumps({"about": ABOUT, "files": rows}, ensure_ascii=False, indent=1) + "\n"
+    content = {"about": ABOUT, "files": [asdict(row) for row in sorted(now.values())]}
+    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     try:
-        write_whole(folder / LIST, [told.encode()])
+        write_whole(folder / LIST, [text.encode()])
     except OSError as error:
         return f"it cannot be written ({error.strerror})"
     return ""
 
 
 @dataclass(frozen=True, slots=True)
-class Returning:
-    """A listed file that is there: of the document at `path` in the plan, and `target` as its
-    notes would refer to it. `row` is the attachment that it was exported from, None where that is
-    not here; `page` the one that it belonged to, None where that is not here (yet)."""
+class Reference:
+    """A file of the folder that is an attachment of a page, as its notes would refer to it.
 
-    listed: Listed
+    `path` is the document's. `page` is None for one that is not here (yet), `link` for a target
+    that is not stored; `attachment` is the key of the attachment that the link leads to.
+    """
+
     path: str
+    page: int | None
     target: str
     file: Path
-    row: Attachment | None
-    page: int | None
+    link: int | None = None
+    attachment: object = None
 
 
-def returning(
-    origins: Mapping[str, tuple[Path, str]], folders: Mapping[str, Folder]
-) -> Iterator[Returning]:
-    """Yield the listed files of folders that are imported whole, with their notes."""
+def find_exported(
+    origins: Origins, folders: Mapping[str, Folder]
+) -> Iterator[tuple[Listed, Reference, Attachment | None]]:
+    """Yield the listed files that are in folders imported as a whole, with the attachments that
+    they were exported from, None for those that are not here."""
     names = {note.resolve(): name for name, (note, _) in origins.items()}
     for folder in folders.values():
         listed = (read_list(folder.root) or []) if folder.whole else []
         for some in chunks(listed):
-            rows = {str(row.pk): row for row in _known(each.uuid for each in some)}
+            uuids = [each.uuid for each in some if re.fullmatch(UUID, each.uuid)]
+            rows = {str(pk): row for pk, row in Attachment.objects.in_bulk(uuids).items()}
             paths = {each: names.get(folder.root / each.document, "") for each in some}
-            pages = _pages(set(paths.values()))
+            pages = _read_pages(set(paths.values()))
             for each, path in paths.items():
-                file = folder.real(folder.root / each.path)
+                file = folder.resolve_file(folder.root / each.path)
                 if path and file:
                     target = relpath(each.path, dirname(each.document) or ".")
-                    page = _page_of(pages[path], each.page)
-                    yield Returning(each, path, target, file, rows.get(each.uuid), page)
+                    by_title = pages[path]
+                    only = next(iter(by_title.values())) if len(by_title) == 1 else None
+                    page = by_title.get(each.page) or only
+                    yield each, Reference(path, page, target, file), rows.get(each.uuid)
 
 
-def _known(uuids: Iterable[str]) -> Iterable[Attachment]:
-    return Attachment.objects.filter(pk__in=[each for each in uuids if re.fullmatch(UUID, each)])
-
-
-def _pages(paths: set[str]) -> Mapping[str, dict[str, int]]:
+def _read_pages(paths: Collection[str]) -> Mapping[str, dict[str, int]]:
     """Return the pages of documents, by path and by title."""
     found: dict[str, dict[str, int]] = defaultdict(dict)
     rows = Page.objects.filter(section__document__path__in=paths, section__gone=False)
     for page in rows.select_related("section__document").defer("notes", "kept", "outline"):
         found[page.section.document.path][str(page)] = page.pk
     return found
-
-
-def _page_of(pages: Mapping[str, int], title: str) -> int | None:
-    """Return the page of that title, else the only one."""
-    return pages.get(title) or (next(iter(pages.values())) if len(pages) == 1 else None)

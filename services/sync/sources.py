@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from services.sync.import_attachments import Origins
+from services.sync.manifest import Origins
 from services.sync.plan import Refused
 from services.sync.read_files import SourceFile, find_files, load
 from services.sync.zips import SUFFIX, ZipRefused, unpack_zip

@@ -17,7 +17,7 @@ from django.db import transaction
 from services.db.locks import retry_deadlocks
 from services.models import StaleVersion
 from services.sync.apply import Overtaken, apply_plan
-from services.sync.import_attachments import foresee_files, import_files
+from services.sync.import_attachments import import_files
 from services.sync.plan import Action, Plan
 from services.sync.read_files import SourceFile
 from services.sync.sources import Sources
@@ -50,15 +50,14 @@ class Command(BaseCommand):
         if plan.refused:
             sys.exit(1)
 
-    def import_sources(self, sources: Sources, **options: Any) -> Plan:
+    def import_sources(self, sources: Sources, *, dry_run: bool, **options: Any) -> Plan:
         bar = _Bar(len(sources.found), shown=not options["json"] and sys.stderr.isatty())
         # A large import makes millions of objects and no cycles: collecting costs a sixth of it.
         gc.disable()
         try:
-            plan = _import_notes(sources, bar, dry_run=options["dry_run"])
+            plan = _import_notes(sources, bar, dry_run=dry_run)
             # The notes are stored before the attachments, so no storage can hold them up.
-            take = foresee_files if options["dry_run"] else import_files
-            take(plan, sources.origins, sources.roots)
+            import_files(plan, sources.origins, sources.roots, dry_run=dry_run)
         finally:
             gc.enable()
         bar.clear()
