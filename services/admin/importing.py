@@ -20,7 +20,7 @@ from django.core import signing
 from django.core.files import File
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.defaultfilters import filesizeformat
+from django.template.defaultfilters import filesizeformat, pluralize
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -30,7 +30,7 @@ from services.pages.examples import example_documents
 from services.sync import zips
 from services.sync.apply import Overtaken, apply_plan
 from services.sync.import_attachments import import_files
-from services.sync.plan import Plan
+from services.sync.plan import Action, Plan
 from services.sync.read_files import SUFFIXES
 from services.sync.sources import Sources
 from services.sync.stored import plan_import
@@ -186,9 +186,15 @@ def _render(request: HttpRequest, name: str, extra: dict[str, object], status: i
 
 
 def summary(plan: Plan) -> str:
-    """Return the counts of a plan in words: "3 created, 1 unchanged, 2 attachments imported"."""
-    counts = [f"{n} {fate}" for fate, n in plan.counts().items()]
-    return ", ".join(counts + plan.files_in_words()) or "nothing"
+    """Return the counts of a plan in words: "2 pages created, 1 attachment imported"."""
+    counts = plan.counts()
+    # A category's heading is a section without a page.
+    headings = sum(c.action == Action.CREATED and not c.kind for c in plan.changes)
+    pages = counts.pop(Action.CREATED, 0) - headings
+    created = ((pages, "page"), (headings, "category heading"))
+    words = [f"{n} {noun}{pluralize(n)} created" for n, noun in created if n]
+    words += [f"{n} {action}" for action, n in counts.items()]
+    return ", ".join(words + plan.files_in_words()) or "nothing"
 
 
 def fingerprint(plan: Plan) -> str:

@@ -217,11 +217,11 @@ def upload(client: Client, data: bytes, name: str = "vault.zip"):
 def test_a_zip_is_planned_first_and_applied_then(storage, as_editor, editor, room):
     response = upload(as_editor, zipped(NOTES))
     html = response.content.decode()
-    assert "2 created, 2 attachments imported" in html
+    assert "2 pages created, 2 attachments imported" in html
     assert not Document.objects.exists()
     assert len(list(room.iterdir())) == 1
     done = as_editor.post(IMPORT, fields_of(response), follow=True)
-    assert "Imported: 2 created, 2 attachments imported." in done.content.decode()
+    assert "Imported: 2 pages created, 2 attachments imported." in done.content.decode()
     assert paths() == ["AWS.md", "Topics/One.md"]
     assert set(Document.objects.values_list("folder", flat=True)) == {""}
     assert Attachment.objects.get(reference="b.pdf").created_by == editor
@@ -234,7 +234,7 @@ def test_what_cannot_come_along_is_told_before_and_after(as_editor, settings):
     response = upload(as_editor, zipped(notes | {"b.bin": b"x" * 1001}))
     assert "the file b.bin was left out: This file is too large" in response.content.decode()
     html = as_editor.post(IMPORT, fields_of(response), follow=True).content.decode()
-    assert "Imported: 1 created." in html
+    assert "Imported: 1 page created." in html
     assert "“n.md”: the file a.png was left out: This picture is broken" in html
     assert "“n.md”: the file b.bin was left out" in html
 
@@ -243,7 +243,7 @@ def test_a_storage_that_is_down_is_told_after(s3: S3Server, as_editor):
     response = upload(as_editor, zipped(NOTES))
     s3.stop()
     html = as_editor.post(IMPORT, fields_of(response), follow=True).content.decode()
-    assert "Imported: 2 created." in html
+    assert "Imported: 2 pages created." in html
     assert "b.pdf (AWS.md), img/a.png (AWS.md)" in html
 
 

@@ -15,11 +15,11 @@ from services.attachments.storage.s3 import is_remote
 
 NO_BUCKET = (
     "No bucket is set. Set AWS_STORAGE_BUCKET_NAME and the other settings of the bucket "
-    "(docs/deploy.md) for this command, in whichever direction it moves files."
+    "(docs/deploy.md) for this command, in both directions."
 )
 TOO_YOUNG = (
-    "An object that is less than two hours old may belong to an upload that is under way. Stop the "
-    "site and add --site-is-stopped, or sweep older objects."
+    "An object that is less than two hours old may belong to an unfinished upload. Stop the site "
+    "and add --site-is-stopped, or sweep older objects."
 )
 
 
@@ -33,10 +33,10 @@ class Command(BaseCommand):
         sweep = ways.add_parser("sweep", help="list objects that no row refers to")
         sweep.add_argument("--delete", action="store_true", help="and delete them")
         sweep.add_argument(
-            "--older-than", type=float, default=24, metavar="HOURS", help="put longer ago (24)"
+            "--older-than", type=float, default=24, metavar="HOURS", help="minimum age (24)"
         )
         sweep.add_argument(
-            "--site-is-stopped", action="store_true", help="needed for less than two hours"
+            "--site-is-stopped", action="store_true", help="required for less than two hours"
         )
         move = ways.add_parser("move", help="copy all files to the other storage, and verify them")
         move.add_argument("--to", choices=("s3", "local"), required=True)
@@ -56,7 +56,7 @@ class Command(BaseCommand):
         if problems:
             self.stderr.write(f"{problems} {'problem' if problems == 1 else 'problems'} found.")
             sys.exit(1)
-        self.stdout.write(f"All {len(audit.named_keys())} objects are there and as they should be.")
+        self.stdout.write(f"All {len(audit.named_keys())} objects are there and unchanged.")
 
     def do_sweep(
         self, *, delete: bool, older_than: float, site_is_stopped: bool, **options: object
