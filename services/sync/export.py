@@ -37,12 +37,11 @@ FILES = Prefetch(
 
 
 def export_to(folder: Path, *, force: bool = False) -> Export:
-    """Write every document to its path below `folder`, and free pages to `<Category>/<Title>.md`,
-    with the files that their notes lead to, and all others of the pages.
+    """Write every document to its path below `folder`, with the attachments of its pages.
 
-    Left alone, unless `force`, is a file that is neither as it was imported nor as it was last
-    exported, one with an open conflict, and one that would be read back with pages missing. A
-    page without a document becomes one, so that importing the folder finds the page again.
+    A page without a document gets one at `<Category>/<Title>.md`, so that importing the folder
+    finds the page again. Unless `force` is set, a file is left alone if it was changed since it
+    was imported or exported, has an open conflict, or would be read back with pages missing.
     """
     done = Export()
     adopt_free_pages()
@@ -189,9 +188,7 @@ def _find_lost_heading(sections: Sequence[Section], text: str, known: Known) -> 
 
     It does if they leave something open, or have a heading of a higher level.
     """
-    if all(
-        _current_text(section) == section.base and not _is_trashed(section) for section in sections
-    ):
+    if all(_current_text(each) == each.base and not _is_trashed(each) for each in sections):
         return ""
     read = known.read_outline(text, was_split=len(sections) > 1)
     found = Counter(section.heading.strip() for section in read.sections)

@@ -29,7 +29,7 @@ from services.sync.resolve_file import Ambiguous, Folder
 
 MISSED = (
     "the storage for files does not answer as it should, so these were left out; import again "
-    "when it does, and they come along: "
+    "when it does: "
 )
 CHANGED_TWICE = "it was changed here and in the folder; the one here stays."
 
@@ -37,16 +37,16 @@ CHANGED_TWICE = "it was changed here and in the folder; the one here stays."
 def import_files(
     plan: Plan,
     origins: Origins,
-    folders: Iterable[str] = (),
+    folders: Iterable[str],
     by: User | None = None,
     *,
     dry_run: bool = False,
 ) -> None:
     """Store the files that the notes refer to, once the plan is applied; unchanged ones stay.
 
-    `folders` are those that were imported as a whole. When the storage fails, all that it lacks
-    is one warning, and the next import brings it. A `dry_run`, before the plan is applied, stores
-    nothing: it only counts and warns.
+    `folders` are those that were imported as a whole. When the storage fails, one warning lists
+    all files that were not stored, and the next import stores them. A `dry_run`, before the plan
+    is applied, only counts and warns.
     """
     finder, importer, stored = _Finder(plan, origins, folders), _Importer(by, dry_run), set()
     exported = list(find_exported(origins, finder.folders))

@@ -1,4 +1,4 @@
-"""The plan of an import, as data to read before anything is written."""
+"""The plan of an import, to be shown before anything is written."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A file that is not imported, and the reason, to be shown after its name and a colon."""
+    """A file that is not imported, and why: a clause to be shown after its path and a colon."""
 
     path: str
     reason: str
@@ -193,7 +193,7 @@ class Known:
     """What planning needs to know: stored documents by path, and all names."""
 
     category_named: Callable[[str], str | None]
-    document: Callable[[str], StoredDocument | None]
+    find_document: Callable[[str], StoredDocument | None]
     titles: TitleRegistry[int | Change]
     fallback: str
 

@@ -40,7 +40,7 @@ class _Planner:
 
     def __init__(self, file: IncomingFile, known: Known) -> None:
         self.known, self.titles, self.path = known, known.titles, file.path
-        stored = known.document(file.path)
+        stored = known.find_document(file.path)
         self.stored = stored.sections if stored else ()
         was_split = sum(not section.gone for section in self.stored) > 1
         self.outline = known.read_outline(file.text, was_split=was_split)
@@ -76,7 +76,7 @@ class _Planner:
         return pair_sections(old, new)
 
     def read_title(self, section: Section) -> str:
-        """Return a section's title in the file; its own page may be called after the file."""
+        """Return a section's title in the file; that of the file's own page may be its name."""
         stem = PurePosixPath(self.path).stem if section.role == Role.PAGE else ""
         return (section.title or stem)[:200].strip()
 
@@ -195,11 +195,11 @@ class _Planner:
         if change.name == stored.name:
             # An export has written the name that the page was given here.
             change.called = stored.name
-        elif change.name != stored.title and stored.name != stored.page_title:
-            change.detail = (
-                f"the file calls it “{change.name}” now; its page has the name given here"
-            )
-        elif change.name != stored.title:
+        elif change.name == stored.title:
+            return
+        elif stored.name != stored.page_title:
+            change.detail = f"it is “{change.name}” in the file now; its page was renamed here"
+        else:
             self.titles.release_title(stored.page_name)
             self.claim_title(change, change.name)
             change.detail = f"was “{stored.name}”"

@@ -1,4 +1,4 @@
-"""Import from start to end: read what is stored, plan, and apply."""
+"""Read what is stored, and plan an import by it."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ def plan_import(
     folders: Sequence[str] = (),
     refused: list[Refused] | None = None,
 ) -> Plan:
-    """Plan the import of files, reading what is stored; writes nothing.
+    """Plan the import of files by what is stored; write nothing.
 
-    `folders` are the whole folders among what is imported: their documents that have no file
-    any more are reported. `refused` are files that were refused before, or are while `files` is
-    read; the plan continues this list.
+    `folders` are the folders that are imported as a whole: documents from them that have no file
+    any more are reported. `refused` becomes the plan's list of refused files; reading `files` may
+    add to it.
     """
     digests: dict[str, str] = dict(Document.objects.values_list("path", "digest"))
     changed = set(_changed_sections().values_list("document__path", flat=True))
@@ -80,8 +80,7 @@ def _restore_addresses(file: IncomingFile) -> IncomingFile:
 
 
 def _changed_sections() -> QuerySet[Section]:
-    """Return sections whose page was changed here, whose conflict is still open, or that the file
-    may have again."""
+    """Return sections with a changed page or an open conflict, and those that may be back."""
     changed = Q(page__isnull=False) & ~Q(page__notes=F("base"))
     text = Q(page__isnull=True) & ~Q(text=F("base"))
     return Section.objects.filter(changed | text | Q(theirs__isnull=False) | Q(gone=True))
@@ -103,13 +102,13 @@ def read_known(paths: Collection[str] = ()) -> Known:
     last = sorted(categories, key=lambda category: category.slug == "other")[-1:]
     fallback = last[0].name if last else ""
 
-    def document(path: str) -> StoredDocument | None:
+    def find_document(path: str) -> StoredDocument | None:
         return _read_document(path) if path in paths else None
 
-    return Known(_category_names(categories), document, titles, fallback)
+    return Known(_name_categories(categories), find_document, titles, fallback)
 
 
-def _category_names(categories: Sequence[Category]) -> Callable[[str], str | None]:
+def _name_categories(categories: Sequence[Category]) -> Callable[[str], str | None]:
     """Return a function that returns the category a text names.
 
     It names one by its name, by what its headings in files call it, or by an initial category's

@@ -1,4 +1,4 @@
-"""Hand out titles that are free, and find services that exist."""
+"""Choose titles that no other page has, and find the pages of services."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from services.aws.catalog import by_id, find_service, name_key, split_title
 TITLE_LENGTH = 200
 KEY_LENGTH = 250
 UNTITLED = "Untitled"
-
-
 Page = TypeVar("Page")
 
 
@@ -40,7 +38,7 @@ class TitleRegistry(Generic[Page]):
     def claim_title(self, heading: str, path: str, *, qualified: bool) -> tuple[str, str]:
         """Return a title and abbreviation for a heading, with a title that no page has.
 
-        One that is taken, or that is to be `qualified` in any case, gets its document's name.
+        A title that is taken or must be `qualified` gets the document's name in parentheses.
         """
         title, abbreviation = split_title(heading or UNTITLED)
         free = _shorten(title, "")

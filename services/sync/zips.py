@@ -54,7 +54,7 @@ def unpack_zip(file: Path, name: str) -> Iterator[tuple[Path, list[Refused]]]:
     """
     delete_old_zips()
     with tempfile.TemporaryDirectory(dir=_zips_folder()) as temporary:
-        # Notes of the same path in two folders get the folders' names before it.
+        # This name is put before the path of a note that another folder has as well.
         folder = Path(temporary, _folder_name(name))
         folder.mkdir()
         refused: list[Refused] = []
@@ -97,9 +97,7 @@ def _select_entries(found: Sequence[ZipInfo], refused: list[Refused]) -> list[tu
             continue
         kind = stat.S_IFMT(info.external_attr >> 16)
         if kind not in (0, stat.S_IFREG):
-            refused.append(
-                Refused("/".join(parts), "it is a link or another thing that is no file")
-            )
+            refused.append(Refused("/".join(parts), "it is a link or a special file"))
             continue
         if info.flag_bits & ENCRYPTED:
             raise ZipRefused("it is encrypted; unpack it and import the folder")
@@ -114,19 +112,19 @@ def _select_entries(found: Sequence[ZipInfo], refused: list[Refused]) -> list[tu
 
 def _split_path(info: ZipInfo) -> tuple[str, ...]:
     """Return an entry's path. Raises ZipRefused if it leads out of the folder."""
-    name = _name(info).replace("\\", "/")
+    name = _decode_name(info).replace("\\", "/")
     parts = tuple(part for part in name.split("/") if part not in ("", "."))
     if name.startswith("/") or DRIVE.match(name) or ".." in parts:
         raise ZipRefused(f"“{_printable(name)}” in it leads out of its folder")
     # The name including what zipfile cuts off after a NUL.
     if CONTROLS.search(info.orig_filename) or not (parts or info.is_dir()):
-        raise ZipRefused(f"“{_printable(name)}” in it is no name for a file")
+        raise ZipRefused(f"“{_printable(name)}” in it is not a valid file name")
     if any(len(part.encode()) > 255 for part in parts) or len(name.encode()) > 1000:
         raise ZipRefused(f"the name “{_printable(name)}” in it is too long")
     return parts
 
 
-def _name(info: ZipInfo) -> str:
+def _decode_name(info: ZipInfo) -> str:
     """Return an entry's name: UTF-8 if it is declared or valid, else code page 437."""
     if info.flag_bits & UTF8_NAME:
         return info.filename
@@ -151,7 +149,7 @@ def _check_size(entries: Sequence[tuple[Path, ZipInfo]], packed: int) -> None:
     if size > MAX_BYTES:
         raise ZipRefused(f"unpacked it has more than {filesizeformat(MAX_BYTES)}")
     if size > max(ANY_RATIO_BELOW, packed * MAX_RATIO):
-        raise ZipRefused("unpacked it gets larger than notes and files ever do")
+        raise ZipRefused("unpacked it gets much larger than notes and files ever do")
 
 
 def _unpack(opened: ZipFile, entries: Sequence[tuple[Path, ZipInfo]], folder: Path) -> None:

@@ -29,8 +29,8 @@ MIN_FILES_FOR_BAR = 200
 
 class Command(BaseCommand):
     help = (
-        "Import Markdown files, and folders or zips of them with the files that they refer to; "
-        "doing it again changes only what has changed."
+        "Import Markdown files, and folders or zips of them with the files that they refer to. "
+        "Importing them again updates only what has changed."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -79,9 +79,8 @@ class Command(BaseCommand):
         for word, problems in (("note", plan.warnings), ("refused", plan.refused)):
             for problem in problems:
                 self.stderr.write(f"{word:<10}{problem.path}: {problem.reason}")
-        sums = ", ".join(f"{number} {name}" for name, number in plan.counts().items())
-        sums = sums or "nothing to import"
-        sums = "; ".join((sums, *plan.files_in_words()))
+        counts = ", ".join(f"{number} {name}" for name, number in plan.counts().items())
+        sums = "; ".join((counts or "nothing to import", *plan.files_in_words()))
         self.stdout.write(f"{'Would be' if dry_run else 'Done'}: {sums}.")
 
 
