@@ -1,4 +1,4 @@
-"""Imported files in the admin: the pages they became, and uploading more of them."""
+"""Imported files in the admin: the pages made from them, and the import of more files."""
 
 from __future__ import annotations
 

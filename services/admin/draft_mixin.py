@@ -1,4 +1,4 @@
-"""Drafts in the admin's form of a page, also of a page that is gone."""
+"""Drafts in the admin's form of a page, also of a page that was deleted in the meantime."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NOT_IN_NOTES = "The text in a row below cannot be put into the notes yet."
 
 
 class DraftMixin(admin.ModelAdmin[Page]):
-    """Save what is typed as a draft, as on the site; rows are put into the notes."""
+    """Save typed text as a draft, as on the site; changed rows are put into the notes."""
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.draft_view)
@@ -25,9 +25,9 @@ class DraftMixin(admin.ModelAdmin[Page]):
         return [path("draft/", view, name=name), *super().get_urls()]
 
     def draft_view(self, request: HttpRequest) -> HttpResponseBase:
-        """Save what is typed in the form, so that the site's editor can continue it.
+        """Save a draft of the form, which the site's editor can open too.
 
-        Receives and answers what `views.drafts.draft` does.
+        Its fields and responses are those of `views.drafts.draft`.
         """
         posted_page = request.POST.get("page", "")
         page = self.get_object(request, posted_page)
@@ -37,7 +37,7 @@ class DraftMixin(admin.ModelAdmin[Page]):
         return save_draft(request)
 
     def _put_rows_in(self, request: HttpRequest, page: Page | None) -> bool:
-        """Put the posted rows into the posted notes; return False where that is refused."""
+        """Put the posted rows into the posted notes; return False if one is refused."""
         change, fields = page is not None, flatten_fieldsets(self.get_fieldsets(request, page))
         form_class = self.get_form(request, page, change=change, fields=fields)
         form = form_class(request.POST, instance=page)
@@ -53,7 +53,7 @@ class DraftMixin(admin.ModelAdmin[Page]):
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Page | None:
-        """Find a page; for what was just typed, also one that is in the trash by now."""
+        """Return a page; for a posted form, also one that is in the trash."""
         page = super().get_object(request, object_id, from_field)
         pk = parse_number(object_id)
         if page is None and pk and request.method == "POST":
@@ -67,7 +67,7 @@ class DraftMixin(admin.ModelAdmin[Page]):
         form_url: str = "",
         extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
-        """Change a page; what was typed for one that is gone can become a new page."""
+        """Change a page; text posted for a deleted one can become a new page."""
         pk = parse_number(unquote(object_id))
         posted = request.method == "POST" and "notes" in request.POST
         if posted and pk and self.get_object(request, str(pk)) is None:

@@ -71,6 +71,8 @@ class FilesField(forms.FileField):
                     f"{name} is not a Markdown file. Choose files that end in "
                     f"{' or '.join(SUFFIXES)}, or a zip of them."
                 )
+            if name.startswith("."):
+                raise forms.ValidationError(f"{name} is a hidden file. Rename it to import it.")
             if names.count(name) > 1:
                 raise forms.ValidationError(f"Two of these files are called {name}.")
         return files
@@ -89,7 +91,7 @@ class UploadForm(forms.Form):
 
 
 def import_view(request: HttpRequest) -> HttpResponse:
-    """Show the form, then the plan of what it posts, then apply that: all at one address."""
+    """Show the form, then the plan for the posted files, then apply it, all at one URL."""
     if request.method == "POST" and "packed" in request.POST:
         return _apply(request)
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()

@@ -29,7 +29,7 @@ from services.pages.edit import base_of, read_typed
 from services.pages.names import KEY_LENGTH
 from services.views.request import parse_version
 
-# The fields besides notes and tags; saved only where the user changed them.
+# The fields besides notes and tags; saved only if the user changed them.
 FACTS = ("title", "abbreviation", "category", "about", "slug", "aliases", "aws_id", "position")
 ROWS_REFUSED = "Please fix the marked rows."
 GONE = (
@@ -76,7 +76,7 @@ class PageForm(forms.ModelForm[Page], PageFields):
         for name in (*FACTS, "tags"):
             if name in self.fields:
                 self.fields[name].show_hidden_initial = bool(self.instance.pk)
-        # A blank one is made from the title.
+        # A blank slug is replaced by one made from the title.
         self.fields["slug"].required = False
         if "about" in self.fields:
             # Also its own service in the trash: saving the topic must not separate them.

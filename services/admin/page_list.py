@@ -22,7 +22,7 @@ State = ChecklistItem.State
 
 
 class ListedPage(TypedDict):
-    """What the list of pages adds to each of them."""
+    """Annotations and attributes of each page in the list."""
 
     conflict: bool
     learned: Learning
@@ -30,7 +30,7 @@ class ListedPage(TypedDict):
 
 
 class PageChangeList(ChangeList):
-    """Adds learning states and open questions, with one query each for all pages shown."""
+    """Adds progress and open questions, with a fixed number of queries for all pages shown."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -42,7 +42,7 @@ class PageChangeList(ChangeList):
 
 
 def search_pages(pages: Pages, words: str) -> Pages:
-    """Filter pages that have every word in their title, another of their names, or their notes."""
+    """Return the pages that have each word in their title, another name or their notes."""
     for word in words.split():
         names = PageName.objects.filter(key__contains=name_key(word)).values("page")
         pages = pages.filter(Q(title__icontains=word) | Q(pk__in=names) | Q(notes__icontains=word))
@@ -63,7 +63,7 @@ OPEN_QUESTION = Q(Exists(Question.objects.open().filter(page=OuterRef("pk"))))
 
 
 class CategoryFilter(admin.RelatedFieldListFilter):
-    """Has no option for services without a category: there are none."""
+    """Without the option for services without a category: there are none."""
 
     include_empty_choice = False
 

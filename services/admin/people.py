@@ -19,7 +19,7 @@ from services.permissions import ADMINS
 
 
 class PersonForm(UserChangeForm[User]):
-    """Refuses to let the last person who can manage people give that up."""
+    """Refuses to remove the rights of the only account that can manage people."""
 
     def clean(self) -> dict[str, Any]:
         super().clean()

@@ -93,7 +93,7 @@ class RowFormSet(forms.BaseFormSet[Row]):
             label += f": {form.shown}" if form.shown else ""
             field.widget.attrs.setdefault("aria-label", label[:120])
         if "list_title" in form.fields and "DELETE" in form.fields:
-            # An item is moved to another list in the notes, which show where it goes.
+            # To move an item to another list, edit the notes.
             form.fields["list_title"].widget.attrs |= {"readonly": True, "tabindex": "-1"}
 
     @property

@@ -29,7 +29,7 @@ class TrashMixin(admin.ModelAdmin[Row]):
     def get_deleted_objects(
         self, objs: Iterable[Row], request: HttpRequest
     ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
-        """Return the rows alone: what is derived from a page comes back with it."""
+        """Return the rows alone: rows derived from a page are restored with it."""
         titles = [str(row) for row in objs]
         return titles, {str(self.opts.verbose_name_plural): len(titles)}, set(), []
 

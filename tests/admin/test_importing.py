@@ -82,6 +82,7 @@ def test_files_that_were_tampered_with_are_refused(as_editor: Client) -> None:
     [
         ([], "This field is required"),
         ([("a.txt", b"x")], "a.txt is not a Markdown file"),
+        ([(".a.md", b"x")], ".a.md is a hidden file"),
         ([("a.md", b"x"), ("a.md", b"y")], "Two of these files are called a.md"),
         ([("a.md", b"x" * 60), ("b.md", b"x" * 60)], "larger than"),
         ([("a.md", b"")], "empty"),
