@@ -49,19 +49,19 @@ def show(
     lead: str,
     *,
     sides: Sides = PEOPLE,
-    kept: str = "",
+    saved_at: str = "",
     draft: Draft | None = None,
     status: int = 409,
 ) -> HttpResponse:
     """Show a conflict; `lead` is a sentence about who changed what, `draft` that of an answer.
 
-    `kept` is the `saved_mark` of the draft, if any.
+    `saved_at` is the `saved_mark` of the draft, if any.
     """
     conflict, form = clash.conflict, ConflictForm(request.POST, clash.conflict, sides)
     blocks = iter(form.visible_fields())
     rows = side_by_side(conflict.base, conflict.mine, conflict.theirs)
     carried = [
-        (name, kept if name == "kept" else value)
+        (name, saved_at if name == "kept" else value)
         for name, values in request.POST.lists()
         for value in values
         if not is_conflict_field(name) and name != "csrfmiddlewaretoken"
@@ -87,15 +87,15 @@ def show_page(request: HttpRequest, clash: Clash) -> HttpResponse:
     A draft that the user has not opened is not overwritten.
     """
     page, who, version = clash.current, get_user(request), posted_version(request)
-    kept, stored = request.POST.get("kept", ""), " Your earlier draft of this page stays."
+    saved_at, stored = request.POST.get("kept", ""), " Your earlier draft of this page stays."
     with suppress(drafts.NotSaved):
         if drafts.find_other_draft(who, page, request.POST) is None:
             fields = request.POST.dict() | {"notes": clash.conflict.mine}
-            kept = saved_mark(drafts.save_draft(who, page, version, fields))
+            saved_at = saved_mark(drafts.save_draft(who, page, version, fields))
             stored = " Your text is a draft until you choose."
     others = get_text_list(others_since(page, version, who), "and")
     by = f"{others} changed the same lines" if others else "you changed the same lines elsewhere"
-    return show(request, clash, f"While you wrote, {by}.{stored}", kept=kept)
+    return show(request, clash, f"While you wrote, {by}.{stored}", saved_at=saved_at)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -169,7 +169,7 @@ def _show_conflict(request: HttpRequest, pk: int, clash: Clash) -> HttpResponseB
     draft = save_typed(request, clash.current, drafts.answer_place(pk), answer=mine)
     asked = plain_text(request.POST.get("asked", ""))
     lead = f"While you wrote, someone else changed the answer to “{asked}”."
-    return conflicts.show(request, clash, lead, kept=saved_mark(draft), draft=draft)
+    return conflicts.show(request, clash, lead, saved_at=saved_mark(draft), draft=draft)
 
 
 def _show_gone(request: HttpRequest, pk: int) -> HttpResponseBase:
