@@ -9,13 +9,13 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
 from services.aws import catalog
-from services.markdown.read.landmarks import find_landmarks
+from services.markdown.read.landmarks import Landmark, find_landmarks
 from services.markdown.read.notes import Notes, read_notes
-from services.search.tokens import cjk_pairs, find_script, variants
+from services.search.tokens import find_script, list_cjk_pairs, list_variants
 
 if TYPE_CHECKING:
     from services.models import Page
@@ -39,13 +39,13 @@ def build_outline(page: Page, notes: Notes | None = None) -> str:
     service = catalog.by_id(page.aws_id) if page.is_service and page.aws_id else None
     official = service.names if service else ()
     names += official
-    more = [other for name in names for other in variants(name)]
+    more = [other for name in names for other in list_variants(name)]
     outline = {
         "script": find_script("\n".join([page.title, page.notes])),
         "names": "\n".join(dict.fromkeys([*official, *more])),
         "headings": "\n".join(mark.text for mark in marks if mark.kind == "heading"),
         "questions": "\n".join(mark.text for mark in marks if mark.kind == "question"),
-        "cjk": cjk_pairs("\n".join([*names, page.notes])),
+        "cjk": list_cjk_pairs("\n".join([*names, page.notes])),
         "size": len(page.notes),
         "marks": [
             [m.start, m.end, m.kind, m.level, m.anchor, m.text if m.kind == "heading" else ""]
@@ -55,15 +55,6 @@ def build_outline(page: Page, notes: Notes | None = None) -> str:
     text = json.dumps(outline, separators=(",", ":"), ensure_ascii=False)
     # PostgreSQL cannot store NUL; a backslash and "u0000" as text of the notes stay.
     return NUL.sub(lambda found: found[1] or "", text)
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    start: int
-    end: int
-    level: int
-    anchor: str
-    text: str
 
 
 class Outline:
@@ -76,25 +67,26 @@ class Outline:
             # The index does the same; `search check` reports such a page.
             outline = {}
         marks = outline.get("marks", []) if outline.get("size") == len(notes) else []
-        self.headings = [Heading(m[0], m[1], *m[3:]) for m in marks if m[2] == "heading"]
-        self._starts = [heading.start for heading in self.headings]
-        self._others = [(m[0], m[1], m[2]) for m in marks if m[2] != "heading"]
-        self._other_starts = [mark[0] for mark in self._others]
+        headings = [mark for mark in marks if mark[2] == "heading"]
+        self.headings = [Landmark(m[0], m[1], m[2], m[5], m[3], m[4]) for m in headings]
+        # There may be thousands, so these are not made objects.
+        self._others = [mark for mark in marks if mark[2] != "heading"]
 
     def find_kind(self, start: int, end: int) -> str:
         """Return the kind of landmark at the characters from `start` to `end`, or "text"."""
-        at = bisect_right(self._starts, start) - 1
+        at = bisect_right(self.headings, start, key=attrgetter("start")) - 1
         if at >= 0 and start < self.headings[at].end:
             return "heading"
-        at = bisect_right(self._other_starts, end) - 1
+        at = bisect_right(self._others, end, key=itemgetter(0)) - 1
         if at >= 0 and start < self._others[at][1]:
             return str(self._others[at][2])
         return "text"
 
-    def find_headings(self, place: int) -> Sequence[Heading]:
+    def find_headings(self, place: int) -> Sequence[Landmark]:
         """Return the headings that a place is below, the highest first, including its own."""
-        path: list[Heading] = []
-        for heading in reversed(self.headings[: bisect_right(self._starts, place)]):
+        path: list[Landmark] = []
+        count = bisect_right(self.headings, place, key=attrgetter("start"))
+        for heading in reversed(self.headings[:count]):
             if not path or heading.level < path[-1].level:
                 path.append(heading)
             if heading.level == 1:

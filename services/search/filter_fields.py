@@ -48,13 +48,11 @@ class Chip:
 def list_chips(text: str) -> list[Chip]:
     """Return a chip for each filter of a query, in the order of the text."""
     query = parse(text)
-    return [
-        Chip(
-            _format_label(one),
-            f"{query.text[: one.start].rstrip()} {query.text[one.end :].lstrip()}".strip(),
-        )
-        for one in query.filters
-    ]
+    chips = []
+    for one in query.filters:
+        before, after = query.text[: one.start].rstrip(), query.text[one.end :].lstrip()
+        chips.append(Chip(_format_label(one), f"{before} {after}".strip()))
+    return chips
 
 
 def _format_label(one: Filter) -> str:

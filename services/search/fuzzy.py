@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from services.search.backends import search_engine
 from services.search.backends.base import Groups, Match
@@ -21,22 +21,11 @@ STOP_WORDS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Similar:
-    """Pages with words similar to those of a query, and the terms by which they were found.
+def find_similar(query: Query, exact: Match, limit: int) -> tuple[list[int], list[Term], str]:
+    """Search again, as `exact` found few pages: for similar words, joined words, some of the words.
 
-    `instead` is the query with its unknown words replaced by the likeliest known ones, or blank.
-    """
-
-    pages: tuple[int, ...] = ()
-    terms: tuple[Term, ...] = ()
-    instead: str = ""
-
-
-def find_similar(query: Query, exact: Match, limit: int) -> Similar:
-    """Search again: for similar words, for words joined, and for some of the words.
-
-    `exact` is what was searched for already.
+    Return the pages, the terms by which they were found, and a suggested query: with unknown words
+    replaced by the likeliest known ones, or blank.
     """
     known = load_vocabulary()
     groups = tuple(_list_similar(known, term) for term in query.terms)
@@ -52,7 +41,7 @@ def find_similar(query: Query, exact: Match, limit: int) -> Similar:
         similar = replace(query, terms=tuple(term for group in attempt for term in group))
         pages |= dict.fromkeys(sort_pages(similar, found))
         terms |= dict.fromkeys(similar.terms)
-    return Similar(tuple(pages), tuple(terms), _suggest_query(query, groups, joined))
+    return list(pages), list(terms), _suggest_query(query, groups, joined)
 
 
 def _is_stop_word(group: tuple[Term, ...]) -> bool:
@@ -65,7 +54,7 @@ def _list_similar(known: Vocabulary, term: Term) -> tuple[Term, ...]:
         return (term,)
     word = fold(term.words[0])
     forms = [term, *(Term((other,)) for other in other_numbers(word))]
-    is_known = any(fold(form.words[0]) in known for form in forms)
+    is_known = any(fold(form.words[0]) in known.words for form in forms)
     found = forms if is_known or term.prefix or len(word) < MIN_WORD_LENGTH else []
     if not is_known:
         found += [Term((other,)) for other in known.find_similar(word)]
@@ -84,7 +73,7 @@ def _join_words(known: Vocabulary, query: Query) -> list[Groups]:
     for at in range(len(rest) - 1):
         pair = query.terms[at : at + 2]
         both = fold("".join(term.words[0] for term in pair))
-        if both in known and not any(term.cjk or term.exact for term in pair):
+        if both in known.words and not any(term.cjk or term.exact for term in pair):
             attempts.append((*rest[:at], (Term((both,)),), *rest[at + 2 :]))
     return attempts
 

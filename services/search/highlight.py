@@ -95,20 +95,17 @@ class Pattern:
 
     def mark(self, text: str) -> Marked:
         """Return a text in pieces, with the terms marked."""
-        pieces: list[tuple[str, bool]] = []
-        done = 0
+        ends: dict[int, int] = {}
+        last = -1
         for start, end, _ in self.find_terms(text):
-            if start > done:
-                pieces.append((text[done:start], False))
             # Terms may overlap, as a word and its beginning.
-            if end > done and pieces and pieces[-1][1] and start <= done:
-                pieces[-1] = (pieces[-1][0] + text[done:end], True)
-            elif end > done:
-                pieces.append((text[start:end], True))
-            done = max(done, end)
-        if done < len(text):
-            pieces.append((text[done:], False))
-        return tuple(pieces)
+            last = last if ends and start <= ends[last] else start
+            ends[last] = max(end, ends.get(last, 0))
+        pieces, done = [], 0
+        for start, end in ends.items():
+            pieces += [(text[done:start], False), (text[start:end], True)]
+            done = end
+        return tuple(piece for piece in [*pieces, (text[done:], False)] if piece[0])
 
 
 def find_lines(

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from services.models import Attachment
 from services.models.urls import page_url, text_url
+from services.search.backends.base import select_rows
 from services.search.document import Outline
 from services.search.highlight import (
     Find,
@@ -127,7 +126,7 @@ def _read_pages(pages: Sequence[int]) -> dict[int, tuple[Any, ...]]:
     This and the next two queries are SQL, as the ORM takes longer to build them than the database
     to answer.
     """
-    rows = _select(
+    rows = select_rows(
         "SELECT p.id, p.kind, p.title, p.abbreviation, p.slug, c.name, c.slug, p.notes, "
         "p.outline FROM services_page p LEFT JOIN services_category c ON c.id = p.category_id "
         "WHERE p.trashed_at IS NULL AND p.id IN",
@@ -138,7 +137,7 @@ def _read_pages(pages: Sequence[int]) -> dict[int, tuple[Any, ...]]:
 
 def _read_tags(pages: Sequence[int]) -> dict[int, list[str]]:
     found = defaultdict(list)
-    for pk, name in _select(
+    for pk, name in select_rows(
         "SELECT i.object_id, t.name FROM taggit_taggeditem i JOIN taggit_tag t ON t.id = i.tag_id "
         "JOIN django_content_type y ON y.id = i.content_type_id AND y.app_label = 'services' "
         "AND y.model = 'page' WHERE i.object_id IN",
@@ -150,18 +149,10 @@ def _read_tags(pages: Sequence[int]) -> dict[int, list[str]]:
 
 def _read_files(pages: Sequence[int]) -> dict[int, list[Attachment]]:
     found = defaultdict(list)
-    for pk, number, name in _select(
+    for pk, number, name in select_rows(
         "SELECT page_id, uuid, name FROM services_attachment "
         "WHERE trashed_at IS NULL AND page_id IN",
         pages,
     ):
         found[pk].append(Attachment(uuid=UUID(str(number)), name=name))
     return found
-
-
-def _select(sql: str, pages: Sequence[int]) -> list[tuple[Any, ...]]:
-    if not pages:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(f"{sql} ({', '.join(['%s'] * len(pages))})", list(pages))
-        return list(cursor.fetchall())

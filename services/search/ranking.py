@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Sequence
-from typing import Any
 
 from django.db import connection
 
 from services.aws import catalog
 from services.models import Page, PageName
-from services.search.backends.base import Scored, Subquery
+from services.search.backends.base import Scored, Subquery, select_rows
 from services.search.query import Query
-from services.search.tokens import find_script, fold, other_numbers, squash, tokens
+from services.search.tokens import find_script, fold, other_numbers, split_words, squash
 
 # How many of the best pages are compared by name.
 MAX_NAMED = 60
@@ -68,7 +67,12 @@ def sort_pages(
     script = find_script(query.plain)
     typed = [word for term in query.terms for word in term.words]
     words = {fold(form) for word in typed for form in (word, *other_numbers(word))}
-    rows = _read_names(list(dict.fromkeys([*(pk for pk, _ in scored[:MAX_NAMED]), *named[1]])))
+    # The beginning of an outline has the script.
+    rows = select_rows(
+        "SELECT id, title, abbreviation, aliases, substr(outline, 1, 40) FROM services_page "
+        "WHERE id IN",
+        list(dict.fromkeys([*(pk for pk, _ in scored[:MAX_NAMED]), *named[1]])),
+    )
     exact, begins, factors = [], [], {}
     for pk, title, short, aliases, outline in rows:
         # Most pages have no aliases, and need no parsing.
@@ -78,7 +82,7 @@ def sort_pages(
             exact.append(pk)
         elif names[0].startswith(wanted):
             begins.append((len(names[0]), pk))
-        own = tokens(title)
+        own = split_words(title)
         factor = 1 + WHOLE_TITLE * sum(word in words for word in own) / max(len(own), 1)
         found = SCRIPT.match(outline)
         if script and found and found[1] not in (script, ""):
@@ -88,16 +92,3 @@ def sort_pages(
     best = sorted(scored, key=lambda one: one[1] * factors.get(one[0], 1), reverse=True)
     by_name = [*named[0], *exact, *(pk for _, pk in sorted(begins)), *named[1]] if wanted else []
     return list(dict.fromkeys([*by_name, *(pk for pk, _ in best)]))
-
-
-def _read_names(pages: Sequence[int]) -> list[tuple[Any, ...]]:
-    """Return names of pages, and the beginning of their outlines, which has their script."""
-    if not pages:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, title, abbreviation, aliases, substr(outline, 1, 40) FROM services_page "  # noqa: S608
-            f"WHERE id IN ({', '.join(['%s'] * len(pages))})",
-            list(pages),
-        )
-        return list(cursor.fetchall())

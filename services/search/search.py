@@ -12,7 +12,7 @@ from dataclasses import replace
 from services.search.backends import search_engine
 from services.search.backends.base import ALL, MARKS, NAMES, Match, Scored
 from services.search.filters import build_subquery, find_newest
-from services.search.fuzzy import Similar, find_similar
+from services.search.fuzzy import find_similar
 from services.search.hits import MAX_PLACES, read_hits
 from services.search.query import Query, Term, parse
 from services.search.ranking import find_named, sort_pages
@@ -45,18 +45,20 @@ def search_pages(text: str, *, start: int = 0, count: int = 20, typing: bool = F
     scope = NAMES if query.get_values("in") else ALL
     match = Match(tuple(map(add_numbers, query.terms)), query.without, scope, pages)
     ids, total = _find_exact(query, match)
-    similar = find_similar(query, match, MAX_PAGES) if total <= FEW else Similar()
-    others = [pk for pk in similar.pages if pk not in ids][:MAX_SIMILAR]
+    similar, similar_terms, instead = (
+        find_similar(query, match, MAX_PAGES) if total <= FEW else ([], [], "")
+    )
+    others = [pk for pk in similar if pk not in ids][:MAX_SIMILAR]
     hits = read_hits(
         query,
         [*ids, *others][start : start + count],
         terms=[term for group in match.groups for term in group],
-        similar_terms=similar.terms,
+        similar_terms=similar_terms,
         similar_pages=frozenset(others),
         max_places=1 if typing else MAX_PLACES,
     )
     found = len(ids) + len(others)
-    return Results(query, hits, found, total + len(others), len(others), similar.instead)
+    return Results(query, hits, found, total + len(others), len(others), instead)
 
 
 def add_numbers(term: Term) -> tuple[Term, ...]:

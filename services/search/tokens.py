@@ -48,7 +48,7 @@ def fold(text: str) -> str:
     return lower if plain else text.translate(_FOLDED)
 
 
-def tokens(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """Return the folded words of a text; combining accents are joined with their letters."""
     if text.isascii():
         # Three times as fast as the expression.
@@ -56,25 +56,25 @@ def tokens(text: str) -> list[str]:
     return WORD.findall(MARKS.sub("", fold(unicodedata.normalize("NFC", text))))
 
 
-def pairs(run: str) -> list[str]:
+def split_pairs(run: str) -> list[str]:
     """Return each two neighbouring characters of a run of CJK, or its only character."""
     return [run[i : i + 2] for i in range(len(run) - 1)] or [run]
 
 
-def cjk_pairs(text: str) -> str:
+def list_cjk_pairs(text: str) -> str:
     """Return the pairs of all runs of CJK in a text, by which parts of them are found."""
     if text.isascii():
         return ""
     # The last character of a run is added, so that a single character is found there, too.
-    return " ".join(" ".join([*pairs(run), run[-1]]) for run in CJK.findall(text))
+    return " ".join(" ".join([*split_pairs(run), run[-1]]) for run in CJK.findall(text))
 
 
 def squash(text: str) -> str:
     """Return a name as one word: "Step Functions" is "stepfunctions"."""
-    return "".join(tokens(text))
+    return "".join(split_words(text))
 
 
-def variants(name: str) -> Iterator[str]:
+def list_variants(name: str) -> Iterator[str]:
     """Yield a name with its words joined, or split: "OpenSearch" is "open search"."""
     words = WORD.findall(name)
     if len(words) > 1:
@@ -119,6 +119,6 @@ def list_vocabulary(text: str) -> set[str]:
     """Return the words of a text that can be suggested for similar ones."""
     return {
         word
-        for word in set(tokens(text))
+        for word in set(split_words(text))
         if MIN_WORD_LENGTH <= len(word) <= MAX_WORD_LENGTH and not word.isdigit()
     }

@@ -26,8 +26,8 @@ def store_words(pages: Sequence[Page]) -> None:
     """Store the new words of pages."""
     words: set[str] = set()
     for page in pages:
-        names = [page.title, page.abbreviation, *map(str, page.aliases)]
-        words |= list_vocabulary("\n".join([*names, page.notes]))
+        texts = [page.title, page.abbreviation, *map(str, page.aliases), page.notes]
+        words |= list_vocabulary("\n".join(texts))
     insert = "INSERT INTO services_word (text) VALUES (%s) ON CONFLICT DO NOTHING"
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
@@ -59,7 +59,8 @@ class Vocabulary:
         self.lock = threading.Lock()
         self.last = 0
         self.words: set[str] = set()
-        self.text, self.text_size = "\n", 0
+        # All words in one text, a line each: the fastest way to search within words.
+        self.text = "\n"
         self.by_length: dict[int, list[str]] = defaultdict(list)
 
     def refresh(self) -> None:
@@ -80,6 +81,7 @@ class Vocabulary:
                 self.words.add(text)
                 self.by_length[len(text)].append(text)
             self.last = max(self.last, pk)
+        self.text = "\n".join(["", *self.words, ""])
 
     def find_similar(self, word: str) -> list[str]:
         """Return the words that a word may be a typo of, the likeliest first, without itself."""
@@ -106,7 +108,7 @@ class Vocabulary:
         """Return the words that contain a part, not at their beginning, the shortest first."""
         if len(part) < MIN_PART_LENGTH:
             return []
-        text = self._join()
+        text = self.text
         found: list[str] = []
         place = text.find(part)
         while place >= 0 and len(found) < MAX_CONTAINING:
@@ -117,12 +119,6 @@ class Vocabulary:
             place = text.find(part, end)
         return sorted(found, key=lambda word: (len(word), word))[:MAX_SIMILAR]
 
-    def _join(self) -> str:
-        """Return all words in one text, a line each: the fastest way to search within words."""
-        if self.text_size != len(self.words):
-            self.text, self.text_size = "\n" + "\n".join(self.words) + "\n", len(self.words)
-        return self.text
-
     def split_word(self, word: str) -> tuple[str, str] | None:
         """Return two words that are joined in one, of lengths as equal as possible."""
         cuts = range(MIN_WORD_LENGTH, len(word) - MIN_WORD_LENGTH + 1)
@@ -130,9 +126,6 @@ class Vocabulary:
             if word[:cut] in self.words and word[cut:] in self.words:
                 return word[:cut], word[cut:]
         return None
-
-    def __contains__(self, word: str) -> bool:
-        return word in self.words
 
 
 _shared = Vocabulary()

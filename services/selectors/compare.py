@@ -85,10 +85,9 @@ def _find_change(page: int, version: int) -> tuple[int, int] | None:
 
 def _find_next_change(page: int, version: int) -> tuple[int, int] | None:
     """Return the same for the change after a version; None if it is the newest."""
-    rows = Revision.objects.filter(page=page)
-    if not rows.filter(version=version + 1).exists():
-        return None
+    rows = Revision.objects.filter(page=page, version__gt=version).order_by("version")
+    newest = rows.values_list("version", flat=True).last()
     heads = rows.heads().filter(version__gt=version + 1).order_by("version")
     following = heads.values_list("version", flat=True).first()
-    newest = rows.order_by("-version").values_list("version", flat=True)[0]
-    return version, following - 1 if following else newest
+    last = following - 1 if following else newest
+    return None if last is None else (version, last)

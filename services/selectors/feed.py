@@ -32,11 +32,6 @@ def find_latest(entries: Iterable[Entry]) -> datetime:
     return max((entry.until for entry in entries), default=datetime(2000, 1, 1, tzinfo=UTC))
 
 
-def replace_invalid(text: str) -> str:
-    """Return a text with U+FFFD for each character that XML cannot hold."""
-    return INVALID.sub("\ufffd", text)
-
-
 def render_feed(entries: list[Entry], *, own: str, site: Callable[[str], str], trash: bool) -> str:
     """Return the entries as a feed. `own` is its address; `site` makes addresses absolute.
 
@@ -54,15 +49,15 @@ def render_feed(entries: list[Entry], *, own: str, site: Callable[[str], str], t
     host = urlsplit(site("/")).hostname or ""
     authority = host if HOST.fullmatch(host) else DEFAULT_HOST
     for entry in entries:
-        who = replace_invalid(entry.who)
-        title = replace_invalid(_format_title(entry, trash))
-        day = entry.since.astimezone(UTC).date().isoformat()
+        texts = entry.who, _format_title(entry, trash)
+        who, title = (INVALID.sub("\ufffd", text) for text in texts)
+        day = entry.revision.saved_at.astimezone(UTC).date().isoformat()
         feed.add_item(
             title=title,
             link=site(_build_address(entry)),
             description=f"{title}, by {who}." if who else f"{title}.",
             author_name=who or NO_AUTHOR,
-            pubdate=entry.since,
+            pubdate=entry.revision.saved_at,
             updateddate=entry.until,
             unique_id=f"tag:{authority},{day}:page-{entry.revision.page_id}-version-{entry.first}",
         )

@@ -60,7 +60,6 @@ class Reading:
     links: Links
     files: PageFiles
     tree: Tree
-    own: Learning
     learning: Learning
     elsewhere: list[ChecklistItem]
     open_questions: list[Question]
@@ -85,10 +84,7 @@ def find_page(slug: str, person: User | None = None) -> Page | None:
             "outline",
             "about__notes",
             "about__outline",
-            "section__heading",
-            "section__text",
-            "section__base",
-            "section__theirs",
+            *(f"section__{name}" for name in ("heading", "text", "base", "theirs")),
             "section__document__front_matter",
         )
         .annotate(disputed=Q(section__theirs__isnull=False), own_files=count_files())
@@ -130,7 +126,6 @@ def read_page(page: Page, *, editing: bool = False) -> Reading:
         links=links,
         files=files,
         tree=tree,
-        own=count_progress(item.state for item in own),
         learning=count_progress(item.state for item in items),
         elsewhere=elsewhere[:MAX_ELSEWHERE],
         open_questions=[question for question in questions if question.is_open],

@@ -56,10 +56,6 @@ class Filter:
             rows = rows.filter(reason=self.origin)
         return rows.filter(user__username=self.by) if self.by else rows
 
-    @property
-    def is_of_one_kind(self) -> bool:
-        return self.origin in Reason.values
-
     def __bool__(self) -> bool:
         return bool(self.origin or self.by)
 
@@ -85,10 +81,6 @@ class Entry:
         return self.first - 1
 
     @property
-    def since(self) -> datetime:
-        return self.revision.saved_at
-
-    @property
     def ticks(self) -> int:
         is_tick = self.revision.reason == Reason.TICK
         return self.last - self.first + 1 if is_tick else 0
@@ -99,16 +91,8 @@ class Entry:
         return self.page is not None and self.page.trashed_at is None
 
     @property
-    def is_run(self) -> bool:
-        return self.last > self.first
-
-    @property
     def who(self) -> str:
         return shown_name(self.revision.user)
-
-    @property
-    def username(self) -> str:
-        return self.revision.user.get_username() if self.revision.user else ""
 
     @property
     def what(self) -> str:

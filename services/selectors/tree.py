@@ -72,8 +72,11 @@ def read_tree(page: Page | None = None, category: Category | None = None) -> Tre
             # Without pages that were read for other reasons than to be near this one.
             first, last = (0, 2 * AROUND) if at is None else (max(0, at - AROUND), at + AROUND + 1)
             shown = entries[first:last] if current else []
-        name, address, accent = _describe(pages[0].category)
-        groups.append(Group(name, address, accent, shown, current, whole))
+        if kind := pages[0].category:
+            label = kind.name, page_url("category", kind.slug), kind.accent
+        else:
+            label = "Topics", reverse("topics"), "topics"
+        groups.append(Group(*label, shown, current, whole))
     about = [_build_entry(row) for row in rows if page and row.about_id == page.pk]
     return Tree(groups, before, after, about)
 
@@ -108,10 +111,3 @@ def _read_pages(page: Page | None) -> QuerySet[Page]:
 def _build_entry(row: Page, current: Page | None = None) -> Entry:
     is_current = current is not None and row.pk == current.pk
     return Entry(str(row), page_url(row.kind, row.slug), is_current)
-
-
-def _describe(category: Category | None) -> tuple[str, str, str]:
-    """Return the name, address and accent of a category or, for None, of the topics."""
-    if category is None:
-        return "Topics", reverse("topics"), "topics"
-    return category.name, page_url("category", category.slug), category.accent

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.search.tokens import (
-    cjk_pairs,
     find_script,
     fold,
+    list_cjk_pairs,
+    list_variants,
     list_vocabulary,
     other_numbers,
+    split_words,
     squash,
-    tokens,
-    variants,
 )
 
 
@@ -32,8 +32,8 @@ def test_folded_characters_stay_in_their_places(text):
 
 
 def test_letters_with_marks_apart_are_one_word():
-    assert tokens("cafe\u0301 naïve") == ["cafe", "naive"]
-    assert tokens("snake_case a.b/c") == ["snake", "case", "a", "b", "c"]
+    assert split_words("cafe\u0301 naïve") == ["cafe", "naive"]
+    assert split_words("snake_case a.b/c") == ["snake", "case", "a", "b", "c"]
 
 
 def test_names_are_the_same_without_spaces():
@@ -52,12 +52,12 @@ def test_names_are_the_same_without_spaces():
     ],
 )
 def test_names_may_be_run_together_or_apart(name, other):
-    assert list(variants(name)) == other
+    assert list(list_variants(name)) == other
 
 
 def test_scripts_without_spaces_are_cut_in_pairs():
-    assert cjk_pairs("Amazon 数据库 服") == "数据 据库 库 服 服"
-    assert cjk_pairs("plain words, naïve ones") == ""
+    assert list_cjk_pairs("Amazon 数据库 服") == "数据 据库 库 服 服"
+    assert list_cjk_pairs("plain words, naïve ones") == ""
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -36,6 +37,15 @@ Groups = tuple[tuple[Term, ...], ...]
 Subquery = tuple[str, tuple[Value, ...]]
 # A page and its score: more is better; only scores of one query can be compared.
 Scored = tuple[int, float]
+
+
+def select_rows(sql: str, pages: Sequence[int]) -> list[tuple[Any, ...]]:
+    """Return the rows of SQL that ends with "IN" for some pages; none without pages."""
+    if not pages:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} ({', '.join(['%s'] * len(pages))})", list(pages))
+        return list(cursor.fetchall())
 
 
 @dataclass(frozen=True, slots=True)

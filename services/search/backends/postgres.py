@@ -20,7 +20,7 @@ from django.db import connection, transaction
 from services.db.bulk import Value
 from services.search.backends.base import ALL, MARKS, NAMES, Engine, Match
 from services.search.query import Term
-from services.search.tokens import pairs, tokens
+from services.search.tokens import split_pairs, split_words
 
 # The database's own locale may lower-case nothing but ASCII.
 COLLATIONS = ("pg_c_utf8", "und-x-icu")
@@ -58,15 +58,16 @@ class Postgres(Engine):
 
     def install(self) -> bool:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT obj_description(to_regclass('search_page'))")
-            version = cursor.fetchone()[0]
             cursor.execute(
-                "SELECT count(*) FROM pg_trigger WHERE tgname = ANY(%s)", [list(TRIGGERS)]
+                "SELECT obj_description(to_regclass('search_page')), count(*) FROM pg_trigger "
+                "WHERE tgname = ANY(%s)",
+                [list(TRIGGERS)],
             )
-            if version == VERSION and cursor.fetchone()[0] == len(TRIGGERS):
+            version, triggers = cursor.fetchone()
+            if version == VERSION and triggers == len(TRIGGERS):
                 return False
+            self.drop_triggers()
             if version != VERSION:
-                cursor.execute("DROP VIEW IF EXISTS search_source")
                 cursor.execute("DROP TABLE IF EXISTS search_page")
             cursor.execute(
                 "SELECT collname FROM pg_collation WHERE collname = ANY(%s)", [list(COLLATIONS)]
@@ -76,7 +77,6 @@ class Postgres(Engine):
             schema = SCHEMA.replace("/*collation*/", collation)
             cursor.execute(schema.replace("/*marks*/", _build_marks()))
             for name, rest in TRIGGERS.items():
-                cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {_table(rest)}")
                 cursor.execute(f"CREATE TRIGGER {name} AFTER {rest}")
             cursor.execute(f"COMMENT ON TABLE search_page IS '{VERSION}'")
             return True
@@ -84,7 +84,8 @@ class Postgres(Engine):
     def drop_triggers(self) -> None:
         with connection.cursor() as cursor:
             for name, rest in TRIGGERS.items():
-                cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {_table(rest)}")
+                table = rest.partition(" ON ")[2].split()[0]
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
             cursor.execute("DROP VIEW IF EXISTS search_source")
 
     def build_condition(self, match: Match) -> tuple[str, list[Value]]:
@@ -140,21 +141,17 @@ def _build_marks() -> str:
     return "".join(f"\\u{a:04x}-\\u{z:04x}" for a, z in zip(starts, ends, strict=True))
 
 
-def _table(trigger: str) -> str:
-    return trigger.partition(" ON ")[2].split()[0]
-
-
 def _build_groups(match: Match) -> str:
     return " & ".join(f"({' | '.join(map(_build_term, group))})" for group in match.groups)
 
 
 def _build_term(term: Term) -> str:
     """Return a term as a tsquery; every word is quoted, so that it cannot be an operator."""
-    words = pairs(term.words[0]) if term.cjk else term.words
+    words = split_pairs(term.words[0]) if term.cjk else term.words
     parts: list[str] = []
     for word in words:
         # As `search_fold` does: a ligature or a fraction is several letters, or words.
-        for folded in tokens(unicodedata.normalize("NFKC", word)) or [word]:
+        for folded in split_words(unicodedata.normalize("NFKC", word)) or [word]:
             number = NUMBER.fullmatch(folded)
             parts += [f"'{part}'" for part in (number.groups() if number else (folded,))]
     if term.prefix or (term.cjk and len(term.words[0]) == 1):

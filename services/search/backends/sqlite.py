@@ -17,9 +17,10 @@ from django.db import connection, transaction
 from services.db.bulk import Value, chunks
 from services.search.backends.base import ALL, SCOPES, WEIGHTS, Engine, Match
 from services.search.query import Term
-from services.search.tokens import pairs
+from services.search.tokens import split_pairs
 
 COLUMNS = ", ".join(WEIGHTS)
+COPY = f"INSERT INTO search_page (rowid, {COLUMNS}) SELECT id, {COLUMNS} FROM search_source"  # noqa: S608
 SCHEMA = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 NAMED = re.compile(r"CREATE (VIRTUAL TABLE|TABLE|VIEW|TRIGGER) (\w+)")
 COMMENT = re.compile(r"^--.*\n", re.MULTILINE)
@@ -72,27 +73,18 @@ class SQLite(Engine):
         with transaction.atomic(), connection.cursor() as cursor:
             if pages is None:
                 cursor.execute("DELETE FROM search_page")
-                cursor.execute(
-                    f"INSERT INTO search_page (rowid, {COLUMNS}) "  # noqa: S608
-                    f"SELECT id, {COLUMNS} FROM search_source"
-                )
+                cursor.execute(COPY)
                 cursor.execute("INSERT INTO search_page(search_page) VALUES ('optimize')")
                 return
             for some in chunks(sorted(set(pages))):
                 marks = ", ".join(["%s"] * len(some))
                 cursor.execute(f"DELETE FROM search_page WHERE rowid IN ({marks})", some)  # noqa: S608
-                cursor.execute(
-                    f"INSERT INTO search_page (rowid, {COLUMNS}) "  # noqa: S608
-                    f"SELECT id, {COLUMNS} FROM search_source WHERE id IN ({marks})",
-                    some,
-                )
+                cursor.execute(f"{COPY} WHERE id IN ({marks})", some)
 
     @contextmanager
     def defer_indexing(self) -> Iterator[None]:
         with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO search_paused SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM search_paused)"
-            )
+            cursor.execute("INSERT OR IGNORE INTO search_paused VALUES (1)")
             yield
             cursor.execute("DELETE FROM search_paused")
             cursor.execute("SELECT page_id FROM search_touched")
@@ -120,6 +112,6 @@ def _build_expression(match: Match) -> str:
 
 
 def _build_term(term: Term) -> str:
-    words = pairs(term.words[0]) if term.cjk else term.words
+    words = split_pairs(term.words[0]) if term.cjk else term.words
     begins = term.prefix or (term.cjk and len(term.words[0]) == 1)
     return f'"{" ".join(words)}"' + (" *" if begins else "")
