@@ -81,9 +81,8 @@ def add_filters(text: str, form: Mapping[str, Sequence[str]]) -> str:
 def _build_pieces(field: str, value: str) -> list[str]:
     """Return the pieces of a query for the value of a field; none if the value is not valid."""
     if field == "without":
-        words = [
-            piece[0].lstrip("-") for piece in PIECE.finditer(_close(value, MAX_VALUE_LENGTH + 1))
-        ]
+        pieces = PIECE.finditer(_close(value, MAX_VALUE_LENGTH + 1))
+        words = [piece[0].lstrip("-") for piece in pieces]
         return [f"-{word}" for word in words if parse(f"-{word}").filters]
     value = " ".join(value.replace('"', " ").split())
     if field == "phrase":

@@ -123,16 +123,14 @@ def find_lines(
             end = len(notes) if end < 0 else end
         lines.setdefault((start, end), []).append(find)
     found = [
-        Find(
-            *bounds, finds[0][0], outline.find_kind(*finds[0][:2]), frozenset(t for *_, t in finds)
-        )
-        for bounds, finds in lines.items()
+        Find(*line, hits[0][0], outline.find_kind(*hits[0][:2]), frozenset(t for *_, t in hits))
+        for line, hits in lines.items()
     ]
     found.sort(key=lambda f: (f.kind != prefer, -len(f.terms), -KINDS[f.kind], f.start))
     chosen: dict[tuple[int, str], Find] = {}
-    for line in found:
-        above = outline.find_headings(line.start)
-        chosen.setdefault((above[-1].start if above else -1, line.kind), line)
+    for one in found:
+        above = outline.find_headings(one.start)
+        chosen.setdefault((above[-1].start if above else -1, one.kind), one)
         if len(chosen) == limit:
             break
     return list(chosen.values())

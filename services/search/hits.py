@@ -46,9 +46,7 @@ def read_hits(
     similar = Pattern(list(dict.fromkeys([*terms, *similar_terms]))) if similar_terms else exact
     prefer = next((STATES[state] for state in query.get_values("is")), "")
     hits = []
-    for pk in pages:
-        if pk not in rows:
-            continue
+    for pk in [pk for pk in pages if pk in rows]:
         _, kind, title, short, slug, category, category_slug, notes, outline = rows[pk]
         address = page_url(kind, slug)
         name = f"{title} ({short})" if short else title

@@ -91,9 +91,8 @@ def store_outlines(pages: Sequence[Page], read: Mapping[int, Notes] | None = Non
 
 def check() -> list[int]:
     """Return the pages whose outline or row of the index does not match; nothing is changed."""
-    stale = [
-        page.pk for pages in _read_pages() for page in pages if page.outline != build_outline(page)
-    ]
+    pages = (page for some in _read_pages() for page in some)
+    stale = [page.pk for page in pages if page.outline != build_outline(page)]
     return sorted({*stale, *search_engine().find_stale()})
 
 

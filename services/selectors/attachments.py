@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, Q, Subquery
@@ -23,9 +23,9 @@ FIELDS = ("name", "content_type", "size", "width", "height", "page", "created_at
 class PageFiles:
     """The newest files of a page, how many it has, and the sizes of its pictures by uuid."""
 
-    newest: list[Attachment] = field(default_factory=list)
-    total: int = 0
-    sizes: dict[str, Size] = field(default_factory=dict)
+    newest: list[Attachment]
+    total: int
+    sizes: dict[str, Size]
 
 
 def count_files() -> Coalesce:
@@ -41,7 +41,7 @@ def read_files(page: Page, text: str, own: int) -> PageFiles:
     """
     shown = find_file_ids(text)
     if not own and not shown:
-        return PageFiles()
+        return PageFiles([], 0, {})
     newest = Attachment.objects.live().filter(page=page).values("pk")[:MAX_NEWEST]
     rows = list(Attachment.objects.filter(Q(pk__in=newest) | Q(pk__in=shown)).only(*FIELDS))
     live = [row for row in rows if not row.trashed_at]

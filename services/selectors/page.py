@@ -109,7 +109,6 @@ def read_page(page: Page, *, editing: bool = False) -> Reading:
 
     With `editing`, its items can be ticked and its sections edited.
     """
-    tree = read_tree(page)
     items = _read_items(page)
     links = _read_links(page)
     questions = list(page.questions.shown())
@@ -125,7 +124,7 @@ def read_page(page: Page, *, editing: bool = False) -> Reading:
         cut=cut,
         links=links,
         files=files,
-        tree=tree,
+        tree=read_tree(page),
         learning=count_progress(item.state for item in items),
         elsewhere=elsewhere[:MAX_ELSEWHERE],
         open_questions=[question for question in questions if question.is_open],
