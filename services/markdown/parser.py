@@ -66,8 +66,8 @@ class Event:
     kind: str
     start: int
     end: int
-    tag: str = ""
     text: str = ""
+    tag: str = ""
     number: int | None = None
     link: Link | None = None
     alignments: tuple[str, ...] = ()
@@ -76,47 +76,47 @@ class Event:
 
 def read_events(text: str) -> list[Event]:
     """Return the events of a text without front matter. Every string is valid Markdown."""
-    events = []
+    events: list[Event] = []
+    # Where items and quotes start.
+    starts: list[int] = []
     for event, span in PARSER.events_with_range(text):
         start, end = span["start"], span["end"]
         if isinstance(event, str):
             events.append(Event(event, start, end))
         elif "Text" in event:
-            events.append(Event("Text", start, end, text=event["Text"]))
+            events.append(Event("Text", start, end, event["Text"]))
         elif "Start" in event:
-            events.append(_start_event(event["Start"], start, end))
+            tag = event["Start"]
+            if tag == "Item" or "BlockQuote" in tag:
+                starts.append(len(events))
+            events.append(_start_event(tag, start, end))
         elif "End" in event:
             ended = event["End"]
-            tag = ended if isinstance(ended, str) else next(iter(ended))
-            events.append(Event("End", start, end, tag))
+            name = ended if isinstance(ended, str) else next(iter(ended))
+            events.append(Event("End", start, end, "", name))
         elif "TaskListMarker" in event:
             state = "done" if event["TaskListMarker"] else "open"
-            events.append(Event("TaskListMarker", start, end, text=state))
+            events.append(Event("TaskListMarker", start, end, state))
         else:
             [(kind, value)] = event.items()
-            events.append(Event(kind, start, end, text=str(value)))
-    _mark_callouts_and_tasks(events, text.encode())
+            events.append(Event(kind, start, end, str(value)))
+    _mark_callouts_and_tasks(events, starts, text.encode())
     return events
 
 
 def _start_event(tag: _Tag, start: int, end: int) -> Event:
     """Flatten the start of a block or span."""
     if isinstance(tag, str):
-        return Event("Start", start, end, tag)
-    event = Event("Start", start, end, next(iter(tag)))
+        return Event("Start", start, end, "", tag)
+    event = Event("Start", start, end, "", next(iter(tag)))
     if "Heading" in tag:
         event.number = int(tag["Heading"]["level"][1])
     elif "List" in tag:
         event.number = tag["List"]
     elif "Link" in tag or "Image" in tag:
         data = tag["Link"] if "Link" in tag else tag["Image"]
-        kind = data["link_type"]
-        event.link = Link(
-            dest=data["dest_url"],
-            title=data["title"],
-            kind=kind if isinstance(kind, str) else "WikiLink",
-            embed="Image" in tag,
-        )
+        kind = data["link_type"] if isinstance(data["link_type"], str) else "WikiLink"
+        event.link = Link(data["dest_url"], data["title"], kind, "Image" in tag)
     elif "CodeBlock" in tag:
         info = tag["CodeBlock"]
         event.text = "" if isinstance(info, str) else info["Fenced"]
@@ -127,18 +127,17 @@ def _start_event(tag: _Tag, start: int, end: int) -> Event:
     return event
 
 
-def _mark_callouts_and_tasks(events: list[Event], data: bytes) -> None:
+def _mark_callouts_and_tasks(events: list[Event], starts: list[int], data: bytes) -> None:
     """Mark what the parser does not know: callouts, and Obsidian's `[/]` and `[-]`.
 
     Their marks are taken out of the text that follows.
     """
-    for index, event in enumerate(events):
-        if event.kind != "Start":
-            continue
+    for index in starts:
+        event = events[index]
         if event.tag == "Item":
             paragraph = events[index + 1].kind == "Start" and events[index + 1].tag == "Paragraph"
             event.text = _mark_task(events, index + 1 + paragraph, data)
-        elif event.tag == "BlockQuote" and events[index + 1].tag == "Paragraph":
+        elif events[index + 1].tag == "Paragraph":
             found = CALLOUT.match(data, events[index + 1].start)
             if found and events[index + 2].kind == "Text":
                 event.text, event.fold = found[1].decode().lower(), found[2].decode()

@@ -99,19 +99,20 @@ class _Builder:
 
     def build(self) -> Tree:
         for event in self.events:
-            if event.kind in ("Text", "Code"):
+            kind = event.kind
+            if kind == "Text" or kind == "Code":
                 self.add_inline(event, event.text)
-            elif event.kind == "Start":
+            elif kind == "Start":
                 self.start(event)
-            elif event.kind == "End":
+            elif kind == "End":
                 self.end(event.tag)
-            elif event.kind == "TaskListMarker":
+            elif kind == "TaskListMarker":
                 self.stack[-1].marker, self.stack[-1].state = event.start + 1, event.text
-            elif event.kind in ("InlineHtml", "FootnoteReference"):
+            elif kind in ("InlineHtml", "FootnoteReference"):
                 self.add_inline(event, "")
-            elif event.kind in ("SoftBreak", "HardBreak"):
+            elif kind in ("SoftBreak", "HardBreak"):
                 self.new_line = True
-            elif event.kind == "Rule":
+            elif kind == "Rule":
                 self.add_block(event)
         return self.tree
 

@@ -24,22 +24,17 @@ class Context:
     list_title: str = ""
     index: int = 0
 
-    def next_child(self) -> Block | None:
-        child = self.child_below()
-        self.index += child is not None
-        return child
-
     def child_below(self) -> Block | None:
-        """The block below the one that was returned last."""
+        """Return the child to read next."""
         children = self.block.children
         return children[self.index] if self.index < len(children) else None
 
     def child_above(self) -> Block | None:
-        """The block above the one that was returned last."""
+        """Return the child above the one that is being read."""
         return self.block.children[self.index - 2] if self.index > 1 else None
 
     def is_in_callout(self, line: Line) -> bool:
-        """Is a line in the callout that was returned last, rather than in a paragraph?"""
+        """Is a line in a callout that is being read, rather than in a paragraph?"""
         child = self.block.children[self.index - 1]
         return child.kind == "Callout" and child.start <= line.start < child.end
 

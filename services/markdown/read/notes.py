@@ -70,22 +70,23 @@ class _Reader:
         stack = [Context(self.tree.root, self.plain_questions)]
         while stack:
             context = stack[-1]
-            block = context.next_child()
+            block = context.child_below()
             if block is None:
                 stack.pop()
                 continue
-            if block.kind == "Heading":
-                self.headings.append(block.heading)
-            if block.kind == "Heading" and context.block.kind == "Root":
-                path = [entry for entry in path if entry[0] < block.level]
-                path.append((block.level, is_question_section(block.plain)))
-                below_questions = any(is_questions for _, is_questions in path)
-                context.plain_questions = self.plain_questions or below_questions
-            elif block.kind == "Paragraph":
+            context.index += 1
+            if block.kind == "Paragraph":
                 self.read_paragraph(block, context)
+            elif block.kind == "Heading":
+                self.headings.append(block.heading)
+                if context.block.kind == "Root":
+                    path = [entry for entry in path if entry[0] < block.level]
+                    path.append((block.level, is_question_section(block.plain)))
+                    below_questions = any(is_questions for _, is_questions in path)
+                    context.plain_questions = self.plain_questions or below_questions
             elif block.kind == "Callout" and block.word in QUESTION_CALLOUTS:
                 self.questions.read_callout(block, context)
-            if block.kind == "List" and context.depth == 0:
+            elif block.kind == "List" and context.depth == 0:
                 context.list_title = title_above(context)
             if block.children:
                 stack.append(context.enter(block))
