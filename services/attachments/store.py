@@ -255,7 +255,7 @@ def remove_objects_on_error(row: Attachment) -> Iterator[None]:
     except COMMIT_UNKNOWN:
         raise
     except Exception as error:
-        # The first error is the one to report. A storage that timed out is not waited for again;
+        # The first error is the one to report. A storage that timed out is not tried again;
         # what it may have stored all the same is swept.
         if not isinstance(error.__cause__, TIMEOUTS):
             with suppress(Exception):

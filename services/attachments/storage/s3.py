@@ -32,7 +32,7 @@ def client() -> Any:
 
 
 def warm() -> None:
-    """Load what signing an address needs, so that no request waits for it; sends nothing."""
+    """Load what signing an address needs before the first request; sends nothing."""
     if is_remote():
         origin()
         presigned_put(f"{UPLOADS}x", "application/octet-stream", 1)

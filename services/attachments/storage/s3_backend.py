@@ -20,10 +20,10 @@ QUERY_NAMES = {
 
 
 class BucketStorage(S3Storage):  # type: ignore[misc]
-    """All threads share one session: loading its description of S3 takes 0.2 s and 10 MB.
+    """Share one session among all threads: loading its description of S3 takes 0.2 s and 10 MB.
 
     Each thread has a client of its own, as boto3 requires (boto3 guide, "Multithreading"); a lock
-    keeps two threads from making one from the session at the same time.
+    prevents two threads from making one from the session at the same time.
     """
 
     def __init__(self, **settings: object) -> None:
@@ -45,7 +45,7 @@ class BucketStorage(S3Storage):  # type: ignore[misc]
             return self._session
 
     def _get_write_parameters(self, name: str, content: object = None) -> dict[str, object]:
-        """Store with an object that it is a download: a CDN may not pass on what a request asks."""
+        """Store with an object that it is a download: a CDN may drop a request's parameters."""
         parameters: dict[str, object] = super()._get_write_parameters(name, content)
         if parameters["ContentType"] not in INLINE:
             parameters["ContentDisposition"] = "attachment"
