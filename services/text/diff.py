@@ -5,7 +5,7 @@ A template draws the result without decisions of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, zip_longest
 
@@ -119,7 +119,11 @@ def _rows(before: list[tuple[str, str]], after: list[tuple[str, str]]) -> Iterat
                 yield Row(*one, same=True)
             continue
         size = (a_end - a) * (b_end - b)
-        pairs = _paired(old[a:a_end], new[b:b_end], size <= min(left, MAX_BLOCK_PAIRS))
+        pairs: Iterable[tuple[int | None, int | None]]
+        if size <= min(left, MAX_BLOCK_PAIRS):
+            pairs = _best_pairs(old[a:a_end], new[b:b_end])
+        else:
+            pairs = zip_longest(range(a_end - a), range(b_end - b))
         left -= min(size, left)
         for i, j in pairs:
             yield _changed_row(
@@ -131,15 +135,6 @@ def _rows(before: list[tuple[str, str]], after: list[tuple[str, str]]) -> Iterat
 def _line(at: int, lines: list[tuple[str, str]]) -> Line:
     words, end = lines[at]
     return Line(at + 1, (Piece(words),), end)
-
-
-def _paired(
-    old: Sequence[str], new: Sequence[str], closely: bool
-) -> list[tuple[int | None, int | None]]:
-    """Match old lines with new ones, both in their order."""
-    if closely:
-        return _best_pairs(old, new)
-    return list(zip_longest(range(len(old)), range(len(new))))
 
 
 def _best_pairs(old: Sequence[str], new: Sequence[str]) -> list[tuple[int | None, int | None]]:

@@ -12,7 +12,6 @@ MARKS = {"open": " ", "doing": "/", "done": "x", "na": "-"}
 LIST_MARKER = re.compile(
     rb"(?P<indent>[ \t>]*)(?P<bullet>[-*+]|(?P<number>\d{1,9})(?P<dot>[.)]))(?P<gap>[ \t]+)"
 )
-LEADING_BLANKS = re.compile(rb"[ \t]*")
 # CommonMark 2.2: there is a tab stop every four columns.
 TAB = 4
 
@@ -142,8 +141,7 @@ def _prefix_length(line: bytes, lead: bytes) -> int:
 
 def _indentation(line: bytes, prefix: int) -> int:
     """Return the column of a line's first word after its prefix."""
-    found = LEADING_BLANKS.match(line, prefix)
-    return _columns(line[: found.end()] if found else line[:prefix])
+    return _columns(line[: len(line) - len(line[prefix:].lstrip(b" \t"))])
 
 
 def _columns(lead: bytes) -> int:

@@ -10,11 +10,12 @@ import yaml
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # The first line is three dashes and nothing else; the next such line, or three dots, closes it.
+# Blank lines below it are part of the match.
 FENCED = re.compile(
-    r"\A---[ \t]*(?P<end>\r\n|\n|\r)(?P<yaml>.*?)(?<=[\r\n])(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)",
+    r"\A---[ \t]*(?:\r\n|\n|\r)(?P<yaml>.*?)(?<=[\r\n])(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)"
+    r"(?:[ \t]*(?:\r\n|\n|\r))*",
     re.DOTALL,
 )
-BLANK_LINES = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*")
 # A file that gives its kind is one page, whatever its headings are.
 KINDS = ("service", "topic")
 MAX_YAML_LENGTH = 64 * 1024
@@ -48,18 +49,16 @@ def split_front_matter(text: str) -> tuple[FrontMatter, str]:
     found = FENCED.match(text)
     if not found:
         return FrontMatter(), text
-    end = BLANK_LINES.match(text, found.end())
-    cut = end.end() if end else found.end()
-    matter = FrontMatter(raw=text[:cut])
+    matter, rest = FrontMatter(raw=found[0]), text[found.end() :]
     try:
         values = _load(found["yaml"])
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         matter.warning = f"the front matter is no valid YAML and was not read ({_describe(error)})"
-        return matter, text[cut:]
+        return matter, rest
     if values is not None and not isinstance(values, dict):
         return FrontMatter(), text
     _read(values or {}, matter)
-    return matter, text[cut:]
+    return matter, rest
 
 
 def _load(source: str) -> object:

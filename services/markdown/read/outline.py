@@ -58,15 +58,14 @@ class Outline:
 
 
 # From a heading's text to the category that it names, or to that of the AWS service it names.
-CategoryNamed = Callable[[str], str | None]
-CategoryOfService = Callable[[str], str | None]
+FindCategory = Callable[[str], str | None]
 
 
 def read_outline(
     text: str,
     *,
-    category_named: CategoryNamed,
-    category_of_service: CategoryOfService,
+    category_named: FindCategory,
+    category_of_service: FindCategory,
     was_split: bool = False,
 ) -> Outline:
     """Cut a file's text into sections.
@@ -112,8 +111,8 @@ class _Cuts:
     def __init__(
         self,
         headings: Sequence[Heading],
-        category_named: CategoryNamed,
-        category_of_service: CategoryOfService,
+        category_named: FindCategory,
+        category_of_service: FindCategory,
     ) -> None:
         self.all = headings
         self.category_named = category_named
@@ -215,11 +214,7 @@ def _own_page(
     )
 
 
-ATX = re.compile(
-    r"(?P<open>[ \t]{0,3}#{1,6}[ \t]+)(?P<text>.*?)(?P<close>[ \t]+#+)?[ \t]*(?=[\r\n]|$)"
-)
-
-
+ATX = re.compile(r"(?P<open>[ \t]{0,3}#{1,6}[ \t]+).*?(?P<close>[ \t]+#+)?[ \t]*(?=[\r\n]|$)")
 MARKUP = re.compile(r"[\\`*_\[\]<>&#~|]")
 
 
