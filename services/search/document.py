@@ -53,7 +53,7 @@ def build_outline(page: Page, notes: Notes | None = None) -> str:
         ],
     }
     text = json.dumps(outline, separators=(",", ":"), ensure_ascii=False)
-    # PostgreSQL cannot store NUL; a backslash and "u0000" as text of the notes stay.
+    # PostgreSQL cannot store NUL, so it is removed; "u0000" after an escaped backslash is text.
     return NUL.sub(lambda found: found[1] or "", text)
 
 
@@ -69,7 +69,7 @@ class Outline:
         marks = outline.get("marks", []) if outline.get("size") == len(notes) else []
         headings = [mark for mark in marks if mark[2] == "heading"]
         self.headings = [Landmark(m[0], m[1], m[2], m[5], m[3], m[4]) for m in headings]
-        # There may be thousands, so these are not made objects.
+        # There may be thousands of these, so no objects are created for them.
         self._others = [mark for mark in marks if mark[2] != "heading"]
 
     def find_kind(self, start: int, end: int) -> str:

@@ -40,7 +40,7 @@ def filter_pages(query: Query) -> QuerySet[Page]:
 
 
 def _match_state(state: str, *, questions_only: bool) -> Q:
-    """Match pages with an open or done checklist item or question, or with any question."""
+    """Match pages with an open or done item or question, or for "question" with any question."""
     items = ChecklistItem.objects.filter(page=OuterRef("pk"))
     questions = Question.objects.filter(page=OuterRef("pk"))
     if state == "question":
@@ -77,7 +77,7 @@ def find_newest(query: Query, subquery: Subquery | None, limit: int) -> tuple[li
 def _match_tag(key: str) -> Q:
     """Match pages with a tag, by any spelling of its name.
 
-    Joins would not do, as SQLite joins 64 tables at most; it also ignores case in ASCII only.
+    Without joins, of which SQLite allows 64, and its comparison, which folds ASCII only.
     """
     tags = [
         pk for pk, name in Tag.objects.values_list("pk", "name") if catalog.name_key(name) == key

@@ -67,7 +67,7 @@ def sort_pages(
     script = find_script(query.plain)
     typed = [word for term in query.terms for word in term.words]
     words = {fold(form) for word in typed for form in (word, *other_numbers(word))}
-    # The beginning of an outline has the script.
+    # The first characters of an outline contain the script.
     rows = select_rows(
         "SELECT id, title, abbreviation, aliases, substr(outline, 1, 40) FROM services_page "
         "WHERE id IN",

@@ -49,7 +49,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Some hits of a query, and numbers of pages.
+    """One part of the hits of a query, and how many pages there are.
 
     `total` is how many pages can be shown, `similar` how many of them have only similar words,
     `found` how many there are, as far as counted. `instead` is a suggested query, or blank.

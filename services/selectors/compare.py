@@ -84,7 +84,7 @@ def _find_change(page: int, version: int) -> tuple[int, int] | None:
 
 
 def _find_next_change(page: int, version: int) -> tuple[int, int] | None:
-    """Return the same for the change after a version; None if it is the newest."""
+    """Return the versions before and after the next change; None if the version is the newest."""
     rows = Revision.objects.filter(page=page, version__gt=version).order_by("version")
     newest = rows.values_list("version", flat=True).last()
     heads = rows.heads().filter(version__gt=version + 1).order_by("version")

@@ -1,4 +1,4 @@
-"""Recent changes as an Atom feed (RFC 4287)."""
+"""Render recent changes as an Atom feed (RFC 4287)."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def read_tree(page: Page | None = None, category: Category | None = None) -> Tre
             before = entries[at - 1] if at else None
             after = entries[at + 1] if at + 1 < len(entries) else None
         if not whole:
-            # Without pages that were read for other reasons than to be near this one.
+            # Leave out pages that were read for other reasons than being near the current one.
             first, last = (0, 2 * AROUND) if at is None else (max(0, at - AROUND), at + AROUND + 1)
             shown = entries[first:last] if current else []
         if kind := pages[0].category:
