@@ -104,7 +104,7 @@ class Entry:
             whose = f"{self.who}’s text" if self.who else "A text"
             return f"{whose}, set aside in a conflict"
         if reason == Reason.KEPT:
-            return "The other text kept in a conflict"
+            return "The other text of a conflict"
         if self.revision.type == "+":
             return CREATED.get(reason, Reason(reason).label)
         return Reason(reason).label

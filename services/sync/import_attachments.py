@@ -183,7 +183,7 @@ class _Importer:
                 return replace(row, file)
             page = Page.objects.filter(pk=reference.page or 0).first()
             if page is None:
-                raise UploadRefused("its page was deleted meanwhile.")
+                raise UploadRefused("its page was deleted in the meantime.")
             return store(file, page=page, by=self.by, name=name, reference=reference.target)
 
     def link(self, reference: Reference, row: Attachment) -> None:

@@ -17,7 +17,7 @@ from tests.support.writing import WIDE_LIGHT_PHONE_DARK, Tabs, beat, serious
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NOTES = "One\n\n- [ ] Item\n\n> [!question] Why?\n"
-KEPT = re.compile(r"Draft kept \d\d:\d\d")
+KEPT = re.compile(r"Draft saved \d\d:\d\d")
 
 
 @pytest.fixture

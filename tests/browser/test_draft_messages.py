@@ -78,11 +78,11 @@ def test_two_new_pages_at_once(tabs, editor, page):
         tab.get_by_label("Title", exact=True).fill(title)
         write(tab, f"Text of {title}")
         beat(tab)
-        expect(said(tab)).to_contain_text("Draft kept")
+        expect(said(tab)).to_contain_text("Draft saved")
     second.goto("/")
     second.get_by_role("link", name="A new page: One").click()
     expect(second.locator("#id_notes")).to_have_value("Text of One")
-    expect(second.get_by_text("This browser kept text")).to_have_count(0)
+    expect(second.get_by_text("This browser has unsaved text")).to_have_count(0)
     assert serious(second) == []
     first.get_by_role("button", name="Save", exact=True).click()
     first.wait_for_url("**/topics/one/")
@@ -112,5 +112,5 @@ def test_a_new_page_that_only_this_browser_has_is_offered_on_another(tabs, edito
     tab.wait_for_url(f"**/pages/new/?draft={place}")
     tab.get_by_role("button", name="Continue with it").click()
     expect(tab.locator("#id_notes")).to_have_value("Lost?")
-    expect(said(tab)).to_contain_text("Draft kept")
+    expect(said(tab)).to_contain_text("Draft saved")
     assert drafts.find_draft(editor, None, place or "").fields["notes"] == "Lost?"

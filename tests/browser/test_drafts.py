@@ -62,7 +62,7 @@ def notes_of(person: Any, page: Page | None) -> str:
 
 def test_what_is_typed_is_kept_and_offered_after_a_crash(tab, page, editor, tabs):
     write(tab, "Draft ")
-    expect(said(tab)).to_contain_text(re.compile(r"Draft kept \d\d:\d\d"))
+    expect(said(tab)).to_contain_text(re.compile(r"Draft saved \d\d:\d\d"))
     assert notes_of(editor, page) == f"Draft {page.notes}"
     assert Page.objects.get(pk=page.pk).version == 1
     assert tab.evaluate(STORED) == []
@@ -75,7 +75,7 @@ def test_what_is_typed_is_kept_and_offered_after_a_crash(tab, page, editor, tabs
     expect(other.locator("#id_notes")).to_have_value(f"Draft {page.notes}")
     select(other, 0)
     other.keyboard.type("My ")
-    expect(said(other)).to_contain_text("Draft kept")
+    expect(said(other)).to_contain_text("Draft saved")
     other.get_by_role("button", name="Save", exact=True).click()
     other.wait_for_url("**/topics/plan/")
     expect(other.get_by_text("You have unsaved text")).to_have_count(0)
@@ -106,7 +106,7 @@ def test_after_a_log_out_text_is_kept_here_and_sent_after_the_log_in(
     log_in(tab.context, live_server.url, editor)
     tab.context.new_page().goto("/")
     beat(tab)
-    expect(said(tab)).to_contain_text("Draft kept")
+    expect(said(tab)).to_contain_text("Draft saved")
     assert notes_of(editor, page) == f"Later {page.notes}"
     assert tab.evaluate(STORED) == []
     tab.get_by_role("button", name="Save", exact=True).click()
@@ -124,7 +124,7 @@ def test_somebody_else_who_logs_in_gets_nothing(tab, page, editor, admin, live_s
     other.goto(EDIT)
     ready(other)
     other.wait_for_timeout(500)
-    expect(other.get_by_text("This browser kept text")).to_have_count(0)
+    expect(other.get_by_text("This browser has unsaved text")).to_have_count(0)
     other.close()
     beat(tab)
     expect(said(tab)).to_contain_text("Someone else has logged in here.")
@@ -135,7 +135,7 @@ def test_somebody_else_who_logs_in_gets_nothing(tab, page, editor, admin, live_s
 def test_without_a_connection_text_is_kept_here_and_sent_when_it_is_back(tab, page, editor):
     write(tab, "One ")
     beat(tab)
-    expect(said(tab)).to_contain_text("Draft kept")
+    expect(said(tab)).to_contain_text("Draft saved")
     tab.context.set_offline(True)
     write(tab, "Two ")
     beat(tab)
@@ -143,7 +143,7 @@ def test_without_a_connection_text_is_kept_here_and_sent_when_it_is_back(tab, pa
     expect(said(tab).locator(".is-trouble")).to_have_attribute("aria-live", "polite")
     assert notes_of(editor, page) == f"One {page.notes}"
     tab.context.set_offline(False)
-    expect(said(tab)).to_contain_text("Draft kept")
+    expect(said(tab)).to_contain_text("Draft saved")
     assert notes_of(editor, page) == f"Two One {page.notes}"
     assert tab.evaluate(STORED) == []
 
@@ -151,7 +151,7 @@ def test_without_a_connection_text_is_kept_here_and_sent_when_it_is_back(tab, pa
 def test_saving_without_a_connection_stays_and_saves_when_it_is_back(tab, page, editor):
     write(tab, "One ")
     beat(tab)
-    expect(said(tab)).to_contain_text("Draft kept")
+    expect(said(tab)).to_contain_text("Draft saved")
     tab.context.set_offline(True)
     for press in (
         lambda: tab.get_by_role("button", name="Save", exact=True).click(),
@@ -202,12 +202,12 @@ def test_text_that_was_never_sent_is_offered_again(tab, page, editor):
     tab.context.set_offline(False)
     tab.goto(EDIT)
     ready(tab)
-    expect(tab.get_by_text("This browser kept text of yours")).to_be_visible()
+    expect(tab.get_by_text("This browser has unsaved text of yours")).to_be_visible()
     assert serious(tab) == []
     assert tab.locator("#id_notes").input_value() == page.notes
     tab.get_by_role("button", name="Continue with it").click()
     expect(tab.locator("#id_notes")).to_have_value(f"Lost? {page.notes}")
-    expect(said(tab)).to_contain_text("Draft kept")
+    expect(said(tab)).to_contain_text("Draft saved")
     assert notes_of(editor, page) == f"Lost? {page.notes}"
     assert tab.evaluate(STORED) == []
     tab.locator("#id_notes").press("Control+z")
@@ -221,7 +221,7 @@ def test_what_is_typed_is_in_the_browser_at_once_and_no_other_window_takes_it(ta
     other = tabs.another(tab, EDIT)
     ready(other)
     other.wait_for_timeout(500)
-    expect(other.get_by_text("This browser kept text")).to_have_count(0)
+    expect(other.get_by_text("This browser has unsaved text")).to_have_count(0)
     assert len(other.evaluate(STORED)) == 1
 
 
@@ -258,7 +258,7 @@ def test_saving_ends_a_draft_that_is_still_on_its_way(tab, page, editor):
     tab.goto(EDIT)
     ready(tab)
     tab.wait_for_timeout(500)
-    expect(tab.get_by_text("This browser kept text")).to_have_count(0)
+    expect(tab.get_by_text("This browser has unsaved text")).to_have_count(0)
     assert tab.evaluate(STORED) == []
 
 
@@ -267,7 +267,7 @@ def test_nothing_is_sent_between_saving_and_the_next_page(tab, page):
     tab.route(f"**{EDIT}", lambda route: saving.append(route))
     write(tab, "Now ")
     beat(tab)
-    expect(said(tab)).to_contain_text("Draft kept")
+    expect(said(tab)).to_contain_text("Draft saved")
     place = tab.locator("#id_notes").bounding_box()
     assert place
     tab.get_by_role("button", name="Save", exact=True).click(no_wait_after=True)
@@ -306,13 +306,13 @@ def test_an_earlier_draft_is_not_overwritten_before_it_was_looked_at(tab, page, 
 def test_discarding_in_the_editor_shows_the_stored_text(tab, page, editor):
     write(tab, "Away ")
     beat(tab)
-    expect(said(tab)).to_contain_text("Draft kept")
+    expect(said(tab)).to_contain_text("Draft saved")
     leave(tab, EDIT)
     tab.get_by_role("button", name="Discard").click()
     ready(tab)
     expect(tab.get_by_text("You have unsaved text")).to_have_count(0)
     tab.wait_for_timeout(500)
-    expect(tab.get_by_text("This browser kept text")).to_have_count(0)
+    expect(tab.get_by_text("This browser has unsaved text")).to_have_count(0)
     expect(tab.locator("#id_notes")).to_have_value(page.notes)
     assert drafts.find_draft(editor, page) is None
 
@@ -322,7 +322,7 @@ def test_two_windows_of_one_person_keep_both_texts(tab, page, editor, tabs):
     ready(other)
     write(tab, "First ")
     beat(tab)
-    expect(said(tab)).to_contain_text("Draft kept")
+    expect(said(tab)).to_contain_text("Draft saved")
     write(other, "Second ")
     beat(other)
     expect(said(other)).to_contain_text("in another window too")
@@ -332,7 +332,7 @@ def test_two_windows_of_one_person_keep_both_texts(tab, page, editor, tabs):
     tab.get_by_role("button", name="Save", exact=True).click()
     tab.wait_for_url("**/topics/plan/")
     beat(other)
-    expect(said(other)).to_contain_text("Draft kept")
+    expect(said(other)).to_contain_text("Draft saved")
     expect(said(other)).to_contain_text("You saved a newer version of this page elsewhere")
     assert notes_of(editor, page) == f"Second {page.notes}"
 
@@ -362,7 +362,7 @@ def test_a_section_becomes_a_draft_of_the_whole_page(tabs, page, editor):
     tab.locator("#id_notes").press("Control+End")
     tab.keyboard.type("and more\n")
     beat(tab)
-    expect(said(tab)).to_contain_text("Draft kept")
+    expect(said(tab)).to_contain_text("Draft saved")
     assert notes_of(editor, page) == f"{page.notes}and more\n"
 
 
@@ -372,7 +372,7 @@ def test_a_new_page_is_a_draft_too_and_home_lists_it(tabs, page, editor):
     tab.get_by_label("Title", exact=True).fill("Idea")
     write(tab, "Words")
     beat(tab)
-    expect(said(tab)).to_contain_text("Draft kept")
+    expect(said(tab)).to_contain_text("Draft saved")
     leave(tab, "/")
     assert serious(tab) == []
     tab.get_by_role("link", name="A new page").click()
@@ -389,7 +389,7 @@ def test_text_that_was_refused_is_kept_at_once(tab, page, editor):
     tab.get_by_label("Title", exact=True).fill("Taken")
     tab.get_by_role("button", name="Save", exact=True).click()
     expect(tab.get_by_text("There is already a page with this title")).to_be_visible()
-    expect(said(tab)).to_contain_text("Draft kept")
+    expect(said(tab)).to_contain_text("Draft saved")
     draft = drafts.find_draft(editor, page)
     assert draft is not None
     assert (draft.fields["title"], draft.fields["notes"]) == ("Taken", f"Some {page.notes}")

@@ -46,7 +46,7 @@ def test_what_one_types_at_the_end_is_seen(tabs: Tabs, plan, editor, screen: Any
     expect(tab.locator(".editor-pages [role=option]")).to_be_visible()
     assert tab.evaluate(SEEN) == {"caret": True, "list": True}
     # Words beside the buttons may take another row, and the field gives way to it.
-    expect(tab.locator("#kb-editing")).to_contain_text("Draft kept")
+    expect(tab.locator("#kb-editing")).to_contain_text("Draft saved")
     tab.wait_for_timeout(100)
     tab.evaluate("document.querySelector('.editing-draft').textContent = 'Words. '.repeat(15)")
     tab.wait_for_timeout(100)

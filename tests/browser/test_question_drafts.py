@@ -25,7 +25,7 @@ window.fetch = async (...what) => {
   if (what[0].endsWith("/drafts/")) await new Promise((done) => setTimeout(done, 300));
   return quick(...what);
 };"""
-KEPT = re.compile(r"Kept \d\d:\d\d")
+KEPT = re.compile(r"Draft saved \d\d:\d\d")
 
 
 @pytest.fixture
@@ -307,7 +307,9 @@ def test_two_windows_keep_both_texts(tab, tabs, editor):
     leave(other, "/questions/")
     answering(other)
     expect(field(other)).to_have_value("First.")
-    expect(other.get_by_text("This browser kept other text of yours")).to_contain_text("“Second.”")
+    expect(other.get_by_text("This browser has other unsaved text of yours")).to_contain_text(
+        "“Second.”"
+    )
     assert serious(other) == []
     other.get_by_role("button", name="Use it").click()
     expect(field(other)).to_have_value("Second.")

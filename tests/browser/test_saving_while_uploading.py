@@ -46,7 +46,7 @@ def saved(tab: Tab) -> str:  # noqa: F811
 def test_a_draft_has_the_text_without_the_marks(tab, page, editor):  # noqa: F811
     held = begin(tab, file(), file("b.png", picture(size=(9, 9))))
     tab.keyboard.insert_text(" big")
-    expect(tab.locator("#kb-editing")).to_contain_text("Draft kept")
+    expect(tab.locator("#kb-editing")).to_contain_text("Draft saved")
     kept = drafts.find_draft(editor, page)
     assert kept is not None
     assert kept.fields["notes"] == "hello big world\n"

@@ -168,7 +168,7 @@ def test_a_text_set_aside_is_named_after_its_author(as_reader, page, editor):
     revised(page, "Theirs.\n", by=editor, reason=Reason.KEPT)
     shown = words_of(text_of(as_reader, "/pages/plan/history/"))
     assert "edgar’s text, set aside in a conflict" in shown
-    assert "The other text kept in a conflict by edgar" in shown
+    assert "The other text of a conflict by edgar" in shown
     assert "edgar’s text, set aside in" in words_of(text_of(as_reader, "/pages/plan/history/2/"))
 
 

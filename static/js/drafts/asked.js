@@ -45,7 +45,7 @@ class AskedDraft extends Draft {
   }
 
   savedWords(time) {
-    return `Kept ${time}`;
+    return `Draft saved ${time}`;
   }
 
   // Is there something that closing the form would be the end of?
@@ -104,7 +104,7 @@ class AskedDraft extends Draft {
     this.note(`Your unsaved text from ${when(entry.at)} is back.`, discard);
   }
 
-  // It is another text, told apart by how it begins.
+  // It is another text; its first words show which.
   offer(key, entry) {
     const lines = WRITTEN.flatMap((name) => (entry.fields[name] ?? "").split("\n"));
     const line = lines
@@ -117,7 +117,7 @@ class AskedDraft extends Draft {
       this.areas.at(-1).focus();
     };
     const place = this.note(
-      `This browser kept other text of yours from ${when(entry.at)}${line ? `: “${line}”` : "."}`,
+      `This browser has other unsaved text of yours from ${when(entry.at)}${line ? `: “${line}”` : "."}`,
       button(
         "Use it",
         decide(() => this.fill(key, entry)),
@@ -135,9 +135,9 @@ export const startAskedDraft = (form) => draftOf(form) ?? new AskedDraft(form);
 // -- what has no form here ------------------------------------------------------------------------
 
 const send = async ({ fields, page, place, draft, since }) => {
-  const told = { person, page, place };
-  const row = draft || (await request(draftUrl, { fields: told })).draft;
-  await request(draftUrl, { fields: { ...fields, ...told, draft: row, since } });
+  const form = { person, page, place };
+  const row = draft || (await request(draftUrl, { fields: form })).draft;
+  await request(draftUrl, { fields: { ...fields, ...form, draft: row, since } });
 };
 
 const hasForm = ({ page, place }) =>

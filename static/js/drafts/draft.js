@@ -175,7 +175,7 @@ export class Draft {
     return this.queue(() => this.saveNow());
   }
 
-  told(fields) {
+  allFields(fields) {
     const { person, page, section = "", place = "" } = this.facts;
     return { ...fields, person, page, section, place, draft: this.draft, since: this.since ?? "" };
   }
@@ -183,8 +183,8 @@ export class Draft {
   async post(fields) {
     this.abort = new AbortController();
     try {
-      const told = { fields: this.told(fields), signal: this.abort.signal };
-      const answer = await request(this.facts.draftUrl, told);
+      const options = { fields: this.allFields(fields), signal: this.abort.signal };
+      const answer = await request(this.facts.draftUrl, options);
       this.isCut = false;
       return answer;
     } catch (refused) {
@@ -325,7 +325,7 @@ export class Draft {
     const sends = changed && this.draft > 0 && !this.undecided;
     let sent = !changed;
     if (sends || (this.session && this.draft)) {
-      const body = formData({ ...this.told(sends ? this.fields() : {}), leaving: "1" });
+      const body = formData({ ...this.allFields(sends ? this.fields() : {}), leaving: "1" });
       body.append("csrfmiddlewaretoken", csrfToken());
       const gone = navigator.onLine && navigator.sendBeacon(this.facts.draftUrl, body);
       sent ||= sends && gone;

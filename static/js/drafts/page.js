@@ -14,7 +14,7 @@ const EXCERPT = 80; // characters
 
 const short = (line) => (line.length > EXCERPT ? `${line.slice(0, EXCERPT).trimEnd()}…` : line);
 
-// What a text says that the shown one does not, to tell several apart: as the server does.
+// A line that only this text has, so that several can be distinguished, as on the server.
 const excerpt = ({ notes = "", title = "" }, shown) => {
   const added = (text, other) => {
     const known = new Set(other.split("\n"));
@@ -118,7 +118,7 @@ class PageDraft extends Draft {
   }
 
   savedWords(time) {
-    return `Draft kept ${time}${this.hasBeside ? `; what is no text is ${HERE}` : ""}`;
+    return `Draft saved ${time}${this.hasBeside ? `; what is no text is ${HERE}` : ""}`;
   }
 
   // -- others -----------------------------------------------------------------------------------
@@ -127,20 +127,21 @@ class PageDraft extends Draft {
     super.took(answer);
     this.heard = answer.saved_at;
     const { others, version, changed_by: by, trashed } = answer;
-    const told = [];
+    const messages = [];
     if (others.length) {
       const names = new Intl.ListFormat("en", { type: "conjunction" }).format(others);
-      told.push(`${names} ${others.length === 1 ? "is" : "are"} editing this page too.`);
+      messages.push(`${names} ${others.length === 1 ? "is" : "are"} editing this page too.`);
     }
     const opened = Number(this.form.elements.version?.value || 0);
-    if (trashed) told.push("This page was moved to the trash in the meantime.");
+    if (trashed) messages.push("This page was moved to the trash in the meantime.");
     else if (opened && version > opened) {
       const where = by === "You" ? " elsewhere" : "";
-      told.push(
+      messages.push(
         `${by} saved a newer version of this page${where}: your text will be merged when you save.`,
       );
     }
-    if (this.others.textContent !== told.join(" ")) this.others.textContent = told.join(" ");
+    if (this.others.textContent !== messages.join(" "))
+      this.others.textContent = messages.join(" ");
   }
 
   // -- text that only this browser has ----------------------------------------------------------
@@ -152,8 +153,8 @@ class PageDraft extends Draft {
     }
   }
 
-  // Did what was sent arrive, or an earlier text of that window? Told apart as soon as that draft is
-  // shown. The page of a new page lists the drafts of others.
+  // Did what was sent arrive, or an earlier text of that window? This is known as soon as that draft
+  // is shown. The page of a new page lists the drafts of others.
   hasArrived(entry) {
     if (!entry.sent || !this.draft) return false;
     if (entry.place === (this.facts.place ?? "")) {
@@ -170,7 +171,7 @@ class PageDraft extends Draft {
       dateStyle: "medium",
       timeStyle: "short",
     });
-    const words = `This browser kept text of yours for this page that was not sent, from ${when}.`;
+    const words = `This browser has unsaved text of yours for this page, from ${when}.`;
     const decide = (act) => () => {
       if (act()) return;
       banner.remove();

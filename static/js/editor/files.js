@@ -131,7 +131,7 @@ class Files {
     this.editor.tell(WAITS);
   }
 
-  // Saving goes on once nothing is on its way any more, unless a file was refused meanwhile.
+  // Saving goes on once nothing is on its way any more, unless a file was refused in between.
   end(upload) {
     this.put(upload, "");
     const { held, editor } = this;

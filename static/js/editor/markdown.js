@@ -142,7 +142,7 @@ const callout = (text, start, end) => {
 const table = (text, start, end) => {
   const { from, to, lines: before } = lines(text, start, end);
   const empty = "| Name | Value |\n| --- | --- |\n|  |  |";
-  // It stands below what is selected, which stays.
+  // Insert it below the selection, which is left as it is.
   const place = before.join("").trim() ? to : from;
   return block(text, place, to, empty, [2, 4]);
 };

@@ -119,10 +119,10 @@ const failure = ({ kind, message, status }) => {
   return [`The server could not save this. ${AS_IT_WAS}; try again later.`];
 };
 
-const post = (id, { state, why, told }) => {
+const post = (id, { state, why, hasReason }) => {
   const fields = new FormData(form);
   fields.set("tick", `${id} ${state}`);
-  if (told) fields.set("why", why);
+  if (hasReason) fields.set("why", why);
   return request(form.action, { fields, keepalive: true });
 };
 
@@ -142,7 +142,7 @@ const send = async (id) => {
         say("");
       }
     } catch (error) {
-      // A later wish is tried, whatever became of this one.
+      // A later change is sent even if this one failed.
       if (item.wanted !== sent) continue;
       item.wanted = item.saved;
       paint(id, item.saved.state, item.saved.why);
@@ -157,9 +157,9 @@ const send = async (id) => {
 export const set = (id, state, why) => {
   const item = known(id);
   if (state === item.wanted.state && (why === undefined || why === item.wanted.why)) return;
-  // One that was typed, and is not sent yet, goes along with the next wish.
-  const told = why !== undefined || item.wanted.told;
-  item.wanted = { state, why: why ?? item.wanted.why, told };
+  // A reason that was typed and not sent yet is sent with the next change.
+  const hasReason = why !== undefined || item.wanted.hasReason;
+  item.wanted = { state, why: why ?? item.wanted.why, hasReason };
   paint(id, state, item.wanted.why);
   send(id);
 };

@@ -48,11 +48,11 @@ export const request = async (url, { query, fields, html = false, signal, keepal
     throw error.name === "AbortError" ? error : new Refused("offline");
   }
   const { status } = response;
-  // The log-in is an answer to another question.
+  // A redirect leads to the log-in page.
   if (response.redirected) throw new Refused("logged-out", { status });
   const isJson = (response.headers.get("Content-Type") ?? "").includes("json");
   if (response.ok && isJson !== html) return isJson ? JSON.parse(answer) : answer;
   if (!isJson) throw new Refused("failed", { status, body: answer });
-  const told = JSON.parse(answer);
-  throw new Refused(told.error ? "refused" : "failed", { ...told, status });
+  const data = JSON.parse(answer);
+  throw new Refused(data.error ? "refused" : "failed", { ...data, status });
 };

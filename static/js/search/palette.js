@@ -86,7 +86,7 @@ export const startPalette = (dialog, page) => {
       parts[name].hidden = !parts[name].children.length;
     options.number();
   };
-  // What stands first is active, but never a page that was found for other words.
+  // The first option is active, but never a page that was found for other words.
   const chooseFirst = () => options.choose(options.all.length ? 0 : -1);
 
   const asking = new Asking({

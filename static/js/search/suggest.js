@@ -5,7 +5,7 @@ import { parsed } from "../lib/dom.js";
 import { request } from "../lib/request.js";
 
 const PAUSE = 120; // milliseconds after the last key
-const SLOW = 300; // milliseconds without an answer, after which that is told
+const SLOW = 300; // milliseconds without an answer, after which this is reported
 const OFFLINE = "The server cannot be reached. Your connection may be down.";
 const FAILED = "The search does not answer just now. Try again in a moment.";
 const LOGGED_OUT = "You are logged out. Load this page again to log in.";

@@ -25,13 +25,13 @@ class Cancelled extends Error {}
 
 // What the server says of one file; throws a Refused where that is no file.
 const answer = (xhr, url) => {
-  let told = null;
+  let data = null;
   try {
-    told = JSON.parse(xhr.responseText);
+    data = JSON.parse(xhr.responseText);
   } catch {
     // Not from our views: a log-in, or something in between.
   }
-  const one = told?.files?.[0] ?? told;
+  const one = data?.files?.[0] ?? data;
   // 409: the upload is to begin again. 5xx: the storage is down for now.
   if (one?.error) throw new Refused(one.error, xhr.status === 409 || xhr.status >= 500, xhr.status);
   if (one && xhr.status < 300) return one;
