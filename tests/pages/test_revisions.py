@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from importlib import import_module
-from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -252,17 +250,3 @@ def test_people_who_leave_leave_their_revisions(page: Page, editor: User) -> Non
     revise(page, "New", version=1, by=editor)
     editor.delete()
     assert find_revision(page.pk, 2).user is None
-
-
-def test_nothing_else_writes_pages() -> None:
-    """Every writer advances the version; these are the places where notes are stored at all."""
-    root = Path(__file__).resolve().parents[2] / "services"
-    writes = re.compile(r"\b(page|current)\.save\(|update_rows\(Page, [^)]*COLUMNS")
-    writers = {
-        str(file.relative_to(root))
-        for file in root.rglob("*.py")
-        if "attachments" not in file.parts and writes.search(file.read_text(encoding="utf-8"))
-    }
-    names = ("resolve_conflict", "revise", "tick", "trash")
-    expected = {"sync/apply.py", *(f"pages/{name}.py" for name in names)}
-    assert writers == expected
