@@ -5,15 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.management import call_command
 
-from services.models import (
-    Attachment,
-    Category,
-    ChecklistItem,
-    Link,
-    Page,
-    PageName,
-    Question,
-)
+from services.models import Attachment, Category, ChecklistItem, Link, Page, PageName, Question
 from tests.support.pages import make_service
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]

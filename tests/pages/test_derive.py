@@ -6,13 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from services.markdown.edit.tasks import set_state
-from services.models import (
-    Category,
-    ChecklistItem,
-    Link,
-    Page,
-    Question,
-)
+from services.models import Category, ChecklistItem, Link, Page, Question
 from services.pages.revise import delete, revise
 from tests.support.pages import make_service, make_topic, revise_by_fields
 

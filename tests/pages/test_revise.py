@@ -7,11 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.models import (
-    Category,
-    Page,
-    StaleVersion,
-)
+from services.models import Category, Page, StaleVersion
 from services.pages.revise import revise
 from tests.support.pages import make_service, revise_by_fields
 

@@ -6,14 +6,14 @@ import pytest
 from django.core.management import call_command
 
 from services.markdown.edit.tasks import set_state
-from services.models import Category, Document, Page, Section
+from services.models import Document, Page, Section
 from services.pages.revise import revise
 from services.sync.apply import apply_plan
 from services.sync.export import export_to
 from services.sync.read_files import SourceFile, find_files, load
 from services.sync.stored import plan_import
-from tests.support.pages import make_service, make_topic, revise_by_fields
-from tests.sync.test_import import AWS, bring, page
+from tests.support.pages import make_topic, revise_by_fields
+from tests.sync.test_planner import AWS, bring, page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
 
@@ -90,26 +90,6 @@ def test_notes_keep_apart_from_an_underlined_heading(tmp_path):
     assert (tmp_path / "n.md").read_text() == "S3\n--\n\nOne.\n\nEC2\n---\n\nTwo.\n"
 
 
-def test_a_page_without_a_document_is_written_by_category_and_title(tmp_path):
-    make_service(title="SQS", category=Category.objects.get(name="Integration"), notes="Queues.\n")
-    make_topic(title="CI/CD: why?", notes="Because.\n", aliases=["pipelines"])
-    export_to(tmp_path)
-    assert (tmp_path / "Integration" / "SQS.md").read_text() == "Queues.\n"
-    topic = tmp_path / "Topics" / "CI-CD- why.md"
-    assert topic.read_text() == (
-        "---\ntitle: 'CI/CD: why?'\nkind: topic\naliases:\n- pipelines\n---\nBecause.\n"
-    )
-
-
-def test_importing_an_export_of_free_pages_makes_no_second_ones(tmp_path, capsys):
-    make_service(title="SQS", category=Category.objects.get(name="Integration"))
-    make_topic(title="CI/CD: why?", notes="# A heading\n\nBecause.\n")
-    export_to(tmp_path)
-    call_command("import_markdown", str(tmp_path))
-    assert "Done: 2 unchanged." in capsys.readouterr().out
-    assert Page.objects.count() == 2
-
-
 def test_an_export_can_be_imported_into_an_empty_knowledge_base(tmp_path):
     bring("AWS.md", AWS)
     make_topic(title="CI/CD: why?", notes="---\n\n# A heading\n\nBecause.\n")
@@ -157,12 +137,6 @@ def test_a_path_that_leads_out_of_the_folder_is_refused(tmp_path):
     assert not (tmp_path / "escape.md").exists()
 
 
-def test_the_command_says_what_it_did(tmp_path, capsys):
-    bring("AWS.md", AWS)
-    call_command("export_markdown", str(tmp_path / "new" / "folder"))
-    assert "Wrote 1 to" in capsys.readouterr().out
-
-
 def round_trip(folder) -> dict[str, int]:
     """Export to a folder and import it; returns what happened to sections that had to change."""
     assert not export_to(folder).refused
@@ -170,24 +144,6 @@ def round_trip(folder) -> dict[str, int]:
     plan = plan_import(load(found, refused, 10**8), folders=[str(folder.resolve())])
     apply_plan(plan)
     return {fate: number for fate, number in plan.counts().items() if fate != "unchanged"}
-
-
-@pytest.mark.parametrize(
-    ("title", "notes"),
-    [
-        ("Mine", "# Head\n\nText.\n"),
-        ("Mine", "Intro.\n\n## Compute\n\n### ECS\n\nContainers.\n"),
-        ("S3", "Not the service.\n"),
-        ("Dashes", "---\nno: front matter\n---\n"),
-        ("日" * 100, "Long.\n"),
-        ("C #", "Sharp.\n"),
-    ],
-)
-def test_a_free_page_comes_back_as_it_is(title, notes, tmp_path):
-    make_topic(title=title, notes=notes)
-    before = list(Page.objects.values_list("kind", "title", "notes"))
-    assert round_trip(tmp_path) == {}
-    assert list(Page.objects.values_list("kind", "title", "notes")) == before
 
 
 @pytest.mark.parametrize(

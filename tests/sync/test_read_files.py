@@ -109,18 +109,6 @@ def test_an_unreadable_file_is_refused(bring, tmp_path, monkeypatch):
     assert (status, err) == (1, "refused   locked.md: it cannot be read (Permission denied)\n")
 
 
-def test_a_folder_without_markdown_is_told(tmp_path, capsys):
-    with pytest.raises(SystemExit):
-        call_command("import_markdown", str(tmp_path))
-    assert "it holds no Markdown (.md) file" in capsys.readouterr().err
-
-
-def test_a_path_that_is_not_there_is_told(tmp_path, capsys):
-    with pytest.raises(SystemExit):
-        call_command("import_markdown", str(tmp_path / "nowhere"))
-    assert "there is no such file or folder" in capsys.readouterr().err
-
-
 def test_a_file_over_the_limit_is_refused(bring, settings):
     settings.NOTE_MAX_BYTES = 1024
     status, err = bring(b"x" * 2048)
