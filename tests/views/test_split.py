@@ -1,10 +1,9 @@
-"""One section edited by itself, or taken out into a page of its own."""
+"""A section taken out into a page of its own."""
 
 import io
 from datetime import UTC, datetime
 
 import pytest
-from django.test import Client
 from PIL import Image
 
 from services.attachments.store import store
@@ -12,104 +11,19 @@ from services.markdown.read.sections import read_sections
 from services.models import Attachment, Category, Page
 from services.pages import tick, trash
 from services.pages.revise import revise
-from tests.conftest import client_of, person
-from tests.support.editing import NOTES, opened, revisions, said
+from tests.pages.test_edit import ONE
+from tests.support.editing import NOTES, opened, revisions
 from tests.support.html_forms import fields_of
 from tests.support.pages import make_service, make_topic
 
 pytestmark = pytest.mark.django_db
-ONE = "/pages/plan/edit/?section=one"
+
 SPLIT = "/pages/plan/split/?section=one"
 
 
 @pytest.fixture
 def plan() -> Page:
     return make_topic(title="Plan", notes=NOTES)
-
-
-@pytest.fixture
-def as_olga(db) -> Client:
-    return client_of(person("olga", "editors"))
-
-
-def test_only_the_section_is_in_the_form(as_editor, plan):
-    fields = opened(as_editor, ONE)
-    assert fields["notes"] == "# One\r\n\r\nOne's words.\r\n\r\n"
-    assert "title" not in fields
-
-
-def test_saving_a_section_changes_it_alone(as_editor, plan):
-    fields = opened(as_editor, ONE)
-    response = as_editor.post(ONE, fields | {"notes": "# One\r\n\r\nMore.\r\n\r\n"})
-    assert response["Location"] == "/topics/plan/#one"
-    assert Page.objects.get().notes == NOTES.replace("One's words.", "More.")
-
-
-@pytest.mark.parametrize("end", ["", "\r\n", "\r\n\r\n"])
-def test_the_next_heading_keeps_its_blank_line(as_editor, plan, end):
-    as_editor.post(ONE, opened(as_editor, ONE) | {"notes": "# One\r\n\r\nMore." + end})
-    assert Page.objects.get().notes == NOTES.replace("One's words.", "More.")
-
-
-def test_a_section_that_is_emptied_is_removed(as_editor, plan):
-    response = as_editor.post(ONE, opened(as_editor, ONE) | {"notes": ""})
-    assert Page.objects.get().notes == "First.\n\n# Two\n\nTwo's words.\n"
-    assert response["Location"] == "/topics/plan/#two"
-
-
-def test_a_new_heading_is_where_one_comes_back_to(as_editor, plan):
-    response = as_editor.post(ONE, opened(as_editor, ONE) | {"notes": "# Uno\r\n\r\nMore.\r\n"})
-    assert response["Location"] == "/topics/plan/#uno"
-
-
-def test_a_section_keeps_its_line_ends(as_editor):
-    make_topic(title="Plan", notes=NOTES.replace("\n", "\r\n"))
-    as_editor.post(ONE, opened(as_editor, ONE) | {"notes": "# One\r\n\r\nMore.\r\n\r\nNew."})
-    expected = NOTES.replace("One's words.", "More.\n\nNew.").replace("\n", "\r\n")
-    assert Page.objects.get().notes == expected
-
-
-def test_a_section_s_facts_are_nobody_s_to_change(as_editor, plan):
-    as_editor.post(ONE, opened(as_editor, ONE) | {"title": "Other", "tags": "x"})
-    page = Page.objects.get()
-    assert (page.title, list(page.tags.names())) == ("Plan", [])
-
-
-def test_two_people_in_two_sections(as_editor, as_olga, plan):
-    two = "/pages/plan/edit/?section=two"
-    mine, theirs = opened(as_editor, ONE), opened(as_olga, two)
-    as_olga.post(two, theirs | {"notes": "# Two\r\n\r\nHers.\r\n"})
-    response = as_editor.post(ONE, mine | {"notes": "# One\r\n\r\nHis.\r\n\r\n"})
-    assert said(response) == ["Saved, and merged with what olga changed in the meantime."]
-    assert Page.objects.get().notes == "First.\n\n# One\n\nHis.\n\n# Two\n\nHers.\n"
-
-
-def test_a_section_that_another_removed_is_a_conflict_with_the_text(as_editor, as_olga, plan):
-    mine = opened(as_editor, ONE)
-    revise(plan, "First.\n\n# Two\n\nTwo's words.\n", version=1)
-    response = as_editor.post(ONE, mine | {"notes": "# One\r\n\r\nTyped.\r\n\r\n"})
-    assert response.status_code == 409
-    assert "Typed." in response.content.decode()
-
-
-def test_a_section_that_is_not_there(as_editor, plan):
-    for path in ("/pages/plan/edit/?section=three", "/pages/plan/split/?section=three"):
-        response = as_editor.get(path)
-        assert response.status_code == 404
-        assert "This section is not there any more" in response.content.decode()
-    response = as_editor.post(
-        "/pages/plan/edit/?section=three", {"notes": "Typed.", "version": "1"}
-    )
-    assert response.status_code == 404
-    assert "Typed." in response.content.decode()
-
-
-def test_a_refused_section_stays_a_section(as_editor, plan):
-    response = as_editor.post(ONE, opened(as_editor, ONE) | {"notes": "NUL \0"})
-    assert 'action="/pages/plan/edit/?section=one"' in response.content.decode()
-
-
-# -- a page of its own ---------------------------------------------------------------------------
 
 
 def test_splitting_works(as_editor, plan):
