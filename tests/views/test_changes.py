@@ -9,11 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from services.models import Page, Reason, Revision
 from services.pages.trash import destroy, throw_away
-from services.selectors import timeline
-from services.selectors.timeline import Filter
 from tests.support.pages import make_topic
 from tests.support.revisions_maker import revised
-from tests.views.test_history import explained, text_of, tick_all, words_of
+from tests.views.test_history import text_of, tick_all, words_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
 
@@ -69,25 +67,6 @@ def test_an_import_is_one_entry(as_reader, page):
     assert "Imported 12 pages" in html
     assert html.count('class="change ') == 2
     assert "Note 7" in html
-
-
-def test_two_imports_are_two_entries(page):
-    imported(5)
-    rows = list(Revision.objects.filter(reason=Reason.IMPORT).order_by("number"))
-    for row in rows[:2]:
-        Revision.objects.filter(pk=row.pk).update(saved_at=row.saved_at - timedelta(minutes=5))
-    entries = timeline.list_changes(Filter(), None).entries
-    assert [len(entry.pages) for entry in entries] == [3, 2, 0]
-
-
-def test_imports_of_two_users_within_the_same_minute_are_two_entries(page, editor, admin):
-    imported(5)
-    rows = Revision.objects.filter(reason=Reason.IMPORT)
-    last = sorted(rows.values_list("pk", flat=True))[3:]
-    rows.exclude(pk__in=last).update(user=editor)
-    rows.filter(pk__in=last).update(user=admin)
-    entries = timeline.list_changes(Filter(), None).entries
-    assert [(entry.who, len(entry.pages)) for entry in entries[:2]] == [("ada", 2), ("edgar", 3)]
 
 
 def test_a_single_imported_page_is_an_entry_as_any_other(as_reader):
@@ -162,34 +141,6 @@ def queries(client):
     with CaptureQueriesContext(connection) as captured:
         assert client.get("/changes/").status_code == 200
     return [query["sql"] for query in captured]
-
-
-@pytest.mark.databases("sqlite")
-@pytest.mark.parametrize("before", [None, 40])
-def test_the_list_is_read_by_its_indexes(page, editor, before):
-    with CaptureQueriesContext(connection) as captured:
-        timeline.list_changes(Filter(), before)
-    plan = explained(captured[0]["sql"])
-    assert "services_revision USING INDEX revision_recent" in plan
-    assert "TEMP B-TREE" not in plan
-
-
-FILTERED = [
-    (Filter("restore"), "revision_recent_of_kind (history_change_reason=?"),
-    (Filter(by="edgar"), "revision_recent_by (history_user_id=?"),
-]
-
-
-@pytest.mark.databases("sqlite")
-@pytest.mark.parametrize(("asked", "index"), FILTERED)
-@pytest.mark.parametrize("before", [None, 40])
-def test_what_is_asked_for_is_found_without_reading_the_rest(page, editor, asked, index, before):
-    with CaptureQueriesContext(connection) as captured:
-        timeline.list_changes(asked, before)
-    plan = explained(captured[0]["sql"])
-    assert f"services_revision USING INDEX {index}" in plan
-    assert "SCAN" not in plan
-    assert "TEMP B-TREE" not in plan
 
 
 def test_titles_are_never_html(as_reader, page, editor):

@@ -6,10 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from services.models import Category, OldAddress, Reason, Revision
+from services.models import Category, OldAddress, Reason
 from services.pages.trash import throw_away
-from services.selectors import timeline
-from services.selectors.timeline import Filter
 from tests.support.pages import make_service, make_topic
 from tests.support.revisions_maker import revised, with_edits
 
@@ -62,13 +60,6 @@ def test_ticks_are_folded_and_each_can_be_seen(as_reader, page, admin, editor):
     assert "?old=3&amp;new=4" in single
 
 
-def test_a_run_that_is_still_going_on_counts(page, admin):
-    tick_all(page, admin)
-    entry = timeline.list_page_changes(page.pk, Filter(), None).entries[0]
-    assert (entry.first, entry.last, entry.ticks) == (2, 4, 3)
-    assert entry.until > entry.revision.saved_at
-
-
 def test_a_run_of_no_ticks_is_empty(as_reader, page):
     assert "There is no such change." in text_of(as_reader, "/pages/plan/history/?ticks=99")
 
@@ -101,38 +92,6 @@ def test_a_long_history_costs_the_same_queries(as_editor, page, admin, editor):
     many = queries(as_editor, "/pages/plan/history/")
     assert len(many) == few <= 5
     assert not any('"notes"' in query for query in many)
-
-
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="asks SQLite how it would do it")
-@pytest.mark.parametrize("asked", [Filter(), Filter("no-ticks")])
-@pytest.mark.parametrize("before", [None, 40])
-def test_the_list_is_read_by_its_indexes(page, editor, asked, before):
-    with_edits(page, 42, by=editor)
-    with CaptureQueriesContext(connection) as captured:
-        timeline.list_page_changes(page.pk, asked, before)
-    plan = explained(captured[0]["sql"])
-    assert "USING INDEX revision_heads (id=?" in plan
-    # Which is the one of the constraint `revision_exists_once`.
-    assert "USING INDEX sqlite_autoindex_services_revision_1 (id=? AND version<?)" in plan
-    assert "SCAN" not in plan
-    assert "TEMP B-TREE" not in plan
-
-
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="asks SQLite how it would do it")
-@pytest.mark.parametrize("before", [None, 40])
-def test_changes_of_one_kind_are_found_without_reading_the_rest(page, before):
-    with CaptureQueriesContext(connection) as captured:
-        timeline.list_page_changes(page.pk, Filter("restore"), before)
-    plan = explained(captured[0]["sql"])
-    assert "revision_heads_of_kind (id=? AND history_change_reason=?" in plan
-    assert "SCAN" not in plan
-    assert "TEMP B-TREE" not in plan
-
-
-def explained(sql):
-    with connection.cursor() as cursor:
-        cursor.execute("EXPLAIN QUERY PLAN " + sql.replace("%", "%%"))
-        return "\n".join(row[-1] for row in cursor.fetchall())
 
 
 def test_filters_by_where_it_came_from(as_reader, page, admin, editor):
@@ -234,67 +193,6 @@ def test_the_markdown_of_an_old_version_comes_byte_for_byte(as_reader, page, edi
     assert response["X-Content-Type-Options"] == "nosniff"
 
 
-# -- two versions compared ----------------------------------------------------------------------
-
-
-def test_compares_two_versions_in_either_order(as_reader, page, editor):
-    revised(page, TASKS.replace("Two", "Four"), by=editor, title="The plan")
-    first = text_of(as_reader, "/pages/plan/history/compare/?old=1&new=2")
-    assert "<del>Two</del>" in first
-    assert "<ins>Four</ins>" in first
-    assert "<del>Plan</del>" in first
-    other = text_of(as_reader, "/pages/plan/history/compare/?old=2&new=1")
-    assert words_of(other) == words_of(first)
-
-
-def test_the_first_version_is_compared_with_nothing(as_reader, page):
-    assert "was not there yet" in text_of(as_reader, "/pages/plan/history/compare/?old=0&new=1")
-
-
-def test_the_first_version_that_is_known_is_compared_with_nothing(as_reader, page, editor):
-    with_edits(page, 3, by=editor)
-    Revision.objects.filter(page=page.pk, version__lt=3).delete()
-    assert "was not there yet" in text_of(as_reader, "/pages/plan/history/compare/?old=2&new=3")
-
-
-@pytest.mark.parametrize(
-    "query", ["old=1&new=9", "old=1", "", "old=x&new=y", "new=1&old=" + "9" * 30]
-)
-def test_unknown_versions_are_told_in_a_sentence(as_reader, page, query):
-    text = text_of(as_reader, f"/pages/plan/history/compare/?{query}", 404)
-    assert "This page has no two such versions." in text
-
-
-def test_the_same_version_twice_is_told_in_a_sentence(as_reader, page):
-    text = text_of(as_reader, "/pages/plan/history/compare/?old=1&new=1")
-    assert "That is the same version twice" in text
-
-
-def test_one_goes_from_change_to_change(as_reader, page, admin, editor):
-    tick_all(page, admin)
-    revised(page, "x\n", by=editor)
-    revised(page, "y\n", by=editor)
-    html = text_of(as_reader, "/pages/plan/history/compare/?old=4&new=5")
-    assert 'href="?old=1&amp;new=4" rel="prev"' in html
-    assert 'href="?old=5&amp;new=6" rel="next"' in html
-    last = text_of(as_reader, "/pages/plan/history/compare/?old=5&new=6")
-    assert 'rel="next"' not in last
-    first = text_of(as_reader, "/pages/plan/history/compare/?old=0&new=1")
-    assert 'rel="prev"' not in first
-    assert 'href="?old=1&amp;new=4" rel="next"' in first
-
-
-def test_tags_are_compared_as_they_were(as_reader, page, editor):
-    revised(page, "x\n", by=editor, tags=["exam", "a"])
-    revised(page, "y\n", by=editor)
-    revised(page, "z\n", by=editor, tags=["a"])
-    compare = "/pages/plan/history/compare/?old={}&new={}"
-    assert "Tags none a, exam" in words_of(text_of(as_reader, compare.format(1, 3)))
-    assert "Tags a, exam a" in words_of(text_of(as_reader, compare.format(3, 4)))
-    assert "Tags a, exam a" in words_of(text_of(as_reader, compare.format(2, 4)))
-    assert ">Tags</th>" not in text_of(as_reader, compare.format(2, 3))
-
-
 def test_what_notes_say_is_never_html_here(as_reader, page, editor):
     nasty = "<script>alert(1)</script> & <b>"
     revised(page, nasty + "\n", by=editor, title=nasty, aliases=[nasty])
@@ -302,32 +200,3 @@ def test_what_notes_say_is_never_html_here(as_reader, page, editor):
         assert "<script>alert" not in text_of(as_reader, f"/pages/plan/history/{path}")
     html = text_of(as_reader, "/pages/plan/history/compare/?old=1&new=2")
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &lt;b&gt;" in html
-
-
-def test_facts_of_rows_that_are_gone_can_be_compared(as_reader, editor):
-    gone = Category.objects.create(name="Gone", slug="gone")
-    page = make_service(title="ECS", category=gone, notes="x")
-    revised(page, by=editor, category=Category.objects.get(slug="compute"))
-    gone.delete()
-    text = words_of(text_of(as_reader, "/pages/ecs/history/compare/?old=1&new=2"))
-    assert "Category a category that is gone Compute" in text
-
-
-def test_a_page_that_this_was_about_is_not_named_from_the_trash(as_reader, page, editor):
-    other = make_topic(title="Secret plans")
-    revised(page, by=editor, about=other)
-    now = page.version
-    paths = (f"compare/?old={now - 1}&new={now}", f"{now}/")
-    for named in (True, False):
-        for path in paths:
-            text = text_of(as_reader, f"/pages/plan/history/{path}")
-            assert ("Secret plans" in text) is named
-            assert ("a page that is gone" in text) is not named
-        throw_away(other, by=editor)
-
-
-def test_comparing_costs_the_same_queries_in_a_long_history(as_editor, page, editor):
-    with_edits(page, 4, by=editor)
-    few = len(queries(as_editor, "/pages/plan/history/compare/?old=1&new=3"))
-    with_edits(page, 60, by=editor)
-    assert len(queries(as_editor, "/pages/plan/history/compare/?old=1&new=60")) == few <= 15
