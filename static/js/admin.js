@@ -1,4 +1,4 @@
-// Every page of the admin. Django's search field has a picture for a label, which screen readers do
-// not take for one.
+// Every page of the admin. The label of Django's search field is an image without alternative text,
+// so screen readers need another label.
 
 document.getElementById("searchbar")?.setAttribute("aria-label", "Search");

@@ -1,4 +1,4 @@
-// Lists of items, for those who may tick them.
+// Lists of items, for users who may tick them.
 
 import "./site.js";
 import { startTickMenu } from "./items/menu.js";

@@ -1,4 +1,4 @@
-// Pages with the Markdown editor: writing a page, or deciding between two texts of it.
+// Pages with the Markdown editor: editing a page, or resolving a conflict.
 
 import "./site.js";
 import { startPageDraft } from "./drafts/page.js";
@@ -7,5 +7,5 @@ import { startTitle } from "./editor/title.js";
 
 startEditors();
 startTitle();
-// Last: an upload that is under way holds the form back before its draft counts as sent.
+// Start this last: a running upload must cancel the submit event before the draft handles it.
 startPageDraft();

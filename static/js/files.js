@@ -1,4 +1,4 @@
-// The files of a page, for those who may add some.
+// The files of a page, for users who may add files.
 
 import "./site.js";
 import { startPageFiles } from "./uploads/page-files.js";

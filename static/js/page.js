@@ -1,4 +1,4 @@
-// A page, for those who may edit it: its boxes, questions and files.
+// A page, for users who may edit it: its checkboxes, questions and files.
 
 import "./site.js";
 import { startTickMenu } from "./items/menu.js";

@@ -1,9 +1,9 @@
-// Pages that ask or answer, for those who may.
+// Pages with forms for questions and answers, for users who may edit.
 
 import "./site.js";
 import { startEditors } from "./editor/start.js";
-import { startCopies } from "./lib/copy.js";
+import { startCopyButtons } from "./lib/copy.js";
 import "./questions/in-place.js";
 
 startEditors();
-startCopies();
+startCopyButtons();

@@ -1,5 +1,5 @@
-// Every page: its theme switch, menus, tree and contents, the search box and the palette.
-// All of it works without them.
+// Every page: theme switch, menus, tree, contents, search box and palette.
+// Every page also works without this script.
 
 import { startSearchBox } from "./search/box.js";
 import { startPalette } from "./search/palette.js";
@@ -7,14 +7,14 @@ import { startPalette } from "./search/palette.js";
 const root = document.documentElement;
 
 // The theme switch.
-const buttons = document.querySelectorAll("[data-choose-theme]");
-const show = () => {
+const themeButtons = document.querySelectorAll("[data-choose-theme]");
+const showTheme = () => {
   const now = root.dataset.theme || "auto";
-  for (const button of buttons) {
+  for (const button of themeButtons) {
     button.setAttribute("aria-pressed", String(button.dataset.chooseTheme === now));
   }
 };
-for (const button of buttons) {
+for (const button of themeButtons) {
   button.addEventListener("click", () => {
     const theme = button.dataset.chooseTheme;
     if (theme === "auto") delete root.dataset.theme;
@@ -22,15 +22,15 @@ for (const button of buttons) {
     try {
       localStorage.setItem("theme", theme);
     } catch {
-      // Storage may be forbidden: then the choice holds for this page.
+      // If storage is blocked, the theme applies to this page only.
     }
-    show();
+    showTheme();
   });
 }
 for (const group of document.querySelectorAll(".theme-switch")) group.hidden = false;
-show();
+showTheme();
 
-// The page one is on, in the middle of a long tree.
+// Scroll the tree so that the current page is visible.
 const tree = document.querySelector(".tree");
 const current = tree?.querySelector('[aria-current="page"]');
 if (current && tree.scrollHeight > tree.clientHeight) {
@@ -39,16 +39,16 @@ if (current && tree.scrollHeight > tree.clientHeight) {
 }
 
 // Escape closes the tree on a narrow screen.
-const opener = document.querySelector(".tree-button");
+const treeButton = document.querySelector(".tree-button");
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && opener?.open) {
-    opener.open = false;
-    opener.querySelector("summary").focus();
+  if (event.key === "Escape" && treeButton?.open) {
+    treeButton.open = false;
+    treeButton.querySelector("summary").focus();
   }
 });
 
 // Escape, or a click elsewhere, closes a menu.
-const close = (event) => {
+const closeMenus = (event) => {
   for (const menu of document.querySelectorAll(".menu[open]")) {
     const inside = menu.contains(event.target);
     if (event.key ? event.key !== "Escape" : inside) continue;
@@ -56,10 +56,10 @@ const close = (event) => {
     if (event.key && inside) menu.querySelector("summary").focus();
   }
 };
-document.addEventListener("keydown", close);
-document.addEventListener("click", close);
+document.addEventListener("keydown", closeMenus);
+document.addEventListener("click", closeMenus);
 
-// The heading one is reading, in the list of contents.
+// Mark the heading that is being read in the list of contents.
 const links = new Map();
 for (const link of document.querySelectorAll(".contents-wide a[href^='#']")) {
   const heading = document.getElementById(decodeURIComponent(link.hash.slice(1)));
@@ -67,20 +67,20 @@ for (const link of document.querySelectorAll(".contents-wide a[href^='#']")) {
 }
 if (links.size) {
   const headings = [...links.keys()];
-  const mark = () => {
-    // A third of the way down is where a reader's eye is.
-    const read = headings.filter(
+  const markCurrent = () => {
+    // The current heading is the last one above a third of the window's height.
+    const passed = headings.filter(
       (heading) => heading.getBoundingClientRect().top < innerHeight / 3,
     );
-    const now = read.at(-1);
+    const now = passed.at(-1);
     for (const [heading, link] of links) {
       if (heading === now) link.setAttribute("aria-current", "location");
       else link.removeAttribute("aria-current");
     }
   };
-  const observer = new IntersectionObserver(mark, { rootMargin: "0px 0px -66%" });
+  const observer = new IntersectionObserver(markCurrent, { rootMargin: "0px 0px -66%" });
   for (const heading of headings) observer.observe(heading);
-  mark();
+  markCurrent();
 }
 
 const box = document.getElementById("kb-search");

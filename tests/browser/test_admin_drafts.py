@@ -172,7 +172,7 @@ def test_what_no_draft_holds_stays_in_the_browser(tabs: Tabs, page, editor):
     tab.locator("[name=questions-0-dismissed]").check()
     tab.locator("#id_notes").fill(NOTES + "\nMore")
     beat(tab)
-    expect(said(tab)).to_contain_text("what is no text is saved in this browser")
+    expect(said(tab)).to_contain_text("other fields are saved in this browser")
     tab.reload()
     tab.get_by_role("button", name="Continue with it").click()
     expect(tab.locator("[name=questions-0-dismissed]")).to_be_checked()

@@ -1,16 +1,16 @@
-// The drafts of forms that ask or answer. Such a form comes from the server with its draft in it;
-// what this browser has besides is put back, or offered, and without a form it is sent.
+// Drafts of questions and answers. The server fills in the form from its draft. Text that only this
+// browser stores is filled in too, or offered; if the page has no form for it, it is sent.
 
-import { button, element, isPlainClick, when } from "../lib/dom.js";
+import { button, element, formatMoment, isPlainClick } from "../lib/dom.js";
 import { request } from "../lib/request.js";
 import { browserStore } from "../lib/store.js";
-import { Draft, draftOf, entriesOf, isLeft, patience } from "./draft.js";
+import { Draft, draftFor, findEntries, isWindowClosed, waitBriefly } from "./draft.js";
 
-const WRITTEN = ["words", "answer"];
-const FIELDS = new Set([...WRITTEN, "seen", "asked"]);
-const LONGEST = 30 * 24 * 60 * 60 * 1000; // milliseconds that an entry is stored
+const TEXT_FIELDS = ["words", "answer"];
+const FIELDS = new Set([...TEXT_FIELDS, "seen", "asked"]);
+const MAX_AGE = 30 * 24 * 60 * 60 * 1000; // milliseconds for which an entry is stored
 const EXCERPT = 80; // characters
-const NOT_DISCARDED = "There is no connection: this could not be discarded.";
+const NOT_DISCARDED = "Not discarded: there is no connection to the server.";
 
 const { draftUrl, person } = document.querySelector("script[data-draft-url]").dataset;
 const PREFIX = `kb.asked.${person}.`;
@@ -19,20 +19,20 @@ class AskedDraft extends Draft {
   constructor(form) {
     const { page, place, draft, keep } = form.dataset;
     super(form, `${PREFIX}${place === "ask" ? `ask.${page}` : place}.`);
-    this.has = (name) => FIELDS.has(name);
-    this.areas = WRITTEN.map((name) => form.elements[name]).filter(Boolean);
+    this.includesField = (name) => FIELDS.has(name);
+    this.areas = TEXT_FIELDS.map((name) => form.elements[name]).filter(Boolean);
     const isSent = keep === "always";
-    this.begin(isSent && !draft);
+    this.setInitialText(isSent && !draft);
     const blank = this.defaults();
     if (place === "ask") for (const { name } of this.areas) blank[name] = "";
     if (place === "ask" || !draft) this.blank = JSON.stringify(blank);
-    if (!isSent) this.takeLeft();
-    // It came back from the server with what was sent, which has it now.
+    if (!isSent) this.takeAbandoned();
+    // The server returned the form with the text that was sent, so it has stored it.
     else if (draft) {
-      for (const [key, { sent }] of entriesOf(this.prefix)) if (sent) browserStore.remove(key);
+      for (const [key, { sent }] of findEntries(this.prefix)) if (sent) browserStore.remove(key);
     }
-    // Also what a browser filled in itself, or what nothing could store so far.
-    this.later();
+    // Save text that the browser filled in, or that could not be stored before.
+    this.scheduleSave();
   }
 
   get status() {
@@ -44,83 +44,81 @@ class AskedDraft extends Draft {
     return place;
   }
 
-  savedWords(time) {
+  savedMessage(time) {
     return `Draft saved ${time}`;
   }
 
-  // Is there something that closing the form would be the end of?
-  get holds() {
+  // Return whether closing the form would lose text.
+  get losesText() {
     return Boolean(this.since) || this.changed;
   }
 
-  // As if nothing had been typed: the form is drawn once more.
-  async startAgain() {
+  // Discard the text, then load the form again.
+  async discardAndReload() {
     try {
       await this.discard();
     } catch {
       this.resume();
-      this.say(NOT_DISCARDED, true);
+      this.showStatus(NOT_DISCARDED, true);
       return;
     }
-    const again = this.form.closest("[data-question]")?.querySelector("[data-answer]");
-    if (!again) return location.reload();
+    const answerLink = this.form.closest("[data-question]")?.querySelector("[data-answer]");
+    if (!answerLink) return location.reload();
     this.form.remove();
-    again.click();
+    answerLink.click();
   }
 
-  // -- what closed windows left -------------------------------------------------------------------
+  // -- text of closed windows ----------------------------------------------------------------
 
-  takeLeft() {
-    let isBack = false;
-    for (const [key, entry] of this.left()) {
-      if (!isBack && entry.since === this.since) {
-        isBack = true;
-        this.putBack(key, entry);
-      } else this.offer(key, entry);
+  takeAbandoned() {
+    let isRestored = false;
+    for (const [key, entry] of this.findAbandoned()) {
+      if (!isRestored && entry.since === this.since) {
+        isRestored = true;
+        this.restoreEntry(key, entry);
+      } else this.offerEntry(key, entry);
     }
   }
 
-  fill(key, { fields }) {
+  fillForm(key, { fields }) {
     const { seen } = this.form.elements;
     for (const area of this.areas) area.value = fields[area.name] ?? area.value;
-    // Over the answer that its author saw: if there is another by now, both are shown on saving.
+    // Restore the answer that the author saw: if it was changed since, saving shows both.
     if (seen && fields.seen) seen.value = fields.seen;
-    this.later();
+    this.scheduleSave();
     if (this.isStored || !this.changed) browserStore.remove(key);
   }
 
-  note(words, ...buttons) {
-    const said = element("span", {}, words);
-    const place = element("p", { className: "answer-draft", role: "status" }, said, ...buttons);
+  addNote(words, ...buttons) {
+    const message = element("span", {}, words);
+    const place = element("p", { className: "answer-draft", role: "status" }, message, ...buttons);
     this.form.querySelector(".answer-error").after(place);
     return place;
   }
 
-  // It goes on from what the server has.
-  putBack(key, entry) {
-    this.fill(key, entry);
+  // Fill in text that is newer than the server's draft.
+  restoreEntry(key, entry) {
+    this.fillForm(key, entry);
     this.form.querySelector("[data-discard]")?.closest(".answer-draft").remove();
-    const discard = button("Discard", () => this.startAgain());
-    this.note(`Your unsaved text from ${when(entry.at)} is back.`, discard);
+    const discard = button("Discard", () => this.discardAndReload());
+    this.addNote(`Your unsaved text from ${formatMoment(entry.at)} is back.`, discard);
   }
 
-  // It is another text; its first words show which.
-  offer(key, entry) {
-    const lines = WRITTEN.flatMap((name) => (entry.fields[name] ?? "").split("\n"));
-    const line = lines
-      .find((words) => words.trim())
-      ?.trim()
-      .slice(0, EXCERPT);
-    const decide = (act) => () => {
+  // Offer another text, with its first words.
+  offerEntry(key, entry) {
+    const lines = TEXT_FIELDS.flatMap((name) => (entry.fields[name] ?? "").split("\n"));
+    const line = lines.find((words) => words.trim())?.trim();
+    const excerpt = line ? `: “${line.slice(0, EXCERPT)}”` : ".";
+    const decide = (action) => () => {
       place.remove();
-      act();
+      action();
       this.areas.at(-1).focus();
     };
-    const place = this.note(
-      `This browser has other unsaved text of yours from ${when(entry.at)}${line ? `: “${line}”` : "."}`,
+    const place = this.addNote(
+      `This browser has other unsaved text of yours from ${formatMoment(entry.at)}${excerpt}`,
       button(
         "Use it",
-        decide(() => this.fill(key, entry)),
+        decide(() => this.fillForm(key, entry)),
       ),
       button(
         "Discard it",
@@ -130,11 +128,11 @@ class AskedDraft extends Draft {
   }
 }
 
-export const startAskedDraft = (form) => draftOf(form) ?? new AskedDraft(form);
+export const startAskedDraft = (form) => draftFor(form) ?? new AskedDraft(form);
 
-// -- what has no form here ------------------------------------------------------------------------
+// -- text without a form on this page --------------------------------------------------------
 
-const send = async ({ fields, page, place, draft, since }) => {
+const sendEntry = async ({ fields, page, place, draft, since }) => {
   const form = { person, page, place };
   const row = draft || (await request(draftUrl, { fields: form })).draft;
   await request(draftUrl, { fields: { ...fields, ...form, draft: row, since } });
@@ -143,16 +141,16 @@ const send = async ({ fields, page, place, draft, since }) => {
 const hasForm = ({ page, place }) =>
   document.querySelector(`form[data-page="${page}"][data-place="${place}"]`);
 
-const sendLeft = async () => {
-  for (const [key, entry] of entriesOf(PREFIX)) {
-    if (!isLeft(entry) || hasForm(entry) || !entry.place) continue;
-    if (entry.at < Date.now() - LONGEST) browserStore.remove(key);
+const sendAbandoned = async () => {
+  for (const [key, entry] of findEntries(PREFIX)) {
+    if (!isWindowClosed(entry) || hasForm(entry) || !entry.place) continue;
+    if (entry.at < Date.now() - MAX_AGE) browserStore.remove(key);
     else if (entry.draft || !entry.sent) {
       try {
-        await send(entry);
+        await sendEntry(entry);
         browserStore.remove(key);
       } catch ({ kind, reason }) {
-        // It was saved or discarded in the meantime.
+        // The draft was saved or discarded in the meantime.
         if (reason === "ended" && entry.sent) browserStore.remove(key);
         if (kind === "offline" || kind === "logged-out") return;
       }
@@ -160,28 +158,28 @@ const sendLeft = async () => {
   }
 };
 
-// -- at the start -----------------------------------------------------------------------------------
+// -- at the start ----------------------------------------------------------------------------
 
 document.addEventListener("submit", (event) => {
-  // What is sent in its place waits first: see `questions/in-place.js`.
+  // `questions/in-place.js` sends these forms itself.
   if (event.defaultPrevented || event.target.matches("[data-in-place]")) return;
-  const draft = draftOf(event.target);
-  if (draft instanceof AskedDraft) draft.hold();
+  const draft = draftFor(event.target);
+  if (draft instanceof AskedDraft) draft.prepareSubmit();
 });
 
 document.addEventListener("click", async (event) => {
   const control = event.target.closest("[data-discard], [data-along]");
-  const draft = control && draftOf(control.closest("form"));
+  const draft = control && draftFor(control.closest("form"));
   if (!draft || !isPlainClick(event)) return;
   event.preventDefault();
-  if ("discard" in control.dataset) return draft.startAgain();
-  // The page that it leads to has the form with all of it.
-  await Promise.race([draft.save(), patience()]);
+  if ("discard" in control.dataset) return draft.discardAndReload();
+  // Save first: the linked page fills in its form from the draft.
+  await Promise.race([draft.save(), waitBriefly()]);
   location.assign(control.href);
 });
 
 for (const form of document.querySelectorAll("form[data-place]:not(#kb-editor)"))
   startAskedDraft(form);
 
-// A form that is asked for after it comes with what other windows had left.
-export const ready = Promise.race([sendLeft(), patience()]);
+// Forms requested after this include the text of closed windows.
+export const ready = Promise.race([sendAbandoned(), waitBriefly()]);

@@ -1,42 +1,43 @@
-// Drafts: what is typed in a form is stored in this browser at once, and on the server a moment
-// later. The forms of pages (`page.js`) and those that ask and answer (`asked.js`) add what differs.
+// Drafts: text typed in a form is stored in this browser at once, and on the server a moment later.
+// `page.js` extends this for the forms of pages, `asked.js` for the forms of questions and answers.
 //
-// An entry in the browser is `{ fields, page, place, section, draft, since, at, alive, left, sent }`:
-// what was typed; which form it is of; the number of its draft and when that was last written, as far
-// as was known; when it was typed and when its window was last heard of; whether that window was
-// closed, and whether a last request with all of it was on its way.
+// An entry in storage is `{ fields, page, place, section, draft, since, at, alive, left, sent }`:
+// the typed text; `page`, `place` and `section` identify the form; the id of its draft and when the
+// draft was last saved, if known; when the text was typed and when its window last wrote the entry;
+// whether that window was closed, and whether a last request with all of the text was sent.
 
-import { clock } from "../lib/dom.js";
+import { formatTime } from "../lib/dom.js";
 import { csrfToken, formData, request } from "../lib/request.js";
 import { browserStore } from "../lib/store.js";
 
 const PAUSE = 1500; // milliseconds after the last key
-const LONGEST = 10000; // milliseconds of typing without a pause
-const BEAT = 15000;
-const PATIENCE = 3000; // milliseconds that saving waits for a draft on its way
-export const ALIVE = 40000; // milliseconds after which a window that says nothing is closed
-const A_DAY = 24 * 60 * 60 * 1000;
-export const HERE = "saved in this browser";
-const NOWHERE =
+const MAX_DELAY = 10000; // milliseconds after which the draft is saved even without a pause
+const HEARTBEAT_INTERVAL = 15000; // milliseconds
+const MAX_WAIT = 3000; // milliseconds that saving a page waits for its draft to be saved
+export const WINDOW_TIMEOUT = 40000; // milliseconds without a heartbeat until a window is closed
+const ONE_DAY = 24 * 60 * 60 * 1000;
+export const IN_BROWSER = "saved in this browser";
+const NOT_STORED =
   "Your text could not be saved as a draft. Save the page, or copy your text before you leave.";
-const WAITING = `There is an earlier draft: continue or discard it. Until then what you type is ${HERE}.`;
-const WORDS = {
-  offline: `Not connected: ${HERE}.`,
-  "logged-out": `You are logged out: ${HERE}. Log in again in another tab.`,
-  failed: `The server did not answer as it should: ${HERE}.`,
+const UNDECIDED = `There is an earlier draft: continue or discard it. Until then what you type is ${IN_BROWSER}.`;
+const MESSAGES = {
+  offline: `Not connected: ${IN_BROWSER}.`,
+  "logged-out": `You are logged out: ${IN_BROWSER}. Log in again in another tab.`,
+  failed: `The server returned an unexpected response: ${IN_BROWSER}.`,
 };
 
-// What a text may differ in and still be the same.
-const BESIDE_TEXT = new Set(["version", "seen", "asked"]);
+// Fields that are ignored when two texts are compared.
+const IGNORED_FIELDS = new Set(["version", "seen", "asked"]);
 
-const whyNot = ({ kind, message }) => WORDS[kind] ?? `${message} This text is ${HERE}.`;
+const failureMessage = ({ kind, message }) =>
+  MESSAGES[kind] ?? `${message} This text is ${IN_BROWSER}.`;
 
-export const patience = () => new Promise((done) => setTimeout(done, PATIENCE));
+export const waitBriefly = () => new Promise((done) => setTimeout(done, MAX_WAIT));
 
-// -- entries in the browser -----------------------------------------------------------------------
+// -- entries in the browser ------------------------------------------------------------------
 
-// All whose keys begin so, as `[key, entry]`, the last first.
-export const entriesOf = (prefix) =>
+// Return the entries whose keys start with `prefix` as `[key, entry]`, newest first.
+export const findEntries = (prefix) =>
   browserStore
     .keys()
     .filter((key) => key.startsWith(prefix))
@@ -44,52 +45,53 @@ export const entriesOf = (prefix) =>
     .filter(([, entry]) => entry?.fields)
     .sort(([, one], [, other]) => other.at - one.at);
 
-// Is the window closed that it was typed in?
-export const isLeft = ({ left, alive }) => left || !(Date.now() - alive < ALIVE);
+// Return whether the window of an entry was closed.
+export const isWindowClosed = ({ left, alive }) => left || !(Date.now() - alive < WINDOW_TIMEOUT);
 
 const isSame = (one, other) =>
   [...Object.keys(one), ...Object.keys(other)].every(
-    (name) => BESIDE_TEXT.has(name) || (one[name] ?? "") === (other[name] ?? ""),
+    (name) => IGNORED_FIELDS.has(name) || (one[name] ?? "") === (other[name] ?? ""),
   );
 
-// -- one form -------------------------------------------------------------------------------------
+// -- one form --------------------------------------------------------------------------------
 
-const open = new Set();
+const openDrafts = new Set();
 
-export const draftOf = (form) => [...open].find((draft) => draft.form === form);
+export const draftFor = (form) => [...openDrafts].find((draft) => draft.form === form);
 
 export class Draft {
-  // The fields that are sent; whether the server is to know of the open form, and show others.
+  // Return whether a field is part of the draft.
   has = () => true;
+  // Whether the server tracks the open form and reports other editors.
   session = false;
-  // Is there an earlier draft that its author has not decided about?
+  // Whether there is an earlier draft that the user has neither continued nor discarded.
   undecided = false;
-  // What there is without any draft: then that of this form is forgotten.
+  // The text without any draft; typing it again deletes the draft.
   blank = null;
 
   constructor(form, prefix) {
     const script = document.querySelector("script[data-draft-url]");
     Object.assign(this, { form, prefix, facts: { ...script?.dataset, ...form.dataset } });
     this.draft = Number(this.facts.draft || 0);
-    // When it was last written, as this form knows; null until the server has said it.
+    // When this form last saved the draft; null until the server has reported it.
     this.since = this.facts.since ?? null;
     // Each window has an entry of its own.
     this.key = prefix + Date.now().toString(36) + Math.random().toString(36).slice(2, 8);
-    this.turn = Promise.resolve();
-    open.add(this);
+    this.pending = Promise.resolve();
+    openDrafts.add(this);
   }
 
-  // The server has what it showed, except where that is what was just sent to it.
-  begin(unsaved) {
-    this.first = unsaved ? "" : JSON.stringify(this.defaults());
-    this.saved = this.first;
+  // Set the text that counts as saved: the form's initial text, unless the server rejected it.
+  setInitialText(unsaved) {
+    this.initial = unsaved ? "" : JSON.stringify(this.defaults());
+    this.saved = this.initial;
   }
 
   fields(form = this.form) {
-    return Object.fromEntries([...new FormData(form)].filter(([name]) => this.has(name)));
+    return Object.fromEntries([...new FormData(form)].filter(([name]) => this.includesField(name)));
   }
 
-  // The fields as they came: browsers may fill in what was typed before a page was loaded again.
+  // Return the fields of the HTML: browsers may restore typed values after a reload.
   defaults() {
     const form = this.form.cloneNode(true);
     form.reset();
@@ -104,30 +106,26 @@ export class Draft {
     return this.text() !== this.saved;
   }
 
-  later() {
+  scheduleSave() {
     if (this.stopped) return;
     clearTimeout(this.timer);
-    if (!this.changed) return this.fine();
+    if (!this.changed) return this.handleSaved();
     this.at = Date.now();
     this.typing ||= this.at;
     this.store();
-    const wait = Math.min(PAUSE, Math.max(0, this.typing + LONGEST - this.at));
-    this.timer = setTimeout(() => this.save(), wait);
+    const delay = Math.min(PAUSE, Math.max(0, this.typing + MAX_DELAY - this.at));
+    this.timer = setTimeout(() => this.save(), delay);
   }
 
-  // -- in this browser ------------------------------------------------------------------------------
+  // -- in this browser -----------------------------------------------------------------------
 
   store(more) {
     const { draft, facts } = this;
     const { page, place = "", section = "" } = facts;
     const now = Date.now();
     const entry = { fields: this.fields(), page, place, section, draft, since: this.since ?? "" };
-    this.isStored = browserStore.set(this.key, {
-      ...entry,
-      at: this.at ?? now,
-      alive: now,
-      ...more,
-    });
+    const times = { at: this.at ?? now, alive: now };
+    this.isStored = browserStore.set(this.key, { ...entry, ...times, ...more });
     return this.isStored;
   }
 
@@ -136,39 +134,40 @@ export class Draft {
     this.isStored = false;
   }
 
-  // The server has all of it.
-  fine() {
+  // Delete the entry in the browser if the server has the whole text.
+  handleSaved() {
     if (!this.changed) this.unstore();
   }
 
-  trouble(why) {
-    this.say(this.store() ? why : NOWHERE, true);
+  reportFailure(why) {
+    this.showStatus(this.store() ? why : NOT_STORED, true);
   }
 
-  // What closed windows left for this form, as `entriesOf`; what is over is removed.
-  left() {
+  // Return the entries of closed windows for this form; delete those that are no longer needed.
+  findAbandoned() {
     const { section = "" } = this.facts;
-    return entriesOf(this.prefix).filter(([key, entry]) => {
-      if (key === this.key || !isLeft(entry)) return false;
+    return findEntries(this.prefix).filter(([key, entry]) => {
+      if (key === this.key || !isWindowClosed(entry)) return false;
       const isShown = (entry.section ?? "") === section && isSame(entry.fields, this.fields());
-      const isOver = isShown || this.ended(entry);
+      const isOver = isShown || this.isEnded(entry);
       if (isOver) browserStore.remove(key);
       return !isOver;
     });
   }
 
-  // Was it sent to a draft that was saved or discarded since? Empty sessions are forgotten in a day.
-  ended({ sent, draft, place, at }) {
+  // Return whether an entry's draft was saved or discarded since. The server deletes empty sessions
+  // after a day, so older entries count as unsaved.
+  isEnded({ sent, draft, place, at }) {
     if (!sent || !draft || place !== (this.facts.place ?? "") || draft === this.draft) return false;
-    return !this.session || (this.draft > 0 && Date.now() - at < A_DAY);
+    return !this.session || (this.draft > 0 && Date.now() - at < ONE_DAY);
   }
 
-  // -- on the server --------------------------------------------------------------------------------
+  // -- on the server -------------------------------------------------------------------------
 
-  // One request after another.
-  queue(act) {
-    this.turn = this.turn.then(act);
-    return this.turn;
+  // Send one request after another.
+  queue(action) {
+    this.pending = this.pending.then(action);
+    return this.pending;
   }
 
   save() {
@@ -185,20 +184,26 @@ export class Draft {
     try {
       const options = { fields: this.allFields(fields), signal: this.abort.signal };
       const answer = await request(this.facts.draftUrl, options);
-      this.isCut = false;
+      this.isOffline = false;
       return answer;
     } catch (refused) {
-      this.isCut = refused.kind === "offline";
+      this.isOffline = refused.kind === "offline";
       throw refused;
     }
   }
 
-  took(answer) {
+  // Load the state of the draft, if the server can be reached.
+  async refresh() {
+    const answer = await this.post().catch(() => null);
+    if (answer) this.applyResponse(answer);
+  }
+
+  applyResponse(answer) {
     if (this.draft && answer.draft !== this.draft) {
-      // What was there was saved or discarded elsewhere; this text goes on as a draft of its own.
-      Object.assign(this, { since: "", saved: this.first, undecided: false });
+      // The draft was saved or discarded elsewhere: this text becomes a new draft.
+      Object.assign(this, { since: "", saved: this.initial, undecided: false });
     }
-    // Only the first answer says what this form began with.
+    // Only the first response describes the draft that this form started with.
     this.since ??= answer.saved_at;
     this.draft = answer.draft;
   }
@@ -207,77 +212,77 @@ export class Draft {
     clearTimeout(this.timer);
     this.typing = 0;
     if (this.stopped || !this.changed) return;
-    if (this.undecided) return this.trouble(WAITING);
+    if (this.undecided) return this.reportFailure(UNDECIDED);
     try {
-      if (this.since && this.text() === this.blank) await this.takeBack();
+      if (this.since && this.text() === this.blank) await this.deleteDraft();
       else await this.send();
     } catch (refused) {
       if (this.stopped) return;
-      if (refused.reason !== "ended" || !again) return this.trouble(whyNot(refused));
+      if (refused.reason !== "ended" || !again) return this.reportFailure(failureMessage(refused));
       Object.assign(this, { draft: 0, since: "" });
       await this.saveNow(false);
     }
   }
 
   async send() {
-    if (!this.draft) this.took(await this.post());
+    if (!this.draft) this.applyResponse(await this.post());
     const fields = this.fields();
     const answer = await this.post(fields);
-    this.took(answer);
+    this.applyResponse(answer);
     Object.assign(this, { since: answer.saved_at, saved: JSON.stringify(fields) });
-    this.fine();
-    this.say(this.savedWords(clock(answer.saved_at)));
+    this.handleSaved();
+    this.showStatus(this.savedMessage(formatTime(answer.saved_at)));
   }
 
-  // It is as before anything was typed: there is no draft any more.
-  async takeBack() {
+  // Delete the draft because the text is as it was before typing.
+  async deleteDraft() {
     const text = this.text();
-    await this.forget();
+    await this.requestDiscard();
     Object.assign(this, { draft: 0, since: "", saved: text });
-    this.fine();
-    this.say("");
+    this.handleSaved();
+    this.showStatus("");
   }
 
-  forget() {
+  requestDiscard() {
     const { discardUrl, page, place } = this.facts;
     return request(discardUrl, { fields: { page, place, kept: this.since } });
   }
 
-  // The form is open; what others do is heard.
-  beat() {
+  // Report that the form is open, and show other editors and newer versions.
+  sendHeartbeat() {
     return this.queue(async () => {
       if (this.stopped || (document.hidden && this.draft && !this.changed)) return;
       if (!this.session || (this.draft && this.changed)) return this.saveNow();
       try {
-        this.took(await this.post());
+        this.applyResponse(await this.post());
         if (this.changed) await this.saveNow();
-        else if (this.isTrouble) {
-          this.fine();
-          this.say("");
+        else if (this.isFailure) {
+          this.handleSaved();
+          this.showStatus("");
         }
       } catch (refused) {
-        if (this.changed && !this.stopped) this.trouble(whyNot(refused));
+        if (this.changed && !this.stopped) this.reportFailure(failureMessage(refused));
       }
     });
   }
 
-  say(words, trouble = false) {
-    this.isTrouble = trouble;
+  showStatus(message, isFailure = false) {
+    this.isFailure = isFailure;
     const { status } = this;
-    status.classList.toggle("is-trouble", trouble);
-    // That all is well need not be read out each time.
-    status.setAttribute("aria-live", trouble ? "polite" : "off");
-    if (status.textContent !== words) status.textContent = words;
+    status.classList.toggle("is-trouble", isFailure);
+    // Screen readers announce failures only, not every save.
+    status.setAttribute("aria-live", isFailure ? "polite" : "off");
+    if (status.textContent !== message) status.textContent = message;
   }
 
-  // -- the end --------------------------------------------------------------------------------------
+  // -- the end -------------------------------------------------------------------------------
 
-  // The form is sent: nothing more is stored until it is known how that went.
-  hold() {
+  // Prepare the form for sending, and save no more drafts until the result is known.
+  prepareSubmit() {
     this.stop();
     const { kept, csrfmiddlewaretoken: token } = this.form.elements;
     if (token) token.value = csrfToken();
-    // Saving ends the draft that this form knows, and no other.
+    // Saving the page deletes the draft only if it is the one that this form knows.
     if (kept && this.since !== null && !this.undecided) kept.value = this.since;
     if (this.changed) this.store({ sent: navigator.onLine, left: true });
   }
@@ -288,37 +293,37 @@ export class Draft {
     this.abort?.abort();
   }
 
-  // The same after what is on its way, for a while.
-  async finish() {
+  // Prepare the form for sending after waiting for running requests, up to a limit.
+  async finishSaving() {
     this.stopped = true;
-    await Promise.race([this.turn, patience()]);
-    this.hold();
+    await Promise.race([this.pending, waitBriefly()]);
+    this.prepareSubmit();
   }
 
   resume() {
     this.stopped = false;
-    this.later();
+    this.scheduleSave();
   }
 
-  done() {
+  close() {
     this.stop();
     this.unstore();
-    open.delete(this);
+    openDrafts.delete(this);
   }
 
   async discard() {
-    await this.finish();
+    await this.finishSaving();
     this.unstore();
-    if (this.draft) await this.forget();
-    this.done();
+    if (this.draft) await this.requestDiscard();
+    this.close();
   }
 
-  lost() {
+  wouldLoseText() {
     return !this.stopped && this.changed && !this.store();
   }
 
-  // The last words. Whether they arrive shows when the form is opened again.
-  leave() {
+  // Send the text a last time. Whether it arrived is checked when the form is opened again.
+  handleLeave() {
     if (this.stopped) return;
     this.stopped = true;
     const { changed } = this;
@@ -333,39 +338,34 @@ export class Draft {
     if (changed || this.isStored) this.store({ left: true, sent });
   }
 
-  // A browser shows the page again that it had put aside.
-  async back() {
+  // Update the draft after the browser restored the page from its back/forward cache.
+  async reopen() {
     const before = this.draft;
     this.stopped = false;
     if (before || this.session) {
       Object.assign(this, { draft: 0, since: null });
-      await this.queue(() =>
-        this.post().then(
-          (answer) => this.took(answer),
-          () => null,
-        ),
-      );
-      // The same draft as before it was sent: it did not arrive.
-      if (this.draft === before) this.saved = this.first;
+      await this.queue(() => this.refresh());
+      // The draft still exists, so the form that was sent did not arrive.
+      if (this.draft === before) this.saved = this.initial;
     }
-    this.later();
+    this.scheduleSave();
   }
 }
 
-// -- all forms of this window ---------------------------------------------------------------------
+// -- all forms in this window ----------------------------------------------------------------
 
-const each = (act) => [...open].filter(({ form }) => form.isConnected).map(act);
+const mapDrafts = (action) => [...openDrafts].filter(({ form }) => form.isConnected).map(action);
 
 for (const type of ["input", "change"]) {
-  document.addEventListener(type, ({ target }) => draftOf(target.closest("form"))?.later());
+  document.addEventListener(type, ({ target }) => draftFor(target.closest("form"))?.scheduleSave());
 }
-setInterval(() => each((draft) => draft.beat()), BEAT);
-addEventListener("online", () => each((draft) => draft.beat()));
+setInterval(() => mapDrafts((draft) => draft.sendHeartbeat()), HEARTBEAT_INTERVAL);
+addEventListener("online", () => mapDrafts((draft) => draft.sendHeartbeat()));
 addEventListener("beforeunload", (event) => {
-  if (each((draft) => draft.lost()).some(Boolean)) event.preventDefault();
+  if (mapDrafts((draft) => draft.wouldLoseText()).some(Boolean)) event.preventDefault();
 });
-addEventListener("pagehide", () => each((draft) => draft.leave()));
-addEventListener("pageshow", (event) => event.persisted && each((draft) => draft.back()));
+addEventListener("pagehide", () => mapDrafts((draft) => draft.handleLeave()));
+addEventListener("pageshow", (event) => event.persisted && mapDrafts((draft) => draft.reopen()));
 document.addEventListener("visibilitychange", () =>
-  each((draft) => (document.hidden ? draft.save() : draft.beat())),
+  mapDrafts((draft) => (document.hidden ? draft.save() : draft.sendHeartbeat())),
 );

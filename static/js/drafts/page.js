@@ -1,28 +1,28 @@
-// The draft of a page: of the editor's form, a new page's and the admin's. Shows who else edits the
-// page, and offers text that only this browser has.
+// The draft of a page, in the editor, in the form for a new page and in the admin. Shows who else
+// edits the page, and offers text that is only stored in this browser.
 
 import { editorOf } from "../editor/editor.js";
 import { button, element, isPlainClick } from "../lib/dom.js";
 import { browserStore } from "../lib/store.js";
-import { ALIVE, Draft, HERE, patience } from "./draft.js";
+import { Draft, IN_BROWSER, WINDOW_TIMEOUT, waitBriefly } from "./draft.js";
 
 const FIELDS = new Set("notes title abbreviation category aliases tags rewrite version".split(" "));
-// What of the admin's form no draft on the server holds.
-const BESIDE = /^(slug|about|aws_id|position|questions-\d+-dismissed)$/;
-const UNSAVED = `Not connected: your text is ${HERE}. Save again when you are back.`;
+// Fields of the admin's form that drafts on the server do not store.
+const BROWSER_ONLY = /^(slug|about|aws_id|position|questions-\d+-dismissed)$/;
+const UNSAVED = `Not connected: your text is ${IN_BROWSER}. Save again when you are back.`;
 const EXCERPT = 80; // characters
 
-const short = (line) => (line.length > EXCERPT ? `${line.slice(0, EXCERPT).trimEnd()}…` : line);
+const shorten = (line) => (line.length > EXCERPT ? `${line.slice(0, EXCERPT).trimEnd()}…` : line);
 
-// A line that only this text has, so that several can be distinguished, as on the server.
-const excerpt = ({ notes = "", title = "" }, shown) => {
+// Return a line that only this text has, to distinguish several drafts, as the server does.
+const findExcerpt = ({ notes = "", title = "" }, shown) => {
   const added = (text, other) => {
-    const known = new Set(other.split("\n"));
-    const line = text.split("\n").find((words) => words.trim() && !known.has(words));
-    return short(line?.trim() ?? "");
+    const otherLines = new Set(other.split("\n"));
+    const line = text.split("\n").find((words) => words.trim() && !otherLines.has(words));
+    return shorten(line?.trim() ?? "");
   };
-  const gone = added(shown, notes);
-  return added(notes, shown) || (gone ? `without: ${gone}` : short(title));
+  const removed = added(shown, notes);
+  return added(notes, shown) || (removed ? `without: ${removed}` : shorten(title));
 };
 
 class PageDraft extends Draft {
@@ -30,102 +30,101 @@ class PageDraft extends Draft {
 
   constructor(form, status) {
     const { person, page, wholeForm } = form.dataset;
-    // The site's editor has no fields for the rows of the admin's, where all are sent: the server
-    // puts the rows into the notes.
+    // The admin sends all fields, since the server writes its rows of items and questions into the
+    // notes. The site's editor has no such rows.
     const isWhole = wholeForm !== undefined;
     super(form, `kb.${isWhole ? "admin-draft" : "draft"}.${person}.${page || "new"}.`);
     this.isWhole = isWhole;
-    this.has = (name) =>
+    this.includesField = (name) =>
       isWhole ? name !== "csrfmiddlewaretoken" && name !== "kept" : FIELDS.has(name);
     const notice = document.querySelector("[data-draft-notice]");
     this.undecided = Boolean(notice);
     this.others = element("span", { className: "editing-others" });
     this.status = element("span", { className: "editing-draft" });
     status.append(this.others, " ", this.status, " ");
-    this.begin("unsaved" in form.dataset);
-    form.addEventListener("submit", (event) => this.submits(event));
+    this.setInitialText("unsaved" in form.dataset);
+    form.addEventListener("submit", (event) => this.handleSubmit(event));
     for (const link of form.querySelectorAll("[data-leaves]")) {
-      link.addEventListener("click", (event) => this.cancel(event, link));
+      link.addEventListener("click", (event) => this.saveAndLeave(event, link));
     }
     for (const other of document.querySelectorAll("form[data-discards-draft]")) {
-      other.addEventListener("submit", () => this.drop());
+      other.addEventListener("submit", () => this.dropDraft());
     }
     this.start();
   }
 
   async start() {
-    await this.beat();
-    this.later();
-    this.offer();
-    // By then a window that was killed a moment ago counts as closed.
-    setTimeout(() => document.querySelector(".draft-here") ?? this.offer(), ALIVE);
+    await this.sendHeartbeat();
+    this.scheduleSave();
+    this.showBanners();
+    // Look again later: only then does a window that has just crashed count as closed.
+    setTimeout(() => document.querySelector(".draft-here") ?? this.showBanners(), WINDOW_TIMEOUT);
   }
 
-  async back() {
-    await super.back();
-    this.offer();
+  async reopen() {
+    await super.reopen();
+    this.showBanners();
   }
 
-  // A form that is sent into nothing leaves the browser's error page in the place of the text.
-  async submits(event) {
-    if (event.defaultPrevented || this.asking) return event.preventDefault();
-    if (this.arrived || (navigator.onLine && !this.isCut)) {
-      this.hold();
+  // Check the connection first: otherwise the browser's error page would replace the text.
+  async handleSubmit(event) {
+    if (event.defaultPrevented || this.isChecking) return event.preventDefault();
+    if (this.isReachable || (navigator.onLine && !this.isOffline)) {
+      this.prepareSubmit();
       this.saved = this.text();
       return;
     }
     event.preventDefault();
-    // Asked all the same: without a network there still is a server on this very machine.
-    this.asking = true;
-    await this.post().then(
-      (answer) => this.took(answer),
-      () => null,
-    );
-    this.asking = false;
-    if (this.isCut) return this.trouble(UNSAVED);
-    this.arrived = true;
+    // Send a request even when offline: the server may run on this machine.
+    this.isChecking = true;
+    await this.refresh();
+    this.isChecking = false;
+    if (this.isOffline) return this.reportFailure(UNSAVED);
+    this.isReachable = true;
     this.form.requestSubmit(event.submitter);
-    this.arrived = false;
+    this.isReachable = false;
   }
 
-  // The page that one goes back to says at its top that there is a draft, which it has by then.
-  async cancel(event, link) {
+  // Save the draft before leaving, so that the next page can show a notice about it.
+  async saveAndLeave(event, link) {
     if (!isPlainClick(event) || !(this.changed || this.since)) return;
     event.preventDefault();
-    await Promise.race([this.save(), patience()]);
+    await Promise.race([this.save(), waitBriefly()]);
     location.assign(link.pathname);
   }
 
-  // The draft on the server is discarded, and with it what was on its way there.
-  drop() {
+  // Delete the entries of a draft that is discarded on the server.
+  dropDraft() {
     this.stop();
-    for (const [key, { draft }] of this.left()) if (draft === this.draft) browserStore.remove(key);
+    for (const [key, { draft }] of this.findAbandoned())
+      if (draft === this.draft) browserStore.remove(key);
     this.unstore();
   }
 
-  // -- what the server does not hold ------------------------------------------------------------
+  // -- fields that only the browser stores ---------------------------------------------------
 
-  get hasBeside() {
+  get hasBrowserOnlyChanges() {
     if (!this.isWhole) return false;
-    const [before, now] = [JSON.parse(this.first || "{}"), this.fields()];
+    const [before, now] = [JSON.parse(this.initial || "{}"), this.fields()];
     const names = [...Object.keys(before), ...Object.keys(now)];
-    return names.some((name) => BESIDE.test(name) && before[name] !== now[name]);
+    return names.some((name) => BROWSER_ONLY.test(name) && before[name] !== now[name]);
   }
 
-  fine() {
-    if (this.hasBeside && !this.changed) this.store({ sent: true });
-    else super.fine();
+  handleSaved() {
+    if (this.hasBrowserOnlyChanges && !this.changed) this.store({ sent: true });
+    else super.handleSaved();
   }
 
-  savedWords(time) {
-    return `Draft saved ${time}${this.hasBeside ? `; what is no text is ${HERE}` : ""}`;
+  savedMessage(time) {
+    const others = this.hasBrowserOnlyChanges ? `; other fields are ${IN_BROWSER}` : "";
+    return `Draft saved ${time}${others}`;
   }
 
-  // -- others -----------------------------------------------------------------------------------
+  // -- other editors -------------------------------------------------------------------------
 
-  took(answer) {
-    super.took(answer);
-    this.heard = answer.saved_at;
+  applyResponse(answer) {
+    super.applyResponse(answer);
+    this.lastSavedAt = answer.saved_at;
     const { others, version, changed_by: by, trashed } = answer;
     const messages = [];
     if (others.length) {
@@ -144,43 +143,43 @@ class PageDraft extends Draft {
       this.others.textContent = messages.join(" ");
   }
 
-  // -- text that only this browser has ----------------------------------------------------------
+  // -- text that only this browser stores ----------------------------------------------------
 
-  offer() {
+  showBanners() {
     for (const banner of document.querySelectorAll(".draft-here")) banner.remove();
-    for (const [key, entry] of this.left()) {
-      if (!this.hasArrived(entry)) this.form.before(this.banner(key, entry));
+    for (const [key, entry] of this.findAbandoned()) {
+      if (!this.hasArrived(entry)) this.form.before(this.createBanner(key, entry));
     }
   }
 
-  // Did what was sent arrive, or an earlier text of that window? This is known as soon as that draft
-  // is shown. The page of a new page lists the drafts of others.
+  // Return whether the text of an entry, or an earlier text of its window, reached the server. This
+  // can be seen from the draft of this form; the form for a new page also lists other drafts.
   hasArrived(entry) {
     if (!entry.sent || !this.draft) return false;
     if (entry.place === (this.facts.place ?? "")) {
-      return this.undecided && entry.draft === this.draft && entry.since !== this.heard;
+      return this.undecided && entry.draft === this.draft && entry.since !== this.lastSavedAt;
     }
     const listed = document.querySelector(`.drafts [name="place"][value="${entry.place}"]`);
     const saved = listed?.form.elements.kept.value;
-    // One that was there before, and is not any more, was saved or discarded since.
+    // A draft that is no longer listed was saved or discarded.
     return saved === undefined ? Boolean(entry.since) : saved !== entry.since;
   }
 
-  banner(key, entry) {
+  createBanner(key, entry) {
     const when = new Date(entry.at).toLocaleString("en-GB", {
       dateStyle: "medium",
       timeStyle: "short",
     });
     const words = `This browser has unsaved text of yours for this page, from ${when}.`;
-    const decide = (act) => () => {
-      if (act()) return;
+    const decide = (action) => () => {
+      if (action()) return;
       banner.remove();
       this.form.querySelector(".editor textarea")?.focus();
     };
     const buttons = [
       button(
         "Continue with it",
-        decide(() => this.resumes(key, entry)),
+        decide(() => this.continueWith(key, entry)),
         "button",
       ),
       button(
@@ -199,7 +198,7 @@ class PageDraft extends Draft {
         element(
           "p",
           { className: "draft-words" },
-          excerpt(entry.fields, this.form.elements.notes.defaultValue),
+          findExcerpt(entry.fields, this.form.elements.notes.defaultValue),
         ),
         element("p", { className: "notice-buttons" }, ...buttons),
       ),
@@ -207,41 +206,41 @@ class PageDraft extends Draft {
     return banner;
   }
 
-  // Goes on with it here, or returns true where another form is needed for it.
-  resumes(key, entry) {
+  // Put the text of an entry into this form, or open the form that it belongs to and return true.
+  continueWith(key, entry) {
     const { section = "", place = "", page } = this.facts;
     if (entry.section !== section || entry.place !== place) {
-      // A new page has a place, where it is not one from before they had.
+      // Old entries of new pages have no place.
       const query = page ? { section: entry.section } : { draft: entry.place || 1 };
       location.assign(`${new URL(this.form.action).pathname}?${new URLSearchParams(query)}`);
       return true;
     }
-    // It stays in the browser until this form has all of it.
-    if (this.fill(entry.fields)) browserStore.remove(key);
+    // Delete the entry only after this form has stored all of its text.
+    if (this.fillForm(entry.fields)) browserStore.remove(key);
     return false;
   }
 
-  // Puts fields into the form, the notes in a way that can be undone. Returns whether all found a
-  // place, and are in the browser again.
-  fill(fields) {
+  // Fill in the form; the change to the notes can be undone. Return whether all fields exist and
+  // the new text is stored in the browser.
+  fillForm(fields) {
     const { form } = this;
     this.addRows(fields);
-    let placed = true;
+    let allFound = true;
     for (const [name, value] of Object.entries(fields)) {
       const field = form.elements.namedItem(name);
       const editor = field && editorOf(field);
       if (editor) editor.edit({ start: 0, end: editor.value.length, text: value, select: [0, 0] });
-      else if (!field) placed = false;
+      else if (!field) allFound = false;
       else if (field.type !== "checkbox") field.value = value;
     }
     for (const field of form.elements) {
       if (field.type === "checkbox" && field.name) field.checked = field.name in fields;
     }
     form.dispatchEvent(new Event("input", { bubbles: true }));
-    return placed && (this.isStored || !this.changed);
+    return allFound && (this.isStored || !this.changed);
   }
 
-  // The rows that were added in the admin's form, once more.
+  // Add the rows that the entry has and the admin's form lacks.
   addRows(fields) {
     for (const prefix of ["items", "questions"]) {
       const name = `${prefix}-TOTAL_FORMS`;
@@ -256,7 +255,7 @@ export const startPageDraft = () => {
   const status = document.getElementById("kb-editing");
   const form = status?.closest("form");
   if (!form) return;
-  // The admin's form says there what ours says itself.
+  // In the admin, the status element has the data attributes that the editor's form has.
   Object.assign(form.dataset, status.dataset);
   if (form.dataset.draftUrl) new PageDraft(form, status);
 };

@@ -1,6 +1,6 @@
 // The preview: beside the text where there is room, behind a tab where there is none.
 
-import { hasModifier, movedBy } from "../lib/dom.js";
+import { hasModifier, nextIndex } from "../lib/dom.js";
 
 const PAUSE = 250; // milliseconds after the last key
 const FAILED = "Preview could not be loaded. Your text is not affected.";
@@ -66,7 +66,7 @@ class Tabs {
   }
 
   key(event) {
-    const to = movedBy(event, this.chosen, 2, ["ArrowLeft", "ArrowRight"]);
+    const to = nextIndex(event, this.chosen, 2, ["ArrowLeft", "ArrowRight"]);
     if (to === undefined || hasModifier(event)) return;
     event.preventDefault();
     this.choose(to);

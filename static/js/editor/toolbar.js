@@ -1,6 +1,6 @@
 // The editor's tools: a toolbar that is one stop for Tab, and the keys that people know.
 
-import { hasModifier, isApple, isCommand, movedBy } from "../lib/dom.js";
+import { hasModifier, isApple, isCommand, nextIndex } from "../lib/dom.js";
 import { tools } from "./markdown.js";
 
 // The tool of a key, as `key` or, where Shift changes what a key is, by its place.
@@ -76,7 +76,7 @@ class Toolbar {
   key(event) {
     if (hasModifier(event)) return;
     const at = this.buttons.indexOf(document.activeElement);
-    const next = movedBy(event, at, this.buttons.length, ["ArrowLeft", "ArrowRight"]);
+    const next = nextIndex(event, at, this.buttons.length, ["ArrowLeft", "ArrowRight"]);
     if (next === undefined) return;
     event.preventDefault();
     this.current(this.buttons[next]);

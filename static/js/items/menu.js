@@ -1,7 +1,7 @@
 // The menu of an item's four states, with room for a reason. Without this script its button is a
 // link to a page with the same choices.
 
-import { hasModifier, isPlainClick, movedBy } from "../lib/dom.js";
+import { hasModifier, isPlainClick, nextIndex } from "../lib/dom.js";
 import { idOf, KEYS, set, wanted } from "./tick.js";
 
 const GAP = 4; // pixels between the button and its menu, and to the edge of the window
@@ -77,7 +77,7 @@ export const startTickMenu = () => {
   };
 
   const move = (event) => {
-    const to = movedBy(event, entries.indexOf(document.activeElement), entries.length);
+    const to = nextIndex(event, entries.indexOf(document.activeElement), entries.length);
     entries[to]?.focus();
     return to !== undefined;
   };
@@ -110,7 +110,7 @@ export const startTickMenu = () => {
   });
   addEventListener("pagehide", () => close(false));
 
-  // -- ways to open it -------------------------------------------------------------------------
+  // -- ways to open it -----------------------------------------------------------------------
 
   for (const link of document.querySelectorAll("a.tick-more")) {
     link.setAttribute("role", "button");

@@ -18,7 +18,7 @@ const isClosed = (state) => state === "done" || state === "na";
 export const idOf = (box) => box.value.split(" ")[0];
 const boxesOf = (id) => document.querySelectorAll(`button.tick[value^="${id} "]`);
 
-// -- what is shown -------------------------------------------------------------------------
+// -- what is shown ---------------------------------------------------------------------------
 
 const count = (before, now) => {
   const closed = isClosed(now) - isClosed(before);
@@ -81,7 +81,7 @@ const paint = (id, state, why) => {
   if (before !== state) count(before, state);
 };
 
-// -- messages ------------------------------------------------------------------------------
+// -- messages --------------------------------------------------------------------------------
 
 const say = (words, link) => {
   said.textContent = words;
@@ -89,7 +89,7 @@ const say = (words, link) => {
   said.nextElementSibling.hidden = !words;
 };
 
-// -- sending: one request after another for each item, so that the last wish wins --------------
+// -- sending: one request after another for each item, so that the last wish wins ------------
 
 const items = new Map();
 const known = (id) => {

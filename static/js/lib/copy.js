@@ -1,14 +1,14 @@
-// Buttons that copy a text, or what is in a field: their `data-copy` is the text or the field's id.
+// Buttons that copy a text or the value of a field: `data-copy` is the text or the field's id.
 
 import { element } from "./dom.js";
 
-const COPIED = 2000; // milliseconds for which a button says so
+const COPIED_DURATION = 2000; // milliseconds that a button reads “Copied”
 
-const copy = async (text) => {
+const copyText = async (text) => {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    // Not over plain http: then by a field that is there for a moment.
+    // The clipboard API needs HTTPS: without it, copy from a temporary field.
     const field = element("textarea", { value: text, readOnly: true });
     document.body.append(field);
     field.select();
@@ -17,23 +17,23 @@ const copy = async (text) => {
   }
 };
 
-export const offerCopies = () => {
+export const showCopyButtons = () => {
   for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
 };
 
-export const startCopies = (say = () => {}) => {
+export const startCopyButtons = (onCopied = () => {}) => {
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
     if (!button) return;
     button.dataset.words ??= button.textContent;
     const text = button.dataset.copy;
-    await copy(document.getElementById(text)?.value ?? text);
+    await copyText(document.getElementById(text)?.value ?? text);
     button.focus();
     button.textContent = "Copied";
-    say();
+    onCopied();
     setTimeout(() => {
       button.textContent = button.dataset.words;
-    }, COPIED);
+    }, COPIED_DURATION);
   });
-  offerCopies();
+  showCopyButtons();
 };

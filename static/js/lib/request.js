@@ -1,21 +1,21 @@
-// Requests to our own server: the CSRF token goes along, and what cannot be used becomes a sentence.
+// Requests to our own server, with the CSRF token; failures become sentences for users.
 
-const WORDS = {
+const MESSAGES = {
   offline: "There is no connection to the server.",
   "logged-out": "You are logged out. Log in again in another tab.",
   failed: "The server did not answer as it should.",
 };
 
-// An answer that cannot be used. `kind` is "offline", "logged-out", "failed", or "refused" where
-// the message is the server's own; `reason` is its word for scripts, `body` the HTML it sent.
-class Refused extends Error {
+// A failed request. `kind` is "offline", "logged-out", "failed", or "refused" if the message is the
+// server's own; `reason` is the server's code for scripts, `body` the HTML of the response.
+class RequestError extends Error {
   constructor(kind, { error, reason = "", status = 0, body = "" } = {}) {
-    super(error ?? WORDS[kind]);
+    super(error ?? MESSAGES[kind]);
     Object.assign(this, { kind, reason, status, body });
   }
 }
 
-// The cookie is newer than a form of the page where one logged in again in another tab.
+// Prefer the cookie: after logging in again in another tab, the token in a form is out of date.
 export const csrfToken = () =>
   document.cookie.match(/(?:^|;\s*)csrftoken=([^;]+)/)?.[1] ??
   document.querySelector("[name=csrfmiddlewaretoken]")?.value ??
@@ -26,14 +26,14 @@ export const headers = () => ({ Accept: "application/json", "X-CSRFToken": csrfT
 export const formData = (fields) => {
   const isForm = fields instanceof FormData;
   const body = isForm ? fields : new FormData();
-  // The header has a newer token.
+  // The header has a newer token than the form.
   if (isForm) body.delete("csrfmiddlewaretoken");
   else for (const [name, value] of Object.entries(fields)) body.append(name, value);
   return body;
 };
 
-// Gets `url`, or posts `fields` to it. Returns the JSON or, with `html`, the piece of a page that
-// the server answers; throws a Refused, or an AbortError where `signal` says so.
+// Get `url`, or post `fields` to it. Return the JSON or, with `html`, the HTML of the response.
+// Throw a RequestError, or an AbortError if `signal` aborts.
 export const request = async (url, { query, fields, html = false, signal, keepalive } = {}) => {
   const address = query ? `${url}?${new URLSearchParams(query)}` : url;
   const options = fields
@@ -45,14 +45,14 @@ export const request = async (url, { query, fields, html = false, signal, keepal
     response = await fetch(address, options);
     answer = await response.text();
   } catch (error) {
-    throw error.name === "AbortError" ? error : new Refused("offline");
+    throw error.name === "AbortError" ? error : new RequestError("offline");
   }
   const { status } = response;
-  // A redirect leads to the log-in page.
-  if (response.redirected) throw new Refused("logged-out", { status });
+  // The only redirect is to the log-in page.
+  if (response.redirected) throw new RequestError("logged-out", { status });
   const isJson = (response.headers.get("Content-Type") ?? "").includes("json");
   if (response.ok && isJson !== html) return isJson ? JSON.parse(answer) : answer;
-  if (!isJson) throw new Refused("failed", { status, body: answer });
+  if (!isJson) throw new RequestError("failed", { status, body: answer });
   const data = JSON.parse(answer);
-  throw new Refused(data.error ? "refused" : "failed", { ...data, status });
+  throw new RequestError(data.error ? "refused" : "failed", { ...data, status });
 };

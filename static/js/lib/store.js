@@ -1,4 +1,4 @@
-// What the browser stores for us, as JSON. Where that is forbidden or full, it stores nothing.
+// JSON in the browser's storage. If storage is blocked or full, nothing is stored.
 
 const attempt = (act) => {
   try {
@@ -8,7 +8,7 @@ const attempt = (act) => {
   }
 };
 
-const storeOf = (name) => ({
+const createStore = (name) => ({
   get: (key) => attempt(() => JSON.parse(window[name].getItem(key))),
   set: (key, value) =>
     attempt(() => {
@@ -19,6 +19,6 @@ const storeOf = (name) => ({
   keys: () => attempt(() => Object.keys(window[name])) ?? [],
 });
 
-export const browserStore = storeOf("localStorage");
-// Of one tab, until it is closed.
-export const tabStore = storeOf("sessionStorage");
+export const browserStore = createStore("localStorage");
+// For this tab only, until it is closed.
+export const tabStore = createStore("sessionStorage");

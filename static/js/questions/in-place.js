@@ -4,8 +4,8 @@
 // place. What was typed stays in its field until the server has it.
 
 import { ready, startAskedDraft } from "../drafts/asked.js";
-import { draftOf } from "../drafts/draft.js";
-import { button, element, hasModifier, isPlainClick, parsed } from "../lib/dom.js";
+import { draftFor } from "../drafts/draft.js";
+import { button, element, hasModifier, isPlainClick, parseHTML } from "../lib/dom.js";
 import { request } from "../lib/request.js";
 import { tabStore } from "../lib/store.js";
 
@@ -15,9 +15,9 @@ const FAILED = "This could not be saved. Your text is still here: try again in a
 const PLACE = "kb.questions.place";
 
 // Has the form something that closing it would be the end of?
-const holds = (form) => form.dataset.keep === "always" || Boolean(draftOf(form)?.holds);
+const losesText = (form) => form.dataset.keep === "always" || Boolean(draftFor(form)?.losesText);
 
-// -- saving -----------------------------------------------------------------------------------
+// -- saving ----------------------------------------------------------------------------------
 
 const tell = (form, sentence) => {
   let place = form.querySelector(".answer-error");
@@ -33,8 +33,8 @@ const send = async (form, submitter) => {
   if (form.dataset.busy) return;
   form.dataset.busy = "yes";
   tell(form, "");
-  const draft = draftOf(form);
-  await draft?.finish();
+  const draft = draftFor(form);
+  await draft?.finishSaving();
   const fields = new FormData(form, submitter);
   try {
     return go(form, (await request(form.action, { fields })).to);
@@ -58,7 +58,7 @@ const decide = (form, submitter) => {
 };
 
 const go = (form, to) => {
-  draftOf(form)?.done();
+  draftFor(form)?.close();
   const there = new URL(to, location.href);
   if (there.pathname + there.search !== location.pathname + location.search) {
     location.assign(there);
@@ -111,7 +111,7 @@ const bringNear = (messages, entry) => {
   setTimeout(() => region.append(messages), 100);
 };
 
-// -- the answer's form in its place -----------------------------------------------------------
+// -- the answer's form in its place ----------------------------------------------------------
 
 const open = async (link) => {
   const entry = link.closest("[data-question]");
@@ -128,7 +128,7 @@ const open = async (link) => {
       request(`${link.href}&part=1`, { html: true }),
       import("../editor/start.js"),
     ]);
-    const form = parsed(html).querySelector("form");
+    const form = parseHTML(html).querySelector("form");
     link.closest(".question-actions").after(form);
     startAskedDraft(form);
     startEditors(form);
@@ -142,8 +142,8 @@ const open = async (link) => {
 
 // Whether what was typed is discarded, or there is nothing.
 const dropped = (form) => {
-  if (holds(form) && !confirm("Discard what you typed?")) return null;
-  const draft = draftOf(form);
+  if (losesText(form) && !confirm("Discard what you typed?")) return null;
+  const draft = draftFor(form);
   return draft ? draft.discard().catch(() => null) : Promise.resolve();
 };
 
@@ -175,7 +175,7 @@ document.addEventListener("submit", (event) => {
   send(event.target, event.submitter);
 });
 
-// -- keys -------------------------------------------------------------------------------------
+// -- keys ------------------------------------------------------------------------------------
 
 const focus = (entry) => {
   entry.focus({ preventScroll: true });
@@ -187,7 +187,7 @@ const inForm = (event, form) => {
   if (command && !event.altKey && (event.key === "Enter" || event.key.toLowerCase() === "s")) {
     event.preventDefault();
     form.requestSubmit(form.querySelector(".button-main"));
-  } else if (event.key === "Escape" && !holds(form)) {
+  } else if (event.key === "Escape" && !losesText(form)) {
     if (form.closest("[data-question]")) close(form);
     else if (form.closest("details")) {
       form.closest("details").open = false;
@@ -229,7 +229,7 @@ document.addEventListener("keydown", (event) => {
   if (inbox && alone && !event.target.matches("input, textarea, select")) inInbox(event, inbox);
 });
 
-// -- at the start -----------------------------------------------------------------------------
+// -- at the start ----------------------------------------------------------------------------
 
 // One entry can be reached with Tab; the others are a key away from it.
 const inbox = document.querySelector(".inbox");

@@ -1,7 +1,7 @@
 // The search box: `/` leads to it, and what it finds is listed below while one types. Without this
 // script it is a form that leads to the full page.
 
-import { hasModifier, inField, isPlainClick } from "../lib/dom.js";
+import { hasModifier, isInField, isPlainClick } from "../lib/dom.js";
 import { Asking, Options } from "./suggest.js";
 
 export const startSearchBox = (box) => {
@@ -47,7 +47,7 @@ export const startSearchBox = (box) => {
   };
   input.addEventListener("input", () => look("later"));
 
-  // -- the box on a narrow screen ------------------------------------------------------------------
+  // -- the box on a narrow screen ------------------------------------------------------------
 
   const open = () => {
     box.classList.add("is-open");
@@ -66,7 +66,7 @@ export const startSearchBox = (box) => {
   opener.addEventListener("click", open);
   box.querySelector(".search-close").addEventListener("click", () => close(true));
 
-  // -- keys ----------------------------------------------------------------------------------------
+  // -- keys ----------------------------------------------------------------------------------
 
   const giveUp = () => {
     if (panel.classList.contains("is-shown")) hide();
@@ -87,7 +87,7 @@ export const startSearchBox = (box) => {
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || hasModifier(event)) return;
-    if (event.defaultPrevented || inField(event.target) || document.querySelector("dialog[open]"))
+    if (event.defaultPrevented || isInField(event.target) || document.querySelector("dialog[open]"))
       return;
     event.preventDefault();
     open();

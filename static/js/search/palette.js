@@ -7,8 +7,8 @@ import {
   isApple,
   isCommand,
   isPlainClick,
-  movedBy,
-  parsed,
+  nextIndex,
+  parseHTML,
 } from "../lib/dom.js";
 import { request } from "../lib/request.js";
 import { browserStore } from "../lib/store.js";
@@ -119,7 +119,7 @@ export const startPalette = (dialog, page) => {
     if (!words || parts.first.children.length) chooseFirst();
   };
 
-  // -- opening it ----------------------------------------------------------------------------------------
+  // -- opening it ----------------------------------------------------------------------------
 
   // Who opens it again does not wait for what was asked before.
   let asked = 0;
@@ -129,7 +129,7 @@ export const startPalette = (dialog, page) => {
     const late = setTimeout(() => turn === asked && options.say("One moment…", true), 300);
     try {
       const query = { ids: before.join(","), page };
-      const answer = parsed(await request(dialog.dataset.recent, { query, html: true }));
+      const answer = parseHTML(await request(dialog.dataset.recent, { query, html: true }));
       if (turn !== asked) return;
       commands = [...answer.querySelectorAll("[data-also]")];
       for (const group of answer.querySelectorAll("[role=group]")) {
@@ -182,7 +182,7 @@ export const startPalette = (dialog, page) => {
   });
   addEventListener("pagehide", () => dialog.open && dialog.close());
 
-  // -- using it ------------------------------------------------------------------------------------------
+  // -- using it ------------------------------------------------------------------------------
 
   const does = {
     theme: () => {
@@ -212,7 +212,7 @@ export const startPalette = (dialog, page) => {
   input.addEventListener("input", look);
   input.addEventListener("keydown", (event) => {
     if (event.isComposing || hasModifier(event) || event.shiftKey) return;
-    const to = movedBy(event, options.at, options.all.length);
+    const to = nextIndex(event, options.at, options.all.length);
     if (to !== undefined) options.choose(to);
     else if (event.key === "Enter") enter();
     else return;

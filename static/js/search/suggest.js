@@ -1,7 +1,7 @@
 // What the search box and the palette have in common: asking the server while one types, and
 // a list of options that the arrow keys go through (ARIA, "combobox").
 
-import { parsed } from "../lib/dom.js";
+import { parseHTML } from "../lib/dom.js";
 import { request } from "../lib/request.js";
 
 const PAUSE = 120; // milliseconds after the last key
@@ -83,7 +83,7 @@ export class Options {
 
   // Puts the options of an answer of our own server into a part of the list, and says its sentence.
   fill(html, into = this.list) {
-    const answer = parsed(html);
+    const answer = parseHTML(html);
     const sentence = answer.querySelector(".search-sentence");
     into.replaceChildren(...answer.querySelectorAll("[role=option]"));
     this.number();

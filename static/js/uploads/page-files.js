@@ -1,7 +1,7 @@
 // The files of a page, for editors: chosen or dropped, and sent at once; and their Markdown copied.
 
-import { offerCopies, startCopies } from "../lib/copy.js";
-import { element, parsed } from "../lib/dom.js";
+import { showCopyButtons, startCopyButtons } from "../lib/copy.js";
+import { element, parseHTML } from "../lib/dom.js";
 import { request } from "../lib/request.js";
 import { filesOf, Rows } from "./rows.js";
 
@@ -40,9 +40,9 @@ export const startPageFiles = (form) => {
   // What the server now says of the page's files, in the place of what it said before.
   const refresh = async () => {
     try {
-      const fresh = parsed(await request(location.href, { html: true }));
+      const fresh = parseHTML(await request(location.href, { html: true }));
       renew(fresh.getElementById("kb-files"));
-      offerCopies();
+      showCopyButtons();
     } catch {
       if (rowsInUse().length) rows.say("Load the page again to see it in the list.");
       else location.reload();
@@ -79,7 +79,7 @@ export const startPageFiles = (form) => {
     chooser.value = "";
   });
 
-  // -- dropping ---------------------------------------------------------------------------------
+  // -- dropping ------------------------------------------------------------------------------
 
   const words = element("p", { className: "drop-words" }, "Drop to add to this page’s files");
 
@@ -106,5 +106,5 @@ export const startPageFiles = (form) => {
     });
   }
 
-  startCopies(() => rows.say("The Markdown is copied."));
+  startCopyButtons(() => rows.say("The Markdown is copied."));
 };
