@@ -113,7 +113,7 @@ def test_a_refused_upload_is_told_and_nothing_is_saved(tab):  # noqa: F811
     save(tab)
     held.let_go()
     expect(upload(tab)).to_contain_text("This picture is broken")
-    expect(tab.get_by_text("Not saved: a file did not arrive.")).to_be_visible()
+    expect(tab.get_by_text("Not saved: a file could not be uploaded.")).to_be_visible()
     assert Page.objects.get().version == 1
     save(tab)
     assert saved(tab) == NOTES

@@ -19,7 +19,7 @@ const ONE_DAY = 24 * 60 * 60 * 1000;
 export const IN_BROWSER = "saved in this browser";
 const NOT_STORED =
   "Your text could not be saved as a draft. Save the page, or copy your text before you leave.";
-const UNDECIDED = `There is an earlier draft: continue or discard it. Until then what you type is ${IN_BROWSER}.`;
+const UNDECIDED = `There is an earlier draft: continue or discard it. This text is ${IN_BROWSER}.`;
 const MESSAGES = {
   offline: `Not connected: ${IN_BROWSER}.`,
   "logged-out": `You are logged out: ${IN_BROWSER}. Log in again in another tab.`,
@@ -61,7 +61,7 @@ export const draftFor = (form) => [...openDrafts].find((draft) => draft.form ===
 
 export class Draft {
   // Return whether a field is part of the draft.
-  has = () => true;
+  includesField = () => true;
   // Whether the server tracks the open form and reports other editors.
   session = false;
   // Whether there is an earlier draft that the user has neither continued nor discarded.
@@ -73,7 +73,7 @@ export class Draft {
     const script = document.querySelector("script[data-draft-url]");
     Object.assign(this, { form, prefix, facts: { ...script?.dataset, ...form.dataset } });
     this.draft = Number(this.facts.draft || 0);
-    // When this form last saved the draft; null until the server has reported it.
+    // When the draft was last saved, as far as this form knows; null until the server reports it.
     this.since = this.facts.since ?? null;
     // Each window has an entry of its own.
     this.key = prefix + Date.now().toString(36) + Math.random().toString(36).slice(2, 8);

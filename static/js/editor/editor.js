@@ -1,24 +1,24 @@
-// The Markdown editor's field, which all its parts work on (see `start.js`). The text is changed
-// only by `editor.edit`, so that the browser can always undo it.
+// The text field of the Markdown editor, shared by all its parts (see `start.js`). They change the
+// text only with `editor.edit`, so that the browser can undo every change.
 
 import { request } from "../lib/request.js";
 
 const editors = new WeakMap();
-const MANY = 20; // lines
-const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
+const MIN_HTML_LINES = 20; // lines
+const escapeHTML = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
 
-// Put a text in the place of what is selected, in the only way that browsers can undo: commands
-// that are out of date. Chromium takes many lines in one by one, each as a change of its own and
-// laid out again, unless they come as HTML, of which a text area keeps the characters.
+// Replace the selection. Only the deprecated `execCommand` makes changes that browsers can undo.
+// Chromium inserts plain text line by line with a layout for each, so long texts are inserted as
+// HTML, of which a text area takes the characters.
 const insert = (area, text, wanted) => {
   const before = area.value;
   const command = (name, value) => document.execCommand(name, false, value);
   if (!text) command("delete");
-  else if (text.split("\n", MANY).length < MANY) command("insertText", text);
+  else if (text.split("\n", MIN_HTML_LINES).length < MIN_HTML_LINES) command("insertText", text);
   else {
-    const taken = command("insertHTML", `<pre>\n${escaped(text)}\n</pre>`);
+    const isAccepted = command("insertHTML", `<pre>\n${escapeHTML(text)}\n</pre>`);
     if (area.value === wanted) return;
-    if (taken && area.value !== before) command("undo");
+    if (isAccepted && area.value !== before) command("undo");
     if (area.value === before) command("insertText", text);
   }
   if (area.value === wanted) return;
@@ -44,8 +44,8 @@ export class Editor {
     return [this.area.selectionStart, this.area.selectionEnd];
   }
 
-  // Put a text in the place of what is between two offsets. `select` is what is selected then;
-  // without it, what was selected stays so, and who is in another field stays there.
+  // Replace the text between two offsets, then select the range `select`. Without it, selection and
+  // focus stay as they are.
   edit({ start, end, text, select }) {
     const { area } = this;
     const [from, to] = this.selection;
@@ -62,20 +62,20 @@ export class Editor {
       area.setSelectionRange(...select);
       return;
     }
-    const more = text.length - (end - start);
-    const moved = (at) => (at <= start ? at : at >= end ? at + more : start + text.length);
-    area.setSelectionRange(moved(from), moved(to));
+    const growth = text.length - (end - start);
+    const shift = (at) => (at <= start ? at : at >= end ? at + growth : start + text.length);
+    area.setSelectionRange(shift(from), shift(to));
     area.scrollTop = scrollTop;
     if (before !== area) (before?.focus ? before : area).focus({ preventScroll: true });
   }
 
-  // Asks the server for HTML; throws a Refused.
+  // Post fields and return HTML from the server; throw a RequestError.
   post(url, fields, signal) {
     const { page } = this.root.dataset;
     return request(url, { fields: page ? { ...fields, page } : fields, html: true, signal });
   }
 
-  tell(message) {
+  showStatus(message) {
     this.status.textContent = message;
   }
 

@@ -1,17 +1,17 @@
-// Files that are dropped, pasted or chosen in the editor: uploaded, and then shown by the text.
+// Upload files that are dropped, pasted or chosen in the editor, and insert their Markdown.
 
 import { filesOf, Rows } from "../uploads/rows.js";
 
-const AROUND = 40; // characters by which a place is known again
-const WAITS = "Saved as soon as the upload is done.";
-const MISSED = "Not saved: a file did not arrive. Try it again, or save without it.";
+const CONTEXT_LENGTH = 40; // characters around a place by which it is found again
+const WAITING = "Saved as soon as the upload is done.";
+const NOT_UPLOADED = "Not saved: a file could not be uploaded. Try it again, or save without it.";
 
-// Where a mark is in a text, and its line with it where that is not needed without it.
-const spanOf = (text, mark, alone) => {
+// Return the range of a mark in a text; with `alone`, include the line break added for it.
+const findSpan = (text, mark, alone) => {
   let start = text.indexOf(mark.text);
   if (start < 0) return null;
   let end = start + mark.text.length;
-  if (alone && mark.apart && text[start - 1] === "\n") start -= 1;
+  if (alone && mark.onNewLine && text[start - 1] === "\n") start -= 1;
   else if (alone && mark.followed && text[end] === "\n") end += 1;
   return [start, end];
 };
@@ -21,33 +21,33 @@ class Files {
     const { area, root, form } = editor;
     this.editor = editor;
     this.marks = new Map();
-    // Of all uploads: undoing brings back the marks of those that are over.
-    this.known = new Map();
+    // The marks of all uploads, since undo can restore marks of finished ones.
+    this.allMarks = new Map();
     this.places = new WeakMap();
     this.rows = new Rows(root.querySelector(".editor-uploads"), {
       page: root.dataset.page,
       urls: root.dataset,
       focus: area,
-      begun: (upload) => this.mark(upload),
-      done: (upload, { markdown }) => this.put(upload, markdown),
-      ended: (upload) => this.end(upload),
+      begun: (upload) => this.insertMark(upload),
+      done: (upload, { markdown }) => this.replaceMark(upload, markdown),
+      ended: (upload) => this.handleEnd(upload),
     });
-    area.addEventListener("dragover", (event) => this.over(event));
+    area.addEventListener("dragover", (event) => this.allowDrop(event));
     area.addEventListener("dragleave", () => area.classList.remove("editor-drop"));
     area.addEventListener("drop", (event) => this.receive(event, event.dataTransfer));
     area.addEventListener("paste", (event) => this.receive(event, event.clipboardData));
-    form?.addEventListener("submit", (event) => this.hold(event));
-    // Of whatever is made of the form: a draft, what the browser keeps, what is saved.
-    form?.addEventListener("formdata", ({ formData }) => this.clean(formData));
+    form?.addEventListener("submit", (event) => this.holdSubmit(event));
+    // Remove marks whenever the form's data is read, for drafts as well as for saving.
+    form?.addEventListener("formdata", ({ formData }) => this.removeMarks(formData));
     const chooser = root.querySelector(".editor-files");
     chooser?.addEventListener("change", () => {
-      this.take([...chooser.files]);
+      this.upload([...chooser.files]);
       chooser.value = "";
       area.focus();
     });
   }
 
-  over(event) {
+  allowDrop(event) {
     if (!event.dataTransfer.types.includes("Files")) return;
     event.preventDefault();
     this.editor.area.classList.add("editor-drop");
@@ -56,92 +56,92 @@ class Files {
   receive(event, transfer) {
     this.editor.area.classList.remove("editor-drop");
     if (!transfer?.files.length) return;
-    // Spreadsheets and browsers put a picture of a text beside it: the text is what was meant.
+    // Spreadsheets and browsers add an image to copied text: paste the text.
     if (event.type === "paste" && transfer.types.includes("text/plain")) return;
     event.preventDefault();
-    this.take(filesOf(transfer));
+    this.upload(filesOf(transfer));
   }
 
-  take(files) {
+  upload(files) {
     this.editor.showError("");
     this.rows.take(files);
   }
 
-  // Where it will be in the text: at the caret, or where it was before it was refused.
-  mark(upload) {
+  // Mark the place of an upload in the text: the caret or, for a new attempt, the former place.
+  insertMark(upload) {
     const { editor } = this;
-    const [start, end] = this.place(upload) ?? editor.selection;
+    const [start, end] = this.findPlace(upload) ?? editor.selection;
     const name = upload.name.replace(/[[\]\\]/g, "");
-    const shown = upload.file.type.startsWith("image/") ? "!" : "";
-    let text = `${shown}[Uploading ${name}…]()`;
+    const prefix = upload.file.type.startsWith("image/") ? "!" : "";
+    let text = `${prefix}[Uploading ${name}…]()`;
     for (let n = 2; editor.value.includes(text); n += 1)
-      text = `${shown}[Uploading ${name}… (${n})]()`;
-    const apart = Boolean(start) && editor.value[start - 1] === ")";
-    // Of several, each has a line.
-    if (apart && this.last && editor.value.slice(0, start).endsWith(this.last.text))
+      text = `${prefix}[Uploading ${name}… (${n})]()`;
+    const onNewLine = Boolean(start) && editor.value[start - 1] === ")";
+    // If several files are inserted, each is on its own line.
+    if (onNewLine && this.last && editor.value.slice(0, start).endsWith(this.last.text))
       this.last.followed = true;
-    this.last = { text, apart, followed: false };
+    this.last = { text, onNewLine, followed: false };
     this.marks.set(upload, this.last);
-    this.known.set(text, this.last);
-    const wanted = (apart ? "\n" : "") + text;
+    this.allMarks.set(text, this.last);
+    const wanted = (onNewLine ? "\n" : "") + text;
     const to = start + wanted.length;
     editor.edit({ start, end, text: wanted, select: this.places.has(upload) ? null : [to, to] });
   }
 
-  place(upload) {
+  findPlace(upload) {
     const place = this.places.get(upload);
-    const known = place ? this.editor.value.indexOf(place.before + place.after) : -1;
-    if (known < 0) return null;
-    const at = known + place.before.length;
+    const position = place ? this.editor.value.indexOf(place.before + place.after) : -1;
+    if (position < 0) return null;
+    const at = position + place.before.length;
     return [at, at];
   }
 
-  // Put what shows a file, or nothing, in the place of its mark.
-  put(upload, text) {
+  // Replace the mark of an upload by the Markdown of its file, or by nothing.
+  replaceMark(upload, text) {
     const { editor } = this;
     const mark = this.marks.get(upload);
     this.marks.delete(upload);
-    const span = mark && spanOf(editor.value, mark, !text);
-    // Where its author took the mark out, the file is not wanted in the text either.
+    const span = mark && findSpan(editor.value, mark, !text);
+    // If the author deleted the mark, do not insert the file.
     if (!span) return;
     const [start, end] = span;
-    const before = editor.value.slice(Math.max(0, start - AROUND), start);
-    this.places.set(upload, { before, after: editor.value.slice(end, end + AROUND) });
+    const before = editor.value.slice(Math.max(0, start - CONTEXT_LENGTH), start);
+    this.places.set(upload, { before, after: editor.value.slice(end, end + CONTEXT_LENGTH) });
     editor.edit({ start, end, text });
   }
 
-  clean(formData) {
+  removeMarks(formData) {
     const { name, value } = this.editor.area;
     let text = value;
-    for (const mark of this.known.values()) {
-      for (let span = spanOf(text, mark, true); span; span = spanOf(text, mark, true)) {
+    for (const mark of this.allMarks.values()) {
+      for (let span = findSpan(text, mark, true); span; span = findSpan(text, mark, true)) {
         text = text.slice(0, span[0]) + text.slice(span[1]);
       }
     }
     if (text !== value && formData.has(name)) formData.set(name, text);
   }
 
-  hold(event) {
+  holdSubmit(event) {
     if (!this.rows.active) return;
     event.preventDefault();
-    // No other listener is to take this for saved.
+    // Otherwise the draft would treat the form as sent.
     event.stopImmediatePropagation();
     this.held = { submitter: event.submitter };
     this.editor.showError("");
-    this.editor.tell(WAITS);
+    this.editor.showStatus(WAITING);
   }
 
-  // Saving goes on once nothing is on its way any more, unless a file was refused in between.
-  end(upload) {
-    this.put(upload, "");
+  // Send the form when all uploads have finished, unless one of them failed.
+  handleEnd(upload) {
+    this.replaceMark(upload, "");
     const { held, editor } = this;
     if (!held) return;
-    held.missed ||= upload.state === "refused";
+    held.hasFailed ||= upload.state === "refused";
     if (this.rows.active) return;
     this.held = null;
-    editor.tell("");
-    if (held.missed) editor.showError(MISSED);
-    // A moment later: until then the upload counts as running, and leaving would be asked about.
+    editor.showStatus("");
+    if (held.hasFailed) editor.showError(NOT_UPLOADED);
+    // Wait until the upload no longer counts as running: else the browser asks before leaving.
     else setTimeout(() => editor.form.requestSubmit(held.submitter));
   }
 }

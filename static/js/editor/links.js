@@ -1,7 +1,7 @@
-// `[[` offers pages: a list under the caret that arrow keys choose from.
+// Typing `[[` opens a list of pages below the caret, to choose from with the arrow keys.
 //
-// The field stays a text box, as `aria-expanded` is only for boxes of one line; what is offered is
-// said by its active descendant and in words.
+// The field keeps the role of a text box, since `aria-expanded` is for single-line fields only.
+// Screen readers get the options from `aria-activedescendant` and from a status message.
 
 import { element, hasModifier } from "../lib/dom.js";
 import { request } from "../lib/request.js";
@@ -9,9 +9,9 @@ import { measure } from "./scroll.js";
 
 const PAUSE = 120; // milliseconds after the last key
 const GAP = 4; // pixels between a line and the list
-const HIGHEST = 240;
-const BEGUN = /\[\[([^[\]|#\n]{0,80})$/;
-let lists = 0;
+const MAX_HEIGHT = 240; // pixels
+const LINK_START = /\[\[([^[\]|#\n]{0,80})$/;
+let listCount = 0;
 
 class Links {
   constructor(editor) {
@@ -19,24 +19,24 @@ class Links {
     this.editor = editor;
     this.area = area;
     this.list = root.querySelector(".editor-pages");
-    this.said = root.querySelector(".editor-pages-status");
-    lists += 1;
-    this.list.id = `editor-pages-${lists}`;
+    this.status = root.querySelector(".editor-pages-status");
+    listCount += 1;
+    this.list.id = `editor-pages-${listCount}`;
     this.pages = [];
     this.at = 0;
     this.closedAt = -1;
     area.setAttribute("aria-autocomplete", "list");
-    area.addEventListener("input", () => this.look());
-    area.addEventListener("keydown", (event) => this.key(event));
+    area.addEventListener("input", () => this.handleInput());
+    area.addEventListener("keydown", (event) => this.handleKey(event));
     area.addEventListener("keyup", (event) => {
-      if (/^(Arrow(Left|Right)|Home|End|Page)/.test(event.key) && !this.begun()) this.close();
+      if (/^(Arrow(Left|Right)|Home|End|Page)/.test(event.key) && !this.findLink()) this.close();
     });
-    area.addEventListener("click", () => this.begun() || this.close());
+    area.addEventListener("click", () => this.findLink() || this.close());
     area.addEventListener("blur", () => this.close());
-    area.addEventListener("scroll", () => this.place());
-    window.visualViewport.addEventListener("resize", () => this.place());
-    new ResizeObserver(() => this.place()).observe(area);
-    // Before the field loses the focus.
+    area.addEventListener("scroll", () => this.placeList());
+    window.visualViewport.addEventListener("resize", () => this.placeList());
+    new ResizeObserver(() => this.placeList()).observe(area);
+    // Without this, a click on the list would take the focus from the field.
     this.list.addEventListener("pointerdown", (event) => event.preventDefault());
     this.list.addEventListener("click", (event) => {
       const option = event.target.closest("[role=option]");
@@ -44,40 +44,40 @@ class Links {
     });
   }
 
-  get open() {
+  get isOpen() {
     return !this.list.hidden;
   }
 
-  // What is typed behind `[[`, and where it begins; null where the caret is in no link.
-  begun() {
+  // Return the text after `[[` and its start, or null if the caret is not in a link.
+  findLink() {
     const [start, end] = this.editor.selection;
     const found =
-      start === end && BEGUN.exec(this.area.value.slice(Math.max(0, start - 100), start));
+      start === end && LINK_START.exec(this.area.value.slice(Math.max(0, start - 100), start));
     return found ? { words: found[1], start: start - found[1].length } : null;
   }
 
-  look() {
+  handleInput() {
     clearTimeout(this.timer);
-    const begun = this.begun();
-    if (begun?.start !== this.closedAt) this.closedAt = -1;
-    if (!begun || this.closedAt >= 0) {
+    const link = this.findLink();
+    if (link?.start !== this.closedAt) this.closedAt = -1;
+    if (!link || this.closedAt >= 0) {
       this.close();
       return;
     }
-    this.timer = setTimeout(() => this.ask(begun.words), PAUSE);
+    this.timer = setTimeout(() => this.loadPages(link.words), PAUSE);
   }
 
-  async ask(words) {
-    // An answer to older words never replaces one to newer.
-    this.asked?.abort();
-    const asked = new AbortController();
-    this.asked = asked;
+  async loadPages(words) {
+    // Abort the last request: its response must not replace a newer one.
+    this.controller?.abort();
+    const controller = new AbortController();
+    this.controller = controller;
     try {
       const { namesUrl } = this.editor.root.dataset;
-      const { pages } = await request(namesUrl, { query: { q: words }, signal: asked.signal });
-      if (asked === this.asked && this.begun()?.words === words) this.show(pages);
+      const { pages } = await request(namesUrl, { query: { q: words }, signal: controller.signal });
+      if (controller === this.controller && this.findLink()?.words === words) this.show(pages);
     } catch {
-      // Without a list one types the name.
+      // Without a list, the name can still be typed.
     }
   }
 
@@ -98,16 +98,16 @@ class Links {
       }),
     );
     const { length } = pages;
-    this.said.textContent = length
+    this.status.textContent = length
       ? `${length} ${length === 1 ? "page" : "pages"}`
-      : "No page is called so";
+      : "No matching page";
     if (!length || document.activeElement !== this.area) {
       this.close(length > 0);
       return;
     }
     this.list.hidden = false;
     this.area.setAttribute("aria-controls", this.list.id);
-    this.place();
+    this.placeList();
     this.choose(0);
   }
 
@@ -121,12 +121,12 @@ class Links {
     });
   }
 
-  key(event) {
-    if (!this.open || event.isComposing || hasModifier(event)) return;
+  handleKey(event) {
+    if (!this.isOpen || event.isComposing || hasModifier(event)) return;
     if (event.key === "ArrowDown") this.choose(this.at + 1);
     else if (event.key === "ArrowUp") this.choose(this.at - 1);
     else if (event.key === "Escape") {
-      this.closedAt = this.begun()?.start ?? -1;
+      this.closedAt = this.findLink()?.start ?? -1;
       this.close();
     } else if ((event.key === "Enter" || event.key === "Tab") && !event.shiftKey)
       this.accept(this.at);
@@ -136,41 +136,41 @@ class Links {
   }
 
   accept(index) {
-    const begun = this.begun();
+    const link = this.findLink();
     const page = this.pages[index];
     this.close();
-    if (!begun || !page) return;
+    if (!link || !page) return;
     const end = this.editor.selection[1];
     const closed = /^[^[\]\n]*\]\]/.exec(this.area.value.slice(end));
-    // Where the link has its end already, the caret goes behind it.
-    // No link can hold the title of some pages, which then have another name.
+    // If the link already has its `]]`, move the caret after it. Pages whose title cannot be used
+    // in a link have another name.
     const name = page.link || page.title;
     const text = name + (closed ? "" : "]]");
-    const to = begun.start + name.length + (closed ? closed[0].length : 2);
-    this.closedAt = begun.start;
-    this.editor.edit({ start: begun.start, end, text, select: [to, to] });
+    const to = link.start + name.length + (closed ? closed[0].length : 2);
+    this.closedAt = link.start;
+    this.editor.edit({ start: link.start, end, text, select: [to, to] });
     clearTimeout(this.timer);
-    this.said.textContent = "";
+    this.status.textContent = "";
   }
 
   close(quietly = true) {
     clearTimeout(this.timer);
-    this.asked?.abort();
+    this.controller?.abort();
     this.list.hidden = true;
     this.area.removeAttribute("aria-activedescendant");
     this.area.removeAttribute("aria-controls");
-    if (quietly) this.said.textContent = "";
+    if (quietly) this.status.textContent = "";
   }
 
-  // Under the caret, or above it where that has more room; within the field and what is seen.
-  place() {
-    const begun = this.open && this.begun();
-    if (!begun) return;
-    const { x, y, line } = measure(this.area, [begun.start])[0];
+  // Place the list below the caret, or above it if there is more room, within the visible field.
+  placeList() {
+    const link = this.isOpen && this.findLink();
+    if (!link) return;
+    const { x, y, line } = measure(this.area, [link.start])[0];
     const { clientHeight, clientWidth, scrollTop } = this.area;
     const top = Math.min(Math.max(y - scrollTop, 0), clientHeight - line);
     const left = Math.max(0, Math.min(x, clientWidth - this.list.offsetWidth));
-    const [above, below] = this.room(top, line);
+    const [above, below] = this.measureRoom(top, line);
     this.list.style.maxHeight = "";
     const up = this.list.offsetHeight > below && above > below;
     this.list.style.maxHeight = `${Math.max(up ? above : below, 2 * line)}px`;
@@ -178,15 +178,15 @@ class Links {
     this.list.style.left = `${left}px`;
   }
 
-  // What is to be seen above and below a line of the field: between the edges that the page
-  // keeps free for its bars, and above a keyboard.
-  room(top, line) {
+  // Return the visible height above and below a line of the field, without the space that sticky
+  // bars and an on-screen keyboard cover.
+  measureRoom(top, line) {
     const { scrollPaddingTop, scrollPaddingBottom } = getComputedStyle(document.documentElement);
     const { offsetTop, height } = window.visualViewport;
     const from = Math.max(parseFloat(scrollPaddingTop) || 0, offsetTop);
     const to = Math.min(innerHeight - (parseFloat(scrollPaddingBottom) || 0), offsetTop + height);
     const at = this.area.getBoundingClientRect().top + top;
-    return [at - GAP - from, to - at - line - GAP].map((size) => Math.min(size, HIGHEST));
+    return [at - GAP - from, to - at - line - GAP].map((size) => Math.min(size, MAX_HEIGHT));
   }
 }
 

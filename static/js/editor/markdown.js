@@ -1,12 +1,12 @@
-// What the editor's tools do with a text: from a text and what is selected in it to one change,
-// `{ start, end, text, select }`. Knows of no page.
+// The editor's tools as pure functions: from a text and its selection to one change,
+// `{ start, end, text, select }`, or null.
 
 const LIST = /^(\s*)(?:([-*+])|(\d{1,9})([.)]))([ \t]+)(\[[ xX/-]\](?:[ \t]+|$))?/;
 const RULE = /^\s*([-*_])(?:[ \t]*\1){2,}\s*$/;
 const FENCE = /^\s{0,3}(?:>\s?)*(`{3,}|~{3,})/;
 
-// The whole lines that a selection is on. One that ends at a line's beginning has not that line.
-const lines = (text, start, end) => {
+// Return the lines of a selection. If it ends at the start of a line, that line is not included.
+const selectedLines = (text, start, end) => {
   const last = end > start && text[end - 1] === "\n" ? end - 1 : end;
   const from = text.lastIndexOf("\n", start - 1) + 1;
   const stop = text.indexOf("\n", last);
@@ -14,9 +14,9 @@ const lines = (text, start, end) => {
   return { from, to, lines: text.slice(from, to).split("\n") };
 };
 
-// Changed lines in the place of those; the same words stay selected, or the caret where it was.
-const changed = (text, start, end, change) => {
-  const { from, to, lines: before } = lines(text, start, end);
+// Change the selected lines. The changed lines are selected, or the caret keeps its place.
+const changeLines = (text, start, end, change) => {
+  const { from, to, lines: before } = selectedLines(text, start, end);
   const after = change(before, from).join("\n");
   const select = [from, from + after.length];
   if (start === end) {
@@ -26,14 +26,14 @@ const changed = (text, start, end, change) => {
   return { start: from, end: to, text: after, select };
 };
 
-const run = (text, at, step, mark) => {
+const countMarks = (text, at, step, mark) => {
   let length = 0;
   while (text[at + (step < 0 ? -1 - length : length)] === mark) length += 1;
   return length;
 };
 
-// Marks around the selected words, or around the word that the caret is in; and away again.
-const around = (mark) => (text, start, end) => {
+// Add marks around the selection or the word at the caret, or remove them if they are there.
+const toggleMarks = (mark) => (text, start, end) => {
   if (start === end) {
     const left = /[\p{L}\p{N}_-]*$/u.exec(text.slice(0, start))[0].length;
     const right = /^[\p{L}\p{N}_-]*/u.exec(text.slice(end))[0].length;
@@ -41,8 +41,8 @@ const around = (mark) => (text, start, end) => {
   }
   while (start < end && /\s/.test(text[start])) start += 1;
   while (end > start && /\s/.test(text[end - 1])) end -= 1;
-  const size = mark.length;
-  const outside = Math.min(run(text, start, -1, mark[0]), run(text, end, 1, mark[0]));
+  const [size, char] = [mark.length, mark[0]];
+  const outside = Math.min(countMarks(text, start, -1, char), countMarks(text, end, 1, char));
   // One star is italic, two are bold, three are both.
   const has = (count) => (mark === "*" ? count % 2 === 1 : count >= size);
   const words = text.slice(start, end);
@@ -50,29 +50,29 @@ const around = (mark) => (text, start, end) => {
     const select = [start - size, end - size];
     return { start: start - size, end: end + size, text: words, select };
   }
-  const inside = Math.min(run(words, 0, 1, mark[0]), run(words, words.length, -1, mark[0]));
+  const inside = Math.min(countMarks(words, 0, 1, char), countMarks(words, words.length, -1, char));
   if (inside * 2 < words.length && has(inside)) {
     const bare = words.slice(size, -size);
     return { start, end, text: bare, select: [start, start + bare.length] };
   }
-  // No mark reaches over a blank line.
+  // A mark cannot span a blank line, so each paragraph gets its own.
   const paragraphs = /\S(?:[^\n]|\n(?!\s*\n))*/g;
   const wrapped = words.replace(paragraphs, (part) => mark + part.trimEnd() + mark);
-  const made = wrapped || mark + mark;
+  const result = wrapped || mark + mark;
   const select = words.includes("\n")
-    ? [start, start + made.length]
-    : [start + size, start + made.length - size];
-  return { start, end, text: made, select };
+    ? [start, start + result.length]
+    : [start + size, start + result.length - size];
+  return { start, end, text: result, select };
 };
 
 const code = (text, start, end) => {
   const words = text.slice(start, end);
-  if (!words.includes("\n")) return around("`")(text, start, end);
-  const block = lines(text, start, end);
+  if (!words.includes("\n")) return toggleMarks("`")(text, start, end);
+  const selected = selectedLines(text, start, end);
   const fence = words.includes("```") ? "~~~" : "```";
-  const made = [fence, ...block.lines, fence].join("\n");
-  const at = block.from + fence.length;
-  return { start: block.from, end: block.to, text: made, select: [at, at] };
+  const result = [fence, ...selected.lines, fence].join("\n");
+  const at = selected.from + fence.length;
+  return { start: selected.from, end: selected.to, text: result, select: [at, at] };
 };
 
 const link = (text, start, end) => {
@@ -85,9 +85,9 @@ const link = (text, start, end) => {
   return { start, end, text: `[${words}](https://)`, select };
 };
 
-// Again and again: a heading, deeper ones, none.
+// Turn lines into a heading; each further use lowers its level, and the last one removes it.
 const heading = (text, start, end) =>
-  changed(text, start, end, (before) => {
+  changeLines(text, start, end, (before) => {
     const level = /^(#{0,6})/.exec(before[0])[1].length;
     const marks = level === 0 ? "## " : level >= 4 ? "" : `${"#".repeat(level + 1)} `;
     return before.map((line) =>
@@ -95,20 +95,20 @@ const heading = (text, start, end) =>
     );
   });
 
-const kind = (found) => (!found ? "" : found[6] ? "task" : found[2] ? "list" : "numbers");
+const listKind = (found) => (!found ? "" : found[6] ? "task" : found[2] ? "list" : "numbers");
 
 const list = (wanted) => (text, start, end) =>
-  changed(text, start, end, (before) => {
+  changeLines(text, start, end, (before) => {
     const found = before.map((line) => LIST.exec(line));
-    const some = (index) => before[index].trim() || before.length === 1;
-    const all = before.every((_, index) => !some(index) || kind(found[index]) === wanted);
+    const isItem = (index) => before[index].trim() || before.length === 1;
+    const isList = before.every((_, index) => !isItem(index) || listKind(found[index]) === wanted);
     let number = 0;
     return before.map((line, index) => {
-      if (!some(index)) return line;
+      if (!isItem(index)) return line;
       const match = found[index];
       const indent = match ? match[1] : /^\s*/.exec(line)[0];
       const words = line.slice(match ? match[0].length : indent.length);
-      if (all) return indent + words;
+      if (isList) return indent + words;
       number += 1;
       const mark = wanted === "numbers" ? `${number}. ` : "- ";
       return indent + mark + (wanted === "task" ? (match?.[6] ?? "[ ] ") : "") + words;
@@ -116,39 +116,39 @@ const list = (wanted) => (text, start, end) =>
   });
 
 const quote = (text, start, end) =>
-  changed(text, start, end, (before) =>
+  changeLines(text, start, end, (before) =>
     before.every((line) => line.startsWith(">"))
       ? before.map((line) => line.replace(/^> ?/, ""))
       : before.map((line) => (line ? `> ${line}` : before.length === 1 ? "> " : ">")),
   );
 
-// A block with blank lines around it; `chosen` is what is selected in it.
-const block = (text, from, to, made, [chosen, length]) => {
+// Insert a block with blank lines around it, and select `length` characters from `chosen` on.
+const insertBlock = (text, from, to, result, [chosen, length]) => {
   const above = text.slice(0, from).replace(/[ \t]+$/, "");
   const below = text.slice(to);
   const before = !above || /\n[ \t]*\n$/.test(above) ? "" : above.endsWith("\n") ? "\n" : "\n\n";
-  const parted = !below || /^\n[ \t]*(?:\n|$)/.test(below);
-  const after = parted ? "" : below.startsWith("\n") ? "\n" : "\n\n";
+  const isSeparated = !below || /^\n[ \t]*(?:\n|$)/.test(below);
+  const after = isSeparated ? "" : below.startsWith("\n") ? "\n" : "\n\n";
   const at = from + before.length + chosen;
-  return { start: from, end: to, text: before + made + after, select: [at, at + length] };
+  return { start: from, end: to, text: before + result + after, select: [at, at + length] };
 };
 
 const callout = (text, start, end) => {
-  const { from, to, lines: before } = lines(text, start, end);
+  const { from, to, lines: before } = selectedLines(text, start, end);
   const quoted = before.map((line) => (line.trim() ? `> ${line}` : "> "));
-  return block(text, from, to, ["> [!note]", ...quoted].join("\n"), [4, 4]);
+  return insertBlock(text, from, to, ["> [!note]", ...quoted].join("\n"), [4, 4]);
 };
 
 const table = (text, start, end) => {
-  const { from, to, lines: before } = lines(text, start, end);
+  const { from, to, lines: before } = selectedLines(text, start, end);
   const empty = "| Name | Value |\n| --- | --- |\n|  |  |";
   // Insert it below the selection, which is left as it is.
   const place = before.join("").trim() ? to : from;
-  return block(text, place, to, empty, [2, 4]);
+  return insertBlock(text, place, to, empty, [2, 4]);
 };
 
-// As deep as the words of the item above or of this one, or by a tab where the text has tabs.
-const step = (text, from, line) => {
+// Return one level of indentation: the width of a list marker above or here, or a tab if used.
+const indentation = (text, from, line) => {
   if (/^\t+(?:[-*+]|\d+[.)])[ \t]/m.test(text)) return "\t";
   const above = text
     .slice(0, Math.max(from - 1, 0))
@@ -159,14 +159,14 @@ const step = (text, from, line) => {
 };
 
 const indent = (text, start, end) =>
-  changed(text, start, end, (before, from) => {
-    const more = step(text, from, before[0]);
+  changeLines(text, start, end, (before, from) => {
+    const more = indentation(text, from, before[0]);
     return before.map((line) => (line.trim() || before.length === 1 ? more + line : line));
   });
 
 const outdent = (text, start, end) =>
-  changed(text, start, end, (before, from) => {
-    const { length } = step(text, from, before[0]);
+  changeLines(text, start, end, (before, from) => {
+    const { length } = indentation(text, from, before[0]);
     const less = new RegExp(`^(?:\t| {1,${Math.max(length, 2)}})`);
     return before.map((line) => line.replace(less, ""));
   });
@@ -182,8 +182,8 @@ const inFence = (text) => {
   return Boolean(open);
 };
 
-// Enter goes on with a list, tasks or a quotation, and ends it on an empty line of one. Null
-// where it only makes a new line.
+// Continue a list or quotation on the next line, or end it on an empty item. Return null outside
+// of both.
 const enter = (text, start, end) => {
   const from = text.lastIndexOf("\n", start - 1) + 1;
   const stop = text.indexOf("\n", end);
@@ -208,8 +208,8 @@ const enter = (text, start, end) => {
 };
 
 export const tools = {
-  bold: around("**"),
-  italic: around("*"),
+  bold: toggleMarks("**"),
+  italic: toggleMarks("*"),
   code,
   link,
   heading,

@@ -1,4 +1,4 @@
-// The preview: beside the text where there is room, behind a tab where there is none.
+// The preview: beside the text on wide screens, in a tab on narrow ones.
 
 import { hasModifier, nextIndex } from "../lib/dom.js";
 
@@ -9,7 +9,7 @@ class Preview {
   constructor(editor, view) {
     this.editor = editor;
     this.view = view;
-    this.asked = null;
+    this.controller = null;
     this.shown = null;
     this.timer = 0;
     editor.area.addEventListener("input", () => {
@@ -22,30 +22,30 @@ class Preview {
     const { editor, view } = this;
     const text = editor.value;
     if (text === this.shown || !view.offsetParent) return;
-    // An answer to an older text never replaces one to a newer.
-    this.asked?.abort();
-    const asked = new AbortController();
-    this.asked = asked;
+    // Abort the last request: its response must not replace a newer one.
+    this.controller?.abort();
+    const controller = new AbortController();
+    this.controller = controller;
     try {
       const { previewUrl } = editor.root.dataset;
-      const html = await editor.post(previewUrl, { content: text }, asked.signal);
-      if (asked !== this.asked) return;
-      // Sanitised by the server, and the page's policy runs nothing that is inline.
+      const html = await editor.post(previewUrl, { content: text }, controller.signal);
+      if (controller !== this.controller) return;
+      // The server has sanitised the HTML, and the CSP forbids inline scripts.
       view.innerHTML = html || "<p class='editor-wait'>Nothing to show yet.</p>";
       this.shown = text;
-      if (view.dataset.failed) editor.tell("");
+      if (view.dataset.failed) editor.showStatus("");
       delete view.dataset.failed;
       view.dispatchEvent(new Event("kb:shown"));
     } catch (error) {
-      if (asked !== this.asked || error.name === "AbortError") return;
+      if (controller !== this.controller || error.name === "AbortError") return;
       this.shown = null;
       view.dataset.failed = "yes";
-      editor.tell(["refused", "logged-out"].includes(error.kind) ? error.message : FAILED);
+      editor.showStatus(["refused", "logged-out"].includes(error.kind) ? error.message : FAILED);
     }
   }
 }
 
-// Tabs as in the ARIA Authoring Practices, and only where they are seen.
+// Tabs as in the ARIA Authoring Practices; on wide screens CSS hides them.
 class Tabs {
   constructor(editor, preview) {
     this.list = editor.root.querySelector(".editor-tabs");
@@ -60,12 +60,12 @@ class Tabs {
     this.tabs.forEach((tab, index) => {
       tab.addEventListener("click", () => this.choose(index));
     });
-    this.list.addEventListener("keydown", (event) => this.key(event));
-    new ResizeObserver(() => this.arrange()).observe(editor.root);
-    this.arrange();
+    this.list.addEventListener("keydown", (event) => this.handleKey(event));
+    new ResizeObserver(() => this.updatePanels()).observe(editor.root);
+    this.updatePanels();
   }
 
-  key(event) {
+  handleKey(event) {
     const to = nextIndex(event, this.chosen, 2, ["ArrowLeft", "ArrowRight"]);
     if (to === undefined || hasModifier(event)) return;
     event.preventDefault();
@@ -75,21 +75,21 @@ class Tabs {
 
   choose(index) {
     this.chosen = index;
-    this.arrange(true);
+    this.updatePanels(true);
   }
 
-  arrange(again = false) {
-    const narrow = getComputedStyle(this.list).display !== "none";
-    if (narrow === this.narrow && !again) return;
-    this.narrow = narrow;
-    if (this.tools) this.tools.hidden = narrow && this.chosen > 0;
+  updatePanels(force = false) {
+    const isNarrow = getComputedStyle(this.list).display !== "none";
+    if (isNarrow === this.isNarrow && !force) return;
+    this.isNarrow = isNarrow;
+    if (this.tools) this.tools.hidden = isNarrow && this.chosen > 0;
     this.tabs.forEach((tab, index) => {
       const chosen = index === this.chosen;
       tab.setAttribute("aria-selected", String(chosen));
       tab.tabIndex = chosen ? 0 : -1;
       const panel = this.panels[index];
-      panel.hidden = narrow && !chosen;
-      if (narrow) {
+      panel.hidden = isNarrow && !chosen;
+      if (isNarrow) {
         panel.setAttribute("role", "tabpanel");
         panel.setAttribute("aria-labelledby", tab.id);
       } else {

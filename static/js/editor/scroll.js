@@ -1,6 +1,6 @@
-// Where things are in the field, and text and preview scrolled together by their headings.
+// Measure places in the text field, and scroll text and preview together by their headings.
 
-const LOOKS = [
+const COPIED_STYLES = [
   "font",
   "letterSpacing",
   "lineHeight",
@@ -11,13 +11,13 @@ const LOOKS = [
   "unicodeBidi",
 ];
 
-// Where characters of a text area are, from the top left of its contents: `[{ x, y, line }]`,
-// measured in a hidden copy of it.
+// Return where characters of a text area are, from the top left of its content, as
+// `[{ x, y, line }]`, measured in a hidden copy of the text area.
 export const measure = (area, offsets) => {
   const copy = document.createElement("div");
   copy.className = "editor-copy";
   const style = getComputedStyle(area);
-  for (const name of LOOKS) copy.style[name] = style[name];
+  for (const name of COPIED_STYLES) copy.style[name] = style[name];
   copy.style.width = `${area.clientWidth}px`;
   const marks = [];
   let from = 0;
@@ -36,8 +36,8 @@ export const measure = (area, offsets) => {
   return found;
 };
 
-// The offsets of headings: lines with `#` that are in no fenced code.
-const headings = (text) => {
+// Return the offsets of headings: lines starting with `#` outside of fenced code.
+const findHeadings = (text) => {
   const found = [];
   let [at, fence] = [0, ""];
   for (const line of text.split("\n")) {
@@ -50,60 +50,60 @@ const headings = (text) => {
   return found;
 };
 
-const least = (element) => Math.max(0, element.scrollHeight - element.clientHeight);
+const maxScroll = (element) => Math.max(0, element.scrollHeight - element.clientHeight);
 
-class Together {
+class ScrollSync {
   constructor(area, view) {
     this.area = area;
     this.view = view;
-    this.put = new WeakMap();
+    this.scriptedPositions = new WeakMap();
     this.stops = null;
-    const forget = () => {
+    const resetStops = () => {
       this.stops = null;
     };
-    area.addEventListener("input", forget);
-    new ResizeObserver(forget).observe(area);
-    new ResizeObserver(forget).observe(view);
-    view.addEventListener("load", forget, true);
+    area.addEventListener("input", resetStops);
+    new ResizeObserver(resetStops).observe(area);
+    new ResizeObserver(resetStops).observe(view);
+    view.addEventListener("load", resetStops, true);
     view.addEventListener("kb:shown", () => {
-      forget();
+      resetStops();
       this.follow(area, view);
     });
-    area.addEventListener("scroll", () => this.scrolled(area, view), { passive: true });
-    view.addEventListener("scroll", () => this.scrolled(view, area), { passive: true });
+    area.addEventListener("scroll", () => this.handleScroll(area, view), { passive: true });
+    view.addEventListener("scroll", () => this.handleScroll(view, area), { passive: true });
   }
 
-  scrolled(from, to) {
-    // What was put there by this script leads nothing.
-    const put = this.put.get(from);
-    this.put.delete(from);
-    if (put !== undefined && Math.abs(from.scrollTop - put) < 2) return;
+  handleScroll(from, to) {
+    // Ignore scroll events that this script caused.
+    const position = this.scriptedPositions.get(from);
+    this.scriptedPositions.delete(from);
+    if (position !== undefined && Math.abs(from.scrollTop - position) < 2) return;
     cancelAnimationFrame(this.frame);
     this.frame = requestAnimationFrame(() => this.follow(from, to));
   }
 
   follow(from, to) {
-    if (!from.offsetParent || !to.offsetParent || !least(from) || !least(to)) return;
-    this.stops ??= this.measure();
+    if (!from.offsetParent || !to.offsetParent || !maxScroll(from) || !maxScroll(to)) return;
+    this.stops ??= this.findStops();
     const [own, other] = from === this.area ? [0, 1] : [1, 0];
     const top = from.scrollTop;
     const next = this.stops.findIndex((stop) => stop[own] > top);
     const above = this.stops[next < 0 ? this.stops.length - 2 : Math.max(next - 1, 0)];
     const below = this.stops[next < 0 ? this.stops.length - 1 : Math.max(next, 1)];
-    const part = below[own] > above[own] ? (top - above[own]) / (below[own] - above[own]) : 0;
-    const wanted = above[other] + Math.min(part, 1) * (below[other] - above[other]);
+    const fraction = below[own] > above[own] ? (top - above[own]) / (below[own] - above[own]) : 0;
+    const wanted = above[other] + Math.min(fraction, 1) * (below[other] - above[other]);
     const before = to.scrollTop;
     to.scrollTop = wanted;
-    if (to.scrollTop !== before) this.put.set(to, to.scrollTop);
+    if (to.scrollTop !== before) this.scriptedPositions.set(to, to.scrollTop);
   }
 
-  // Places that belong together, as pairs of how far each side is scrolled.
-  measure() {
+  // Return pairs of scroll positions of text and preview that show the same heading.
+  findStops() {
     const { area, view } = this;
-    const ends = [least(area), least(view)];
+    const ends = [maxScroll(area), maxScroll(view)];
     const stops = [[0, 0]];
     const shown = [...view.querySelectorAll(":is(h1, h2, h3, h4, h5, h6)")];
-    const written = headings(area.value);
+    const written = findHeadings(area.value);
     if (written.length === shown.length) {
       const top = view.getBoundingClientRect().top - view.scrollTop;
       measure(area, written).forEach(({ y }, index) => {
@@ -116,24 +116,24 @@ class Together {
   }
 }
 
-// What is scrolled to stays above a bar that sticks to the window's lower edge; so does the
-// caret where the field gives way to a bar that grows.
-const clear = (area, bar) => {
-  const high = getComputedStyle(bar).position === "sticky" ? bar.offsetHeight : 0;
+// Set the height of the sticky bar at the bottom, so that scrolling leaves room for it. If the bar
+// grows and the field shrinks, scroll to keep the caret visible.
+const makeRoom = (area, bar) => {
+  const height = getComputedStyle(bar).position === "sticky" ? bar.offsetHeight : 0;
   const before = area.clientHeight;
-  document.documentElement.style.setProperty("--edit-bar", `${high}px`);
+  document.documentElement.style.setProperty("--edit-bar", `${height}px`);
   if (document.activeElement !== area || area.clientHeight >= before) return;
   const { y, line } = measure(area, [area.selectionEnd])[0];
-  const seen = y - area.scrollTop + line;
-  if (seen > area.clientHeight && seen <= before + line) area.scrollTop += seen - area.clientHeight;
+  const edge = y - area.scrollTop + line;
+  if (edge > area.clientHeight && edge <= before + line) area.scrollTop += edge - area.clientHeight;
 };
 
 export const startScroll = ({ area, form, root }) => {
   const bar = form?.querySelector(".edit-bar");
   if (bar) {
-    new ResizeObserver(() => clear(area, bar)).observe(bar);
-    addEventListener("resize", () => clear(area, bar));
+    new ResizeObserver(() => makeRoom(area, bar)).observe(bar);
+    addEventListener("resize", () => makeRoom(area, bar));
   }
   const view = root.querySelector(".editor-preview");
-  if (view) new Together(area, view);
+  if (view) new ScrollSync(area, view);
 };

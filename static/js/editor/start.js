@@ -1,4 +1,4 @@
-// Starts the Markdown editors of a page, each with all parts.
+// Start the Markdown editors of a page.
 
 import { Editor } from "./editor.js";
 import { startFiles } from "./files.js";
@@ -7,12 +7,12 @@ import { startPreview } from "./preview.js";
 import { startScroll } from "./scroll.js";
 import { startTools } from "./toolbar.js";
 
-// The list of pages takes keys before the tools do.
+// Links come before tools: an open list of pages handles keys first.
 const PARTS = [startScroll, startPreview, startFiles, startLinks, startTools];
 
 export const startEditors = (scope = document) => {
   for (const root of scope.querySelectorAll(".editor")) {
-    // The row that new inline rows are copied from is no editor itself.
+    // Skip the template that Django's admin copies new inline rows from.
     if (root.closest(".empty-form") || root.dataset.started) continue;
     root.dataset.started = "yes";
     const editor = new Editor(root);
