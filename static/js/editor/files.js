@@ -64,7 +64,7 @@ class Files {
 
   upload(files) {
     this.editor.showError("");
-    this.rows.take(files);
+    this.rows.upload(files);
   }
 
   // Mark the place of an upload in the text: the caret or, for a new attempt, the former place.

@@ -1,8 +1,8 @@
-// The menu of an item's four states, with room for a reason. Without this script its button is a
-// link to a page with the same choices.
+// The menu of an item's four states, with a field for a reason. Without this script its button is
+// a link to a page with the same choices.
 
 import { hasModifier, isPlainClick, nextIndex } from "../lib/dom.js";
-import { idOf, KEYS, set, wanted } from "./tick.js";
+import { idOf, KEYS, setState, wantedState } from "./tick.js";
 
 const GAP = 4; // pixels between the button and its menu, and to the edge of the window
 
@@ -16,11 +16,11 @@ export const startTickMenu = () => {
   const entries = [...menu.children];
   const reason = panel.querySelector(".tick-reason");
   const field = reason.querySelector("input");
-  // What has the focus back afterwards, and which item this is about.
+  // The element that gets the focus back on closing, and the id of the item.
   let opener = null;
   let id = "";
 
-  const place = () => {
+  const placePanel = () => {
     const from = opener.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = panel;
     const left = Math.max(GAP, Math.min(from.left, innerWidth - width - GAP));
@@ -30,8 +30,8 @@ export const startTickMenu = () => {
     panel.style.setProperty("top", `${top + scrollY}px`);
   };
 
-  const show = () => {
-    const { state, why } = wanted(id);
+  const showState = () => {
+    const { state, why } = wantedState(id);
     for (const entry of entries) {
       entry.setAttribute("aria-checked", String(entry.dataset.state === state));
     }
@@ -39,7 +39,7 @@ export const startTickMenu = () => {
     field.value = why || "";
   };
 
-  const close = (back) => {
+  const closeMenu = (restoreFocus) => {
     if (!opener) return;
     const last = opener;
     opener = null;
@@ -47,70 +47,70 @@ export const startTickMenu = () => {
       link.setAttribute("aria-expanded", "false");
     }
     panel.hidePopover();
-    if (back) last.focus();
+    if (restoreFocus) last.focus();
   };
 
-  const open = (from, box) => {
-    close(false);
+  const openMenu = (from, box) => {
+    closeMenu(false);
     opener = from;
     id = idOf(box);
     const words = box.getAttribute("aria-label");
     panel.setAttribute("aria-label", `State of “${words}”`);
     panel.querySelector(".tick-menu-words").textContent = words;
     if (from.matches(".tick-more")) from.setAttribute("aria-expanded", "true");
-    show();
+    showState();
     panel.showPopover();
-    place();
+    placePanel();
     const current = entries.find((entry) => entry.getAttribute("aria-checked") === "true");
     (current || entries[0]).focus({ preventScroll: true });
   };
 
-  // What is done or not applicable may have a reason, so the menu stays for it.
-  const choose = (state) => {
-    set(id, state);
-    show();
-    if (reason.hidden) close(true);
+  // Items that are done or not applicable can have a reason: keep the menu open for it.
+  const chooseState = (state) => {
+    setState(id, state);
+    showState();
+    if (reason.hidden) closeMenu(true);
     else {
-      place();
+      placePanel();
       field.focus({ preventScroll: true });
     }
   };
 
-  const move = (event) => {
+  const moveFocus = (event) => {
     const to = nextIndex(event, entries.indexOf(document.activeElement), entries.length);
     entries[to]?.focus();
     return to !== undefined;
   };
 
   panel.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") close(true);
+    if (event.key === "Escape") closeMenu(true);
     else if (!menu.contains(event.target) || hasModifier(event)) return;
-    else if (KEYS[event.key.toLowerCase()]) choose(KEYS[event.key.toLowerCase()]);
-    else if (event.key === "Tab" && (event.shiftKey || reason.hidden)) close(true);
-    else if (!move(event)) return;
+    else if (KEYS[event.key.toLowerCase()]) chooseState(KEYS[event.key.toLowerCase()]);
+    else if (event.key === "Tab" && (event.shiftKey || reason.hidden)) closeMenu(true);
+    else if (!moveFocus(event)) return;
     event.preventDefault();
     event.stopPropagation();
   });
   menu.addEventListener("click", (event) => {
     const entry = event.target.closest("[data-state]");
-    if (entry) choose(entry.dataset.state);
+    if (entry) chooseState(entry.dataset.state);
   });
   reason.addEventListener("submit", (event) => {
     event.preventDefault();
-    set(id, wanted(id).state, field.value.replace(/\s+/g, " ").trim());
-    close(true);
+    setState(id, wantedState(id).state, field.value.replace(/\s+/g, " ").trim());
+    closeMenu(true);
   });
   panel.addEventListener("focusout", (event) => {
-    // Null is another window, or a click on nothing: the pointer is dealt with below.
-    if (event.relatedTarget && !panel.contains(event.relatedTarget)) close(false);
+    // A null target is another window or a click; `pointerdown` below handles clicks.
+    if (event.relatedTarget && !panel.contains(event.relatedTarget)) closeMenu(false);
   });
   document.addEventListener("pointerdown", (event) => {
     if (!panel.contains(event.target) && event.target.closest(".tick-more") !== opener)
-      close(false);
+      closeMenu(false);
   });
-  addEventListener("pagehide", () => close(false));
+  addEventListener("pagehide", () => closeMenu(false));
 
-  // -- ways to open it -----------------------------------------------------------------------
+  // -- opening the menu ----------------------------------------------------------------------
 
   for (const link of document.querySelectorAll("a.tick-more")) {
     link.setAttribute("role", "button");
@@ -121,8 +121,8 @@ export const startTickMenu = () => {
     const more = event.target.closest("a.tick-more");
     if (!more || !isPlainClick(event)) return;
     event.preventDefault();
-    if (opener === more) close(true);
-    else open(more, more.previousElementSibling);
+    if (opener === more) closeMenu(true);
+    else openMenu(more, more.previousElementSibling);
   });
   document.addEventListener("keydown", (event) => {
     const more = event.target.closest("a.tick-more");
@@ -132,6 +132,6 @@ export const startTickMenu = () => {
     const asked = event.key === "ContextMenu" || (event.shiftKey && event.key === "F10");
     if (!space && !asked && event.key !== "ArrowDown") return;
     event.preventDefault();
-    open(more || box, box);
+    openMenu(more || box, box);
   });
 };

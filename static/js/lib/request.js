@@ -3,7 +3,7 @@
 const MESSAGES = {
   offline: "There is no connection to the server.",
   "logged-out": "You are logged out. Log in again in another tab.",
-  failed: "The server did not answer as it should.",
+  failed: "The server returned an unexpected response.",
 };
 
 // A failed request. `kind` is "offline", "logged-out", "failed", or "refused" if the message is the

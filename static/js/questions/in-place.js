@@ -1,7 +1,7 @@
-// Questions: asking, answering and dismissing without leaving the page, and the inbox by keyboard.
+// Ask, answer and dismiss questions without leaving the page, and use the inbox by keyboard.
 //
-// The server says everything that is shown: after a change the page is loaded again, at the same
-// place. What was typed stays in its field until the server has it.
+// The server renders everything: after a change the page is reloaded at the same place. Typed text
+// stays in its field until the server has stored it.
 
 import { ready, startAskedDraft } from "../drafts/asked.js";
 import { draftFor } from "../drafts/draft.js";
@@ -9,17 +9,18 @@ import { button, element, hasModifier, isPlainClick, parseHTML } from "../lib/do
 import { request } from "../lib/request.js";
 import { tabStore } from "../lib/store.js";
 
-const OUT = "You are logged out. Your text is still here: log in again in another tab, then save.";
-const OFF = "There is no connection. Your text is still here: save it when you are back.";
+const LOGGED_OUT =
+  "You are logged out. Your text is still here: log in again in another tab, then save.";
+const OFFLINE = "There is no connection. Your text is still here: save it when you are back.";
 const FAILED = "This could not be saved. Your text is still here: try again in a moment.";
 const PLACE = "kb.questions.place";
 
-// Has the form something that closing it would be the end of?
+// Return whether closing the form would lose text.
 const losesText = (form) => form.dataset.keep === "always" || Boolean(draftFor(form)?.losesText);
 
 // -- saving ----------------------------------------------------------------------------------
 
-const tell = (form, sentence) => {
+const showError = (form, sentence) => {
   let place = form.querySelector(".answer-error");
   if (!place) {
     place = element("p", { className: "answer-error", role: "alert" });
@@ -29,27 +30,27 @@ const tell = (form, sentence) => {
   place.hidden = !sentence;
 };
 
-const send = async (form, submitter) => {
+const sendForm = async (form, submitter) => {
   if (form.dataset.busy) return;
   form.dataset.busy = "yes";
-  tell(form, "");
+  showError(form, "");
   const draft = draftFor(form);
   await draft?.finishSaving();
   const fields = new FormData(form, submitter);
   try {
-    return go(form, (await request(form.action, { fields })).to);
+    return goTo(form, (await request(form.action, { fields })).to);
   } catch ({ kind, status, message }) {
-    // Something is to be decided: the server has a page for that, with what was typed.
-    if (status === 409 || status === 410) return decide(form, submitter);
-    if (kind === "logged-out" || status === 403) tell(form, OUT);
-    else if (kind === "refused") tell(form, message);
-    else tell(form, kind === "offline" ? OFF : FAILED);
+    // There is a conflict: send the form, to which the server responds with a page to resolve it.
+    if (status === 409 || status === 410) return submitForm(form, submitter);
+    if (kind === "logged-out" || status === 403) showError(form, LOGGED_OUT);
+    else if (kind === "refused") showError(form, message);
+    else showError(form, kind === "offline" ? OFFLINE : FAILED);
   }
   delete form.dataset.busy;
   draft?.resume();
 };
 
-const decide = (form, submitter) => {
+const submitForm = (form, submitter) => {
   if (submitter?.name) {
     const { name, value } = submitter;
     form.append(element("input", { type: "hidden", name, value }));
@@ -57,45 +58,45 @@ const decide = (form, submitter) => {
   form.submit();
 };
 
-const go = (form, to) => {
+const goTo = (form, to) => {
   draftFor(form)?.close();
   const there = new URL(to, location.href);
   if (there.pathname + there.search !== location.pathname + location.search) {
     location.assign(there);
     return;
   }
-  keepPlace(form, there.hash.slice(1));
+  storePlace(form, there.hash.slice(1));
   history.replaceState(null, "", there);
   location.reload();
 };
 
-// Where to be afterwards: at the question, or, where it left the list, at the one after it.
-const keepPlace = (form, id) => {
+// Store which question to focus after the reload: this one or, if it left the list, the next.
+const storePlace = (form, id) => {
   const all = [...document.querySelectorAll("[data-question]")].map((entry) => entry.id);
   const at = all.indexOf(form.closest("[data-question]")?.id);
   const ids = at < 0 ? [id] : [id, ...all.slice(at), ...all.slice(0, at).reverse()];
   tabStore.set(PLACE, ids);
 };
 
-const takePlace = () => {
+const restorePlace = () => {
   const ids = tabStore.get(PLACE);
   tabStore.remove(PLACE);
   if (!ids?.length) return;
   const entry = ids.map((id) => document.getElementById(id)).find(Boolean);
   const messages = document.querySelector(".messages");
-  if (messages) bringNear(messages, entry);
+  if (messages) showNearby(messages, entry);
   if (!entry) return;
-  const folded = entry.closest("details");
-  if (folded) folded.open = true;
-  focus(entry);
-  // Until then the browser may still put the page back to where it was, with the entry covered.
+  const details = entry.closest("details");
+  if (details) details.open = true;
+  focusEntry(entry);
+  // Until `load`, the browser may restore the old scroll position, which can hide the entry.
   const uncover = () => requestAnimationFrame(() => entry.scrollIntoView({ block: "nearest" }));
   if (document.readyState === "complete") uncover();
   else addEventListener("load", () => setTimeout(uncover));
 };
 
-// The message is at the top, and the person is not.
-const bringNear = (messages, entry) => {
+// Show the message over the visible part of the page, since it is at the top of the page.
+const showNearby = (messages, entry) => {
   const region = messages.parentElement;
   const main = region.parentElement;
   messages.classList.add("messages-near");
@@ -103,17 +104,17 @@ const bringNear = (messages, entry) => {
   const close = button("Close", () => {
     messages.remove();
     main.classList.remove("with-message");
-    if (entry) focus(entry);
+    if (entry) focusEntry(entry);
   });
   messages.lastElementChild.append(close);
-  // A region speaks when its words change, not when it comes with the page.
+  // Screen readers announce a live region only when its content changes.
   messages.remove();
   setTimeout(() => region.append(messages), 100);
 };
 
-// -- the answer's form in its place ----------------------------------------------------------
+// -- the form for an answer ------------------------------------------------------------------
 
-const open = async (link) => {
+const openForm = async (link) => {
   const entry = link.closest("[data-question]");
   const there = entry?.querySelector(".answer-form");
   if (!entry || there) {
@@ -140,55 +141,55 @@ const open = async (link) => {
   }
 };
 
-// Whether what was typed is discarded, or there is nothing.
-const dropped = (form) => {
+// Discard the text after asking. Return a promise, or null if the user declines.
+const discardText = (form) => {
   if (losesText(form) && !confirm("Discard what you typed?")) return null;
   const draft = draftFor(form);
   return draft ? draft.discard().catch(() => null) : Promise.resolve();
 };
 
-const close = (form) => {
-  if (!dropped(form)) return;
+const closeForm = (form) => {
+  if (!discardText(form)) return;
   const entry = form.closest("[data-question]");
   form.remove();
   entry.querySelector("[data-answer]")?.focus();
 };
 
 document.addEventListener("click", (event) => {
-  const plain = isPlainClick(event);
+  const isPlain = isPlainClick(event);
   const answer = event.target.closest("[data-answer]");
   const cancel = event.target.closest("[data-cancel]");
-  if (plain && answer) {
+  if (isPlain && answer) {
     event.preventDefault();
-    open(answer);
-  } else if (plain && cancel) {
+    openForm(answer);
+  } else if (isPlain && cancel) {
     const form = cancel.closest("form");
     event.preventDefault();
-    if (form.closest("[data-question]")) close(form);
-    else dropped(form)?.then(() => location.assign(cancel.href));
+    if (form.closest("[data-question]")) closeForm(form);
+    else discardText(form)?.then(() => location.assign(cancel.href));
   }
 });
 
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || !event.target.matches("[data-in-place]")) return;
   event.preventDefault();
-  send(event.target, event.submitter);
+  sendForm(event.target, event.submitter);
 });
 
 // -- keys ------------------------------------------------------------------------------------
 
-const focus = (entry) => {
+const focusEntry = (entry) => {
   entry.focus({ preventScroll: true });
   entry.scrollIntoView({ block: "nearest" });
 };
 
-const inForm = (event, form) => {
+const handleFormKey = (event, form) => {
   const command = event.ctrlKey || event.metaKey;
   if (command && !event.altKey && (event.key === "Enter" || event.key.toLowerCase() === "s")) {
     event.preventDefault();
     form.requestSubmit(form.querySelector(".button-main"));
   } else if (event.key === "Escape" && !losesText(form)) {
-    if (form.closest("[data-question]")) close(form);
+    if (form.closest("[data-question]")) closeForm(form);
     else if (form.closest("details")) {
       form.closest("details").open = false;
       form.closest("details").querySelector("summary").focus();
@@ -196,20 +197,20 @@ const inForm = (event, form) => {
   }
 };
 
-const inInbox = (event, inbox) => {
+const handleInboxKey = (event, inbox) => {
   const entries = [...inbox.querySelectorAll("[data-question]")];
   const entry = event.target.closest("[data-question]");
   const at = entries.indexOf(entry);
   const step = { j: 1, n: 1, k: -1, p: -1 }[event.key];
-  const itself = event.target === entry;
+  const isEntry = event.target === entry;
   if (step) {
     const to = entries[Math.min(Math.max(at + step, 0), entries.length - 1)];
     event.preventDefault();
-    focus(to);
-  } else if (entry && (event.key === "a" || (event.key === "Enter" && itself))) {
+    focusEntry(to);
+  } else if (entry && (event.key === "a" || (event.key === "Enter" && isEntry))) {
     event.preventDefault();
     const answer = entry.querySelector("[data-answer]");
-    if (answer) open(answer);
+    if (answer) openForm(answer);
   } else if (entry && event.key === "d") {
     event.preventDefault();
     entry.querySelector("[data-dismiss]")?.requestSubmit();
@@ -220,18 +221,18 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing) return;
   const form = event.target.closest(".answer-form");
   if (form) {
-    inForm(event, form);
+    handleFormKey(event, form);
     return;
   }
-  // Single keys only where the focus is within the list (WCAG 2.1.4), and alone.
+  // Single keys work only while the focus is in the list (WCAG 2.1.4), without modifiers.
   const inbox = event.target.closest(".inbox");
-  const alone = !hasModifier(event) && !event.shiftKey;
-  if (inbox && alone && !event.target.matches("input, textarea, select")) inInbox(event, inbox);
+  if (!inbox || hasModifier(event) || event.shiftKey) return;
+  if (!event.target.matches("input, textarea, select")) handleInboxKey(event, inbox);
 });
 
 // -- at the start ----------------------------------------------------------------------------
 
-// One entry can be reached with Tab; the others are a key away from it.
+// One entry is reached with Tab, the others from it with single keys.
 const inbox = document.querySelector(".inbox");
 const first = inbox?.querySelector("[data-question]");
 if (first) {
@@ -242,11 +243,11 @@ if (first) {
     inbox.querySelector('[data-question][tabindex="0"]')?.setAttribute("tabindex", "-1");
     entry.tabIndex = 0;
   });
-  const begin = document.querySelector("[data-begin]");
-  begin.hidden = false;
-  begin.addEventListener("click", () =>
-    focus(inbox.querySelector('[data-question][tabindex="0"]')),
+  const startButton = document.querySelector("[data-begin]");
+  startButton.hidden = false;
+  startButton.addEventListener("click", () =>
+    focusEntry(inbox.querySelector('[data-question][tabindex="0"]')),
   );
 }
 
-takePlace();
+restorePlace();

@@ -1,8 +1,8 @@
-// The search box: `/` leads to it, and what it finds is listed below while one types. Without this
-// script it is a form that leads to the full page.
+// The search box: `/` focuses it, and results are listed below while typing. Without this script it
+// is a form that opens the page with all results.
 
 import { hasModifier, isInField, isPlainClick } from "../lib/dom.js";
-import { Asking, Options } from "./suggest.js";
+import { Options, Suggester } from "./suggest.js";
 
 export const startSearchBox = (box) => {
   const input = box.querySelector(".search-words");
@@ -14,73 +14,73 @@ export const startSearchBox = (box) => {
     panel.querySelector(".search-status"),
   );
 
-  // It is always there, with nothing in it: what is said in a part that only appears goes unheard.
-  const show = () => panel.classList.add("is-shown");
-  const hide = () => {
-    asking.stop();
+  // The panel always exists: screen readers ignore status messages in elements that are new.
+  const showPanel = () => panel.classList.add("is-shown");
+  const hidePanel = () => {
+    suggester.stop();
     panel.classList.remove("is-shown");
     options.clear();
   };
-  const here = () => box.contains(document.activeElement);
+  const hasFocus = () => box.contains(document.activeElement);
 
-  // Only while one is in the box.
-  const say = (act) => {
-    if (!here()) return;
-    show();
-    act();
+  // Update the panel only while the focus is in the box.
+  const update = (action) => {
+    if (!hasFocus()) return;
+    showPanel();
+    action();
   };
 
-  const asking = new Asking({
+  const suggester = new Suggester({
     url: box.dataset.suggest,
-    answered: (html) => say(() => options.fill(html)),
-    failed: (words) => {
+    onResult: (html) => update(() => options.fill(html)),
+    onFailure: (words) => {
       options.clear();
-      say(() => options.say(words));
+      update(() => options.showStatus(words));
     },
-    slow: () => say(() => options.say("Searching…", true)),
+    onSlow: () => update(() => options.showStatus("Searching…", true)),
   });
 
-  const look = (at) => {
+  const search = (method) => {
     options.choose(-1);
-    if (input.value.trim()) asking[at](input.value);
-    else hide();
+    if (input.value.trim()) suggester[method](input.value);
+    else hidePanel();
   };
-  input.addEventListener("input", () => look("later"));
+  input.addEventListener("input", () => search("schedule"));
 
   // -- the box on a narrow screen ------------------------------------------------------------
 
-  const open = () => {
+  const openBox = () => {
     box.classList.add("is-open");
     opener.setAttribute("aria-expanded", "true");
     input.focus();
     input.select();
   };
-  const close = (back) => {
-    hide();
+  const closeBox = (restoreFocus) => {
+    hidePanel();
     if (!box.classList.contains("is-open")) return;
     box.classList.remove("is-open");
     opener.setAttribute("aria-expanded", "false");
-    if (back) opener.focus();
+    if (restoreFocus) opener.focus();
   };
   opener.hidden = false;
-  opener.addEventListener("click", open);
-  box.querySelector(".search-close").addEventListener("click", () => close(true));
+  opener.addEventListener("click", openBox);
+  box.querySelector(".search-close").addEventListener("click", () => closeBox(true));
 
   // -- keys ----------------------------------------------------------------------------------
 
-  const giveUp = () => {
-    if (panel.classList.contains("is-shown")) hide();
+  const handleEscape = () => {
+    if (panel.classList.contains("is-shown")) hidePanel();
     else if (input.value) input.value = "";
-    else close(true);
+    else closeBox(true);
   };
   input.addEventListener("keydown", (event) => {
     if (event.isComposing || hasModifier(event)) return;
     const closed = !options.all.length;
-    if (event.key === "ArrowDown" && closed) look("now");
+    if (event.key === "ArrowDown" && closed) search("load");
     else if (event.key === "ArrowDown") options.move(1);
     else if (event.key === "ArrowUp" && !closed) options.move(-1);
     else if (event.key === "Enter" && options.active && !event.shiftKey) options.active.click();
-    else if (event.key === "Escape") giveUp();
+    else if (event.key === "Escape") handleEscape();
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -90,21 +90,21 @@ export const startSearchBox = (box) => {
     if (event.defaultPrevented || isInField(event.target) || document.querySelector("dialog[open]"))
       return;
     event.preventDefault();
-    open();
+    openBox();
   });
 
-  // Leaving the box closes its list; null is another window.
+  // Close the list when the focus leaves the box; a null target is another window.
   box.addEventListener("focusout", (event) => {
-    if (event.relatedTarget && !box.contains(event.relatedTarget)) close(false);
+    if (event.relatedTarget && !box.contains(event.relatedTarget)) closeBox(false);
   });
   document.addEventListener("pointerdown", (event) => {
-    if (!box.contains(event.target) && !opener.contains(event.target)) close(false);
+    if (!box.contains(event.target) && !opener.contains(event.target)) closeBox(false);
   });
-  // A place on this very page loads no other.
+  // A result on this page loads no new page, so close the list.
   panel.addEventListener("click", (event) => {
     if (isPlainClick(event) && event.target.closest("[role=option]"))
-      setTimeout(() => close(false));
+      setTimeout(() => closeBox(false));
   });
-  // A page that the browser keeps is not to come back with an old list.
-  addEventListener("pagehide", hide);
+  // Going back to the page must not show an old list.
+  addEventListener("pagehide", hidePanel);
 };

@@ -1,5 +1,5 @@
-// The palette: Ctrl+K opens a list of pages and of commands. Which pages this browser was on is
-// stored here as their numbers alone; what they are called, and whether they still are, the server says.
+// The palette: Ctrl+K opens a list of pages and commands. Recently visited pages are stored in the
+// browser by id only; the server returns the titles of those that still exist.
 
 import {
   element,
@@ -12,38 +12,38 @@ import {
 } from "../lib/dom.js";
 import { request } from "../lib/request.js";
 import { browserStore } from "../lib/store.js";
-import { Asking, Options } from "./suggest.js";
+import { Options, Suggester } from "./suggest.js";
 
 const STORE = "kb-recent";
-const MOST = 12;
+const MAX_RECENT = 12;
 const OFFLINE = "The server cannot be reached. Your connection may be down.";
-const NO_COMMANDS = "The server does not say what can be done here.";
+const NO_COMMANDS = "Commands could not be loaded.";
 
-// The pages that this person was on before this one, which is noted too.
-const visit = (page) => {
+// Return the ids of the pages that the user visited before, and store the current page.
+const recordVisit = (page) => {
   const person = document.querySelector(".header")?.dataset.person ?? "";
-  const forget = () => browserStore.remove(STORE);
-  document.querySelector("[data-log-out]")?.addEventListener("submit", forget);
+  const clearRecent = () => browserStore.remove(STORE);
+  document.querySelector("[data-log-out]")?.addEventListener("submit", clearRecent);
   const stored = browserStore.get(STORE);
   const isOurs = stored?.person === person && Array.isArray(stored.ids);
-  if (!isOurs) forget();
+  if (!isOurs) clearRecent();
   const before = isOurs ? stored.ids.filter(Number.isInteger) : [];
   if (page) {
-    const ids = [Number(page), ...before.filter((id) => id !== Number(page))].slice(0, MOST);
+    const ids = [Number(page), ...before.filter((id) => id !== Number(page))].slice(0, MAX_RECENT);
     browserStore.set(STORE, { person, ids });
   }
   return before;
 };
 
 export const startPalette = (dialog, page) => {
-  const before = visit(page);
+  const before = recordVisit(page);
   if (!dialog) return;
   const input = dialog.querySelector(".palette-words");
   const list = dialog.querySelector(".search-list");
   const options = new Options(input, list, dialog.querySelector(".search-status"));
   const button = document.querySelector(".palette-open");
-  // Parts of the list, in their order: what was typed is at the beginning of the first.
-  const part = (name, label = "") => {
+  // Create a part of the list. The first part has the commands that start with the typed text.
+  const createPart = (name, label = "") => {
     const group = element("div");
     group.dataset.part = name;
     if (label) {
@@ -54,137 +54,137 @@ export const startPalette = (dialog, page) => {
   };
   let parts = {};
   let commands = [];
-  let back = null;
+  let opener = null;
 
   const reset = () => {
     parts = {
-      first: part("first", "Commands"),
-      pages: part("pages", "Pages"),
-      others: part("others", "Other commands"),
-      start: part("start"),
+      first: createPart("first", "Commands"),
+      pages: createPart("pages", "Pages"),
+      others: createPart("others", "Other commands"),
+      start: createPart("start"),
     };
     list.replaceChildren(...Object.values(parts));
     commands = [];
   };
 
-  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim();
-  const has = (command, typed) => {
-    const words = plain(`${command.textContent} ${command.dataset.also}`).split(/\s+/);
+  const normalise = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim();
+  const matches = (command, typed) => {
+    const words = normalise(`${command.textContent} ${command.dataset.also}`).split(/\s+/);
     return typed.split(/\s+/).every((start) => words.some((word) => word.startsWith(start)));
   };
 
-  const sort = () => {
-    const typed = plain(input.value);
+  const updateCommands = () => {
+    const typed = normalise(input.value);
     parts.start.hidden = Boolean(typed);
-    const found = typed ? commands.filter((command) => has(command, typed)) : [];
-    const begins = (command) => plain(command.textContent).startsWith(typed);
+    const found = typed ? commands.filter((command) => matches(command, typed)) : [];
+    const begins = (command) => normalise(command.textContent).startsWith(typed);
     const copies = (which) => found.filter(which).map((command) => command.cloneNode(true));
     parts.first.replaceChildren(...copies(begins));
     parts.others.replaceChildren(...copies((command) => !begins(command)));
-    // A screen reader is not to announce an empty group.
+    // Hide empty groups from screen readers.
     for (const name of ["first", "pages", "others"])
       parts[name].hidden = !parts[name].children.length;
     options.number();
   };
-  // The first option is active, but never a page that was found for other words.
+  // Make the first option active. Not called while the pages listed are for older words.
   const chooseFirst = () => options.choose(options.all.length ? 0 : -1);
 
-  const asking = new Asking({
+  const suggester = new Suggester({
     url: dialog.dataset.suggest,
-    answered: (html) => {
+    onResult: (html) => {
       parts.pages.hidden = false;
       options.fill(html, parts.pages);
-      const said = options.said.textContent;
-      sort();
-      options.say(said);
+      const message = options.status.textContent;
+      updateCommands();
+      options.showStatus(message);
       chooseFirst();
     },
-    failed: (words) => {
+    onFailure: (words) => {
       parts.pages.replaceChildren();
-      sort();
-      options.say(words, true);
+      updateCommands();
+      options.showStatus(words, true);
       chooseFirst();
     },
-    slow: () => options.say("Searching…", true),
+    onSlow: () => options.showStatus("Searching…", true),
   });
 
-  const look = () => {
+  const handleInput = () => {
     const words = input.value.trim();
     if (!words) {
-      asking.stop();
+      suggester.stop();
       parts.pages.replaceChildren();
-    } else asking.later(input.value);
-    sort();
-    options.say("");
+    } else suggester.schedule(input.value);
+    updateCommands();
+    options.showStatus("");
     if (!words || parts.first.children.length) chooseFirst();
   };
 
-  // -- opening it ----------------------------------------------------------------------------
+  // -- opening the palette -------------------------------------------------------------------
 
-  // Who opens it again does not wait for what was asked before.
-  let asked = 0;
-  const load = async () => {
-    asked += 1;
-    const turn = asked;
-    const late = setTimeout(() => turn === asked && options.say("One moment…", true), 300);
+  // Each load has a number, so that responses to earlier ones are ignored.
+  let loads = 0;
+  const loadOptions = async () => {
+    loads += 1;
+    const load = loads;
+    const late = setTimeout(() => load === loads && options.showStatus("Loading…", true), 300);
     try {
       const query = { ids: before.join(","), page };
       const answer = parseHTML(await request(dialog.dataset.recent, { query, html: true }));
-      if (turn !== asked) return;
+      if (load !== loads) return;
       commands = [...answer.querySelectorAll("[data-also]")];
       for (const group of answer.querySelectorAll("[role=group]")) {
         if (group.querySelector("[role=option]")) parts.start.append(group);
       }
-      sort();
-      options.say(commands.length ? "" : NO_COMMANDS);
+      updateCommands();
+      options.showStatus(commands.length ? "" : NO_COMMANDS);
       if (!input.value.trim() || parts.first.children.length) chooseFirst();
     } catch ({ kind }) {
-      if (turn !== asked) return;
-      options.say(kind === "offline" ? OFFLINE : NO_COMMANDS);
+      if (load !== loads) return;
+      options.showStatus(kind === "offline" ? OFFLINE : NO_COMMANDS);
     } finally {
       clearTimeout(late);
     }
   };
 
-  const open = () => {
+  const openPalette = () => {
     if (dialog.open) return;
-    back = document.activeElement;
+    opener = document.activeElement;
     reset();
     input.value = "";
-    options.say("");
+    options.showStatus("");
     dialog.showModal();
     input.focus();
-    load();
+    loadOptions();
   };
   dialog.addEventListener("close", () => {
-    asking.stop();
-    back?.focus({ preventScroll: true });
-    back = null;
+    suggester.stop();
+    opener?.focus({ preventScroll: true });
+    opener = null;
   });
   dialog.querySelector(".palette-close").addEventListener("click", () => dialog.close());
-  // A click beside it.
+  // Close on a click outside the dialog.
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();
   });
   button.hidden = false;
-  button.addEventListener("click", open);
+  button.addEventListener("click", openPalette);
   if (isApple) {
     button.setAttribute("aria-keyshortcuts", "Meta+K");
     button.querySelector(".palette-key").textContent = "⌘ K";
   }
   document.addEventListener("keydown", (event) => {
     if (!isCommand(event) || event.shiftKey || event.key.toLowerCase() !== "k") return;
-    // In the Markdown editor the same keys make a link, and it took them already.
+    // In the Markdown editor the same keys insert a link.
     if (event.defaultPrevented || document.querySelector("dialog[open]:not(#kb-palette)")) return;
     event.preventDefault();
     if (dialog.open) dialog.close();
-    else open();
+    else openPalette();
   });
   addEventListener("pagehide", () => dialog.open && dialog.close());
 
-  // -- using it ------------------------------------------------------------------------------
+  // -- using the palette ---------------------------------------------------------------------
 
-  const does = {
+  const commandActions = {
     theme: () => {
       const dark = getComputedStyle(document.documentElement).colorScheme === "dark";
       const system = matchMedia("(prefers-color-scheme: dark)").matches;
@@ -195,26 +195,26 @@ export const startPalette = (dialog, page) => {
   };
   list.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
-    // Another window or tab, or none of them.
+    // Clicks with modifiers open another tab or window.
     if (!option || !isPlainClick(event)) return;
-    // What is done next finds the page without a dialog over it.
+    // Close the dialog before the command runs.
     setTimeout(() => {
       dialog.close();
-      does[option.dataset.does]?.();
+      commandActions[option.dataset.does]?.();
     });
   });
-  const enter = () => {
+  const handleEnter = () => {
     const words = input.value.trim();
     if (options.active) options.active.click();
     else if (words)
       location.assign(`${dialog.dataset.search}?${new URLSearchParams({ q: words })}`);
   };
-  input.addEventListener("input", look);
+  input.addEventListener("input", handleInput);
   input.addEventListener("keydown", (event) => {
     if (event.isComposing || hasModifier(event) || event.shiftKey) return;
     const to = nextIndex(event, options.at, options.all.length);
     if (to !== undefined) options.choose(to);
-    else if (event.key === "Enter") enter();
+    else if (event.key === "Enter") handleEnter();
     else return;
     event.preventDefault();
   });

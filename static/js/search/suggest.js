@@ -1,73 +1,70 @@
-// What the search box and the palette have in common: asking the server while one types, and
-// a list of options that the arrow keys go through (ARIA, "combobox").
+// Shared by the search box and the palette: requests while typing, and a list of options to choose
+// from with the arrow keys (the ARIA pattern "combobox").
 
 import { parseHTML } from "../lib/dom.js";
 import { request } from "../lib/request.js";
 
 const PAUSE = 120; // milliseconds after the last key
-const SLOW = 300; // milliseconds without an answer, after which this is reported
+const SLOW = 300; // milliseconds until a pending request is reported
 const OFFLINE = "The server cannot be reached. Your connection may be down.";
-const FAILED = "The search does not answer just now. Try again in a moment.";
+const FAILED = "The search does not answer. Try again in a moment.";
 const LOGGED_OUT = "You are logged out. Load this page again to log in.";
 
-// Asks for words; only the answer to the last ones counts, however late an older one comes.
-export class Asking {
-  constructor({ url, answered, failed, slow }) {
-    Object.assign(this, { url, answered, failed, slow });
+// Search on the server while typing. Only the response to the last request is used.
+export class Suggester {
+  constructor({ url, onResult, onFailure, onSlow }) {
+    Object.assign(this, { url, onResult, onFailure, onSlow });
   }
 
-  later(words) {
+  schedule(words) {
     this.stop();
-    this.timer = setTimeout(() => this.now(words), PAUSE);
+    this.timer = setTimeout(() => this.load(words), PAUSE);
   }
 
-  async now(words) {
+  async load(words) {
     this.stop();
-    const asked = new AbortController();
-    this.asked = asked;
-    const isLast = () => asked === this.asked;
-    const late = setTimeout(() => isLast() && this.slow(), SLOW);
+    const controller = new AbortController();
+    this.controller = controller;
+    const isLast = () => controller === this.controller;
+    const late = setTimeout(() => isLast() && this.onSlow(), SLOW);
     try {
-      const html = await request(this.url, {
-        query: { q: words },
-        html: true,
-        signal: asked.signal,
-      });
+      const options = { query: { q: words }, html: true, signal: controller.signal };
+      const html = await request(this.url, options);
       if (isLast()) this.show(html);
     } catch ({ kind, body }) {
       if (!isLast()) return;
-      if (kind === "offline") this.failed(OFFLINE);
-      else if (kind === "logged-out") this.failed(LOGGED_OUT);
+      if (kind === "offline") this.onFailure(OFFLINE);
+      else if (kind === "logged-out") this.onFailure(LOGGED_OUT);
       else this.show(body ?? "");
     } finally {
       clearTimeout(late);
     }
   }
 
-  // A fault comes with a sentence of its own; any other page is none of ours.
+  // The server's errors have a sentence too; any other HTML is not from the search.
   show(html) {
-    if (html.includes('class="search-sentence"')) this.answered(html);
-    else this.failed(FAILED);
+    if (html.includes('class="search-sentence"')) this.onResult(html);
+    else this.onFailure(FAILED);
   }
 
   stop() {
     clearTimeout(this.timer);
-    this.asked?.abort();
-    this.asked = null;
+    this.controller?.abort();
+    this.controller = null;
   }
 }
 
-// The options of a list, of which one at most is active while the focus stays in the field.
+// A list of options, of which at most one is active while the focus stays in the field.
 export class Options {
-  constructor(input, list, said) {
-    Object.assign(this, { input, list, said });
+  constructor(input, list, status) {
+    Object.assign(this, { input, list, status });
     this.at = -1;
     input.setAttribute("role", "combobox");
     input.setAttribute("aria-autocomplete", "list");
     input.setAttribute("aria-haspopup", "listbox");
     input.setAttribute("aria-controls", list.id);
     input.setAttribute("aria-expanded", "false");
-    // The focus stays in the field.
+    // Keep the focus in the field.
     list.addEventListener("pointerdown", (event) => event.preventDefault());
   }
 
@@ -81,13 +78,13 @@ export class Options {
     return this.all[this.at] ?? null;
   }
 
-  // Puts the options of an answer of our own server into a part of the list, and says its sentence.
+  // Put the options of a response into a part of the list, and show its sentence.
   fill(html, into = this.list) {
     const answer = parseHTML(html);
     const sentence = answer.querySelector(".search-sentence");
     into.replaceChildren(...answer.querySelectorAll("[role=option]"));
     this.number();
-    this.say(sentence?.textContent.trim().replace(/\s+/g, " ") ?? "");
+    this.showStatus(sentence?.textContent.trim().replace(/\s+/g, " ") ?? "");
   }
 
   number() {
@@ -98,12 +95,12 @@ export class Options {
     this.choose(-1);
   }
 
-  say(words, slow = false) {
-    const around = this.said.parentElement;
+  showStatus(words, isSlow = false) {
+    const around = this.status.parentElement;
     const any = this.all.length > 0;
     around.classList.toggle("has-options", any);
-    around.classList.toggle("is-slow", slow);
-    this.said.textContent = words;
+    around.classList.toggle("is-slow", isSlow);
+    this.status.textContent = words;
     this.list.hidden = !any;
     this.input.setAttribute("aria-expanded", String(any));
   }
@@ -120,7 +117,7 @@ export class Options {
     }
   }
 
-  // Down from the last and up from the first lead to none, which is the field itself.
+  // Moving down from the last or up from the first option leads to none, which is the field.
   move(by) {
     const length = this.all.length + 1;
     this.choose(((this.at + 1 + by + length) % length) - 1);
@@ -130,6 +127,6 @@ export class Options {
     this.list.replaceChildren();
     this.at = -1;
     this.input.removeAttribute("aria-activedescendant");
-    this.say("");
+    this.showStatus("");
   }
 }

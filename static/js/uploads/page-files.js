@@ -1,4 +1,4 @@
-// The files of a page, for editors: chosen or dropped, and sent at once; and their Markdown copied.
+// The files of a page: upload chosen and dropped files at once, and copy their Markdown.
 
 import { showCopyButtons, startCopyButtons } from "../lib/copy.js";
 import { element, parseHTML } from "../lib/dom.js";
@@ -19,8 +19,8 @@ export const startPageFiles = (form) => {
     [...row.querySelectorAll("input")].some(isChanged);
   const rowsInUse = () => [...list().querySelectorAll("[data-file]")].filter(isInUse);
 
-  // Rows in use stay, and are never moved: that would take the focus away.
-  const renew = (fresh) => {
+  // Replace the list, except rows in use. These are never moved, since moving loses the focus.
+  const updateList = (fresh) => {
     const used = rowsInUse();
     if (!used.length) return list().replaceWith(fresh);
     const place = used[0].parentElement;
@@ -37,14 +37,14 @@ export const startPageFiles = (form) => {
     place.after(...fresh.children);
   };
 
-  // What the server now says of the page's files, in the place of what it said before.
+  // Load the list of files again.
   const refresh = async () => {
     try {
       const fresh = parseHTML(await request(location.href, { html: true }));
-      renew(fresh.getElementById("kb-files"));
+      updateList(fresh.getElementById("kb-files"));
       showCopyButtons();
     } catch {
-      if (rowsInUse().length) rows.say("Load the page again to see it in the list.");
+      if (rowsInUse().length) rows.announce("Load the page again to see it in the list.");
       else location.reload();
     }
   };
@@ -68,14 +68,14 @@ export const startPageFiles = (form) => {
   form.classList.add("by-script");
   const hint = element("span", { className: "file-add-hint" }, "or drop them here");
   form.querySelector(".file-choose").after(hint);
-  // It looks like a button, and a button answers to Enter too.
+  // The file field looks like a button, so Enter should open it too.
   chooser.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
     chooser.click();
   });
   chooser.addEventListener("change", () => {
-    rows.take([...chooser.files]);
+    rows.upload([...chooser.files]);
     chooser.value = "";
   });
 
@@ -83,7 +83,7 @@ export const startPageFiles = (form) => {
 
   const words = element("p", { className: "drop-words" }, "Drop to add to this page’s files");
 
-  const target = (area) => {
+  const showDropArea = (area) => {
     for (const other of areas) other.classList.toggle("drop-files", other === area);
     if (area) document.querySelector("main").append(words);
     else words.remove();
@@ -93,18 +93,18 @@ export const startPageFiles = (form) => {
     area.addEventListener("dragover", (event) => {
       if (event.defaultPrevented || !event.dataTransfer.types.includes("Files")) return;
       event.preventDefault();
-      target(area);
+      showDropArea(area);
     });
     area.addEventListener("dragleave", (event) => {
-      if (!area.contains(event.relatedTarget)) target(null);
+      if (!area.contains(event.relatedTarget)) showDropArea(null);
     });
     area.addEventListener("drop", (event) => {
-      target(null);
+      showDropArea(null);
       if (event.defaultPrevented || !event.dataTransfer.files.length) return;
       event.preventDefault();
-      rows.take(filesOf(event.dataTransfer));
+      rows.upload(filesOf(event.dataTransfer));
     });
   }
 
-  startCopyButtons(() => rows.say("The Markdown is copied."));
+  startCopyButtons(() => rows.announce("Markdown copied."));
 };

@@ -1,18 +1,18 @@
-// A row for each file that is being uploaded: its name, how far it is, and what one can do.
+// A row for each file that is being uploaded: its name, progress and buttons.
 
 import { button, element } from "../lib/dom.js";
 import { start, Upload } from "./upload.js";
 
-const PAUSE = 400; // milliseconds in which sentences are gathered before they are said
+const PAUSE = 400; // milliseconds in which sentences are collected before they are announced
 
 const UNITS = ["bytes", "KB", "MB", "GB"];
-const sized = (bytes) => {
+const formatSize = (bytes) => {
   let [size, unit] = [bytes, 0];
   while (size >= 1024 && unit < UNITS.length - 1) [size, unit] = [size / 1024, unit + 1];
   return `${unit ? size.toFixed(1) : size} ${UNITS[unit]}`;
 };
 
-// The files of what was dropped or pasted; a folder is none.
+// Return the files that were dropped or pasted, without folders.
 export const filesOf = (transfer) => {
   const items = [...(transfer?.items ?? [])].filter((item) => item.kind === "file");
   const folder = items.map((item) => item.webkitGetAsEntry?.()?.isDirectory);
@@ -21,18 +21,18 @@ export const filesOf = (transfer) => {
 
 class Row {
   constructor(rows, upload) {
-    Object.assign(this, { rows, upload, said: "" });
+    Object.assign(this, { rows, upload });
     this.bar = element("progress", { max: 1, value: 0, ariaLabel: `Uploading ${upload.name}` });
     this.words = element("span", { className: "upload-words" });
-    this.ways = element("span", { className: "upload-ways" });
+    this.buttons = element("span", { className: "upload-ways" });
     const named = { className: "upload-name", dir: "auto", title: upload.name };
     const name = element("span", named, upload.name);
-    const size = element("span", { className: "upload-size" }, sized(upload.file.size));
+    const size = element("span", { className: "upload-size" }, formatSize(upload.file.size));
     this.item = element(
       "li",
       { className: "upload", tabIndex: -1 },
       element("span", { className: "upload-head" }, name, size),
-      element("span", { className: "upload-tail" }, this.words, this.ways),
+      element("span", { className: "upload-tail" }, this.words, this.buttons),
       this.bar,
     );
   }
@@ -53,11 +53,11 @@ class Row {
     this.words.textContent = words[state] ?? `${Math.floor(part * 100)}%`;
     if (item.dataset.state === state) return;
     item.dataset.state = state;
-    this.choose(this.choices(state));
+    this.replaceButtons(this.buttonsFor(state));
   }
 
-  // The buttons of a state; null for those that are there.
-  choices(state) {
+  // Return the buttons for a state, or null if they do not change.
+  buttonsFor(state) {
     if (this.upload.canCancel) {
       if (this.canCancel) return null;
       this.canCancel = true;
@@ -66,22 +66,22 @@ class Row {
     this.canCancel = false;
     if (state !== "refused") return [];
     const dismiss = this.button("Dismiss", () => this.rows.dismiss(this));
-    if (!this.upload.again) return [dismiss];
-    return [this.button("Try again", () => this.rows.again(this)), dismiss];
+    if (!this.upload.canRetry) return [dismiss];
+    return [this.button("Try again", () => this.rows.retry(this)), dismiss];
   }
 
-  // Who was at a button that goes stays at the row.
-  choose(buttons) {
+  // Replace the buttons. If one of them had the focus, the focus stays in the row.
+  replaceButtons(buttons) {
     if (!buttons) return;
-    const had = this.ways.contains(document.activeElement);
-    this.ways.replaceChildren(...buttons);
-    if (had) (buttons[0] ?? this.item).focus();
+    const hadFocus = this.buttons.contains(document.activeElement);
+    this.buttons.replaceChildren(...buttons);
+    if (hadFocus) (buttons[0] ?? this.item).focus();
   }
 }
 
 export class Rows {
-  // `host` is where the list goes. Options: the `page` and `urls`; `focus` is where the focus goes
-  // when the last row is gone; `begun`, `done`, `ended` hear of uploads, the last of every end.
+  // Append the list to `host`. Options: `page` and `urls`; `focus` gets the focus when the last row
+  // is removed; callbacks `begun`, `done`, and `ended`, which is called after every upload.
   constructor(host, options) {
     Object.assign(this, { verb: "uploaded", ...options });
     this.rows = new Set();
@@ -95,19 +95,19 @@ export class Rows {
     return [...this.rows].filter((row) => !row.upload.isOver).length;
   }
 
-  take(files) {
+  upload(files) {
     if (!files.length) return;
     const uploads = files.map((file) => {
       const upload = new Upload(file, this.page, this.urls, () => this.changed(upload));
       upload.row = new Row(this, upload);
       this.rows.add(upload.row);
       this.list.append(upload.row.item);
-      // All places first, then all uploads: they are in the order in which they were chosen.
+      // Report all files before the first upload starts, so that they stay in the chosen order.
       this.begun?.(upload);
       return upload;
     });
     this.list.hidden = false;
-    this.say(
+    this.announce(
       files.length === 1 ? `Uploading ${uploads[0].name}.` : `Uploading ${files.length} files.`,
     );
     uploads.forEach(start);
@@ -119,9 +119,9 @@ export class Rows {
     if (!upload.isOver) return;
     if (state === "done") {
       this.done?.(upload, upload.result);
-      this.say(`${upload.name} is ${this.verb}.`);
+      this.announce(`${upload.name} is ${this.verb}.`);
     }
-    if (state === "refused") this.say(`${upload.name}: ${upload.error}`);
+    if (state === "refused") this.announce(`${upload.name}: ${upload.error}`);
     else this.remove(row);
     this.ended?.(upload);
   }
@@ -129,12 +129,12 @@ export class Rows {
   cancel(row) {
     if (!row.upload.canCancel) return;
     row.upload.cancel();
-    this.say(`${row.upload.name} is not uploaded.`);
+    this.announce(`Cancelled the upload of ${row.upload.name}.`);
   }
 
-  again(row) {
+  retry(row) {
     this.begun?.(row.upload);
-    this.say(`Uploading ${row.upload.name}.`);
+    this.announce(`Uploading ${row.upload.name}.`);
     start(row.upload);
   }
 
@@ -144,19 +144,19 @@ export class Rows {
   }
 
   remove(row) {
-    const had = row.item.contains(document.activeElement);
+    const hadFocus = row.item.contains(document.activeElement);
     const near = row.item.nextElementSibling ?? row.item.previousElementSibling;
     this.rows.delete(row);
     row.item.remove();
     this.list.hidden = !this.rows.size;
-    if (had) (near?.querySelector("button") ?? near ?? this.focus).focus();
+    if (hadFocus) (near?.querySelector("button") ?? near ?? this.focus).focus();
   }
 
-  // Said together, so that the last of several does not cut off the others.
-  say(sentence) {
+  // Announce sentences together, since a new one would interrupt the one before.
+  announce(sentence) {
     this.sentences.push(sentence);
-    clearTimeout(this.saying);
-    this.saying = setTimeout(() => {
+    clearTimeout(this.announceTimer);
+    this.announceTimer = setTimeout(() => {
       this.status.textContent = this.sentences.splice(0).join(" ");
     }, PAUSE);
   }

@@ -1,44 +1,45 @@
-// Files on their way: to the server, or straight to its bucket, a few at a time.
+// Upload files to the server, or directly to its bucket, a few at a time.
 //
-// An upload tells of itself by `changed(upload)`: it is waiting, sending (with `part` from 0 to 1),
-// checking, done (with `result`), refused (with `error`, and `again` where another try may help) or
-// cancelled. See services/views/attachment_upload.py for what is asked and answered.
+// An upload calls `changed(upload)` for each state: waiting, sending (with `part` from 0 to 1),
+// checking, done (with `result`), refused (with `error`, and `canRetry` if a new attempt may help)
+// or cancelled. services/views/attachment_upload.py describes the requests.
 
 import { formData, headers, request } from "../lib/request.js";
 
-const AT_ONCE = 3;
-// Milliseconds in which the server is to answer once it has all: it may have to copy a large file.
-const PATIENCE = 180000;
-const LOST = "The connection was lost, so the file did not arrive.";
+const MAX_RUNNING = 3;
+// Milliseconds to wait for the response after sending: the server may have to copy a large file.
+const RESPONSE_TIMEOUT = 180000;
+const LOST = "The connection was lost, so the file was not uploaded.";
 const LOGGED_OUT = "You are logged out. Log in again in another tab, then try again.";
 const TOO_LARGE = "This file is too large for the server.";
-const FAILED = "The server did not answer as it should.";
+const FAILED = "The server returned an unexpected response.";
 
-class Refused extends Error {
-  constructor(message, again, status = 0) {
+class UploadError extends Error {
+  constructor(message, canRetry, status = 0) {
     super(message);
-    Object.assign(this, { again, status });
+    Object.assign(this, { canRetry, status });
   }
 }
 
-class Cancelled extends Error {}
+class UploadCancelled extends Error {}
 
-// What the server says of one file; throws a Refused where that is no file.
-const answer = (xhr, url) => {
+// Return the server's data about the file; throw an UploadError if it was not stored.
+const readResponse = (xhr, url) => {
   let data = null;
   try {
     data = JSON.parse(xhr.responseText);
   } catch {
-    // Not from our views: a log-in, or something in between.
+    // Not from our views, but the log-in page or a proxy.
   }
   const one = data?.files?.[0] ?? data;
-  // 409: the upload is to begin again. 5xx: the storage is down for now.
-  if (one?.error) throw new Refused(one.error, xhr.status === 409 || xhr.status >= 500, xhr.status);
-  if (one && xhr.status < 300) return one;
-  const elsewhere =
+  // 409: the upload must start again. 5xx: the storage is unavailable.
+  const { status } = xhr;
+  if (one?.error) throw new UploadError(one.error, status === 409 || status >= 500, status);
+  if (one && status < 300) return one;
+  const isRedirected =
     new URL(xhr.responseURL || url, location).pathname !== new URL(url, location).pathname;
-  if (elsewhere) throw new Refused(LOGGED_OUT, true);
-  throw xhr.status === 413 ? new Refused(TOO_LARGE, false) : new Refused(FAILED, true);
+  if (isRedirected) throw new UploadError(LOGGED_OUT, true);
+  throw status === 413 ? new UploadError(TOO_LARGE, false) : new UploadError(FAILED, true);
 };
 
 export class Upload {
@@ -59,41 +60,41 @@ export class Upload {
     return ["done", "refused", "cancelled"].includes(this.state);
   }
 
-  to(state, more = {}) {
+  setState(state, more = {}) {
     Object.assign(this, { state }, more);
     this.changed(this);
   }
 
   async run() {
-    this.to("sending", { part: 0 });
+    this.setState("sending", { part: 0 });
     try {
-      this.to("done", { result: await this.send() });
+      this.setState("done", { result: await this.send() });
     } catch (error) {
-      if (error instanceof Cancelled) return;
-      const { message, again = true } =
-        error instanceof Refused ? error : new Refused(FAILED, true);
-      this.to("refused", { error: message, again });
+      if (error instanceof UploadCancelled) return;
+      const { message, canRetry = true } =
+        error instanceof UploadError ? error : new UploadError(FAILED, true);
+      this.setState("refused", { error: message, canRetry });
     }
   }
 
   async send() {
     if (this.arrived) return this.finish();
     const { name, page, urls } = this;
-    const begun = await this.ask(urls.beginUrl, { name, page, size: this.file.size });
-    if (!begun.put) return this.post();
-    this.token = begun.token;
-    if (await this.put(begun)) return this.finish();
-    // The bucket cannot be reached from here, or takes nothing from here.
+    const target = await this.postFields(urls.beginUrl, { name, page, size: this.file.size });
+    if (!target.put) return this.post();
+    this.token = target.token;
+    if (await this.put(target)) return this.finish();
+    // The bucket cannot be reached from this browser, or refuses the upload.
     this.abandon();
     return this.post();
   }
 
   post() {
     const { file, name, page, urls } = this;
-    this.to("sending", { part: 0 });
+    this.setState("sending", { part: 0 });
     const body = formData({ page });
     body.append("file", file, name);
-    return this.ask(urls.uploadUrl, body, true);
+    return this.postFields(urls.uploadUrl, body, true);
   }
 
   async put({ put, type }) {
@@ -101,80 +102,80 @@ export class Upload {
       const xhr = await this.request("PUT", put, this.file, { "Content-Type": type }, true);
       this.arrived = xhr.status >= 200 && xhr.status < 300;
     } catch (error) {
-      if (error instanceof Cancelled) throw error;
+      if (error instanceof UploadCancelled) throw error;
     }
     return this.arrived;
   }
 
   async finish() {
-    this.to("checking");
+    this.setState("checking");
     try {
-      const file = await this.ask(this.urls.finishUrl, { token: this.token });
+      const file = await this.postFields(this.urls.finishUrl, { token: this.token });
       this.token = "";
       return file;
     } catch (error) {
-      // What arrived may still be there while the storage is only down.
-      if (!error.again || error.status === 409 || error.message === LOST) this.begins();
+      // If the storage is only unavailable, keep the file that arrived for the next attempt.
+      if (!error.canRetry || error.status === 409 || error.message === LOST) this.reset();
       throw error;
     }
   }
 
-  begins() {
+  reset() {
     this.abandon();
     this.arrived = false;
   }
 
-  async ask(url, fields, shown = false) {
+  async postFields(url, fields, shown = false) {
     const xhr = await this.request("POST", url, formData(fields), headers(), shown);
-    return answer(xhr, url);
+    return readResponse(xhr, url);
   }
 
-  // One request; `shown` says that how much of its body went is the progress of the upload.
-  request(method, url, body, headed, shown) {
+  // Send a request; with `shown`, its progress is shown as that of the upload.
+  request(method, url, body, requestHeaders, shown) {
     return new Promise((resolve, reject) => {
-      if (this.state === "cancelled") throw new Cancelled();
+      if (this.state === "cancelled") throw new UploadCancelled();
       const xhr = new XMLHttpRequest();
       this.xhr = xhr;
       xhr.open(method, url);
-      for (const [name, value] of Object.entries(headed)) xhr.setRequestHeader(name, value);
+      for (const [name, value] of Object.entries(requestHeaders)) xhr.setRequestHeader(name, value);
       if (shown) {
-        const moved = ({ loaded, total }) =>
-          this.to("sending", { part: total ? loaded / total : 0 });
-        xhr.upload.addEventListener("progress", moved);
-        xhr.upload.addEventListener("load", () => this.to("checking"));
+        const showProgress = ({ loaded, total }) =>
+          this.setState("sending", { part: total ? loaded / total : 0 });
+        xhr.upload.addEventListener("progress", showProgress);
+        xhr.upload.addEventListener("load", () => this.setState("checking"));
       }
-      // From when all of it has gone: how long that takes is up to the connection.
-      let patience;
-      const sent = () => {
-        patience = setTimeout(() => {
-          reject(new Refused(LOST, true));
+      // Start the timeout after sending, which may take long on a slow connection.
+      let timer;
+      const startTimeout = () => {
+        timer = setTimeout(() => {
+          reject(new UploadError(LOST, true));
           xhr.abort();
-        }, PATIENCE);
+        }, RESPONSE_TIMEOUT);
       };
-      if (body) xhr.upload.addEventListener("load", sent);
-      xhr.addEventListener("loadend", () => clearTimeout(patience));
+      if (body) xhr.upload.addEventListener("load", startTimeout);
+      xhr.addEventListener("loadend", () => clearTimeout(timer));
       xhr.addEventListener("load", () => resolve(xhr));
-      xhr.addEventListener("error", () => reject(new Refused(LOST, true)));
-      xhr.addEventListener("abort", () => reject(new Cancelled()));
+      xhr.addEventListener("error", () => reject(new UploadError(LOST, true)));
+      xhr.addEventListener("abort", () => reject(new UploadCancelled()));
       xhr.send(body);
     });
   }
 
-  // Too late once all of it has arrived: the server may have stored it already.
+  // After sending, the server may have stored the file already.
   get canCancel() {
     return this.state === "waiting" || this.state === "sending";
   }
 
   cancel() {
-    this.to("cancelled");
+    this.setState("cancelled");
     this.xhr?.abort();
     this.abandon();
   }
 
-  // Nothing is to be left of what was sent to the bucket.
+  // Delete what was sent to the bucket.
   abandon() {
     if (!this.token) return;
-    // Where that fails too, the server sweeps it away.
+    // If this fails, the server deletes it later.
     const options = { fields: { token: this.token }, keepalive: true };
     request(this.urls.abandonUrl, options).catch(() => {});
     this.token = "";
@@ -184,22 +185,22 @@ export class Upload {
 const waiting = [];
 let running = 0;
 
-const next = () => {
-  while (running < AT_ONCE && waiting.length) {
+const startNext = () => {
+  while (running < MAX_RUNNING && waiting.length) {
     const upload = waiting.shift();
     if (upload.state === "cancelled") continue;
     running += 1;
     upload.run().finally(() => {
       running -= 1;
-      next();
+      startNext();
     });
   }
 };
 
 export const start = (upload) => {
-  upload.to("waiting");
+  upload.setState("waiting");
   waiting.push(upload);
-  next();
+  startNext();
 };
 
 addEventListener("beforeunload", (event) => {
