@@ -55,12 +55,6 @@ def refused(client: Client, page: Page, fields: dict[str, object]) -> dict[str, 
     return {"html": response.content.decode(), **fields_of(response)}
 
 
-def test_a_tick_changes_one_character(as_editor: Client, page: Page) -> None:
-    fields = opened(as_editor, page) | {"items-0-state": "done"}
-    assert saved(as_editor, page, fields) == NOTES.replace("[ ] One", "[x] One")
-    assert Page.objects.get(pk=page.pk).version == 2
-
-
 def test_rows_and_notes_are_saved_as_one_version(as_editor: Client, page: Page) -> None:
     rows = {row.text: row.pk for row in page.items.all()}
     fields = opened(as_editor, page)
@@ -79,12 +73,6 @@ def test_rows_and_notes_are_saved_as_one_version(as_editor: Client, page: Page) 
     assert page.items.get(text="One").pk == rows["One"]
 
 
-def test_a_new_list_is_made_for_its_title(as_editor: Client, page: Page) -> None:
-    fields = opened(as_editor, page)
-    new_row(fields, "items", text="Costs", state="open", list_title="Later")
-    assert saved(as_editor, page, fields) == f"{NOTES}\r\nLater\r\n\r\n- [ ] Costs\r\n"
-
-
 def test_rows_can_be_added_to_a_page_that_is_new(as_editor: Client) -> None:
     fields = dict(fields_of(as_editor.get("/admin/services/topic/add/")))
     fields |= {"title": "Plan", "notes": "Intro"}
@@ -95,30 +83,11 @@ def test_rows_can_be_added_to_a_page_that_is_new(as_editor: Client) -> None:
     assert page.items.get().text == "One"
 
 
-def test_deleted_questions_and_answers_leave_the_notes(as_editor: Client, page: Page) -> None:
-    fields = opened(as_editor, page) | {"questions-0-DELETE": "on", "questions-1-answer": ""}
-    notes = saved(as_editor, page, fields)
-    assert "Why?" not in notes
-    assert "Like this" not in notes
-    assert "How?" in notes
-
-
 def test_dismissing_changes_no_notes(as_editor: Client, page: Page) -> None:
     fields = opened(as_editor, page) | {"questions-0-dismissed": "on"}
     assert saved(as_editor, page, fields) == NOTES
     assert page.questions.get(text="Why?").dismissed
     assert Page.objects.get(pk=page.pk).version == 1
-
-
-def test_text_that_markdown_cannot_hold_is_an_error_at_its_row(
-    as_editor: Client, page: Page
-) -> None:
-    fields = opened(as_editor, page) | {"items-0-text": "", "questions-0-text": "No question"}
-    shown = refused(as_editor, page, fields | {"notes": "Typed\r\n" + str(fields["notes"])})
-    assert "A checklist item needs some words." in str(shown["html"])
-    assert "would not be read as a question" in str(shown["html"])
-    assert str(shown["notes"]).startswith("Typed")
-    assert shown["questions-0-text"] == "No question"
 
 
 def test_a_row_that_was_taken_out_of_the_notes_is_an_error(as_editor: Client, page: Page) -> None:

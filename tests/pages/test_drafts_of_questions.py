@@ -10,9 +10,9 @@ from services.pages import drafts, trash
 from services.pages.answer import answer_question, mark
 from services.pages.revise import revise
 from tests.conftest import client_of
-from tests.pages.test_drafts import count_queries
 from tests.support.html_forms import fields_of
 from tests.support.pages import make_service
+from tests.views.test_drafts import count_queries
 
 pytestmark = pytest.mark.django_db
 NOTES = "Why *S3*?\n\nHow much?\n\n> [!answer]\n> Little.\n"

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from services.models import Category, Document, Page, Revision, Section
+from services.models import Category, Document, Page, Section
 from services.pages.revise import revise
 from tests.conftest import client_of, person
 from tests.support.editing import NOTES, PATH, opened, said
@@ -81,14 +81,6 @@ def test_new_lines_end_as_in_the_page_s_file(as_editor, plan):
     assert Page.objects.get().notes == NOTES + "New.\r\n"
 
 
-def test_changes_of_two_people_are_merged_and_said(as_editor, as_olga, plan):
-    mine, theirs = opened(as_editor), opened(as_olga)
-    as_olga.post(PATH, theirs | {"notes": NOTES.replace("One's", "Her")})
-    response = as_editor.post(PATH, mine | {"notes": NOTES.replace("Two's", "His")})
-    assert said(response) == ["Saved, and merged with what olga changed in the meantime."]
-    assert Page.objects.get().notes == NOTES.replace("One's", "Her").replace("Two's", "His")
-
-
 def test_the_merge_keeps_line_ends_of_both(as_editor, as_olga):
     make_topic(title="Plan", notes="One.\r\n\r\nTwo.\r\n")
     mine, theirs = opened(as_editor), opened(as_olga)
@@ -104,15 +96,6 @@ def test_nobody_s_other_facts_are_put_back(as_editor, as_olga, plan):
     page = Page.objects.get()
     assert (page.title, page.abbreviation, list(page.tags.names())) == ("Plans", "PL", ["tools"])
     assert response["Location"] == "/topics/plans/"
-
-
-def test_of_a_fact_that_both_changed_mine_is_stored_and_theirs_told(as_editor, as_olga, plan):
-    mine, theirs = opened(as_editor), opened(as_olga)
-    as_olga.post(PATH, theirs | {"title": "Hers"})
-    response = as_editor.post(PATH, mine | {"title": "His"})
-    assert Page.objects.get().title == "His"
-    assert "The title was changed to “Hers” by someone else." in said(response)[1]
-    assert Revision.objects.get(version=2).title == "Hers"
 
 
 @pytest.mark.parametrize("version", ["", "x", "99", "-1", "9" * 30])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from importlib import import_module
 
 import pytest
@@ -10,7 +9,6 @@ from django.contrib.auth.models import User
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
-from services.markdown.edit.tasks import set_state
 from services.models import (
     Category,
     OldAddress,
@@ -26,7 +24,6 @@ from services.pages.revisions import find_revision, tags_at
 from services.sync.apply import apply_plan
 from services.sync.read_files import SourceFile
 from services.sync.stored import plan_import
-from tests.conftest import person
 from tests.support.pages import make_topic, revise_by_fields
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
@@ -157,47 +154,6 @@ def test_a_page_that_takes_an_old_address_has_it(page: Page) -> None:
     assert not OldAddress.objects.filter(slug="notes").exists()
 
 
-class TestFolding:
-    """Ticks of one person are one entry of the history, while nobody else changes the page."""
-
-    def tick(self, page: Page, by: User, state: str, reason: str = Reason.TICK) -> None:
-        revise(page, set_state(page.notes, 0, state), version=page.version, by=by, reason=reason)
-
-    def heads(self, page: Page) -> list[int]:
-        is_whole(page)
-        return [r.version for r in Revision.objects.of_page(page.pk).heads()]
-
-    def test_ticks_of_one_person_fold_into_the_first(self, page: Page, editor: User) -> None:
-        for state in ("done", "open", "doing"):
-            self.tick(page, editor, state)
-        assert self.heads(page) == [2, 1]
-
-    def test_another_persons_tick_does_not(self, page: Page, editor: User) -> None:
-        other = person("olga", "editors")
-        for who, state in ((editor, "done"), (other, "open"), (editor, "done")):
-            self.tick(page, who, state)
-        assert self.heads(page) == [4, 3, 2, 1]
-
-    def test_ticks_around_an_edit_do_not(self, page: Page, editor: User) -> None:
-        self.tick(page, editor, "done")
-        revise(page, page.notes + "\nmore", version=2, by=editor)
-        self.tick(page, editor, "open")
-        self.tick(page, editor, "done")
-        assert self.heads(page) == [4, 3, 2, 1]
-
-    def test_a_tick_after_an_hour_does_not(self, page: Page, editor: User) -> None:
-        self.tick(page, editor, "done")
-        Page.objects.filter(pk=page.pk).update(updated_at=timezone.now() - timedelta(minutes=61))
-        page.refresh_from_db()
-        self.tick(page, editor, "open")
-        assert [r.version for r in Revision.objects.of_page(page.pk).heads()] == [3, 2, 1]
-
-    def test_an_edit_by_the_same_person_does_not(self, page: Page, editor: User) -> None:
-        self.tick(page, editor, "done", Reason.SITE)
-        self.tick(page, editor, "open", Reason.SITE)
-        assert self.heads(page) == [3, 2, 1]
-
-
 class TestImport:
     def test_what_is_new_changed_and_tagged_is_a_revision_each(self, editor: User) -> None:
         store(("a.md", "A\r\n"), ("b.md", "---\ntags: [x]\n---\nB\n"), ("c.md", "C\n"), by=editor)
@@ -236,17 +192,3 @@ def test_a_page_that_was_there_before_gets_its_revision(page: Page, editor: User
     assert (first.reason, first.folded) == (Reason.SITE, False)
     revise(page, "More", version=2)
     assert [r.version for r in all_of(page)] == [3, 2]
-
-
-@pytest.mark.parametrize("model", [Page, Topic])
-def test_a_page_goes_with_its_history(page: Page, model: type[Page]) -> None:
-    other = make_topic(title="Other")
-    revise(page, "New", version=1)
-    model.objects.get(pk=page.pk).delete()
-    assert {r.page_id for r in Revision.objects.all()} == {other.pk}
-
-
-def test_people_who_leave_leave_their_revisions(page: Page, editor: User) -> None:
-    revise(page, "New", version=1, by=editor)
-    editor.delete()
-    assert find_revision(page.pk, 2).user is None
