@@ -1,6 +1,8 @@
-"""Saving in the admin over what somebody else saved: merged by line, or shown with both texts."""
+"""The form of a page in the admin: names that are taken, and what another user saved first."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -12,7 +14,7 @@ from services.pages.revise import revise
 from services.pages.revisions import find_revision, tags_at
 from tests.conftest import person
 from tests.support.html_forms import fields_of
-from tests.support.pages import make_topic
+from tests.support.pages import make_service, make_topic, revise_by_fields
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +24,12 @@ BASE = "one\r\ntwo\nthree\n\n- [ ] item\n\nfive\n"
 @pytest.fixture
 def page(db: None) -> Page:
     return make_topic(title="Notes", notes=BASE)
+
+
+@pytest.fixture
+def ecs(db: None) -> Page:
+    compute = Category.objects.get(slug="compute")
+    return make_service(title="ECS", category=compute, notes="One\r\ntwo\r\n")
 
 
 @pytest.fixture
@@ -129,3 +137,75 @@ def test_a_new_page_is_one_revision_with_who_and_tags(as_editor: Client, editor:
     first = Revision.objects.of_page(page.pk).get()
     assert (first.user, first.reason) == (editor, Reason.ADMIN)
     assert (first.notes, tags_at(page.pk, 1)) == ("Text\n", ["a", "b"])
+
+
+def test_an_alias_with_a_comma_stays_one(as_editor: Client, ecs: Page) -> None:
+    ecs.aliases = ["Containers, managed"]
+    revise_by_fields(ecs)
+    fields = fields_of(as_editor.get(address(ecs)))
+    fields["aliases"] = f"{fields['aliases']}\r\nTasks"
+    as_editor.post(address(ecs), fields)
+    assert stored(ecs).aliases == ["Containers, managed", "Tasks"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("title", "  elastic  CACHE ", "already has this title"),
+        ("slug", "elasticache", "already has this address"),
+        ("aws_id", "elasticache", "already has this AWS id"),
+    ],
+)
+def test_a_taken_name_is_an_error_that_links_the_page(
+    as_editor: Client, ecs: Page, field: str, value: str, words: str
+) -> None:
+    other = make_service(
+        title="Elastic Cache", slug="elasticache", aws_id="elasticache", category=ecs.category
+    )
+    fields = fields_of(as_editor.get(address(ecs))) | {field: value}
+    response = as_editor.post(address(ecs), fields)
+    assert response.status_code == 200
+    html = response.content.decode()
+    assert f'<a href="{address(other)}">Elastic Cache</a> {words}' in html
+    assert stored(ecs).title == "ECS"
+
+
+@pytest.mark.parametrize(
+    ("fact", "theirs", "mine"),
+    [
+        ("abbreviation", "THEIRS", "MINE"),
+        ("aliases", ["their name"], "my name"),
+        ("tags", ["theirs"], "mine"),
+    ],
+)
+def test_a_field_that_another_user_changed_too_is_reported(
+    as_editor: Client, ecs: Page, fact: str, theirs: Any, mine: str
+) -> None:
+    fields = fields_of(as_editor.get(address(ecs))) | {fact: mine}
+    revise(ecs, version=1, by=person("ada", "editors"), **{fact: theirs})
+    html = as_editor.post(address(ecs), fields, follow=True).content.decode()
+    words = theirs if isinstance(theirs, str) else theirs[0]
+    assert f"was changed to “{words}” by someone else" in html
+
+
+def test_fields_that_another_user_changed_are_not_reverted(as_editor: Client, ecs: Page) -> None:
+    fields = fields_of(as_editor.get(address(ecs)))
+    ecs.title, ecs.aliases = "Fargate", ["Tasks"]
+    revise_by_fields(ecs)
+    ecs.tags.add("theirs")
+    revise(ecs, "Their notes", version=ecs.version)
+    fields["abbreviation"] = "E"
+    assert as_editor.post(address(ecs), fields).status_code == 302
+    now = stored(ecs)
+    assert (now.title, now.abbreviation, now.notes) == ("Fargate", "E", "Their notes")
+    assert now.aliases == ["Tasks"]
+    assert list(now.tags.names()) == ["theirs"]
+
+
+def test_notes_that_are_too_long_are_a_form_error(
+    as_editor: Client, ecs: Page, settings: object
+) -> None:
+    settings.NOTE_MAX_BYTES = 10  # type: ignore[attr-defined]
+    fields = fields_of(as_editor.get(address(ecs))) | {"notes": "é" * 6}
+    assert b"too long" in as_editor.post(address(ecs), fields).content
+    assert stored(ecs).version == 1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError
@@ -12,9 +10,8 @@ from django.test import Client
 from services.admin import pages
 from services.models import Category, Document, Page, Section, StaleVersion
 from services.pages.revise import Trashed, revise
-from tests.conftest import person
 from tests.support.html_forms import fields_of
-from tests.support.pages import make_service, make_topic, revise_by_fields
+from tests.support.pages import make_service, make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -105,37 +102,6 @@ def test_a_new_page_is_made_whole(as_editor: Client) -> None:
     assert page.updated_by is not None
 
 
-def test_an_alias_with_a_comma_stays_one(as_editor: Client, page: Page) -> None:
-    page.aliases = ["Containers, managed"]
-    revise_by_fields(page)
-    fields = fields_of(as_editor.get(address(page)))
-    fields["aliases"] = f"{fields['aliases']}\r\nTasks"
-    as_editor.post(address(page), fields)
-    assert stored(page).aliases == ["Containers, managed", "Tasks"]
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "words"),
-    [
-        ("title", "  elastic  CACHE ", "already has this title"),
-        ("slug", "elasticache", "already has this address"),
-        ("aws_id", "elasticache", "already has this AWS id"),
-    ],
-)
-def test_a_taken_name_is_an_error_that_links_the_page(
-    as_editor: Client, page: Page, field: str, value: str, words: str
-) -> None:
-    other = make_service(
-        title="Elastic Cache", slug="elasticache", aws_id="elasticache", category=page.category
-    )
-    fields = fields_of(as_editor.get(address(page))) | {field: value}
-    response = as_editor.post(address(page), fields)
-    assert response.status_code == 200
-    html = response.content.decode()
-    assert f'<a href="{address(other)}">Elastic Cache</a> {words}' in html
-    assert stored(page).title == "ECS"
-
-
 def test_a_title_taken_at_the_last_moment_is_an_error(
     as_editor: Client, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -191,52 +157,11 @@ def test_the_form_is_shown_again_after_the_session_ended(as_editor: Client, page
     assert stored(page).version == 1
 
 
-@pytest.mark.parametrize(
-    ("fact", "theirs", "mine"),
-    [
-        ("abbreviation", "THEIRS", "MINE"),
-        ("aliases", ["their name"], "my name"),
-        ("tags", ["theirs"], "mine"),
-    ],
-)
-def test_a_field_that_another_user_changed_too_is_reported(
-    as_editor: Client, page: Page, fact: str, theirs: Any, mine: str
-) -> None:
-    fields = fields_of(as_editor.get(address(page))) | {fact: mine}
-    revise(page, version=1, by=person("ada", "editors"), **{fact: theirs})
-    html = as_editor.post(address(page), fields, follow=True).content.decode()
-    words = theirs if isinstance(theirs, str) else theirs[0]
-    assert f"was changed to “{words}” by someone else" in html
-
-
-def test_fields_that_another_user_changed_are_not_reverted(as_editor: Client, page: Page) -> None:
-    fields = fields_of(as_editor.get(address(page)))
-    page.title, page.aliases = "Fargate", ["Tasks"]
-    revise_by_fields(page)
-    page.tags.add("theirs")
-    revise(page, "Their notes", version=page.version)
-    fields["abbreviation"] = "E"
-    assert as_editor.post(address(page), fields).status_code == 302
-    now = stored(page)
-    assert (now.title, now.abbreviation, now.notes) == ("Fargate", "E", "Their notes")
-    assert now.aliases == ["Tasks"]
-    assert list(now.tags.names()) == ["theirs"]
-
-
 def test_a_page_called_questions_reads_its_lines_as_questions(as_editor: Client) -> None:
     page = make_topic(title="Brain dump", notes="Why is that?\n")
     fields = fields_of(as_editor.get(address(page))) | {"title": "Questions"}
     as_editor.post(address(page), fields)
     assert [question.text for question in page.questions.all()] == ["Why is that?"]
-
-
-def test_notes_that_are_too_long_are_a_form_error(
-    as_editor: Client, page: Page, settings: object
-) -> None:
-    settings.NOTE_MAX_BYTES = 10  # type: ignore[attr-defined]
-    fields = fields_of(as_editor.get(address(page))) | {"notes": "é" * 6}
-    assert b"too long" in as_editor.post(address(page), fields).content
-    assert stored(page).version == 1
 
 
 def test_a_conflict_with_the_file_links_the_conflict_page(as_editor: Client, page: Page) -> None:

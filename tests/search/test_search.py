@@ -13,7 +13,7 @@ from services.models import Page
 from services.pages.revise import revise
 from services.search.search import search_pages
 from tests.soak import TIMES
-from tests.support.finding import page, shown, titles
+from tests.support.finding import page, titles
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")]
 
@@ -125,16 +125,3 @@ def test_a_search_takes_few_queries(django_assert_max_num_queries):
     search_pages("needle")
     with django_assert_max_num_queries(8):
         search_pages("needle")
-
-
-def test_a_heading_may_name_a_null_character():
-    page("Escapes", "# Write \\u0000 so\n\nalpha")
-    hit = search_pages("alpha").hits[0]
-    assert hit.places[0].path == ("Write \\u0000 so",)
-    assert titles("write") == ["Escapes"]
-
-
-def test_an_outline_that_was_broken_breaks_no_search():
-    page("One", "# Heading\n\nalpha")
-    Page.objects.update(outline="no JSON")
-    assert shown(search_pages("alpha").hits[0].places[0].snippet) == "[alpha]"
