@@ -8,7 +8,6 @@ from services.pages import drafts
 from services.pages.revise import revise
 from tests.conftest import client_of, person
 from tests.support.editing import NOTES, PATH, opened, revisions, said
-from tests.support.html_forms import fields_of
 from tests.support.pages import make_topic
 
 pytestmark = pytest.mark.django_db
@@ -68,31 +67,6 @@ def test_a_draft_over_an_older_version_is_merged(as_editor, editor, plan):
     page = Page.objects.get()
     assert page.notes == NOTES.replace("One's", "Her").replace("Two's", "My")
     assert page.abbreviation == "PL"
-
-
-def test_a_page_in_the_trash_keeps_the_text_and_offers_to_restore(as_editor, as_olga, plan):
-    mine = opened(as_editor) | {"notes": "Typed.\r\n"}
-    as_olga.post("/pages/plan/delete/")
-    response = as_editor.post(PATH, mine)
-    text = response.content.decode()
-    assert response.status_code == 409
-    assert "Typed." in text
-    assert "Restore the page and save" in text
-    again = fields_of(response)
-    as_editor.post(PATH, again | {"restore": "1"})
-    page = Page.objects.get()
-    assert (page.notes, page.trashed_at) == ("Typed.\n", None)
-
-
-def test_a_page_deleted_for_good_becomes_a_new_one(as_editor, plan):
-    mine = opened(as_editor) | {"notes": "Typed.\r\n", "tags": "tools"}
-    plan.delete()
-    response = as_editor.post(PATH, mine)
-    assert response.status_code == 404
-    assert 'action="/pages/new/"' in response.content.decode()
-    as_editor.post("/pages/new/", fields_of(response))
-    page = Page.objects.get()
-    assert (page.title, page.notes, list(page.tags.names())) == ("Plan", "Typed.\n", ["tools"])
 
 
 def test_what_is_not_there_cannot_be_opened(as_editor, as_olga, plan):

@@ -65,14 +65,6 @@ def test_the_room_for_forms_follows_that_of_notes():
     assert kb_settings.DATA_UPLOAD_MAX_MEMORY_SIZE > 3 * kb_settings.NOTE_MAX_BYTES
 
 
-def test_a_text_that_is_too_long_stays_in_its_form(as_editor, plan, settings):
-    settings.NOTE_MAX_BYTES = 1000
-    response = as_editor.post(PATH, opened(as_editor) | {"notes": LINE * 20})
-    assert "These notes are too long: they may have 1000" in response.content.decode()
-    assert fields_of(response)["notes"] == LINE * 20
-    assert Page.objects.get().version == 1
-
-
 def test_what_is_longer_than_anything_is_told_in_a_sentence(as_editor, plan, settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
     response = as_editor.post(PATH, {"notes": LINE * 20})
