@@ -19,7 +19,7 @@ const ONE_DAY = 24 * 60 * 60 * 1000;
 export const IN_BROWSER = "saved in this browser";
 const NOT_STORED =
   "Your text could not be saved as a draft. Save the page, or copy your text before you leave.";
-const UNDECIDED = `There is an earlier draft: continue or discard it. This text is ${IN_BROWSER}.`;
+const NOT_SENT = `There is an earlier draft: continue or discard it. This text is ${IN_BROWSER}.`;
 const MESSAGES = {
   offline: `Not connected: ${IN_BROWSER}.`,
   "logged-out": `You are logged out: ${IN_BROWSER}. Log in again in another tab.`,
@@ -112,35 +112,35 @@ export class Draft {
     if (!this.changed) return this.handleSaved();
     this.at = Date.now();
     this.typing ||= this.at;
-    this.store();
+    this.storeEntry();
     const delay = Math.min(PAUSE, Math.max(0, this.typing + MAX_DELAY - this.at));
     this.timer = setTimeout(() => this.save(), delay);
   }
 
   // -- in this browser -----------------------------------------------------------------------
 
-  store(more) {
+  storeEntry(changes) {
     const { draft, facts } = this;
     const { page, place = "", section = "" } = facts;
     const now = Date.now();
     const entry = { fields: this.fields(), page, place, section, draft, since: this.since ?? "" };
     const times = { at: this.at ?? now, alive: now };
-    this.isStored = browserStore.set(this.key, { ...entry, ...times, ...more });
+    this.isStored = browserStore.set(this.key, { ...entry, ...times, ...changes });
     return this.isStored;
   }
 
-  unstore() {
+  removeEntry() {
     browserStore.remove(this.key);
     this.isStored = false;
   }
 
   // Delete the entry in the browser if the server has the whole text.
   handleSaved() {
-    if (!this.changed) this.unstore();
+    if (!this.changed) this.removeEntry();
   }
 
-  reportFailure(why) {
-    this.showStatus(this.store() ? why : NOT_STORED, true);
+  reportFailure(message) {
+    this.showStatus(this.storeEntry() ? message : NOT_STORED, true);
   }
 
   // Return the entries of closed windows for this form; delete those that are no longer needed.
@@ -212,7 +212,7 @@ export class Draft {
     clearTimeout(this.timer);
     this.typing = 0;
     if (this.stopped || !this.changed) return;
-    if (this.undecided) return this.reportFailure(UNDECIDED);
+    if (this.undecided) return this.reportFailure(NOT_SENT);
     try {
       if (this.since && this.text() === this.blank) await this.deleteDraft();
       else await this.send();
@@ -284,7 +284,7 @@ export class Draft {
     if (token) token.value = csrfToken();
     // Saving the page deletes the draft only if it is the one that this form knows.
     if (kept && this.since !== null && !this.undecided) kept.value = this.since;
-    if (this.changed) this.store({ sent: navigator.onLine, left: true });
+    if (this.changed) this.storeEntry({ sent: navigator.onLine, left: true });
   }
 
   stop() {
@@ -307,19 +307,19 @@ export class Draft {
 
   close() {
     this.stop();
-    this.unstore();
+    this.removeEntry();
     openDrafts.delete(this);
   }
 
   async discard() {
     await this.finishSaving();
-    this.unstore();
+    this.removeEntry();
     if (this.draft) await this.requestDiscard();
     this.close();
   }
 
   wouldLoseText() {
-    return !this.stopped && this.changed && !this.store();
+    return !this.stopped && this.changed && !this.storeEntry();
   }
 
   // Send the text a last time. Whether it arrived is checked when the form is opened again.
@@ -327,15 +327,15 @@ export class Draft {
     if (this.stopped) return;
     this.stopped = true;
     const { changed } = this;
-    const sends = changed && this.draft > 0 && !this.undecided;
+    const sendsText = changed && this.draft > 0 && !this.undecided;
     let sent = !changed;
-    if (sends || (this.session && this.draft)) {
-      const body = formData({ ...this.allFields(sends ? this.fields() : {}), leaving: "1" });
+    if (sendsText || (this.session && this.draft)) {
+      const body = formData({ ...this.allFields(sendsText ? this.fields() : {}), leaving: "1" });
       body.append("csrfmiddlewaretoken", csrfToken());
-      const gone = navigator.onLine && navigator.sendBeacon(this.facts.draftUrl, body);
-      sent ||= sends && gone;
+      const isQueued = navigator.onLine && navigator.sendBeacon(this.facts.draftUrl, body);
+      sent ||= sendsText && isQueued;
     }
-    if (changed || this.isStored) this.store({ left: true, sent });
+    if (changed || this.isStored) this.storeEntry({ left: true, sent });
   }
 
   // Update the draft after the browser restored the page from its back/forward cache.

@@ -1,7 +1,7 @@
 // The draft of a page, in the editor, in the form for a new page and in the admin. Shows who else
 // edits the page, and offers text that is only stored in this browser.
 
-import { editorOf } from "../editor/editor.js";
+import { editorFor } from "../editor/editor.js";
 import { button, element, isPlainClick } from "../lib/dom.js";
 import { browserStore } from "../lib/store.js";
 import { Draft, IN_BROWSER, WINDOW_TIMEOUT, waitBriefly } from "./draft.js";
@@ -98,7 +98,7 @@ class PageDraft extends Draft {
     this.stop();
     for (const [key, { draft }] of this.findAbandoned())
       if (draft === this.draft) browserStore.remove(key);
-    this.unstore();
+    this.removeEntry();
   }
 
   // -- fields that only the browser stores ---------------------------------------------------
@@ -111,7 +111,7 @@ class PageDraft extends Draft {
   }
 
   handleSaved() {
-    if (this.hasBrowserOnlyChanges && !this.changed) this.store({ sent: true });
+    if (this.hasBrowserOnlyChanges && !this.changed) this.storeEntry({ sent: true });
     else super.handleSaved();
   }
 
@@ -228,7 +228,7 @@ class PageDraft extends Draft {
     let allFound = true;
     for (const [name, value] of Object.entries(fields)) {
       const field = form.elements.namedItem(name);
-      const editor = field && editorOf(field);
+      const editor = field && editorFor(field);
       if (editor) editor.edit({ start: 0, end: editor.value.length, text: value, select: [0, 0] });
       else if (!field) allFound = false;
       else if (field.type !== "checkbox") field.value = value;

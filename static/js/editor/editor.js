@@ -10,7 +10,7 @@ const escapeHTML = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
 // Replace the selection. Only the deprecated `execCommand` makes changes that browsers can undo.
 // Chromium inserts plain text line by line with a layout for each, so long texts are inserted as
 // HTML, of which a text area takes the characters.
-const insert = (area, text, wanted) => {
+const replaceSelection = (area, text, wanted) => {
   const before = area.value;
   const command = (name, value) => document.execCommand(name, false, value);
   if (!text) command("delete");
@@ -55,7 +55,7 @@ export class Editor {
     if (wanted !== area.value) {
       area.focus({ preventScroll: true });
       area.setSelectionRange(start, end);
-      insert(area, text, wanted);
+      replaceSelection(area, text, wanted);
     }
     if (select) {
       area.focus({ preventScroll: true });
@@ -85,4 +85,4 @@ export class Editor {
   }
 }
 
-export const editorOf = (area) => editors.get(area);
+export const editorFor = (area) => editors.get(area);

@@ -1,6 +1,6 @@
 // Upload files that are dropped, pasted or chosen in the editor, and insert their Markdown.
 
-import { filesOf, Rows } from "../uploads/rows.js";
+import { getFiles, Rows } from "../uploads/rows.js";
 
 const CONTEXT_LENGTH = 40; // characters around a place by which it is found again
 const WAITING = "Saved as soon as the upload is done.";
@@ -28,9 +28,9 @@ class Files {
       page: root.dataset.page,
       urls: root.dataset,
       focus: area,
-      begun: (upload) => this.insertMark(upload),
-      done: (upload, { markdown }) => this.replaceMark(upload, markdown),
-      ended: (upload) => this.handleEnd(upload),
+      onStart: (upload) => this.insertMark(upload),
+      onDone: (upload, { markdown }) => this.replaceMark(upload, markdown),
+      onEnd: (upload) => this.handleEnd(upload),
     });
     area.addEventListener("dragover", (event) => this.allowDrop(event));
     area.addEventListener("dragleave", () => area.classList.remove("editor-drop"));
@@ -59,7 +59,7 @@ class Files {
     // Spreadsheets and browsers add an image to copied text: paste the text.
     if (event.type === "paste" && transfer.types.includes("text/plain")) return;
     event.preventDefault();
-    this.upload(filesOf(transfer));
+    this.upload(getFiles(transfer));
   }
 
   upload(files) {

@@ -44,14 +44,14 @@ const toggleMarks = (mark) => (text, start, end) => {
   const [size, char] = [mark.length, mark[0]];
   const outside = Math.min(countMarks(text, start, -1, char), countMarks(text, end, 1, char));
   // One star is italic, two are bold, three are both.
-  const has = (count) => (mark === "*" ? count % 2 === 1 : count >= size);
+  const isMarked = (count) => (mark === "*" ? count % 2 === 1 : count >= size);
   const words = text.slice(start, end);
-  if (has(outside)) {
+  if (isMarked(outside)) {
     const select = [start - size, end - size];
     return { start: start - size, end: end + size, text: words, select };
   }
   const inside = Math.min(countMarks(words, 0, 1, char), countMarks(words, words.length, -1, char));
-  if (inside * 2 < words.length && has(inside)) {
+  if (inside * 2 < words.length && isMarked(inside)) {
     const bare = words.slice(size, -size);
     return { start, end, text: bare, select: [start, start + bare.length] };
   }

@@ -2,7 +2,7 @@
 // a link to a page with the same choices.
 
 import { hasModifier, isPlainClick, nextIndex } from "../lib/dom.js";
-import { idOf, KEYS, setState, wantedState } from "./tick.js";
+import { itemId, KEYS, setState, wantedState } from "./tick.js";
 
 const GAP = 4; // pixels between the button and its menu, and to the edge of the window
 
@@ -53,7 +53,7 @@ export const startTickMenu = () => {
   const openMenu = (from, box) => {
     closeMenu(false);
     opener = from;
-    id = idOf(box);
+    id = itemId(box);
     const words = box.getAttribute("aria-label");
     panel.setAttribute("aria-label", `State of “${words}”`);
     panel.querySelector(".tick-menu-words").textContent = words;

@@ -15,8 +15,8 @@ export const KEYS = { o: "open", p: "doing", d: "done", n: "na" };
 const STORE = "kb-ticks";
 const toggledState = (state) => (state === "open" || state === "doing" ? "done" : "open");
 const isClosed = (state) => state === "done" || state === "na";
-export const idOf = (box) => box.value.split(" ")[0];
-const boxesOf = (id) => document.querySelectorAll(`button.tick[value^="${id} "]`);
+export const itemId = (box) => box.value.split(" ")[0];
+const findBoxes = (id) => document.querySelectorAll(`button.tick[value^="${id} "]`);
 
 // -- what is shown ---------------------------------------------------------------------------
 
@@ -59,7 +59,7 @@ const updateChip = (words, bar, busy) => {
 const showState = (id, state, why) => {
   const shown = isClosed(state) ? why : "";
   let before = state;
-  for (const box of boxesOf(id)) {
+  for (const box of findBoxes(id)) {
     before = box.dataset.state;
     box.dataset.state = state;
     box.dataset.why = why;
@@ -94,7 +94,7 @@ const showMessage = (words, link) => {
 const items = new Map();
 const itemState = (id) => {
   if (!items.has(id)) {
-    const { state, why } = boxesOf(id)[0].dataset;
+    const { state, why } = findBoxes(id)[0].dataset;
     const now = { state, why };
     items.set(id, { saved: now, wanted: now, busy: false });
   }
@@ -147,7 +147,7 @@ const sendChanges = async (id) => {
       item.wanted = item.saved;
       showState(id, item.saved.state, item.saved.why);
       const [words, link] = describeFailure(error);
-      showMessage(`“${boxesOf(id)[0].getAttribute("aria-label")}” is not saved. ${words}`, link);
+      showMessage(`“${findBoxes(id)[0].getAttribute("aria-label")}” is not saved. ${words}`, link);
     }
   }
   item.busy = false;
@@ -175,7 +175,7 @@ const rememberState = (id, now) => {
 const restoreStates = () => {
   for (const [id, now] of Object.entries(tabStore.get(STORE) ?? {})) {
     // Both times are from the server's clock.
-    if (now.at <= Number(form.dataset.at) || !boxesOf(id).length || itemState(id).busy) continue;
+    if (now.at <= Number(form.dataset.at) || !findBoxes(id).length || itemState(id).busy) continue;
     items.set(id, { saved: now, wanted: now, busy: false });
     showState(id, now.state, now.why);
   }
@@ -189,7 +189,7 @@ const handleClick = (event) => {
   const box = event.target.closest("button.tick");
   if (!box) return;
   event.preventDefault();
-  setState(idOf(box), toggledState(wantedState(idOf(box)).state));
+  setState(itemId(box), toggledState(wantedState(itemId(box)).state));
 };
 
 const handleKey = (event) => {
@@ -199,7 +199,7 @@ const handleKey = (event) => {
   // Keep the page's other single-key shortcuts from running.
   event.preventDefault();
   event.stopPropagation();
-  setState(idOf(box), state);
+  setState(itemId(box), state);
 };
 
 export const startTicks = () => {

@@ -73,8 +73,8 @@ const goTo = (form, to) => {
 // Store which question to focus after the reload: this one or, if it left the list, the next.
 const storePlace = (form, id) => {
   const all = [...document.querySelectorAll("[data-question]")].map((entry) => entry.id);
-  const at = all.indexOf(form.closest("[data-question]")?.id);
-  const ids = at < 0 ? [id] : [id, ...all.slice(at), ...all.slice(0, at).reverse()];
+  const index = all.indexOf(form.closest("[data-question]")?.id);
+  const ids = index < 0 ? [id] : [id, ...all.slice(index), ...all.slice(0, index).reverse()];
   tabStore.set(PLACE, ids);
 };
 
@@ -90,9 +90,9 @@ const restorePlace = () => {
   if (details) details.open = true;
   focusEntry(entry);
   // Until `load`, the browser may restore the old scroll position, which can hide the entry.
-  const uncover = () => requestAnimationFrame(() => entry.scrollIntoView({ block: "nearest" }));
-  if (document.readyState === "complete") uncover();
-  else addEventListener("load", () => setTimeout(uncover));
+  const showEntry = () => requestAnimationFrame(() => entry.scrollIntoView({ block: "nearest" }));
+  if (document.readyState === "complete") showEntry();
+  else addEventListener("load", () => setTimeout(showEntry));
 };
 
 // Show the message over the visible part of the page, since it is at the top of the page.
@@ -200,11 +200,11 @@ const handleFormKey = (event, form) => {
 const handleInboxKey = (event, inbox) => {
   const entries = [...inbox.querySelectorAll("[data-question]")];
   const entry = event.target.closest("[data-question]");
-  const at = entries.indexOf(entry);
+  const index = entries.indexOf(entry);
   const step = { j: 1, n: 1, k: -1, p: -1 }[event.key];
   const isEntry = event.target === entry;
   if (step) {
-    const to = entries[Math.min(Math.max(at + step, 0), entries.length - 1)];
+    const to = entries[Math.min(Math.max(index + step, 0), entries.length - 1)];
     event.preventDefault();
     focusEntry(to);
   } else if (entry && (event.key === "a" || (event.key === "Enter" && isEntry))) {

@@ -75,7 +75,7 @@ export const startSearchBox = (box) => {
   };
   input.addEventListener("keydown", (event) => {
     if (event.isComposing || hasModifier(event)) return;
-    const closed = !options.all.length;
+    const closed = !options.items.length;
     if (event.key === "ArrowDown" && closed) search("load");
     else if (event.key === "ArrowDown") options.move(1);
     else if (event.key === "ArrowUp" && !closed) options.move(-1);

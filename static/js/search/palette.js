@@ -84,10 +84,10 @@ export const startPalette = (dialog, page) => {
     // Hide empty groups from screen readers.
     for (const name of ["first", "pages", "others"])
       parts[name].hidden = !parts[name].children.length;
-    options.number();
+    options.numberItems();
   };
   // Make the first option active. Not called while the pages listed are for older words.
-  const chooseFirst = () => options.choose(options.all.length ? 0 : -1);
+  const chooseFirst = () => options.choose(options.items.length ? 0 : -1);
 
   const suggester = new Suggester({
     url: dialog.dataset.suggest,
@@ -212,7 +212,7 @@ export const startPalette = (dialog, page) => {
   input.addEventListener("input", handleInput);
   input.addEventListener("keydown", (event) => {
     if (event.isComposing || hasModifier(event) || event.shiftKey) return;
-    const to = nextIndex(event, options.at, options.all.length);
+    const to = nextIndex(event, options.at, options.items.length);
     if (to !== undefined) options.choose(to);
     else if (event.key === "Enter") handleEnter();
     else return;

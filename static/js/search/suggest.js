@@ -68,14 +68,14 @@ export class Options {
     list.addEventListener("pointerdown", (event) => event.preventDefault());
   }
 
-  get all() {
+  get items() {
     return [...this.list.querySelectorAll("[role=option]")].filter(
-      (one) => !one.closest("[data-part][hidden]"),
+      (option) => !option.closest("[data-part][hidden]"),
     );
   }
 
   get active() {
-    return this.all[this.at] ?? null;
+    return this.items[this.at] ?? null;
   }
 
   // Put the options of a response into a part of the list, and show its sentence.
@@ -83,11 +83,11 @@ export class Options {
     const answer = parseHTML(html);
     const sentence = answer.querySelector(".search-sentence");
     into.replaceChildren(...answer.querySelectorAll("[role=option]"));
-    this.number();
+    this.numberItems();
     this.showStatus(sentence?.textContent.trim().replace(/\s+/g, " ") ?? "");
   }
 
-  number() {
+  numberItems() {
     for (const [index, option] of [...this.list.querySelectorAll("[role=option]")].entries()) {
       option.id = `${this.list.id}-${index}`;
       option.setAttribute("aria-selected", "false");
@@ -96,20 +96,20 @@ export class Options {
   }
 
   showStatus(words, isSlow = false) {
-    const around = this.status.parentElement;
-    const any = this.all.length > 0;
-    around.classList.toggle("has-options", any);
-    around.classList.toggle("is-slow", isSlow);
+    const container = this.status.parentElement;
+    const hasOptions = this.items.length > 0;
+    container.classList.toggle("has-options", hasOptions);
+    container.classList.toggle("is-slow", isSlow);
     this.status.textContent = words;
-    this.list.hidden = !any;
-    this.input.setAttribute("aria-expanded", String(any));
+    this.list.hidden = !hasOptions;
+    this.input.setAttribute("aria-expanded", String(hasOptions));
   }
 
   choose(index) {
-    const { all } = this;
+    const { items } = this;
     this.at = index;
     this.input.removeAttribute("aria-activedescendant");
-    for (const [at, option] of all.entries()) {
+    for (const [at, option] of items.entries()) {
       option.setAttribute("aria-selected", String(at === index));
       if (at !== index) continue;
       this.input.setAttribute("aria-activedescendant", option.id);
@@ -119,7 +119,7 @@ export class Options {
 
   // Moving down from the last or up from the first option leads to none, which is the field.
   move(by) {
-    const length = this.all.length + 1;
+    const length = this.items.length + 1;
     this.choose(((this.at + 1 + by + length) % length) - 1);
   }
 

@@ -3,7 +3,7 @@
 import { showCopyButtons, startCopyButtons } from "../lib/copy.js";
 import { element, parseHTML } from "../lib/dom.js";
 import { request } from "../lib/request.js";
-import { filesOf, Rows } from "./rows.js";
+import { getFiles, Rows } from "./rows.js";
 
 export const startPageFiles = (form) => {
   const chooser = form.querySelector("input[type=file]");
@@ -55,10 +55,10 @@ export const startPageFiles = (form) => {
     urls: form.dataset,
     focus: chooser,
     verb: "added",
-    done: () => {
+    onDone: () => {
       added += 1;
     },
-    ended: () => {
+    onEnd: () => {
       if (!added || rows.active) return;
       added = 0;
       refresh();
@@ -102,7 +102,7 @@ export const startPageFiles = (form) => {
       showDropArea(null);
       if (event.defaultPrevented || !event.dataTransfer.files.length) return;
       event.preventDefault();
-      rows.upload(filesOf(event.dataTransfer));
+      rows.upload(getFiles(event.dataTransfer));
     });
   }
 

@@ -13,7 +13,7 @@ const formatSize = (bytes) => {
 };
 
 // Return the files that were dropped or pasted, without folders.
-export const filesOf = (transfer) => {
+export const getFiles = (transfer) => {
   const items = [...(transfer?.items ?? [])].filter((item) => item.kind === "file");
   const folder = items.map((item) => item.webkitGetAsEntry?.()?.isDirectory);
   return [...(transfer?.files ?? [])].filter((_, at) => !folder[at]);
@@ -25,8 +25,8 @@ class Row {
     this.bar = element("progress", { max: 1, value: 0, ariaLabel: `Uploading ${upload.name}` });
     this.words = element("span", { className: "upload-words" });
     this.buttons = element("span", { className: "upload-ways" });
-    const named = { className: "upload-name", dir: "auto", title: upload.name };
-    const name = element("span", named, upload.name);
+    const properties = { className: "upload-name", dir: "auto", title: upload.name };
+    const name = element("span", properties, upload.name);
     const size = element("span", { className: "upload-size" }, formatSize(upload.file.size));
     this.item = element(
       "li",
@@ -38,9 +38,9 @@ class Row {
   }
 
   button(words, act) {
-    const made = button(words, act, "upload-button");
-    made.ariaLabel = `${words}: ${this.upload.name}`;
-    return made;
+    const node = button(words, act, "upload-button");
+    node.ariaLabel = `${words}: ${this.upload.name}`;
+    return node;
   }
 
   show() {
@@ -81,7 +81,7 @@ class Row {
 
 export class Rows {
   // Append the list to `host`. Options: `page` and `urls`; `focus` gets the focus when the last row
-  // is removed; callbacks `begun`, `done`, and `ended`, which is called after every upload.
+  // is removed; callbacks `onStart`, `onDone`, and `onEnd`, which is called after every upload.
   constructor(host, options) {
     Object.assign(this, { verb: "uploaded", ...options });
     this.rows = new Set();
@@ -98,12 +98,12 @@ export class Rows {
   upload(files) {
     if (!files.length) return;
     const uploads = files.map((file) => {
-      const upload = new Upload(file, this.page, this.urls, () => this.changed(upload));
+      const upload = new Upload(file, this.page, this.urls, () => this.handleChange(upload));
       upload.row = new Row(this, upload);
       this.rows.add(upload.row);
       this.list.append(upload.row.item);
       // Report all files before the first upload starts, so that they stay in the chosen order.
-      this.begun?.(upload);
+      this.onStart?.(upload);
       return upload;
     });
     this.list.hidden = false;
@@ -113,17 +113,17 @@ export class Rows {
     uploads.forEach(start);
   }
 
-  changed(upload) {
+  handleChange(upload) {
     const { row, state } = upload;
     row.show();
     if (!upload.isOver) return;
     if (state === "done") {
-      this.done?.(upload, upload.result);
+      this.onDone?.(upload, upload.result);
       this.announce(`${upload.name} is ${this.verb}.`);
     }
     if (state === "refused") this.announce(`${upload.name}: ${upload.error}`);
     else this.remove(row);
-    this.ended?.(upload);
+    this.onEnd?.(upload);
   }
 
   cancel(row) {
@@ -133,7 +133,7 @@ export class Rows {
   }
 
   retry(row) {
-    this.begun?.(row.upload);
+    this.onStart?.(row.upload);
     this.announce(`Uploading ${row.upload.name}.`);
     start(row.upload);
   }
@@ -145,11 +145,11 @@ export class Rows {
 
   remove(row) {
     const hadFocus = row.item.contains(document.activeElement);
-    const near = row.item.nextElementSibling ?? row.item.previousElementSibling;
+    const neighbour = row.item.nextElementSibling ?? row.item.previousElementSibling;
     this.rows.delete(row);
     row.item.remove();
     this.list.hidden = !this.rows.size;
-    if (hadFocus) (near?.querySelector("button") ?? near ?? this.focus).focus();
+    if (hadFocus) (neighbour?.querySelector("button") ?? neighbour ?? this.focus).focus();
   }
 
   // Announce sentences together, since a new one would interrupt the one before.

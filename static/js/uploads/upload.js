@@ -1,6 +1,6 @@
 // Upload files to the server, or directly to its bucket, a few at a time.
 //
-// An upload calls `changed(upload)` for each state: waiting, sending (with `part` from 0 to 1),
+// An upload calls `onChange(upload)` for each state: waiting, sending (with `part` from 0 to 1),
 // checking, done (with `result`), refused (with `error`, and `canRetry` if a new attempt may help)
 // or cancelled. services/views/attachment_upload.py describes the requests.
 
@@ -31,11 +31,11 @@ const readResponse = (xhr, url) => {
   } catch {
     // Not from our views, but the log-in page or a proxy.
   }
-  const one = data?.files?.[0] ?? data;
+  const file = data?.files?.[0] ?? data;
   // 409: the upload must start again. 5xx: the storage is unavailable.
   const { status } = xhr;
-  if (one?.error) throw new UploadError(one.error, status === 409 || status >= 500, status);
-  if (one && status < 300) return one;
+  if (file?.error) throw new UploadError(file.error, status === 409 || status >= 500, status);
+  if (file && status < 300) return file;
   const isRedirected =
     new URL(xhr.responseURL || url, location).pathname !== new URL(url, location).pathname;
   if (isRedirected) throw new UploadError(LOGGED_OUT, true);
@@ -48,8 +48,8 @@ export class Upload {
   token = "";
   arrived = false;
 
-  constructor(file, page, urls, changed) {
-    Object.assign(this, { file, page, urls, changed });
+  constructor(file, page, urls, onChange) {
+    Object.assign(this, { file, page, urls, onChange });
   }
 
   get name() {
@@ -62,7 +62,7 @@ export class Upload {
 
   setState(state, more = {}) {
     Object.assign(this, { state }, more);
-    this.changed(this);
+    this.onChange(this);
   }
 
   async run() {
