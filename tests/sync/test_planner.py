@@ -1,10 +1,10 @@
-"""Bringing Markdown in: what becomes what, a second time, and after changes on both sides."""
+"""What an import does with each section: the first time, again, and after changes on both sides."""
 
 from __future__ import annotations
 
 import pytest
 
-from services.models import ChecklistItem, Document, Link, Page, Section
+from services.models import ChecklistItem, Link, Page, Section
 from services.pages.revise import revise
 from services.sync.apply import apply_plan
 from services.sync.plan import Action
@@ -99,13 +99,6 @@ def test_the_first_page_has_the_front_matters_tags_aliases_and_date():
     assert aws.aliases == ["Amazon"]
     assert aws.created_at.date().isoformat() == "2024-04-15"
     assert not page("S3").tags.exists()
-
-
-def test_words_under_a_category_are_kept_with_it():
-    bring("AWS.md", AWS)
-    section = Section.objects.get(category__name="Compute")
-    assert section.text == "All that runs.\n\n"
-    assert section.page is None
 
 
 def test_items_name_the_pages_that_they_name():
@@ -271,12 +264,6 @@ def test_a_file_that_is_one_page_is_a_service_by_title_folder_or_front_matter():
     assert page("My cluster").category.name == "Compute"
     assert page("x").category.name == "Network and Content Delivery"
     assert page("Diary").kind == "topic"
-
-
-def test_a_broken_front_matter_is_a_warning_and_kept():
-    plan = bring("n.md", "---\ntags: [a\n---\ntext\n")
-    assert [w.path for w in plan.warnings] == ["n.md"]
-    assert Document.objects.get().front_matter == "---\ntags: [a\n---\n"
 
 
 def test_many_headings_renamed_at_once_keep_their_pages():
