@@ -55,7 +55,7 @@ class Site:
                     self.ready.set()
         self.ready.set()
 
-    def wait(self, seconds: float = 60) -> str:
+    def wait(self, seconds: float = 180) -> str:
         """Wait until it serves and return its address."""
         assert self.ready.wait(seconds), self.output
         address = re.search(r"http://127\.0\.0\.1:\d+/", self.output)
@@ -67,12 +67,12 @@ class Site:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGINT)
         try:
-            return self.process.wait(60)
+            return self.process.wait(120)
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             raise
         finally:
-            self.reader.join(20)
+            self.reader.join(60)
 
 
 def free_port() -> int:
