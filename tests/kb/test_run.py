@@ -171,7 +171,7 @@ def test_four_starts(start: Callable[..., Site], tmp_path: Path) -> None:
 
     (folder / "AWS.md").write_text(NOTES.replace("Runs pods.", "Runs Kubernetes."))
     third = start(folder, var=var)
-    third.wait()
+    get(third.wait())
     third.stop()
     assert "Importing" in third.output
     assert [title for title, _ in shown(var)] == ["ECS", "EKS"]
