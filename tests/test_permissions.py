@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
 
 from services.permissions import feed_key
@@ -73,3 +74,10 @@ def test_a_key_ends_with_what_its_holder_may(page, reader, happens):
 def test_a_person_of_no_group_may_not_read_with_a_log_in_either(as_reader, reader, page):
     reader.groups.clear()
     assert as_reader.get("/changes/feed/").status_code == 403
+
+
+def test_a_user_of_two_groups_has_the_rights_of_both(as_reader, reader):
+    for name in ("admins", "editors"):
+        reader.groups.add(Group.objects.get(name=name))
+    assert as_reader.get("/pages/new/").status_code == 200
+    assert as_reader.get("/admin/auth/user/").status_code == 200
