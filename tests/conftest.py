@@ -16,9 +16,11 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client, override_settings
 from hypothesis import settings as hypothesis_settings
 
-from services.models import Category
+from services.models import Category, Page
 from services.search import vocabulary
 from tests.soak import TIMES
+from tests.support.editing import NOTES
+from tests.support.pages import make_topic
 
 pytest_plugins = [
     "tests.support.browser",
@@ -129,6 +131,12 @@ def admin(db) -> User:
     return person("ada", "admins")
 
 
+@pytest.fixture
+def olga(db) -> User:
+    """Another editor, for two people who edit the same page."""
+    return person("olga", "editors")
+
+
 def client_of(user: User) -> Client:
     """Return a client with a session of this user, in a fifth of the time of `force_login`."""
     session = SessionStore()
@@ -159,3 +167,18 @@ def as_editor(editor) -> Client:
 @pytest.fixture
 def as_admin(admin) -> Client:
     return client_of(admin)
+
+
+@pytest.fixture
+def as_olga(olga) -> Client:
+    return client_of(olga)
+
+
+@pytest.fixture
+def compute(db) -> Category:
+    return Category.objects.get(slug="compute")
+
+
+@pytest.fixture
+def plan(db) -> Page:
+    return make_topic(title="Plan", notes=NOTES)

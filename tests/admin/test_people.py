@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 class TestPeople:
-    """Admins manage people, but nobody becomes more than the one who makes them."""
+    """Admins manage people, and no user gets more rights than the one who edits them."""
 
     @pytest.fixture
     def root(self, db: None) -> User:

@@ -1,4 +1,4 @@
-"""Who may open what in the admin: nobody, readers, editors, admins and superusers."""
+"""Who may open what in the admin: anonymous users, readers, editors, admins and superusers."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from tests.support.writing import WIDE_LIGHT_PHONE_DARK, Tabs, beat, serious
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NOTES = "One\n\n- [ ] Item\n\n> [!question] Why?\n"
-KEPT = re.compile(r"Draft saved \d\d:\d\d")
+DRAFT_SAVED = re.compile(r"Draft saved \d\d:\d\d")
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_rows_too_are_kept_and_go_on_in_the_editor(tabs: Tabs, page, editor):
     # On a slow machine the answer alone may be kept by then.
     with tab.expect_response(lambda answer: "\r\ndone\r\n" in (answer.request.post_data or "")):
         tab.get_by_label("State: Item").select_option("done")
-    expect(said(tab)).to_contain_text(KEPT)
+    expect(said(tab)).to_contain_text(DRAFT_SAVED)
     kept = "One\n\n- [x] Item\n\n> [!question] Why?\n\n> [!answer]\n> Because.\n"
     assert drafts.find_draft(editor, page).fields["notes"] == kept
     other = opened(tabs, editor, page)
@@ -69,7 +69,7 @@ def test_without_a_connection_it_is_kept_here_and_sent_when_it_is_back(
     beat(tab)
     expect(said(tab)).to_contain_text("Not connected: saved in this browser.")
     tab.context.set_offline(False)
-    expect(said(tab)).to_contain_text(KEPT)
+    expect(said(tab)).to_contain_text(DRAFT_SAVED)
     assert "Typed on a train" in drafts.find_draft(editor, page).fields["notes"]
 
 
@@ -140,7 +140,7 @@ def test_a_row_that_was_added_without_a_connection_is_brought_back(
     expect(button).to_be_visible()
     tab.unroute("**/draft/")
     button.click()
-    expect(said(tab)).to_contain_text(KEPT)
+    expect(said(tab)).to_contain_text(DRAFT_SAVED)
     there = str(drafts.find_draft(editor, page).fields) + str(
         tab.evaluate("JSON.stringify(localStorage)")
     )
@@ -163,7 +163,7 @@ def test_a_box_that_was_ticked_without_a_connection_is_brought_back(
     expect(button).to_be_visible()
     tab.unroute("**/draft/")
     button.click()
-    expect(said(tab)).to_contain_text(KEPT)
+    expect(said(tab)).to_contain_text(DRAFT_SAVED)
     assert "Item" not in Draft.objects.get().fields["notes"]
 
 

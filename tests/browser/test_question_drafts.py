@@ -25,7 +25,7 @@ window.fetch = async (...what) => {
   if (what[0].endsWith("/drafts/")) await new Promise((done) => setTimeout(done, 300));
   return quick(...what);
 };"""
-KEPT = re.compile(r"Draft saved \d\d:\d\d")
+DRAFT_SAVED = re.compile(r"Draft saved \d\d:\d\d")
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def leave(tab: Tab, path: str = "/tags/") -> None:
 def test_an_answer_is_back_on_another_machine_and_saving_ends_it(tab, tabs, editor):
     expect(tab.get_by_text(BACK)).to_have_count(0)
     field(tab).press_sequentially("It lasts.")
-    expect(said(tab)).to_have_text(KEPT)
+    expect(said(tab)).to_have_text(DRAFT_SAVED)
     assert typed(editor) == "It lasts."
     assert tab.evaluate(STORED) == []
     other = tabs(editor, "/")
@@ -95,14 +95,14 @@ def test_an_answer_is_back_on_another_machine_and_saving_ends_it(tab, tabs, edit
     answering(other)
     expect(field(other)).to_have_value("It lasts.")
     field(other).fill("It lasts long.")
-    expect(said(other)).to_have_text(KEPT)
+    expect(said(other)).to_have_text(DRAFT_SAVED)
     other.get_by_role("button", name="Save", exact=True).click()
     expect(other.get_by_text("Answer saved.")).to_be_visible()
     assert "> It lasts long.\n" in notes()
     assert not Draft.objects.exists()
     # The first machine hears of it, and what goes on there is a text of its own.
     field(tab).press_sequentially(" Mine.")
-    expect(said(tab)).to_have_text(KEPT)
+    expect(said(tab)).to_have_text(DRAFT_SAVED)
     tab.get_by_role("button", name="Save", exact=True).click()
     expect(tab.get_by_text("someone else changed the answer")).to_be_visible()
 
@@ -110,7 +110,7 @@ def test_an_answer_is_back_on_another_machine_and_saving_ends_it(tab, tabs, edit
 def test_discarding_ends_it(tab, editor):
     field(tab).fill("It lasts.")
     beat(tab)
-    expect(said(tab)).to_have_text(KEPT)
+    expect(said(tab)).to_have_text(DRAFT_SAVED)
     leave(tab, "/questions/")
     answering(tab)
     tab.get_by_role("button", name="Discard").click()
@@ -120,7 +120,7 @@ def test_discarding_ends_it(tab, editor):
     assert not Draft.objects.written().exists()
     field(tab).fill("Once more.")
     beat(tab)
-    expect(said(tab)).to_have_text(KEPT)
+    expect(said(tab)).to_have_text(DRAFT_SAVED)
     tab.once("dialog", lambda dialog: dialog.accept())
     with tab.expect_response("**/drafts/discard/"):
         tab.get_by_role("link", name="Cancel").click()
@@ -140,7 +140,7 @@ def test_discarding_on_a_page_of_its_own_and_cancelling_there(tabs, s3, editor):
     expect(area).to_have_value("*Little*.")
     area.fill("More.")
     beat(tab)
-    expect(said(tab)).to_have_text(KEPT)
+    expect(said(tab)).to_have_text(DRAFT_SAVED)
     # As it was: there is nothing to be kept.
     area.fill("*Little*.")
     beat(tab)
@@ -148,7 +148,7 @@ def test_discarding_on_a_page_of_its_own_and_cancelling_there(tabs, s3, editor):
     assert not Draft.objects.written().exists()
     area.fill("Most.")
     beat(tab)
-    expect(said(tab)).to_have_text(KEPT)
+    expect(said(tab)).to_have_text(DRAFT_SAVED)
     tab.once("dialog", lambda dialog: dialog.accept())
     tab.get_by_role("link", name="Cancel").click()
     expect(tab.get_by_role("heading", name="Tags", level=1)).to_be_visible()
@@ -158,7 +158,7 @@ def test_discarding_on_a_page_of_its_own_and_cancelling_there(tabs, s3, editor):
 def test_the_last_words_before_leaving_arrive(tab, editor):
     field(tab).press_sequentially("It")
     beat(tab)
-    expect(said(tab)).to_have_text(KEPT)
+    expect(said(tab)).to_have_text(DRAFT_SAVED)
     field(tab).press_sequentially(" lasts.")
     leave(tab)
     assert typed(editor) == "It lasts."
@@ -181,7 +181,7 @@ def test_the_first_words_are_sent_from_the_next_page(tab, editor):
 def test_without_a_connection_it_is_kept_here_and_sent_when_it_is_back(tab, editor):
     field(tab).press_sequentially("One")
     beat(tab)
-    expect(said(tab)).to_have_text(KEPT)
+    expect(said(tab)).to_have_text(DRAFT_SAVED)
     tab.context.set_offline(True)
     field(tab).press_sequentially(" two")
     beat(tab)
@@ -189,7 +189,7 @@ def test_without_a_connection_it_is_kept_here_and_sent_when_it_is_back(tab, edit
     assert typed(editor) == "One"
     assert len(tab.evaluate(STORED)) == 1
     tab.context.set_offline(False)
-    expect(said(tab)).to_have_text(KEPT)
+    expect(said(tab)).to_have_text(DRAFT_SAVED)
     assert typed(editor) == "One two"
     assert tab.evaluate(STORED) == []
 
@@ -215,7 +215,7 @@ def test_last_words_that_did_not_arrive_are_back_in_the_form(tab, editor):
     pk = Question.objects.get(text="Why S3?").pk
     field(tab).press_sequentially("One")
     beat(tab)
-    expect(said(tab)).to_have_text(KEPT)
+    expect(said(tab)).to_have_text(DRAFT_SAVED)
     # A browser that believes they were sent.
     tab.evaluate("() => { navigator.sendBeacon = () => true }")
     field(tab).press_sequentially(" two")
@@ -224,7 +224,7 @@ def test_last_words_that_did_not_arrive_are_back_in_the_form(tab, editor):
     tab.goto(f"/questions/{pk}/")
     expect(field(tab)).to_have_value("One two")
     expect(tab.get_by_text(BACK)).to_have_count(1)
-    expect(said(tab)).to_have_text(KEPT)
+    expect(said(tab)).to_have_text(DRAFT_SAVED)
     assert typed(editor) == "One two"
     assert tab.evaluate(STORED) == []
 
@@ -237,7 +237,7 @@ def test_after_a_log_out_it_is_kept_here_and_sent_after_the_log_in(tab, editor, 
     log_in(tab.context, live_server.url, editor)
     tab.context.new_page().goto("/")
     beat(tab)
-    expect(said(tab)).to_have_text(KEPT)
+    expect(said(tab)).to_have_text(DRAFT_SAVED)
     assert typed(editor) == "Later."
 
 
@@ -272,7 +272,7 @@ def test_leaving_with_text_that_is_kept_nowhere_asks(tab):
 def test_a_request_that_comes_after_saving_brings_nothing_back(tab, editor):
     field(tab).fill("No")
     beat(tab)
-    expect(said(tab)).to_have_text(KEPT)
+    expect(said(tab)).to_have_text(DRAFT_SAVED)
     held: list[Route] = []
     tab.route("**/drafts/", lambda route: held.append(route))
     field(tab).press_sequentially("w")
@@ -297,7 +297,7 @@ def test_two_windows_keep_both_texts(tab, tabs, editor):
     answering(other)
     field(tab).fill("First.")
     beat(tab)
-    expect(said(tab)).to_have_text(KEPT)
+    expect(said(tab)).to_have_text(DRAFT_SAVED)
     field(other).fill("Second.")
     beat(other)
     expect(said(other)).to_contain_text("in another window too")
@@ -313,7 +313,7 @@ def test_two_windows_keep_both_texts(tab, tabs, editor):
     assert serious(other) == []
     other.get_by_role("button", name="Use it").click()
     expect(field(other)).to_have_value("Second.")
-    expect(said(other)).to_have_text(KEPT)
+    expect(said(other)).to_have_text(DRAFT_SAVED)
     assert typed(editor) == "Second."
 
 
@@ -321,7 +321,7 @@ def test_an_answer_that_is_back_overwrites_no_other(tab, editor):
     pk = Question.objects.get(text="Why S3?").pk
     field(tab).fill("Mine.")
     beat(tab)
-    expect(said(tab)).to_have_text(KEPT)
+    expect(said(tab)).to_have_text(DRAFT_SAVED)
     leave(tab)
     answer.answer_question(pk, "Theirs.", seen=answer.mark(""), by=None)
     tab.goto(f"/questions/{pk}/")
@@ -360,7 +360,7 @@ def test_a_question_goes_along_to_its_own_page_and_comes_back(tabs, s3, editor):
     expect(tab.get_by_label("Question", exact=True)).to_have_value("Who pays")
     tab.get_by_label("Answer (optional)").fill("We do.")
     beat(tab)
-    expect(said(tab)).to_have_text(KEPT)
+    expect(said(tab)).to_have_text(DRAFT_SAVED)
     assert typed(editor, ASK) == "Who pays"
     leave(tab, "/services/s3/")
     expect(tab.get_by_text(BACK)).to_be_visible()
@@ -381,7 +381,7 @@ def test_a_question_that_is_emptied_again_is_none(tabs, s3, editor):
     words = tab.get_by_role("textbox", name="Your question")
     words.fill("Who pays")
     beat(tab)
-    expect(said(tab)).to_have_text(KEPT)
+    expect(said(tab)).to_have_text(DRAFT_SAVED)
     words.fill("")
     beat(tab)
     expect(said(tab)).to_have_text("")
@@ -391,7 +391,7 @@ def test_a_question_that_is_emptied_again_is_none(tabs, s3, editor):
 def test_the_answer_to_a_question_that_went_is_asked_anew(tab, s3, editor):
     field(tab).fill("It lasts.")
     beat(tab)
-    expect(said(tab)).to_have_text(KEPT)
+    expect(said(tab)).to_have_text(DRAFT_SAVED)
     leave(tab)
     revise(s3, "Nothing.\n", version=1)
     tab.goto("/")
@@ -401,7 +401,7 @@ def test_the_answer_to_a_question_that_went_is_asked_anew(tab, s3, editor):
     assert serious(tab) == []
     tab.get_by_label("Answer (optional)").fill("It lasts long.")
     beat(tab)
-    expect(said(tab)).to_have_text(KEPT)
+    expect(said(tab)).to_have_text(DRAFT_SAVED)
     tab.get_by_role("button", name="Add to the page").click()
     expect(tab.get_by_text("Question added")).to_be_visible()
     assert notes() == "Nothing.\n\nWhy S3?\n\n> [!answer]\n> It lasts long.\n"

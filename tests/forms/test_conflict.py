@@ -1,26 +1,13 @@
 """The form of a conflict: a choice for each disputed block."""
 
 import pytest
-from django.test import Client
 
 from services.models import Page
-from tests.conftest import client_of, person
-from tests.support.editing import NOTES, PATH, opened
+from tests.support.editing import PATH, opened
 from tests.support.html_forms import fields_of
-from tests.support.pages import make_topic
 from tests.views.test_conflicts import HERS, HIS, resolve
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def plan() -> Page:
-    return make_topic(title="Plan", notes=NOTES)
-
-
-@pytest.fixture
-def as_olga(db) -> Client:
-    return client_of(person("olga", "editors"))
 
 
 def test_each_block_has_its_own_choice(as_editor, as_olga, plan):

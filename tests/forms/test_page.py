@@ -3,15 +3,10 @@
 import pytest
 
 from services.models import Page
-from tests.support.editing import NOTES, PATH, opened
+from tests.support.editing import PATH, opened
 from tests.support.pages import make_topic
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def plan() -> Page:
-    return make_topic(title="Plan", notes=NOTES)
 
 
 @pytest.mark.parametrize("title", ["Goals", " goals ", "GOALS"])

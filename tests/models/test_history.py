@@ -25,7 +25,7 @@ def page(db: None) -> Page:
 
 
 class TestFolding:
-    """Ticks of one person are one entry of the history, while nobody else changes the page."""
+    """Ticks of one person are one entry of the history, while no other user changes the page."""
 
     def tick(self, page: Page, by: User, state: str, reason: str = Reason.TICK) -> None:
         revise(page, set_state(page.notes, 0, state), version=page.version, by=by, reason=reason)

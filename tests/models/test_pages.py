@@ -12,11 +12,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.databases("sqlite", "postgres")
 
 
 @pytest.fixture
-def compute() -> Category:
-    return Category.objects.get(name="Compute")
-
-
-@pytest.fixture
 def s3(db) -> Page:
     return make_service(
         title="S3",

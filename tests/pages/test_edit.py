@@ -1,26 +1,14 @@
 """Editing pages on the site: what is stored, merged, refused and said."""
 
 import pytest
-from django.test import Client
 
 from services.models import Category, Document, Page, Section
 from services.pages.revise import revise
-from tests.conftest import client_of, person
 from tests.support.editing import NOTES, PATH, opened, said
 from tests.support.pages import make_service, make_topic
 
 pytestmark = pytest.mark.django_db
 ONE = "/pages/plan/edit/?section=one"
-
-
-@pytest.fixture
-def plan() -> Page:
-    return make_topic(title="Plan", notes=NOTES)
-
-
-@pytest.fixture
-def as_olga(db) -> Client:
-    return client_of(person("olga", "editors"))
 
 
 def test_all_facts_are_stored(as_editor, plan):

@@ -15,11 +15,6 @@ def fresh_cache():
 
 
 @pytest.fixture
-def compute() -> Category:
-    return Category.objects.get(slug="compute")
-
-
-@pytest.fixture
 def s3() -> Page:
     shelf = Category.objects.get(slug="data-store")
     return make_service(title="S3", category=shelf, notes="Keeps **objects**.\n")

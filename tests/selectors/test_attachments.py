@@ -10,7 +10,7 @@ from services.pages.revise import revise
 from tests.support.pages import make_topic
 from tests.support.pictures import picture
 from tests.support.queries import queries
-from tests.views.test_attachment_manage import LIST, html, kept, panel
+from tests.views.test_attachment_manage import LIST, html, panel, store_file
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +21,7 @@ def page(db: None) -> Page:
 
 
 def test_who_may_read_sees_the_files(as_reader, page, storage):
-    picture_row, other = kept(page, "a.png", picture()), kept(page)
+    picture_row, other = store_file(page, "a.png", picture()), store_file(page)
     text = panel(as_reader)
     assert (
         f'src="/thumbnails/{picture_row.pk}/" alt="" width="40" height="40" loading="lazy"' in text
@@ -33,7 +33,7 @@ def test_who_may_read_sees_the_files(as_reader, page, storage):
 
 def test_the_newest_are_shown_and_the_rest_is_counted(as_reader, page):
     for number in range(11):
-        kept(page, f"{number}.txt", b"%d" % number)
+        store_file(page, f"{number}.txt", b"%d" % number)
     text = panel(as_reader)
     assert text.count("<li data-file=") == 8
     assert "10.txt" in text and "2.txt" not in text
@@ -47,14 +47,14 @@ def test_without_files_only_editors_see_that_there_are_none(as_reader, as_editor
 
 
 def test_files_of_another_page_that_the_notes_show_are_among_them(as_reader, page):
-    row = kept(make_topic(title="Other"), "far.png", picture())
+    row = store_file(make_topic(title="Other"), "far.png", picture())
     revise(page, f"![]({row.get_absolute_url()})\n", version=1)
     assert "far.png" in panel(as_reader)
     assert 'width="8" height="6"' in html(as_reader, "/topics/plan/")
 
 
 def test_deleted_files_are_not_among_them(as_reader, page):
-    manage.move_to_trash(kept(page), by=None)
+    manage.move_to_trash(store_file(page), by=None)
     assert panel(as_reader) == ""
 
 
@@ -62,7 +62,7 @@ def test_fifty_files_cost_one_query_more_than_none(as_reader, page):
     as_reader.get("/topics/plan/")
     before = len(queries(lambda: as_reader.get("/topics/plan/")))
     for number in range(50):
-        kept(page, f"{number}.png", picture(size=(8, 6 + number)))
+        store_file(page, f"{number}.png", picture(size=(8, 6 + number)))
     revise(
         page,
         "".join(f"![]({row.get_absolute_url()})\n" for row in page.attachments.all()),
@@ -73,7 +73,7 @@ def test_fifty_files_cost_one_query_more_than_none(as_reader, page):
 
 
 def test_pictures_in_notes_have_their_size(as_reader, page):
-    row = kept(page, "a.png", picture(size=(40, 30)), reference="img/a.png")
+    row = store_file(page, "a.png", picture(size=(40, 30)), reference="img/a.png")
     revise(page, "![A](img/a.png)\n\n![[img/a.png|20]]\n", version=1)
     Link.objects.update(attachment=row)
     text = html(as_reader, "/topics/plan/")

@@ -28,7 +28,9 @@ def page(db: None) -> Page:
     return make_topic(title="Plan", notes="Plan.\n")
 
 
-def kept(page: Page | None, name: str = "a.pdf", data: bytes = PDF, **facts: object) -> Attachment:
+def store_file(
+    page: Page | None, name: str = "a.pdf", data: bytes = PDF, **facts: object
+) -> Attachment:
     return store(io.BytesIO(data), name=name, page=page, **facts)  # type: ignore[arg-type]
 
 
@@ -48,8 +50,8 @@ def panel(client: Client, path: str = "/topics/plan/") -> str:
 
 @pytest.mark.parametrize("path", ["/topics/plan/", LIST, "/trash/"])
 def test_no_list_asks_the_storage(as_editor, page, s3: S3Server, path):
-    row = kept(page, "a.png", picture())
-    manage.move_to_trash(kept(page), by=None)
+    row = store_file(page, "a.png", picture())
+    manage.move_to_trash(store_file(page), by=None)
     revise(page, f"![]({row.get_absolute_url()})\n", version=1)
     s3.stop()
     assert ".p" in html(as_editor, path)
@@ -59,7 +61,7 @@ def test_no_list_asks_the_storage(as_editor, page, s3: S3Server, path):
 
 
 def test_the_list_says_what_they_are_and_where_they_are_used(as_reader, editor, page):
-    shown, other = kept(page, "a.png", picture(), by=editor), kept(page, "b.docx", ZIP)
+    shown, other = store_file(page, "a.png", picture(), by=editor), store_file(page, "b.docx", ZIP)
     make_topic(title="Other", notes=f"[a]({shown.get_absolute_url()})")
     text = html(as_reader, LIST)
     assert "PNG picture" in text and "8 × 6" in text and "by edgar" in text
@@ -70,8 +72,8 @@ def test_the_list_says_what_they_are_and_where_they_are_used(as_reader, editor, 
 
 
 def test_readers_are_offered_nothing_to_change(as_reader, page):
-    kept(page)
-    manage.move_to_trash(kept(page, "gone.txt", b"x"), by=None)
+    store_file(page)
+    manage.move_to_trash(store_file(page, "gone.txt", b"x"), by=None)
     text = html(as_reader, LIST)
     assert "a.pdf" in text
     main = text[text.index("<main") :]
@@ -99,7 +101,7 @@ def test_the_list_moves_with_its_page(as_reader, page):
 
 
 def test_names_show_as_text(as_editor, page):
-    row = kept(page)
+    row = store_file(page)
     Attachment.objects.filter(pk=row.pk).update(name='<b>"x".pdf')
     for path in ("/topics/plan/", LIST):
         assert '<b>"x"' not in html(as_editor, path)
@@ -113,7 +115,7 @@ def act(client: Client, row: Attachment, what: str, **fields: object) -> object:
 
 
 def test_a_file_is_renamed_and_its_address_stays(as_editor, page):
-    row = kept(page)
+    row = store_file(page)
     before = row.get_absolute_url()
     answer = act(as_editor, row, "rename", name="  ../Plan \u202e2.exe ")
     assert answer["Location"] == LIST
@@ -126,13 +128,13 @@ def test_a_file_is_renamed_and_its_address_stays(as_editor, page):
 
 
 def test_a_file_is_replaced_under_its_address(as_editor, page, storage):
-    row = kept(page)
+    row = store_file(page)
     act(as_editor, row, "replace", file=SimpleUploadedFile("other.pdf", PDF + b" "))
     assert body_of(as_editor, row.get_absolute_url()) == PDF + b" "
 
 
 def test_what_is_refused_in_its_place_leaves_it(as_editor, page, storage):
-    row = kept(page)
+    row = store_file(page)
     broken = SimpleUploadedFile("a.png", picture()[:-20])
     assert said(act(as_editor, row, "replace", file=broken))[0].startswith("a.pdf stays as it was.")
     assert said(act(as_editor, row, "replace"))[-1] == "No file arrived. Choose one first."
@@ -140,7 +142,7 @@ def test_what_is_refused_in_its_place_leaves_it(as_editor, page, storage):
 
 
 def test_a_file_is_deleted_and_restored(as_editor, as_reader, editor, page):
-    row = kept(page)
+    row = store_file(page)
     revise(page, f"[a]({row.get_absolute_url()})\n", version=1)
     [message] = said(act(as_editor, row, "delete"))
     assert f'action="/files/{row.pk}/restore/"' in message
@@ -155,7 +157,7 @@ def test_a_file_is_deleted_and_restored(as_editor, as_reader, editor, page):
 
 @pytest.mark.parametrize("what", ["rename", "replace", "delete", "restore"])
 def test_readers_and_strangers_change_nothing(as_reader, as_nobody, editor, page, what):
-    row = kept(page)
+    row = store_file(page)
     without_token = Client(enforce_csrf_checks=True)
     without_token.force_login(editor)
     fields = {"name": "x.pdf", "file": SimpleUploadedFile("x.pdf", PDF + b" ")}
@@ -169,7 +171,7 @@ def test_readers_and_strangers_change_nothing(as_reader, as_nobody, editor, page
 
 
 def test_deleted_files_wait_in_the_trash(as_editor, editor, page):
-    row = kept(page)
+    row = store_file(page)
     manage.move_to_trash(row, by=editor)
     text = html(as_editor, "/trash/")
     assert "a.pdf" in text and f'from <a href="{LIST}">Plan</a>' in text and "by edgar" in text
@@ -181,8 +183,8 @@ def test_deleted_files_wait_in_the_trash(as_editor, editor, page):
 def test_emptying_it_deletes_files_for_good(
     as_admin, as_editor, page, storage, django_capture_on_commit_callbacks
 ):
-    stays = kept(page, "b.txt", b"b")
-    manage.move_to_trash(kept(page), by=None)
+    stays = store_file(page, "b.txt", b"b")
+    manage.move_to_trash(store_file(page), by=None)
     assert as_editor.post("/trash/empty/").status_code == 403
     assert "1 file for good" in html(as_admin, "/trash/")
     with django_capture_on_commit_callbacks(execute=True):
@@ -193,7 +195,7 @@ def test_emptying_it_deletes_files_for_good(
 
 
 def test_pages_and_files_are_counted_together(as_admin, page):
-    manage.move_to_trash(kept(page), by=None)
+    manage.move_to_trash(store_file(page), by=None)
     throw_away(make_topic(title="Other"), by=None)
     assert "1 page with history and attachments and 1 file for good" in html(as_admin, "/trash/")
     told = said(as_admin.post("/trash/empty/"))
@@ -201,8 +203,8 @@ def test_pages_and_files_are_counted_together(as_admin, page):
 
 
 def test_a_page_that_is_restored_has_its_files_and_not_those_deleted_before(as_reader, page):
-    kept(page)
-    manage.move_to_trash(kept(page, "gone.txt", b"x"), by=None)
+    store_file(page)
+    manage.move_to_trash(store_file(page, "gone.txt", b"x"), by=None)
     throw_away(page, by=None)
     assert as_reader.get(LIST).status_code == 404
     take_out(page, by=None)

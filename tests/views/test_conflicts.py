@@ -5,23 +5,12 @@ from django.test import Client
 
 from services.models import Draft, Page, Revision
 from services.pages import drafts
-from tests.conftest import client_of, person
 from tests.support.editing import NOTES, PATH, opened, revisions, said
 from tests.support.html_forms import fields_of
 from tests.support.pages import make_topic
 
 pytestmark = pytest.mark.django_db
 HERS, HIS = NOTES.replace("One's", "Her"), NOTES.replace("One's", "His")
-
-
-@pytest.fixture
-def plan() -> Page:
-    return make_topic(title="Plan", notes=NOTES)
-
-
-@pytest.fixture
-def as_olga(db) -> Client:
-    return client_of(person("olga", "editors"))
 
 
 @pytest.fixture

@@ -1,26 +1,13 @@
 """The editor: a page that is saved, gone or new, and its drafts."""
 
 import pytest
-from django.test import Client
 
 from services.models import Draft, Page, Revision
 from services.pages import drafts
 from services.pages.revise import revise
-from tests.conftest import client_of, person
 from tests.support.editing import NOTES, PATH, opened, revisions, said
-from tests.support.pages import make_topic
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def plan() -> Page:
-    return make_topic(title="Plan", notes=NOTES)
-
-
-@pytest.fixture
-def as_olga(db) -> Client:
-    return client_of(person("olga", "editors"))
 
 
 def test_saving_works(as_editor, plan, editor):

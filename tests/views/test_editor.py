@@ -1,26 +1,13 @@
 """The editor shown again: with a page that is gone, or a text that is too long."""
 
 import pytest
-from django.test import Client
 
 from services.models import Page
-from tests.conftest import client_of, person
-from tests.support.editing import NOTES, PATH, opened
+from tests.support.editing import PATH, opened
 from tests.support.html_forms import fields_of
-from tests.support.pages import make_topic
 from tests.views.test_long_notes import LINE
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def plan() -> Page:
-    return make_topic(title="Plan", notes=NOTES)
-
-
-@pytest.fixture
-def as_olga(db) -> Client:
-    return client_of(person("olga", "editors"))
 
 
 def test_a_page_in_the_trash_keeps_the_text_and_offers_to_restore(as_editor, as_olga, plan):

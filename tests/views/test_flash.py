@@ -1,24 +1,11 @@
 """Messages after saving a page."""
 
 import pytest
-from django.test import Client
 
 from services.models import Page, Revision
-from tests.conftest import client_of, person
 from tests.support.editing import NOTES, PATH, opened, said
-from tests.support.pages import make_topic
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def plan() -> Page:
-    return make_topic(title="Plan", notes=NOTES)
-
-
-@pytest.fixture
-def as_olga(db) -> Client:
-    return client_of(person("olga", "editors"))
 
 
 def test_changes_of_two_people_are_merged_and_said(as_editor, as_olga, plan):

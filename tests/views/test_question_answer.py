@@ -68,11 +68,11 @@ def test_what_is_refused_comes_back_with_what_was_typed(as_editor, s3):
     assert response.status_code == 400
     assert "would not be read as this question" in response.content.decode()
     assert fields_of(response)["answer"] == "---"
-    told = as_editor.post(
+    response = as_editor.post(
         f"/questions/{pk}/", fields(as_editor, pk, answer="---"), headers={"Accept": JSON}
     )
-    assert told.status_code == 400
-    assert "would not be read" in told.json()["error"]
+    assert response.status_code == 400
+    assert "would not be read" in response.json()["error"]
     assert notes(s3) == NOTES
 
 
@@ -80,8 +80,8 @@ def test_two_answers_at_once_are_both_shown_and_nothing_is_lost(as_editor, as_ad
     pk = row("Or what?").pk
     mine = fields(as_editor, pk, answer="Mine, <b>bold</b>.")
     as_admin.post(f"/questions/{pk}/", fields(as_admin, pk, answer="Theirs."))
-    told = as_editor.post(f"/questions/{pk}/", mine, headers={"Accept": JSON})
-    assert told.status_code == 409
+    response = as_editor.post(f"/questions/{pk}/", mine, headers={"Accept": JSON})
+    assert response.status_code == 409
     response = as_editor.post(f"/questions/{pk}/", mine)
     assert response.status_code == 409
     text = response.content.decode()

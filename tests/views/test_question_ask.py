@@ -24,8 +24,11 @@ def test_asks_on_a_page_and_shows_it_there(as_editor, s3):
     assert f'id="kb-question-{pk}"' in page
     assert "Question added at the end of this page." in page
     assert notes(s3) == NOTES + "\nWho pays?\n"
-    told = as_editor.post("/pages/s3/ask/", {"words": " "}, headers={"Accept": JSON})
-    assert (told.status_code, told.json()) == (400, {"error": "A question needs some words."})
+    response = as_editor.post("/pages/s3/ask/", {"words": " "}, headers={"Accept": JSON})
+    assert (response.status_code, response.json()) == (
+        400,
+        {"error": "A question needs some words."},
+    )
     assert "A question needs some words." in as_editor.post("/pages/s3/ask/").content.decode()
 
 

@@ -4,9 +4,9 @@ import pytest
 from django.test import Client
 
 from services.models import Category, Page
-from tests.support.editing import NOTES, PATH, opened
+from tests.support.editing import PATH, opened
 from tests.support.html_forms import fields_of
-from tests.support.pages import make_service, make_topic
+from tests.support.pages import make_service
 from tests.views.test_questions import JSON
 from tests.views.test_questions import NOTES as QUESTIONS
 
@@ -17,11 +17,6 @@ pytestmark = pytest.mark.django_db
 def s3():
     shelf = Category.objects.get(slug="data-store")
     return make_service(title="S3", category=shelf, notes=QUESTIONS)
-
-
-@pytest.fixture
-def plan() -> Page:
-    return make_topic(title="Plan", notes=NOTES)
 
 
 def test_who_was_logged_out_gets_the_text_back_and_sends_it_again(as_nobody, as_editor, plan):

@@ -21,11 +21,6 @@ pytestmark = pytest.mark.django_db
 SPLIT = "/pages/plan/split/?section=one"
 
 
-@pytest.fixture
-def plan() -> Page:
-    return make_topic(title="Plan", notes=NOTES)
-
-
 def test_splitting_works(as_editor, plan):
     fields = opened(as_editor, SPLIT)
     assert fields["title"] == "One"

@@ -36,7 +36,7 @@ def test_a_server_that_is_not_there(s3) -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "words"),
     [
-        ("AWS_ACCESS_KEY_ID", "somebody-else", "The access key is not known there"),
+        ("AWS_ACCESS_KEY_ID", "wrong-key", "The access key is not known there"),
         ("AWS_SECRET_ACCESS_KEY", "not the secret", "The secret does not go with the key"),
     ],
 )

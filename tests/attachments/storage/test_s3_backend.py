@@ -59,7 +59,7 @@ def forgetful(moto_url: str, monkeypatch) -> Iterator[Cdn]:
     cache.clear()
 
 
-def kept(data: bytes, name: str) -> Attachment:
+def store_file(data: bytes, name: str) -> Attachment:
     return store(io.BytesIO(data), name=name)
 
 
@@ -70,7 +70,7 @@ def followed(live_server, reader, path: str) -> tuple[int, bytes, dict[str, str]
 
 
 def test_readers_are_led_there_and_get_the_file(cdn, live_server, as_reader) -> None:
-    row = kept(picture(), "схема (1) & more.png")
+    row = store_file(picture(), "схема (1) & more.png")
     status, body, headers = followed(live_server, as_reader, row.get_absolute_url())
     assert (status, body) == (200, picture())
     assert headers["Content-Type"] == "image/png"
@@ -85,7 +85,7 @@ def test_readers_are_led_there_and_get_the_file(cdn, live_server, as_reader) -> 
 def test_files_that_could_run_are_downloads_with_their_name(
     cdn, live_server, as_reader, data: bytes, name: str
 ) -> None:
-    row = kept(data, name)
+    row = store_file(data, name)
     status, body, headers = followed(live_server, as_reader, row.get_absolute_url())
     assert (status, body) == (200, data)
     assert headers["Content-Type"] in ("application/octet-stream", "application/zip")
@@ -106,7 +106,7 @@ def test_files_that_could_run_are_downloads_with_their_name(
 def test_also_where_the_cdn_passes_nothing_on(
     forgetful, live_server, as_reader, data, kind, disposition, way: str
 ) -> None:
-    row = kept(data, "a")
+    row = store_file(data, "a")
     if way == "moved":
         there = audit.local_folder()
         for key in row.keys:
@@ -122,7 +122,7 @@ def test_also_where_the_cdn_passes_nothing_on(
 class TestAnAddress:
     @pytest.fixture
     def address(self, cdn, as_reader) -> str:
-        found = str(as_reader.get(kept(picture(), "a.png").get_absolute_url())["Location"])
+        found = str(as_reader.get(store_file(picture(), "a.png").get_absolute_url())["Location"])
         assert fetch(found)[0] == 200
         cdn.asked.clear()
         return found
@@ -148,7 +148,7 @@ class TestAnAddress:
         assert cdn.asked == []
 
     def test_gives_nothing_of_another_object(self, cdn: Cdn, address: str) -> None:
-        own, other = Attachment.objects.get().file.name, kept(b"secret", "b.txt").file.name
+        own, other = Attachment.objects.get().file.name, store_file(b"secret", "b.txt").file.name
         assert fetch(address.replace(own, other))[0] == 403
         assert cdn.asked == []
 
