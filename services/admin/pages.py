@@ -187,7 +187,10 @@ class PageAdmin(EditorsOnlyMixin, DraftMixin, TrashMixin[Page]):
         typed = base_of(obj).facts | {"tags": sorted(tags or ())}
         facts = {name: typed[name] for name in typed if name in form.changed_data}
         current = Page.everything.get(pk=obj.pk)
-        theirs = overridden(current, Edit(draft.notes, base_of(current, draft.version), facts))
+        theirs = {}
+        if facts:
+            base = base_of(current, draft.version)
+            theirs = overridden(current, Edit(draft.notes, base, facts))
         saved = save(
             obj,
             draft.notes,
